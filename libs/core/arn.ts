@@ -1,0 +1,27 @@
+/** The account and region that stand in every ARN (`EBB_ACCOUNT_ID`, `EBB_REGION`). */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** SageMaker lower-cases names inside its ARNs while the names themselves keep their case. */
+function sagemakerArn(place: Place, kind: string, name: string): string {
+  return `arn:aws:sagemaker:${place.region}:${place.accountId}:${kind}/${name.toLowerCase()}`;
+}
+
+export const modelArn = (place: Place, name: string): string => sagemakerArn(place, 'model', name);
+export const endpointConfigArn = (place: Place, name: string): string => sagemakerArn(place, 'endpoint-config', name);
+export const endpointArn = (place: Place, name: string): string => sagemakerArn(place, 'endpoint', name);
+
+export const topicArn = (place: Place, name: string): string =>
+  `arn:aws:sns:${place.region}:${place.accountId}:${name}`;
+
+export const queueArn = (place: Place, name: string): string =>
+  `arn:aws:sqs:${place.region}:${place.accountId}:${name}`;
+
+/** `id` is hexadecimal, as in Application Auto Scaling's own ARNs. */
+export const scalableTargetArn = (place: Place, id: string): string =>
+  `arn:aws:application-autoscaling:${place.region}:${place.accountId}:scalable-target/${id}`;
+
+/** The bucket that SageMaker's SDKs use by default; Ebb keeps inline inputs and otherwise homeless outputs in it. */
+export const defaultBucket = (place: Place): string => `sagemaker-${place.region}-${place.accountId}`;

@@ -1,0 +1,112 @@
+import type { ContainerDefinition, Tags } from './model.js';
+
+/** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */
+export interface AsyncInferenceConfig {
+  /** `s3://bucket/prefix` for outputs; absent means the default bucket. */
+  readonly outputPath?: string;
+  /** `s3://bucket/prefix` for failure objects; absent means that failures leave no object. */
+  readonly failurePath?: string;
+  readonly kmsKeyId?: string;
+  readonly successTopic?: string;
+  readonly errorTopic?: string;
+  readonly includeResponseIn: readonly NotificationKind[];
+  /** How many invocations one instance runs at once, 1 to 1,000. */
+  readonly maxConcurrentInvocationsPerInstance?: number;
+}
+
+export type NotificationKind = 'success' | 'error';
+
+/** SageMaker leaves the absent value to "an optimal value" of its own; one at a time is safe for every container. */
+export const DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE = 1;
+
+/** Bounds that a variant brings along itself, without Application Auto Scaling. */
+export interface ManagedInstanceScaling {
+  readonly enabled: boolean;
+  readonly minInstanceCount?: number;
+  readonly maxInstanceCount?: number;
+}
+
+/** One model of an endpoint config with its share of traffic and its capacity. */
+export interface ProductionVariant {
+  readonly name: string;
+  readonly modelName: string;
+  readonly initialInstanceCount: number;
+  readonly initialVariantWeight: number;
+  readonly instanceType?: string;
+  readonly volumeSizeGb?: number;
+  readonly managedInstanceScaling?: ManagedInstanceScaling;
+  readonly modelDataDownloadTimeoutSeconds?: number;
+  readonly containerStartupHealthCheckTimeoutSeconds?: number;
+}
+
+/** An immutable recipe for an endpoint (`CreateEndpointConfig`). */
+export interface EndpointConfig {
+  readonly name: string;
+  readonly variants: readonly ProductionVariant[];
+  /** Present makes the endpoint asynchronous, and only that. */
+  readonly asyncInference?: AsyncInferenceConfig;
+  readonly executionRoleArn?: string;
+  readonly kmsKeyId?: string;
+  readonly createdAt: number;
+  readonly tags: Tags;
+}
+
+export type EndpointStatus =
+  | 'Creating'
+  | 'InService'
+  | 'Updating'
+  | 'SystemUpdating'
+  | 'RollingBack'
+  | 'Deleting'
+  | 'Failed'
+  | 'OutOfService'
+  | 'UpdateRollbackFailed';
+
+/** A variant as deployed: the recipe and the model's container, copied so that deleting either changes nothing here. */
+export interface DeployedVariant extends ProductionVariant {
+  readonly container: ContainerDefinition;
+  /** What the autoscaler, or whoever called last, wants. */
+  readonly desiredInstanceCount: number;
+}
+
+/**
+ * A deployed endpoint. It holds copies of its config and models, because SageMaker lets users delete those while the
+ * endpoint goes on serving (the SageMaker Python SDK deletes the config first).
+ */
+export interface Endpoint {
+  readonly name: string;
+  readonly configName: string;
+  readonly status: EndpointStatus;
+  readonly failureReason?: string;
+  readonly variants: readonly DeployedVariant[];
+  readonly asyncInference?: AsyncInferenceConfig;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly tags: Tags;
+}
+
+/** Endpoint names keep their case but are unique without it: this is their key in the catalog. */
+export function endpointKey(name: string): string {
+  return name.toLowerCase();
+}
+
+const SERVING: ReadonlySet<EndpointStatus> = new Set([
+  'InService',
+  'Updating',
+  'SystemUpdating',
+  'RollingBack',
+  'UpdateRollbackFailed',
+]);
+
+/** Whether the endpoint takes invocations now: while it is changed it does, while it is made or unmade it does not. */
+export function isServing(endpoint: Endpoint): boolean {
+  return SERVING.has(endpoint.status);
+}
+
+export function concurrentInvocationsPerInstance(endpoint: Endpoint): number {
+  return endpoint.asyncInference?.maxConcurrentInvocationsPerInstance ?? DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE;
+}
+
+/** The default is SageMaker's own: 8 minutes to the first healthy ping. */
+export const DEFAULT_STARTUP_TIMEOUT_SECONDS = 480;
+export const DEFAULT_DOWNLOAD_TIMEOUT_SECONDS = 3600;

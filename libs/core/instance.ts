@@ -1,0 +1,69 @@
+/**
+ * `Starting -> InService -> Draining -> Gone`; any of them goes straight to Gone when the instance dies. Only an
+ * instance in service takes invocations, and only an idle one is drained.
+ */
+export type InstanceState = 'Starting' | 'InService' | 'Draining' | 'Gone';
+
+/** One running copy of a variant's container, as its owner counts it. */
+export interface Instance {
+  readonly id: string;
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly state: InstanceState;
+  /** How many invocations it may run at once. */
+  readonly slots: number;
+  /** How many it runs now. */
+  readonly busy: number;
+  readonly launchedAt: number;
+  readonly inServiceAt?: number;
+  /** Since when it has had nothing to do; absent while it is busy or starting. */
+  readonly idleSince?: number;
+}
+
+export function freeSlots(instance: Instance): number {
+  return instance.state === 'InService' ? Math.max(0, instance.slots - instance.busy) : 0;
+}
+
+/**
+ * The instance that takes the next invocation: the one in service with a free slot that is least busy, the longest
+ * serving first among equals, so that the youngest fall idle and can go.
+ */
+export function chooseInstance<T extends Instance>(instances: Iterable<T>): T | undefined {
+  let best: T | undefined;
+  for (const instance of instances) {
+    if (freeSlots(instance) === 0) continue;
+    if (best === undefined || isPreferred(instance, best)) best = instance;
+  }
+  return best;
+}
+
+function isPreferred(candidate: Instance, best: Instance): boolean {
+  const busier = candidate.busy * best.slots - best.busy * candidate.slots;
+  if (busier !== 0) return busier < 0;
+  return (candidate.inServiceAt ?? Infinity) < (best.inServiceAt ?? Infinity);
+}
+
+/** The instances that scale-in takes: only idle ones in service, those idle for longest first, at most `count`. */
+export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, count: number): T[] {
+  return [...instances]
+    .filter((instance) => instance.state === 'InService' && instance.busy === 0 && instance.idleSince !== undefined)
+    .sort((a, b) => a.idleSince! - b.idleSince!)
+    .slice(0, Math.max(0, count));
+}
+
+/** The parts of a start, in order: what SageMaker hides in "Creating". */
+export type StartPhase = 'download' | 'boot' | 'ping';
+
+/** SIGTERM, and SIGKILL when this has passed. */
+export const STOP_GRACE_MS = 30_000;
+export const PING_TIMEOUT_MS = 2_000;
+export const PING_INTERVAL_MS = 100;
+
+const FIRST_LAUNCH_DELAY_MS = 1_000;
+const MAX_LAUNCH_DELAY_MS = 300_000;
+
+/** How long to wait before the next launch after so many launches in a row that died: nothing, 1 s, 2 s, … 5 min. */
+export function launchDelayMs(consecutiveFailures: number): number {
+  if (consecutiveFailures === 0) return 0;
+  return Math.min(MAX_LAUNCH_DELAY_MS, FIRST_LAUNCH_DELAY_MS * 2 ** Math.min(consecutiveFailures - 1, 20));
+}

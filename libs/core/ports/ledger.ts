@@ -1,0 +1,92 @@
+import type { Backlog } from '../backlog.js';
+import type { Invocation, InvocationRequest, InvocationState, SettledState } from '../invocation.js';
+import type { Delivery } from '../notification.js';
+
+/** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
+export interface Lease {
+  readonly invocationId: string;
+  readonly attempt: number;
+}
+
+export interface LeaseRequest {
+  readonly endpointName: string;
+  readonly workerId: string;
+  /** At most this many. */
+  readonly count: number;
+  readonly now: number;
+  readonly leasedUntil: number;
+}
+
+export interface Settlement {
+  readonly state: SettledState;
+  readonly settledAt: number;
+  readonly failureReason?: string;
+  readonly responseContentType?: string;
+}
+
+export interface InvocationQuery {
+  readonly endpointName?: string;
+  readonly states?: readonly InvocationState[];
+  /** The id of the last invocation of the page before; newest come first. */
+  readonly after?: string;
+  /** At most this many; 100 unless told. */
+  readonly limit?: number;
+}
+
+/**
+ * The durable record of every invocation and the queue over it. What a method has promised is on disk when its promise
+ * resolves. A lease whose token is not the current one changes nothing: such calls return false. `StorageFull` and
+ * `Unavailable` mean that nothing happened.
+ */
+export abstract class Ledger {
+  /**
+   * Records a new invocation as Queued. With an idempotency key that this endpoint has seen, records nothing and
+   * returns the first invocation.
+   */
+  abstract accept(
+    request: InvocationRequest,
+    signal?: AbortSignal,
+  ): Promise<{ readonly invocation: Invocation; readonly repeated: boolean }>;
+
+  /** Takes the oldest queued invocations of an endpoint, in the order of acceptance; empty when there are none. */
+  abstract lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]>;
+
+  /** Prolongs leases; returns those that still hold. */
+  abstract renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]>;
+
+  /** Gives an invocation back to the backlog, at its old place. `broken` counts against the invocation. */
+  abstract release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean>;
+
+  /** Settles, and records the deliveries in the same transaction. False when the lease is not current: nothing is done. */
+  abstract settle(
+    lease: Lease,
+    settlement: Settlement,
+    deliveries: readonly Delivery[],
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+
+  /** Settles a queued or running invocation as Cancelled whoever runs it; false when it was settled already. */
+  abstract cancel(
+    invocationId: string,
+    now: number,
+    deliveries: readonly Delivery[],
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+
+  /**
+   * Gives back the invocations whose lease has run out, or that `workerId` holds (used by a worker that starts again
+   * under its old id). Returns the endpoints that got something back.
+   */
+  abstract reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]>;
+
+  /** Takes queued invocations whose time to live is over out of the backlog, leased to `workerId` to be settled. */
+  abstract leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]>;
+
+  abstract find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined>;
+  abstract list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]>;
+
+  /** In constant time however deep the backlog is. */
+  abstract backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog>;
+  /** The endpoints that have anything queued or running. */
+  abstract endpointsWithBacklog(signal?: AbortSignal): Promise<string[]>;
+}

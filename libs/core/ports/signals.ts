@@ -1,0 +1,16 @@
+/** What may have changed: an endpoint's backlog, its bounds or its instances, or the outbox. */
+export type Signal =
+  | { readonly kind: 'backlog'; readonly endpointName: string }
+  | { readonly kind: 'endpoint'; readonly endpointName: string }
+  | { readonly kind: 'outbox' };
+
+/**
+ * Wakes whoever waits for something, now rather than at the next poll. A signal is a hint and may be lost: listeners
+ * look at the record, and look again from time to time.
+ */
+export abstract class Signals {
+  abstract notify(signal: Signal): void;
+
+  /** Calls `listener` for every signal until the returned function is called. Listeners must not throw. */
+  abstract subscribe(listener: (signal: Signal) => void): () => void;
+}

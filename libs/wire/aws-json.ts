@@ -1,0 +1,39 @@
+import { type ErrorCode, EbbError } from '../core/errors.js';
+
+/** A response of the AWS JSON 1.0 and 1.1 protocols. */
+export interface JsonReply {
+  readonly status: number;
+  readonly errorType?: string;
+  readonly body: string;
+}
+
+/** Reads a request's body; an empty one is an empty structure. Raises `InvalidRequest`. */
+export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw new EbbError('InvalidRequest', 'The request body is not valid JSON.', { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new EbbError('InvalidRequest', 'The request body must be a JSON object.');
+  }
+  return parsed as Record<string, unknown>;
+}
+
+/** What one protocol calls Ebb's errors; a code that is not listed is an internal failure there. */
+export type ErrorNames = Partial<Readonly<Record<ErrorCode, { readonly type: string; readonly status: number }>>>;
+
+/** `{"__type": …, "message": …}`, as every SDK reads it. */
+export function jsonError(error: unknown, names: ErrorNames): JsonReply {
+  const known = error instanceof EbbError ? names[error.code] : undefined;
+  const { type, status } = known ?? { type: 'InternalFailure', status: 500 };
+  const message = known ? (error as EbbError).message : 'An internal error occurred.';
+  return { status, errorType: type, body: JSON.stringify({ __type: type, message }) };
+}
+
+/** JSON 1.1 timestamps are seconds since the epoch, with a fraction. */
+export function toTimestamp(ms: number): number {
+  return ms / 1000;
+}

@@ -1,0 +1,129 @@
+/** The AWS services that Ebb answers for behind one URL, and `native` for everything that is Ebb's own. */
+export type Service = 'runtime' | 'control' | 'scaling' | 'cloudwatch' | 's3' | 'sns' | 'sqs' | 'sts' | 'native';
+
+/** Who signed a request, as the signature itself says. Nothing here has been verified. */
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  /** The signing name: `sagemaker` stands for both the runtime and the control plane. */
+  readonly signingName: string;
+}
+
+/** A request as it is told apart, before anything of it is believed. */
+export interface AwsCall {
+  readonly service: Service;
+  /** From `X-Amz-Target` or `Action`, without its prefix; absent for REST services. */
+  readonly operation?: string;
+  readonly credential?: CredentialScope;
+  readonly presigned: boolean;
+}
+
+/** The parts of a request that decide whose it is. Header names are in lower case. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query, as it came. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** `X-Amz-Target` prefixes, as the SDKs send them. */
+const TARGETS: Readonly<Record<string, Service>> = {
+  SageMaker: 'control',
+  AnyScaleFrontendService: 'scaling',
+  GraniteServiceVersion20100801: 'cloudwatch',
+  AmazonSQS: 'sqs',
+};
+
+const SIGNING_NAMES: Readonly<Record<string, Service>> = {
+  'application-autoscaling': 'scaling',
+  monitoring: 'cloudwatch',
+  sqs: 'sqs',
+  sns: 'sns',
+  sts: 'sts',
+  s3: 's3',
+  's3-outposts': 's3',
+};
+
+/** API versions of the Query protocol's services: how unsigned form bodies are told apart. */
+const QUERY_VERSIONS: Readonly<Record<string, Service>> = {
+  '2010-03-31': 'sns',
+  '2011-06-15': 'sts',
+  '2012-11-05': 'sqs',
+  '2010-08-01': 'cloudwatch',
+};
+
+const RUNTIME_PATH = /^\/endpoints\/[^/?]+\/(?:async-invocations|invocations|invocations-response-stream)(?:\?|$)/;
+const NATIVE_PATH = /^\/(?:v1|console|metrics|health)(?:[/?]|$)/;
+
+/**
+ * Tells whose a request is: by `X-Amz-Target`, by the signature's credential scope, by `Action` in the query, by path.
+ * What nobody claims is S3's, as bucket and key may be anything.
+ */
+export function classify(head: RequestHead): AwsCall {
+  if (head.method === 'POST' && RUNTIME_PATH.test(head.url)) {
+    const credential = credentialOf(head.headers.authorization);
+    return { service: 'runtime', presigned: false, ...(credential && { credential }) };
+  }
+  const query = queryOf(head.url);
+  const credential = credentialOf(head.headers.authorization) ?? presignedCredential(query);
+  const presigned = query?.has('X-Amz-Signature') === true || query?.has('Signature') === true;
+  const found = serviceOf(head, query, credential, presigned);
+  return { ...found, presigned, ...(credential && { credential }) };
+}
+
+function serviceOf(
+  head: RequestHead,
+  query: URLSearchParams | undefined,
+  credential: CredentialScope | undefined,
+  presigned: boolean,
+): Pick<AwsCall, 'service' | 'operation'> {
+  const target = single(head.headers['x-amz-target']);
+  if (target !== undefined) {
+    const [prefix, operation] = target.split('.', 2);
+    const service = TARGETS[prefix!];
+    if (service && operation) return { service, operation };
+  }
+  const signed = credential && SIGNING_NAMES[credential.signingName];
+  const action = query?.get('Action') ?? undefined;
+  if (signed)
+    return signed === 's3' || action === undefined ? { service: signed } : { service: signed, operation: action };
+  if (credential?.signingName === 'sagemaker') return { service: 'control' };
+  if (action !== undefined) return { service: QUERY_VERSIONS[query?.get('Version') ?? ''] ?? 'sns', operation: action };
+  if (!credential && !presigned && NATIVE_PATH.test(head.url)) return { service: 'native' };
+  return { service: 's3' };
+}
+
+/**
+ * The service that an unsigned form-encoded body is for, by its `Version`: the Query protocol carries the operation in
+ * the body, so the head alone cannot tell.
+ */
+export function queryServiceOf(form: URLSearchParams): Service | undefined {
+  return QUERY_VERSIONS[form.get('Version') ?? ''];
+}
+
+const CREDENTIAL = /Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
+
+function credentialOf(authorization: string | string[] | undefined): CredentialScope | undefined {
+  const value = single(authorization);
+  return value === undefined ? undefined : scopeOf(CREDENTIAL.exec(value));
+}
+
+function presignedCredential(query: URLSearchParams | undefined): CredentialScope | undefined {
+  const value = query?.get('X-Amz-Credential');
+  return value ? scopeOf(CREDENTIAL.exec(`Credential=${value}`)) : undefined;
+}
+
+function scopeOf(match: RegExpExecArray | null): CredentialScope | undefined {
+  if (!match) return undefined;
+  return { accessKeyId: match[1]!, date: match[2]!, region: match[3]!, signingName: match[4]! };
+}
+
+function queryOf(url: string): URLSearchParams | undefined {
+  const start = url.indexOf('?');
+  return start === -1 ? undefined : new URLSearchParams(url.slice(start + 1));
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

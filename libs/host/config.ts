@@ -1,0 +1,142 @@
+import { isIP } from 'node:net';
+import { homedir } from 'node:os';
+import { delimiter, resolve } from 'node:path';
+import type { Place } from '../core/arn.js';
+
+/** The drivers that a profile stands for; each may be overridden by its own variable. */
+export interface DriverChoice {
+  readonly ledger: 'sqlite' | 'sqs';
+  readonly objects: 'filesystem' | 's3';
+  readonly notifications: 'topics' | 'sns';
+  readonly instances: 'process';
+}
+
+/** `EBB_PROFILE`: one word that settles every driver. Profiles that are not built yet are not listed. */
+const PROFILES: Readonly<Record<string, DriverChoice>> = {
+  local: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'process' },
+};
+
+/** A setting breaks a rule; the message names the variable and the rule, and the process must not start. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The environment, read once, validated and frozen. Injected wherever a setting is needed. */
+export class Config {
+  private constructor(
+    readonly profile: string,
+    readonly drivers: DriverChoice,
+    /** Where the embedded drivers keep everything. */
+    readonly dataDirectory: string,
+    readonly host: string,
+    /** 0 lets the system choose. */
+    readonly port: number,
+    /** Folders that hold images, each a folder with an `ebb-image.json`. */
+    readonly imageFolders: readonly string[],
+    readonly keepWarmMs: number,
+    readonly place: Place,
+    /** Addresses of real or compatible AWS services; absent means the region's own. */
+    readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
+    readonly logLevel: LogLevel,
+  ) {
+    Object.freeze(this);
+  }
+
+  /** Raises `ConfigError`. `repository` is the folder that relative defaults start from. */
+  static read(environment: NodeJS.ProcessEnv, repository: string): Config {
+    const read = new Reader(environment);
+    const profile = read.oneOf('EBB_PROFILE', Object.keys(PROFILES), 'local');
+    const defaults = PROFILES[profile]!;
+    const drivers: DriverChoice = {
+      ledger: read.oneOf('EBB_LEDGER', ['sqlite', 'sqs'], defaults.ledger),
+      objects: read.oneOf('EBB_OBJECTS', ['filesystem', 's3'], defaults.objects),
+      notifications: read.oneOf('EBB_NOTIFICATIONS', ['topics', 'sns'], defaults.notifications),
+      instances: defaults.instances,
+    };
+    return new Config(
+      profile,
+      drivers,
+      resolve(repository, read.path('EBB_DATA_DIR', '.ebb')),
+      read.loopback('EBB_HOST', '127.0.0.1'),
+      read.integer('EBB_PORT', 7070, 0, 65_535),
+      read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
+      read.number('EBB_KEEP_WARM_SECONDS', 300, 0, 86_400) * 1000,
+      {
+        accountId: read.matching('EBB_ACCOUNT_ID', /^\d{12}$/, 'exactly 12 digits', '000000000000'),
+        region: read.matching('EBB_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1', 'us-east-1'),
+      },
+      Object.freeze({
+        ...read.url('s3', 'EBB_S3_ENDPOINT'),
+        ...read.url('sqs', 'EBB_SQS_ENDPOINT'),
+        ...read.url('sns', 'EBB_SNS_ENDPOINT'),
+      }),
+      read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
+    );
+  }
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+class Reader {
+  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+
+  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+    const value = this.text(name) ?? fallback;
+    if ((values as readonly string[]).includes(value)) return value as T;
+    throw this.error(name, `one of ${values.join(', ')}`, value);
+  }
+
+  number(name: string, fallback: number, min: number, max: number): number {
+    const text = this.text(name);
+    const value = text === undefined ? fallback : Number(text);
+    if (Number.isFinite(value) && value >= min && value <= max) return value;
+    throw this.error(name, `a number from ${min} to ${max}`, text);
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const value = this.number(name, fallback, min, max);
+    if (Number.isInteger(value)) return value;
+    throw this.error(name, `a whole number from ${min} to ${max}`, String(value));
+  }
+
+  matching(name: string, pattern: RegExp, rule: string, fallback: string): string {
+    const value = this.text(name) ?? fallback;
+    if (pattern.test(value)) return value;
+    throw this.error(name, rule, value);
+  }
+
+  /** Only loopback, as long as nothing checks who asks. */
+  loopback(name: string, fallback: string): string {
+    const value = this.text(name) ?? fallback;
+    if (value === 'localhost' || value === '::1' || (isIP(value) === 4 && value.startsWith('127.'))) return value;
+    throw this.error(name, 'a loopback address, because requests are not authenticated yet', value);
+  }
+
+  path(name: string, fallback: string): string {
+    return (this.text(name) ?? fallback).replace(/^~(?=\/|$)/, homedir());
+  }
+
+  paths(name: string, fallback: string): string[] {
+    return this.path(name, fallback)
+      .split(delimiter)
+      .filter((folder) => folder !== '');
+  }
+
+  url<K extends string>(key: K, name: string): Partial<Record<K, string>> {
+    const value = this.text(name);
+    if (value === undefined) return {};
+    if (/^https?:\/\//.test(value) && URL.canParse(value)) return { [key]: value } as Record<K, string>;
+    throw this.error(name, 'an http or https URL', value);
+  }
+
+  /** An empty variable counts as unset, as in most shells' idiom. */
+  private text(name: string): string | undefined {
+    const value = this.environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  private error(name: string, rule: string, value: string | undefined): ConfigError {
+    return new ConfigError(`${name} must be ${rule}; it is '${value ?? ''}'.`);
+  }
+}

@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [
     swc.vite({
       jsc: {
-        target: 'es2023',
+        target: 'es2024',
         parser: { syntax: 'typescript', decorators: true },
         transform: { legacyDecorator: true, decoratorMetadata: true },
         keepClassNames: true,

@@ -1,0 +1,206 @@
+import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import type { Fleet } from './fleet.js';
+import { nextLaunchAt, scaleVariant } from './scale-variant.js';
+import type { World } from './world.js';
+
+/** What the loop tells of endpoints that are being made or unmade. */
+export interface DeploymentProgress {
+  /** Every instance that was asked for is in service, or none is and the config has been proven. */
+  inService(endpointName: string): Promise<void>;
+  failed(endpointName: string, reason: string): Promise<void>;
+  /** Its instances are gone. */
+  deleted(endpointName: string): Promise<void>;
+  /** Whether an endpoint that starts at zero could start at all; raises what is wrong. */
+  prove(endpoint: Endpoint): Promise<void>;
+}
+
+/** However many signals come, an endpoint is looked at no more often than this, but at once after a quiet time. */
+const SHORTEST_INTERVAL_MS = 20;
+/** How often everything is looked at although nothing called for it: a lost signal costs no more than this. */
+const SWEEP_INTERVAL_MS = 10_000;
+/** Launches that may die while an endpoint is created before it is declared failed. */
+const MAX_CREATION_FAILURES = 3;
+
+/**
+ * Looks at an endpoint when its backlog, its bounds or its instances change, and when time is due; decides; acts. Idle
+ * endpoints at zero cost nothing: no timer of theirs runs.
+ */
+export class AutoscalerLoop {
+  private readonly stopping = new AbortController();
+  private readonly looks = new Map<string, Look>();
+  private unsubscribe: () => void = () => undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    private readonly fleet: Fleet,
+    private readonly progress: DeploymentProgress,
+    private readonly keepWarmMs: number,
+  ) {}
+
+  start(): void {
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if (signal.kind !== 'outbox') this.look(signal.endpointName);
+    });
+    this.sweeping = this.sweepForever();
+  }
+
+  /** Decides nothing more; resolves when no decision is being carried out. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.stopping.abort();
+    await this.sweeping;
+    await Promise.all([...this.looks.values()].map(({ done }) => done));
+  }
+
+  /** Asks for a look at an endpoint now; one that is under way is followed by another. */
+  private look(endpointName: string): void {
+    if (this.stopping.signal.aborted) return;
+    const current = this.looks.get(endpointName);
+    if (current) {
+      current.again = true;
+      current.rest.abort();
+      return;
+    }
+    const look: Look = { again: false, rest: new AbortController(), done: Promise.resolve() };
+    this.looks.set(endpointName, look);
+    look.done = this.lookUntilQuiet(endpointName, look).finally(() => this.looks.delete(endpointName));
+  }
+
+  private async lookUntilQuiet(endpointName: string, look: Look): Promise<void> {
+    const { clock, log } = this.world;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      look.again = false;
+      let dueAt: number | undefined;
+      try {
+        dueAt = await this.lookOnce(endpointName);
+      } catch (error) {
+        log.error('A scaling decision failed; it is made again at the next sweep', {
+          endpoint: endpointName,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      }
+      await clock.sleep(SHORTEST_INTERVAL_MS, signal).catch(() => undefined);
+      if (look.again) continue;
+      if (dueAt === undefined) return;
+      await this.restUntil(dueAt, look);
+    }
+  }
+
+  private async restUntil(dueAt: number, look: Look): Promise<void> {
+    look.rest = new AbortController();
+    const wake = (): void => look.rest.abort();
+    this.stopping.signal.addEventListener('abort', wake, { once: true });
+    await this.world.clock.sleep(Math.max(0, dueAt - this.world.clock.now()), look.rest.signal).catch(() => undefined);
+    this.stopping.signal.removeEventListener('abort', wake);
+  }
+
+  /** Returns when it should be looked at again even if nothing happens. */
+  private async lookOnce(endpointName: string): Promise<number | undefined> {
+    const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
+    if (!endpoint || endpoint.name !== endpointName) {
+      void this.fleet.drainAll(endpointName);
+      return undefined;
+    }
+    switch (endpoint.status) {
+      case 'Creating':
+        return this.create(endpoint);
+      case 'Deleting':
+        return this.remove(endpoint);
+      case 'Failed':
+      case 'OutOfService':
+        void this.fleet.drainAll(endpointName);
+        return undefined;
+      default:
+        return this.scale(endpoint);
+    }
+  }
+
+  private async scale(endpoint: Endpoint): Promise<number | undefined> {
+    const due = await Promise.all(
+      endpoint.variants.map((variant) => scaleVariant(this.world, this.fleet, endpoint, variant, this.keepWarmMs)),
+    );
+    const times = due.filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** A new endpoint is in service when all the instances that it starts with are, or, at zero, when it is proven. */
+  private async create(endpoint: Endpoint): Promise<number | undefined> {
+    let isReady = true;
+    let dueAt: number | undefined;
+    for (const variant of endpoint.variants) {
+      const failures = this.fleet.launchFailures(endpoint.name, variant.name);
+      if (failures && (failures.permanent || failures.count >= MAX_CREATION_FAILURES)) {
+        await this.progress.failed(endpoint.name, failures.lastReason);
+        return undefined;
+      }
+      const { starting, inService } = this.fleet.counts(endpoint.name, variant.name);
+      isReady &&= inService >= variant.desiredInstanceCount;
+      const missing = variant.desiredInstanceCount - starting - inService;
+      if (missing <= 0) continue;
+      const allowedAt = nextLaunchAt(this.fleet, endpoint.name, variant.name);
+      if (this.world.clock.now() < allowedAt) dueAt = Math.min(dueAt ?? Infinity, allowedAt);
+      else this.fleet.launch(endpoint, variant, missing);
+    }
+    if (isReady) await this.declareReady(endpoint);
+    return dueAt;
+  }
+
+  private async declareReady(endpoint: Endpoint): Promise<void> {
+    const startsAtZero = endpoint.variants.every(({ desiredInstanceCount }) => desiredInstanceCount === 0);
+    if (startsAtZero) {
+      try {
+        await this.progress.prove(endpoint);
+      } catch (error) {
+        await this.progress.failed(endpoint.name, error instanceof Error ? error.message : String(error));
+        return;
+      }
+    }
+    await this.progress.inService(endpoint.name);
+    this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+  }
+
+  private async remove(endpoint: Endpoint): Promise<undefined> {
+    void this.fleet.drainAll(endpoint.name);
+    const { starting, inService, draining } = this.fleet.counts(endpoint.name);
+    if (starting + inService + draining > 0) return undefined;
+    this.fleet.forget(endpoint);
+    await this.progress.deleted(endpoint.name);
+    return undefined;
+  }
+
+  private async sweepForever(): Promise<void> {
+    const { clock, log } = this.world;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.sweep();
+        await clock.sleep(SWEEP_INTERVAL_MS, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error('The catalog or the ledger did not answer; looking again', { reason: String(error) });
+        await clock.sleep(SWEEP_INTERVAL_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Only endpoints that are not at rest: with work, with instances, on their way in or out, or under their minimum. */
+  private async sweep(): Promise<void> {
+    const names = new Set([...(await this.world.ledger.endpointsWithBacklog()), ...this.fleet.endpoints()]);
+    for (const endpoint of await this.world.catalog.endpoints.all()) {
+      const isMoving = endpoint.status === 'Creating' || endpoint.status === 'Deleting';
+      if (isMoving || endpoint.variants.some(({ desiredInstanceCount }) => desiredInstanceCount > 0)) {
+        names.add(endpoint.name);
+      }
+    }
+    for (const name of names) this.look(name);
+  }
+}
+
+/** One endpoint being looked at. */
+interface Look {
+  again: boolean;
+  rest: AbortController;
+  done: Promise<void>;
+}

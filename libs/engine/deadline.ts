@@ -1,0 +1,43 @@
+import type { Clock } from '../core/ports/clock.js';
+
+/** A signal that is aborted when the time is up, or when an outer signal is. `clear` must be called when done. */
+export class Deadline {
+  private readonly controller = new AbortController();
+  private readonly timer = new AbortController();
+  private readonly onOuterAbort = (): void => this.controller.abort(this.outer.reason);
+  private isUp = false;
+
+  constructor(
+    clock: Clock,
+    ms: number,
+    private readonly outer: AbortSignal,
+  ) {
+    if (outer.aborted) this.onOuterAbort();
+    else outer.addEventListener('abort', this.onOuterAbort, { once: true });
+    void this.run(clock, ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Whether it was the time, and not the outer signal, that ended it. */
+  get passed(): boolean {
+    return this.isUp;
+  }
+
+  clear(): void {
+    this.timer.abort();
+    this.outer.removeEventListener('abort', this.onOuterAbort);
+  }
+
+  private async run(clock: Clock, ms: number): Promise<void> {
+    try {
+      await clock.sleep(ms, this.timer.signal);
+    } catch {
+      return;
+    }
+    this.isUp = true;
+    this.controller.abort(new Error(`The deadline of ${ms} ms has passed.`));
+  }
+}

@@ -1,0 +1,293 @@
+import {
+  DEFAULT_DOWNLOAD_TIMEOUT_SECONDS,
+  DEFAULT_STARTUP_TIMEOUT_SECONDS,
+  type DeployedVariant,
+  type Endpoint,
+  concurrentInvocationsPerInstance,
+} from '../core/endpoint.js';
+import { isEbbError } from '../core/errors.js';
+import {
+  type Instance,
+  type InstanceState,
+  PING_INTERVAL_MS,
+  STOP_GRACE_MS,
+  type StartPhase,
+  chooseForScaleIn,
+  chooseInstance,
+  freeSlots,
+} from '../core/instance.js';
+import { Abandoned } from './run-invocation.js';
+import type { World } from './world.js';
+
+/** How many instances of one variant are in which state. */
+export interface InstanceCounts {
+  readonly starting: number;
+  readonly inService: number;
+  readonly draining: number;
+}
+
+/** The launches of one variant that went wrong since the last that went right. */
+export interface LaunchFailures {
+  readonly count: number;
+  readonly lastAt: number;
+  readonly lastReason: string;
+  /** Trying again cannot help: the image or the model's files are not there. */
+  readonly permanent: boolean;
+}
+
+/** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
+export interface Slot {
+  readonly instanceId: string;
+  readonly abandon: AbortSignal;
+}
+
+/**
+ * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
+ * what exists; how many there should be is decided elsewhere.
+ */
+export class Fleet {
+  private readonly members = new Map<string, Member>();
+  private readonly failures = new Map<string, LaunchFailures>();
+  private readonly lives = new Set<Promise<void>>();
+
+  constructor(private readonly world: World) {}
+
+  /** Terminates what an earlier run left behind; called once, before anything is launched. */
+  async removeLeftovers(): Promise<void> {
+    const leftovers = await this.world.instances.list();
+    await Promise.all(
+      leftovers.map(async (instanceId) => {
+        this.world.log.warn('Terminating an instance that an earlier run left behind', { instanceId });
+        await this.world.instances.terminate(instanceId, 0);
+      }),
+    );
+  }
+
+  /** Starts launching `count` instances; returns a promise for each that tells whether it came into service. */
+  launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
+    return Array.from({ length: count }, () => {
+      const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now());
+      this.members.set(member.id, member);
+      const life = this.live(member).finally(() => this.lives.delete(life));
+      this.lives.add(life);
+      return member.cameIntoService.promise;
+    });
+  }
+
+  /** Drains up to `count` idle instances of a variant; returns how many. */
+  drainIdle(endpointName: string, variantName: string, count: number): Promise<void>[] {
+    return chooseForScaleIn(this.of(endpointName, variantName), count).map((member) => this.drain(member));
+  }
+
+  /** Lets every instance of an endpoint finish what it runs and go; those still starting go at once. */
+  drainAll(endpointName: string): Promise<void>[] {
+    return [...this.of(endpointName)].map((member) => this.drain(member));
+  }
+
+  counts(endpointName: string, variantName?: string): InstanceCounts {
+    const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Draining: 0, Gone: 0 };
+    for (const member of this.of(endpointName, variantName)) counts[member.state] += 1;
+    return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
+  }
+
+  instances(endpointName: string, variantName?: string): Instance[] {
+    return [...this.of(endpointName, variantName)];
+  }
+
+  launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined {
+    return this.failures.get(variantKey(endpointName, variantName));
+  }
+
+  /** A deleted endpoint's failures must not count against a later one of its name. */
+  forget(endpoint: Endpoint): void {
+    for (const variant of endpoint.variants) this.failures.delete(variantKey(endpoint.name, variant.name));
+  }
+
+  /** The endpoints that have any instance. */
+  endpoints(): Set<string> {
+    return new Set([...this.members.values()].map((member) => member.endpointName));
+  }
+
+  /** Takes up to `max` free slots of an endpoint's instances, the least busy instance first. */
+  reserve(endpointName: string, max: number): Slot[] {
+    const slots: Slot[] = [];
+    while (slots.length < max) {
+      const member = chooseInstance(this.of(endpointName));
+      if (!member) break;
+      member.busy += 1;
+      member.idleSince = undefined;
+      slots.push({ instanceId: member.id, abandon: member.abandon.signal });
+    }
+    return slots;
+  }
+
+  /** Gives a slot back, taken for nothing or done with. */
+  free(slot: Slot): void {
+    const member = this.members.get(slot.instanceId);
+    if (!member) return;
+    member.busy -= 1;
+    if (member.busy > 0) return;
+    member.idleSince = this.world.clock.now();
+    if (member.state === 'Draining') member.drained.resolve();
+    else this.changed(member);
+  }
+
+  hasFreeSlot(endpointName: string): boolean {
+    for (const member of this.of(endpointName)) if (freeSlots(member) > 0) return true;
+    return false;
+  }
+
+  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  async terminateAll(): Promise<void> {
+    for (const member of this.members.values()) {
+      member.state = 'Draining';
+      member.leave.abort();
+      member.drained.resolve();
+    }
+    await Promise.all(this.lives);
+  }
+
+  private drain(member: Member): Promise<void> {
+    if (member.state === 'Starting') member.leave.abort();
+    member.state = 'Draining';
+    if (member.busy === 0) member.drained.resolve();
+    return member.gone.promise;
+  }
+
+  /** The whole life of one instance, from launch to gone. */
+  private async live(member: Member): Promise<void> {
+    const { instances, log } = this.world;
+    try {
+      const { exited } = await instances.launch(member.spec(), (phase) => member.enter(phase), member.leave.signal);
+      void exited.then(() => member.abandon.abort(new Abandoned({ kind: 'instance-broke' })));
+      const exit = await Promise.race([exited, this.awaitHealthy(member)]);
+      if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
+      this.cameIntoService(member);
+      const end = await Promise.race([exited, member.drained.promise]);
+      if (end)
+        log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason: end.reason });
+    } catch (error) {
+      if (!member.leave.signal.aborted) await this.failedToStart(member, error);
+    } finally {
+      // Whatever runs now runs on an instance that is about to go.
+      member.abandon.abort(new Abandoned({ kind: 'instance-broke' }));
+      await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
+        log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
+      });
+      this.remove(member);
+    }
+  }
+
+  private async awaitHealthy(member: Member): Promise<undefined> {
+    const { clock, instances } = this.world;
+    const { signal } = member.leave;
+    const giveUpAt = clock.now() + member.startupTimeoutMs;
+    while (!(await instances.ping(member.id, signal))) {
+      if (clock.now() >= giveUpAt) {
+        throw new Error(
+          `The primary container for production variant ${member.variantName} did not pass the ping health check. ` +
+            'Please check CloudWatch logs for this endpoint.',
+        );
+      }
+      await clock.sleep(PING_INTERVAL_MS, signal);
+    }
+    return undefined;
+  }
+
+  private cameIntoService(member: Member): void {
+    const now = this.world.clock.now();
+    member.state = 'InService';
+    member.inServiceAt = now;
+    member.idleSince = now;
+    this.failures.delete(variantKey(member.endpointName, member.variantName));
+    this.world.log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt });
+    member.cameIntoService.resolve(true);
+    this.changed(member);
+  }
+
+  private async failedToStart(member: Member, error: unknown): Promise<void> {
+    const key = variantKey(member.endpointName, member.variantName);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.failures.set(key, {
+      count: (this.failures.get(key)?.count ?? 0) + 1,
+      lastAt: this.world.clock.now(),
+      lastReason: reason,
+      permanent: isEbbError(error, 'ImageNotFound', 'ModelDataUnusable'),
+    });
+    this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), reason });
+  }
+
+  private remove(member: Member): void {
+    member.state = 'Gone';
+    this.members.delete(member.id);
+    member.cameIntoService.resolve(false);
+    member.gone.resolve();
+    this.changed(member);
+  }
+
+  private changed(member: Member): void {
+    this.world.signals.notify({ kind: 'endpoint', endpointName: member.endpointName });
+  }
+
+  private *of(endpointName: string, variantName?: string): Generator<Member> {
+    for (const member of this.members.values()) {
+      if (member.endpointName !== endpointName) continue;
+      if (variantName === undefined || member.variantName === variantName) yield member;
+    }
+  }
+}
+
+/** One instance as it changes; outside this file it is read as an `Instance`. */
+class Member implements Instance {
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly slots: number;
+  readonly startupTimeoutMs: number;
+  state: InstanceState = 'Starting';
+  busy = 0;
+  inServiceAt: number | undefined;
+  idleSince: number | undefined;
+  phase: StartPhase = 'download';
+  readonly cameIntoService = Promise.withResolvers<boolean>();
+  readonly drained = Promise.withResolvers<void>();
+  readonly gone = Promise.withResolvers<void>();
+  /** Ends a start that is no longer wanted. */
+  readonly leave = new AbortController();
+  /** Ends what runs on it when it dies. */
+  readonly abandon = new AbortController();
+
+  constructor(
+    readonly id: string,
+    endpoint: Endpoint,
+    private readonly variant: DeployedVariant,
+    readonly launchedAt: number,
+  ) {
+    this.endpointName = endpoint.name;
+    this.variantName = variant.name;
+    this.slots = concurrentInvocationsPerInstance(endpoint);
+    this.startupTimeoutMs =
+      (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
+  }
+
+  enter(phase: StartPhase): void {
+    this.phase = phase;
+  }
+
+  ids(): { endpoint: string; variant: string; instanceId: string } {
+    return { endpoint: this.endpointName, variant: this.variantName, instanceId: this.id };
+  }
+
+  spec() {
+    return {
+      instanceId: this.id,
+      endpointName: this.endpointName,
+      variantName: this.variantName,
+      container: this.variant.container,
+      downloadTimeoutMs: (this.variant.modelDataDownloadTimeoutSeconds ?? DEFAULT_DOWNLOAD_TIMEOUT_SECONDS) * 1000,
+    };
+  }
+}
+
+function variantKey(endpointName: string, variantName: string): string {
+  return `${endpointName}/${variantName}`;
+}

@@ -1,0 +1,116 @@
+import { type DeliveryResult, nextDeliveryAt } from '../core/notification.js';
+import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
+import type { World } from './world.js';
+
+/** How many deliveries are under way at once: one slow receiver holds up one of these and nobody else. */
+const MAX_CONCURRENT_DELIVERIES = 64;
+/** A taken delivery that was not recorded within this time is due again. Longer than any attempt may last. */
+const TAKEN_MS = 60_000;
+/** How long to rest when nothing is due: signals wake earlier. */
+const LONGEST_REST_MS = 30_000;
+/** How long to wait after the outbox failed before it is asked again. */
+const OUTBOX_RETRY_MS = 1_000;
+
+/** Sends what the outbox holds, and tries again what failed, for a day. */
+export class DeliverySender {
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+  private wake = Promise.withResolvers<void>();
+  private unsubscribe: () => void = () => undefined;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(private readonly world: World) {}
+
+  start(): void {
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if (signal.kind === 'outbox') this.wake.resolve();
+    });
+    this.loop = this.run();
+  }
+
+  /** Starts no more attempts, and resolves when those under way have been recorded. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.stopping.abort();
+    this.wake.resolve();
+    await this.loop;
+    await Promise.all(this.underWay);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      this.wake = Promise.withResolvers<void>();
+      try {
+        if (this.underWay.size === MAX_CONCURRENT_DELIVERIES) await Promise.race(this.underWay);
+        else if ((await this.sendDue()) === 0) await this.rest();
+      } catch (error) {
+        this.world.log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
+        await this.world.clock.sleep(OUTBOX_RETRY_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Begins as many attempts as there is room for; returns how many. */
+  private async sendDue(): Promise<number> {
+    const now = this.world.clock.now();
+    const due = await this.world.outbox.take(MAX_CONCURRENT_DELIVERIES - this.underWay.size, now, now + TAKEN_MS);
+    for (const delivery of due) {
+      const attempt = this.send(delivery).finally(() => this.underWay.delete(attempt));
+      this.underWay.add(attempt);
+    }
+    return due.length;
+  }
+
+  /** Until something is due, or a signal comes. */
+  private async rest(): Promise<void> {
+    const { clock, outbox } = this.world;
+    const nextDueAt = await outbox.nextDueAt();
+    const ms = Math.min(LONGEST_REST_MS, Math.max(0, (nextDueAt ?? Infinity) - clock.now()));
+    const timer = new AbortController();
+    await Promise.race([this.wake.promise, clock.sleep(ms, timer.signal).catch(() => undefined)]);
+    timer.abort();
+  }
+
+  private async send(due: DueDelivery): Promise<void> {
+    const { notifications, outbox, signals, log } = this.world;
+    const result = await notifications
+      .deliver(due.delivery)
+      .catch((error: unknown): DeliveryResult => ({ kind: 'failed', reason: String(error) }));
+    const outcome = this.outcomeOf(due, result);
+    if (outcome.kind === 'given-up') {
+      log.warn('A delivery was given up; its receiver was not told', {
+        deliveryId: due.delivery.id,
+        reason: outcome.reason,
+      });
+    }
+    try {
+      await outbox.record(due.delivery.id, outcome);
+    } catch (error) {
+      log.error('A delivery could not be recorded; it will be sent again', {
+        deliveryId: due.delivery.id,
+        reason: String(error),
+      });
+    }
+    if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
+  }
+
+  private outcomeOf(due: DueDelivery, result: DeliveryResult): DeliveryOutcome {
+    const { clock } = this.world;
+    switch (result.kind) {
+      case 'delivered':
+        return { kind: 'done' };
+      case 'fanned-out':
+        return { kind: 'done', replacedBy: result.deliveries };
+      case 'undeliverable':
+        return { kind: 'given-up', reason: result.reason };
+      case 'failed': {
+        const { delivery, failures } = due;
+        const at = nextDeliveryAt(delivery, failures + 1, clock.now(), clock.chance(), result.retryAfterMs);
+        return at === undefined
+          ? { kind: 'given-up', reason: result.reason }
+          : { kind: 'retry', at, reason: result.reason };
+      }
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../core/invocation.js';
+import { Abandoned, runInvocation } from './run-invocation.js';
+import type { Fleet, Slot } from './fleet.js';
+import { type HeldLease, settleInvocation } from './settle-invocation.js';
+import type { World } from './world.js';
+
+/** At most this many invocations are leased at once; what is left is leased in the next round. */
+const MAX_LEASE_BATCH = 64;
+/** How often leases of others that ran out, and invocations that expired, are looked for. */
+const RECLAIM_INTERVAL_MS = 5_000;
+/** How long to wait after the ledger failed before it is asked again. */
+const LEDGER_RETRY_MS = 1_000;
+
+/** An invocation that this worker runs now. */
+interface Running {
+  readonly invocation: Invocation;
+  readonly lease: HeldLease;
+  readonly abandon: AbortController;
+}
+
+/**
+ * Leases invocations while an instance has a free slot, runs them, settles them. `start` begins, `stop` takes no more
+ * and waits for what runs, `kill` hands back what still runs.
+ */
+export class WorkerLoop {
+  private readonly running = new Map<string, Running>();
+  private readonly dispatching = new Map<string, { again: boolean }>();
+  private readonly attempts = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private unsubscribe: () => void = () => undefined;
+  private rounds: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    private readonly fleet: Fleet,
+    private readonly workerId: string,
+  ) {}
+
+  /** Takes back first what an earlier run under the same id still held: nobody else will before its leases run out. */
+  async start(): Promise<void> {
+    const { ledger, signals, clock } = this.world;
+    await ledger.reclaim(clock.now(), this.workerId);
+    this.unsubscribe = signals.subscribe((signal) => {
+      if (signal.kind !== 'outbox') this.dispatch(signal.endpointName);
+    });
+    this.rounds = Promise.all([
+      this.every(LEASE_RENEWAL_MS, () => this.renew()),
+      this.every(RECLAIM_INTERVAL_MS, () => this.reclaim()),
+    ]);
+    for (const endpointName of await ledger.endpointsWithBacklog()) signals.notify({ kind: 'backlog', endpointName });
+  }
+
+  /** Takes no more, and resolves when all that runs has been settled. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.stopping.abort();
+    await this.rounds;
+    while (this.attempts.size > 0) await Promise.all(this.attempts);
+  }
+
+  /** Hands what still runs back to the backlog, uncounted. `stop` resolves soon after. */
+  kill(): void {
+    for (const { abandon } of this.running.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+  }
+
+  /** How many invocations run on this worker now. */
+  get runningCount(): number {
+    return this.running.size;
+  }
+
+  /** One dispatcher an endpoint: a signal that comes while it works makes it look once more. */
+  private dispatch(endpointName: string): void {
+    const current = this.dispatching.get(endpointName);
+    if (current) current.again = true;
+    else if (!this.stopping.signal.aborted && this.fleet.hasFreeSlot(endpointName)) void this.dispatchAll(endpointName);
+  }
+
+  private async dispatchAll(endpointName: string): Promise<void> {
+    const state = { again: false };
+    this.dispatching.set(endpointName, state);
+    try {
+      let found = true;
+      while ((found || state.again) && !this.stopping.signal.aborted) {
+        state.again = false;
+        found = await this.dispatchSome(endpointName);
+      }
+    } catch (error) {
+      this.world.log.error('The ledger could not hand out work; trying again', {
+        endpoint: endpointName,
+        ...reason(error),
+      });
+      void this.retryDispatch(endpointName);
+    } finally {
+      this.dispatching.delete(endpointName);
+    }
+  }
+
+  private async retryDispatch(endpointName: string): Promise<void> {
+    await this.world.clock.sleep(LEDGER_RETRY_MS, this.stopping.signal).then(
+      () => this.dispatch(endpointName),
+      () => undefined,
+    );
+  }
+
+  /** Slots are taken before work is, so that nothing is leased that cannot start at once. */
+  private async dispatchSome(endpointName: string): Promise<boolean> {
+    const slots = this.fleet.reserve(endpointName, MAX_LEASE_BATCH);
+    if (slots.length === 0) return false;
+    let leased: Invocation[] = [];
+    try {
+      const now = this.world.clock.now();
+      leased = await this.world.ledger.lease({
+        endpointName,
+        workerId: this.workerId,
+        count: slots.length,
+        now,
+        leasedUntil: now + LEASE_MS,
+      });
+    } finally {
+      for (const slot of slots.slice(leased.length)) this.fleet.free(slot);
+    }
+    for (const [index, invocation] of leased.entries()) this.begin(invocation, slots[index]!);
+    return leased.length > 0;
+  }
+
+  private begin(invocation: Invocation, slot: Slot): void {
+    const attempt = this.attempt(invocation, slot).finally(() => this.attempts.delete(attempt));
+    this.attempts.add(attempt);
+  }
+
+  private async attempt(invocation: Invocation, slot: Slot): Promise<void> {
+    const running = this.track(invocation);
+    const onInstanceGone = (): void => running.abandon.abort(slot.abandon.reason);
+    slot.abandon.addEventListener('abort', onInstanceGone, { once: true });
+    let isSlotFree = false;
+    try {
+      const attempt = slot.abandon.aborted
+        ? { end: { kind: 'worker-stopped' as const } }
+        : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
+      // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
+      this.freeSlot(slot, invocation.endpointName);
+      isSlotFree = true;
+      await settleInvocation(this.world, invocation, running.lease, attempt);
+    } catch (error) {
+      this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
+        endpoint: invocation.endpointName,
+        inferenceId: invocation.inferenceId,
+        ...reason(error),
+      });
+    } finally {
+      if (!isSlotFree) this.freeSlot(slot, invocation.endpointName);
+      slot.abandon.removeEventListener('abort', onInstanceGone);
+      this.running.delete(invocation.id);
+    }
+  }
+
+  private track(invocation: Invocation): Running {
+    const leasedUntil = invocation.leasedUntil ?? this.world.clock.now();
+    const running: Running = {
+      invocation,
+      lease: { invocationId: invocation.id, attempt: invocation.attempt, leasedUntil },
+      abandon: new AbortController(),
+    };
+    this.running.set(invocation.id, running);
+    return running;
+  }
+
+  private freeSlot(slot: Slot, endpointName: string): void {
+    this.fleet.free(slot);
+    this.dispatch(endpointName);
+  }
+
+  /** What the ledger does not prolong belongs to somebody else by now, or was cancelled: it is dropped unfinished. */
+  private async renew(): Promise<void> {
+    const held = [...this.running.values()];
+    if (held.length === 0) return;
+    const leasedUntil = this.world.clock.now() + LEASE_MS;
+    const renewed = await this.world.ledger.renew(
+      held.map(({ lease }) => lease),
+      leasedUntil,
+    );
+    const stillHeld = new Set(renewed.map(({ invocationId, attempt }) => `${invocationId}/${attempt}`));
+    for (const { lease, abandon, invocation } of held) {
+      if (stillHeld.has(`${lease.invocationId}/${lease.attempt}`)) {
+        lease.leasedUntil = leasedUntil;
+      } else if (this.running.get(invocation.id)?.abandon === abandon) {
+        abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+      }
+    }
+  }
+
+  private async reclaim(): Promise<void> {
+    const { ledger, signals, clock } = this.world;
+    for (const endpointName of await ledger.reclaim(clock.now())) signals.notify({ kind: 'backlog', endpointName });
+    let expired: Invocation[];
+    do {
+      const now = clock.now();
+      const request = { workerId: this.workerId, count: MAX_LEASE_BATCH, now, leasedUntil: now + LEASE_MS };
+      expired = await ledger.leaseExpired(request);
+      await Promise.all(expired.map((invocation) => this.expire(invocation)));
+    } while (expired.length === MAX_LEASE_BATCH);
+  }
+
+  private async expire(invocation: Invocation): Promise<void> {
+    const { lease } = this.track(invocation);
+    try {
+      await settleInvocation(this.world, invocation, lease, { end: { kind: 'expired' } });
+    } finally {
+      this.running.delete(invocation.id);
+    }
+    this.world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
+  }
+
+  private async every(intervalMs: number, round: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.world;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(intervalMs, signal);
+        await round();
+      } catch (error) {
+        if (!signal.aborted) log.error('The ledger did not answer; leases may run out', reason(error));
+      }
+    }
+  }
+}
+
+function reason(error: unknown): { reason: string } {
+  return { reason: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,29 @@
+import type { Place } from '../core/arn.js';
+import type { Catalog } from '../core/ports/catalog.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Instances } from '../core/ports/instances.js';
+import type { Ledger } from '../core/ports/ledger.js';
+import type { Notifications } from '../core/ports/notifications.js';
+import type { Objects } from '../core/ports/objects.js';
+import type { Outbox } from '../core/ports/outbox.js';
+import type { Signals } from '../core/ports/signals.js';
+import type { Log } from './log.js';
+
+/** Everything outside the engine that its verbs may reach: the ports, and where this Ebb stands. */
+export class World {
+  readonly catalog!: Catalog;
+  readonly clock!: Clock;
+  readonly instances!: Instances;
+  readonly ledger!: Ledger;
+  readonly log!: Log;
+  readonly notifications!: Notifications;
+  readonly objects!: Objects;
+  readonly outbox!: Outbox;
+  readonly place!: Place;
+  readonly signals!: Signals;
+
+  constructor(parts: World) {
+    Object.assign(this, parts);
+    Object.freeze(this);
+  }
+}

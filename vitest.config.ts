@@ -5,6 +5,7 @@ export default defineConfig({
   oxc: false,
   plugins: [
     swc.vite({
+      swcrc: false,
       jsc: {
         target: 'es2024',
         parser: { syntax: 'typescript', decorators: true },

@@ -1,4 +1,4 @@
-import type { ContainerDefinition, Tags } from './model.js';
+import type { ContainerDefinition, Tags, VpcConfig } from './model.js';
 
 /** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */
 export interface AsyncInferenceConfig {
@@ -37,6 +37,9 @@ export interface ProductionVariant {
   readonly managedInstanceScaling?: ManagedInstanceScaling;
   readonly modelDataDownloadTimeoutSeconds?: number;
   readonly containerStartupHealthCheckTimeoutSeconds?: number;
+  /** Kept and described back: the least busy instance takes the next invocation whatever it says. */
+  readonly routingStrategy?: string;
+  readonly inferenceAmiVersion?: string;
 }
 
 /** An immutable recipe for an endpoint (`CreateEndpointConfig`). */
@@ -47,6 +50,7 @@ export interface EndpointConfig {
   readonly asyncInference?: AsyncInferenceConfig;
   readonly executionRoleArn?: string;
   readonly kmsKeyId?: string;
+  readonly vpcConfig?: VpcConfig;
   readonly createdAt: number;
   readonly tags: Tags;
 }

@@ -10,12 +10,19 @@ export interface ContainerDefinition {
   readonly containerHostname?: string;
 }
 
+/** The network that a model asks for: kept and described back; where instances run is their driver's affair. */
+export interface VpcConfig {
+  readonly securityGroupIds: readonly string[];
+  readonly subnets: readonly string[];
+}
+
 /** A named, immutable container definition (`CreateModel`). */
 export interface Model {
   readonly name: string;
   readonly container: ContainerDefinition;
   readonly executionRoleArn?: string;
   readonly enableNetworkIsolation?: boolean;
+  readonly vpcConfig?: VpcConfig;
   readonly createdAt: number;
   readonly tags: Tags;
 }

@@ -20,6 +20,9 @@ export interface ScalingActivity {
   readonly notScaledReasons: readonly NotScaledReason[];
 }
 
+/** How long an activity is kept: six weeks, as with Application Auto Scaling. */
+export const ACTIVITY_RETENTION_MS = 42 * 86_400_000;
+
 /** Texts as Application Auto Scaling writes them. */
 export const describeChange = (to: number): string => `Setting desired instance count to ${to}.`;
 

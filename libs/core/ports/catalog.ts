@@ -11,13 +11,19 @@ export interface Records<T> {
   all(signal?: AbortSignal): Promise<T[]>;
   /** False, and nothing done, where the key is taken. */
   create(key: string, record: T, signal?: AbortSignal): Promise<boolean>;
-  /** Applies `change` to the record as it is, with no other change in between; returns the new one, if there is one. */
+  /**
+   * Applies `change` to the record as it is, with no other change in between; returns the new one, if there is one. A
+   * change that returns what it was given changes nothing.
+   */
   update(key: string, change: (record: T) => T, signal?: AbortSignal): Promise<T | undefined>;
   /** Returns what was deleted. */
   delete(key: string, signal?: AbortSignal): Promise<T | undefined>;
 }
 
-/** Scaling activities: written once, ended once, read newest first. */
+/**
+ * Scaling activities: written once, ended once, read newest first. Recording one forgets those that started more than
+ * `ACTIVITY_RETENTION_MS` before it.
+ */
 export interface Activities {
   record(activity: ScalingActivity, signal?: AbortSignal): Promise<void>;
   end(
@@ -25,6 +31,7 @@ export interface Activities {
     end: Pick<ScalingActivity, 'status' | 'statusMessage' | 'endedAt'>,
     signal?: AbortSignal,
   ): Promise<void>;
+  /** `before` is the id of the last activity of the page before. */
   list(
     query: { endpointName?: string; variantName?: string; before?: string; limit: number },
     signal?: AbortSignal,

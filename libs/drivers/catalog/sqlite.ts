@@ -1,0 +1,41 @@
+import type Database from 'better-sqlite3';
+import type { Endpoint, EndpointConfig } from '../../core/endpoint.js';
+import type { Model } from '../../core/model.js';
+import type { Subscription, Topic } from '../../core/notification.js';
+import { Catalog, type Records } from '../../core/ports/catalog.js';
+import type { ScalableTarget } from '../../core/scaling-policy.js';
+import { SqliteActivities } from './sqlite-activities.js';
+import { openCatalogDatabase } from './sqlite-database.js';
+import { SqliteRecords } from './sqlite-records.js';
+
+/** The catalog in a file of its own, `catalog.sqlite`, which this process owns until `close`. */
+export class SqliteCatalog extends Catalog {
+  readonly models: Records<Model>;
+  readonly endpointConfigs: Records<EndpointConfig>;
+  readonly endpoints: Records<Endpoint>;
+  readonly scalableTargets: Records<ScalableTarget>;
+  readonly topics: Records<Topic>;
+  readonly subscriptions: Records<Subscription>;
+  readonly activities: SqliteActivities;
+
+  private constructor(private readonly database: Database.Database) {
+    super();
+    this.models = new SqliteRecords(database, 'model');
+    this.endpointConfigs = new SqliteRecords(database, 'endpoint-config');
+    this.endpoints = new SqliteRecords(database, 'endpoint');
+    this.scalableTargets = new SqliteRecords(database, 'scalable-target');
+    this.topics = new SqliteRecords(database, 'topic');
+    this.subscriptions = new SqliteRecords(database, 'subscription');
+    this.activities = new SqliteActivities(database);
+  }
+
+  /** Opens, or creates, the catalog in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */
+  static open(dataDirectory: string): SqliteCatalog {
+    return new SqliteCatalog(openCatalogDatabase(dataDirectory));
+  }
+
+  /** Gives the file up; writes that come later are refused as `Unavailable`. */
+  close(): void {
+    this.database.close();
+  }
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import type { Topic } from '../../libs/core/notification.js';
+import type { Catalog } from '../../libs/core/ports/catalog.js';
+import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling-activity.js';
+import { NOT_SUSPENDED } from '../../libs/core/scaling-policy.js';
+
+const STARTED_AT = Date.UTC(2026, 0, 1);
+
+/** What every catalog promises. `open` gives a fresh, empty one. */
+export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
+  describe('records', () => {
+    it('are read back as they were created', async () => {
+      const { topics } = await open();
+      expect(await topics.create('a', topic('a'))).toBe(true);
+      expect(await topics.get('a')).toEqual(topic('a'));
+    });
+
+    it('are absent until they are created', async () => {
+      const { topics } = await open();
+      expect(await topics.get('a')).toBeUndefined();
+      expect(await topics.all()).toEqual([]);
+    });
+
+    it('are not created where the key is taken', async () => {
+      const { topics } = await open();
+      await topics.create('a', topic('first'));
+      expect(await topics.create('a', topic('second'))).toBe(false);
+      expect(await topics.get('a')).toEqual(topic('first'));
+    });
+
+    it('are created once when many try at the same time', async () => {
+      const { topics } = await open();
+      const created = await Promise.all(Array.from({ length: 20 }, (_, n) => topics.create('a', topic(`${n}`))));
+      expect(created.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('are listed by key', async () => {
+      const { topics } = await open();
+      for (const key of ['b', 'B', 'c-1', 'a', 'c', 'ä']) await topics.create(key, topic(key));
+      expect((await topics.all()).map((record) => record.name)).toEqual(['B', 'a', 'b', 'c', 'c-1', 'ä']);
+    });
+
+    it('of different kinds do not share keys', async () => {
+      const catalog = await open();
+      await catalog.topics.create('a', topic('a'));
+      expect(await catalog.models.get('a')).toBeUndefined();
+      expect(await catalog.models.delete('a')).toBeUndefined();
+      expect(await catalog.topics.get('a')).toEqual(topic('a'));
+    });
+
+    it('change by what they are, and the change is returned', async () => {
+      const { topics } = await open();
+      await topics.create('a', topic('a'));
+      const changed = await topics.update('a', (current) => ({ ...current, tags: { owner: 'me' } }));
+      expect(changed).toEqual({ ...topic('a'), tags: { owner: 'me' } });
+      expect(await topics.get('a')).toEqual(changed);
+    });
+
+    it('lose no change when many are made at the same time', async () => {
+      const { topics } = await open();
+      await topics.create('a', { ...topic('a'), createdAt: 0 });
+      await Promise.all(
+        Array.from({ length: 50 }, () =>
+          topics.update('a', (current) => ({ ...current, createdAt: current.createdAt + 1 })),
+        ),
+      );
+      expect((await topics.get('a'))?.createdAt).toBe(50);
+    });
+
+    it('that do not exist are not changed', async () => {
+      const { topics } = await open();
+      expect(await topics.update('a', () => topic('a'))).toBeUndefined();
+      expect(await topics.get('a')).toBeUndefined();
+    });
+
+    it('stay as they are when the change gives back what it was given, or fails', async () => {
+      const { topics } = await open();
+      await topics.create('a', topic('a'));
+      expect(await topics.update('a', (current) => current)).toEqual(topic('a'));
+      const failing = topics.update('a', () => {
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await topics.get('a')).toEqual(topic('a'));
+    });
+
+    it('are returned by their deletion, once', async () => {
+      const { topics } = await open();
+      await topics.create('a', topic('a'));
+      expect(await topics.delete('a')).toEqual(topic('a'));
+      expect(await topics.delete('a')).toBeUndefined();
+      expect(await topics.get('a')).toBeUndefined();
+      expect(await topics.create('a', topic('again'))).toBe(true);
+    });
+
+    it('are left alone by a call that was aborted before it began', async () => {
+      const { topics } = await open();
+      const aborted = AbortSignal.abort(new Error('stop'));
+      await expect(topics.create('a', topic('a'), aborted)).rejects.toThrow('stop');
+      expect(await topics.get('a')).toBeUndefined();
+    });
+  });
+
+  describe('activities', () => {
+    it('are listed newest first', async () => {
+      const { activities } = await open();
+      for (const id of ['1', '2', '3']) await activities.record(activity(id));
+      expect(ids(await activities.list({ limit: 10 }))).toEqual(['3', '2', '1']);
+    });
+
+    it('are read back whole, and with their end once they have ended', async () => {
+      const { activities } = await open();
+      await activities.record(activity('1'));
+      expect(await activities.list({ limit: 1 })).toEqual([activity('1')]);
+      const end = { status: 'Failed', statusMessage: 'no image', endedAt: STARTED_AT + 5 } as const;
+      await activities.end('1', end);
+      expect(await activities.list({ limit: 1 })).toEqual([{ ...activity('1'), ...end }]);
+    });
+
+    it('that are unknown can be ended without harm', async () => {
+      const { activities } = await open();
+      await activities.end('1', { status: 'Successful' });
+      expect(await activities.list({ limit: 1 })).toEqual([]);
+    });
+
+    it('are found by endpoint and variant', async () => {
+      const { activities } = await open();
+      await activities.record(activity('1', { endpointName: 'ocr' }));
+      await activities.record(activity('2', { endpointName: 'ocr', variantName: 'other' }));
+      await activities.record(activity('3', { endpointName: 'asr' }));
+      expect(ids(await activities.list({ endpointName: 'ocr', limit: 10 }))).toEqual(['2', '1']);
+      expect(ids(await activities.list({ endpointName: 'ocr', variantName: 'main', limit: 10 }))).toEqual(['1']);
+      expect(ids(await activities.list({ endpointName: 'none', limit: 10 }))).toEqual([]);
+    });
+
+    it('are read page by page', async () => {
+      const { activities } = await open();
+      for (const id of ['1', '2', '3', '4', '5']) await activities.record(activity(id));
+      expect(ids(await activities.list({ limit: 2 }))).toEqual(['5', '4']);
+      expect(ids(await activities.list({ limit: 2, before: '4' }))).toEqual(['3', '2']);
+      expect(ids(await activities.list({ limit: 2, before: '2' }))).toEqual(['1']);
+    });
+
+    it('are forgotten six weeks later', async () => {
+      const { activities } = await open();
+      await activities.record(activity('1'));
+      await activities.record(activity('2', { startedAt: STARTED_AT + 1 }));
+      await activities.record(activity('3', { startedAt: STARTED_AT + 1 + ACTIVITY_RETENTION_MS }));
+      expect(ids(await activities.list({ limit: 10 }))).toEqual(['3', '2']);
+    });
+  });
+}
+
+export function topic(name: string): Topic {
+  return { arn: `arn:${name}`, name, attributes: { DisplayName: name }, createdAt: STARTED_AT, tags: {} };
+}
+
+export function activity(id: string, differences: Partial<ScalingActivity> = {}): ScalingActivity {
+  return {
+    id,
+    endpointName: 'ocr',
+    variantName: 'main',
+    from: 0,
+    to: 2,
+    description: 'Setting desired instance count to 2.',
+    cause: 'backlog of 2 (2 queued, 0 running) at 1 per instance needs 2 instances',
+    status: 'InProgress',
+    startedAt: STARTED_AT,
+    observation: {
+      now: STARTED_AT,
+      backlog: { queued: 2, running: 0, oldestAcceptedAt: STARTED_AT - 3 },
+      starting: 0,
+      inService: 0,
+      busy: 0,
+      idleSince: [],
+      slotsPerInstance: 1,
+      bounds: { minimum: 0, maximum: 4, source: 'scalable target', suspended: NOT_SUSPENDED },
+      keepWarmMs: 300_000,
+    },
+    notScaledReasons: [],
+    ...differences,
+  };
+}
+
+function ids(activities: readonly ScalingActivity[]): string[] {
+  return activities.map(({ id }) => id);
+}

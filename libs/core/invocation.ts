@@ -24,6 +24,22 @@ export function isSettled(state: InvocationState): state is SettledState {
   return TRANSITIONS[state].length === 0;
 }
 
+/** What a caller hands in, already within its limits. */
+export interface Submission {
+  readonly endpointName: string;
+  /** Exactly one: the address of an object, or the input itself. */
+  readonly input: { readonly location: string } | { readonly body: Uint8Array };
+  readonly inferenceId?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly customAttributes?: string;
+  readonly pathExtension?: string;
+  readonly filename?: string;
+  readonly ttlSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly idempotencyKey?: string;
+}
+
 /** What a caller asked for, fixed when it was accepted. */
 export interface InvocationRequest {
   /** Ours: unique and, as text, in the order of acceptance. Names the output object. */

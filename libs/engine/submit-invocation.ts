@@ -6,26 +6,11 @@ import {
   type InvocationRequest,
   INVOCATION_TIMEOUT_SECONDS,
   REQUEST_TTL_SECONDS,
+  type Submission,
   resultLocations,
 } from '../core/invocation.js';
 import { formatObjectLocation, parseObjectLocation } from '../core/object-location.js';
 import type { World } from './world.js';
-
-/** What a caller hands in, already within its limits. */
-export interface Submission {
-  readonly endpointName: string;
-  /** Exactly one: the address of an object, or the input itself. */
-  readonly input: { readonly location: string } | { readonly body: Uint8Array };
-  readonly inferenceId?: string;
-  readonly contentType?: string;
-  readonly accept?: string;
-  readonly customAttributes?: string;
-  readonly pathExtension?: string;
-  readonly filename?: string;
-  readonly ttlSeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly idempotencyKey?: string;
-}
 
 /**
  * Accepts an invocation: when this resolves, the record (and an inline body) is on disk and the work will be done,

@@ -1,0 +1,87 @@
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { Log } from '../../libs/engine/log.js';
+import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws-request.js';
+import type { Surface } from './aws/surface.js';
+import { readBody } from './read-body.js';
+
+/** Who answers for each AWS service; a service without a surface is off here. */
+export abstract class Surfaces {
+  abstract readonly byService: Partial<Readonly<Record<Service, Surface>>>;
+}
+
+const MAX_FORM_BYTES = 1_048_576;
+/** Idle connections are kept a little longer than the SDKs keep theirs, so that it is they who close. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_TIMEOUT_MS = 60_000;
+
+/**
+ * The one URL: tells whose each request is and hands it to that surface, or to Nest for Ebb's own routes. AWS requests
+ * pass by the web framework, because they are told apart by signature rather than by route and carry large bodies.
+ */
+@Injectable()
+export class FrontDoor {
+  constructor(
+    private readonly surfaces: Surfaces,
+    private readonly log: Log,
+  ) {}
+
+  handle(request: IncomingMessage, response: ServerResponse, native: RequestListener): void {
+    const call = classify({ method: request.method ?? 'GET', url: request.url ?? '/', headers: request.headers });
+    if (call.service === 'native') {
+      native(request, response);
+      return;
+    }
+    this.answer(request, response, call).catch((error: unknown) => {
+      this.log.error('A request failed beyond its surface', { service: call.service, reason: String(error) });
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+    const actual = isUnsignedForm(request, call) ? await this.formCall(request, call) : call;
+    const surface = this.surfaces.byService[actual.service];
+    if (surface) await surface.handle(request, response, actual);
+    else refuse(request, response, actual.service);
+  }
+
+  /** The Query protocol names its service only in the body when nothing is signed. */
+  private async formCall(request: IncomingMessage, call: AwsCall): Promise<AwsCall> {
+    const body = await readBody(request, MAX_FORM_BYTES);
+    (request as { rawBody?: Buffer }).rawBody = body;
+    const form = new URLSearchParams(body.toString());
+    const service = queryServiceOf(form);
+    return service ? { ...call, service, operation: form.get('Action') ?? undefined } : call;
+  }
+}
+
+/** A server whose requests go to `door` once there is one; Nest makes the server before its providers exist. */
+export function createFrontServer(door: () => FrontDoor | undefined, native: RequestListener): Server {
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: 0,
+  });
+  server.on('request', (request, response) => {
+    const current = door();
+    if (current) current.handle(request, response, native);
+    else native(request, response);
+  });
+  return server;
+}
+
+function isUnsignedForm(request: IncomingMessage, call: AwsCall): boolean {
+  return (
+    request.method === 'POST' &&
+    call.credential === undefined &&
+    request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+  );
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, service: Service): void {
+  request.resume();
+  const message = `This Ebb does not answer for ${service}: that service is not built yet, or is configured elsewhere.`;
+  response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'UnknownOperationException' });
+  response.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
+}

@@ -1,0 +1,29 @@
+import { pino } from 'pino';
+import { Log, type LogFields } from '../engine/log.js';
+import type { LogLevel } from './config.js';
+
+/** Structured lines on standard error, one an event; standard output is for what the process is asked to print. */
+export class PinoLog extends Log {
+  private readonly logger;
+
+  constructor(level: LogLevel) {
+    super();
+    this.logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  }
+
+  override debug(event: string, fields?: LogFields): void {
+    this.logger.debug(fields ?? {}, event);
+  }
+
+  override info(event: string, fields?: LogFields): void {
+    this.logger.info(fields ?? {}, event);
+  }
+
+  override warn(event: string, fields?: LogFields): void {
+    this.logger.warn(fields ?? {}, event);
+  }
+
+  override error(event: string, fields?: LogFields): void {
+    this.logger.error(fields ?? {}, event);
+  }
+}

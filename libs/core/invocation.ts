@@ -140,6 +140,8 @@ export type AttemptEnd =
   | { readonly kind: 'bad-response'; readonly reason: string }
   | { readonly kind: 'input-unreadable'; readonly reason: string }
   | { readonly kind: 'output-unwritable'; readonly reason: string }
+  /** Nobody will run it: its endpoint is being deleted. */
+  | { readonly kind: 'abandoned'; readonly reason: string }
   /** Its time in the backlog was over before it started. */
   | { readonly kind: 'expired' }
   /** The instance went away, or the connection was refused or reset before a response. */
@@ -169,6 +171,7 @@ export function afterAttempt(invocation: Invocation, end: AttemptEnd): AfterAtte
     case 'bad-response':
     case 'input-unreadable':
     case 'output-unwritable':
+    case 'abandoned':
       return failed(`ClientError: ${end.reason}`);
     case 'expired':
       return {

@@ -8,7 +8,7 @@ export interface DeploymentProgress {
   /** Every instance that was asked for is in service, or none is and the config has been proven. */
   inService(endpointName: string): Promise<void>;
   failed(endpointName: string, reason: string): Promise<void>;
-  /** Its instances are gone. */
+  /** Its instances are gone, and nothing of it runs any more. */
   deleted(endpointName: string): Promise<void>;
   /** Whether an endpoint that starts at zero could start at all; raises what is wrong. */
   prove(endpoint: Endpoint): Promise<void>;
@@ -20,6 +20,8 @@ const SHORTEST_INTERVAL_MS = 20;
 const SWEEP_INTERVAL_MS = 10_000;
 /** Launches that may die while an endpoint is created before it is declared failed. */
 const MAX_CREATION_FAILURES = 3;
+/** How long a deletion waits for invocations that are still held by somebody. */
+const LAST_RETURN_MS = 200;
 
 /**
  * Looks at an endpoint when its backlog, its bounds or its instances change, and when time is due; decides; acts. Idle
@@ -161,10 +163,14 @@ export class AutoscalerLoop {
     this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
   }
 
-  private async remove(endpoint: Endpoint): Promise<undefined> {
+  /** Instances finish what they run and go; then what is still queued is settled, and the record goes. */
+  private async remove(endpoint: Endpoint): Promise<number | undefined> {
     void this.fleet.drainAll(endpoint.name);
     const { starting, inService, draining } = this.fleet.counts(endpoint.name);
     if (starting + inService + draining > 0) return undefined;
+    // What ran on the last instance may be on its way back to the backlog at this moment.
+    const { running } = await this.world.ledger.backlog(endpoint.name);
+    if (running > 0) return this.world.clock.now() + LAST_RETURN_MS;
     this.fleet.forget(endpoint);
     await this.progress.deleted(endpoint.name);
     return undefined;

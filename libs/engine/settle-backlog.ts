@@ -1,0 +1,26 @@
+import { type AttemptEnd, LEASE_MS } from '../core/invocation.js';
+import { settleInvocation } from './settle-invocation.js';
+import type { World } from './world.js';
+
+/** How many are settled at once. */
+const BATCH = 64;
+/** Who holds the leases of invocations that nobody will run any more. */
+const WORKER_ID = 'endpoint-deletion';
+
+/** Settles everything that is queued on an endpoint as Failed, with its failure object and its notification. */
+export async function settleBacklog(world: World, endpointName: string, reason: string): Promise<void> {
+  const end: AttemptEnd = { kind: 'abandoned', reason };
+  for (;;) {
+    const now = world.clock.now();
+    const leasedUntil = now + LEASE_MS;
+    const request = { endpointName, workerId: WORKER_ID, count: BATCH, now, leasedUntil };
+    const leased = await world.ledger.lease(request);
+    if (leased.length === 0) return;
+    await Promise.all(
+      leased.map((invocation) => {
+        const lease = { invocationId: invocation.id, attempt: invocation.attempt, leasedUntil };
+        return settleInvocation(world, invocation, lease, { end });
+      }),
+    );
+  }
+}

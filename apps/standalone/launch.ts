@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The oldest Node that every dependency runs on. */
+const OLDEST = [22, 19] as const;
+
+/**
+ * True when this Node is new enough to go on. Otherwise runs `script` again on the Node that the repository brings
+ * along and mirrors its end, or, where there is none for this platform, says what is needed and ends the process.
+ */
+export function launchOnSupportedNode(script: string): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return true;
+  const bundled = bundledNode(dirname(script));
+  if (!bundled) {
+    console.error(`Ebb needs Node ${OLDEST.join('.')} or newer; this is ${process.version}, and none came with npm ci.`);
+    process.exit(1);
+  }
+  const child = spawn(bundled, [...process.execArgv, script, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    } else process.exit(code ?? 1);
+  });
+  return false;
+}
+
+/** Looks for `node_modules/node-linux-*` upwards from a folder. */
+function bundledNode(from: string): string | undefined {
+  const name = `node-${process.platform}-${process.arch}`;
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name, 'bin', 'node');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { isEbbError } from '../../libs/core/errors.js';
+import { Config, ConfigError } from '../../libs/host/config.js';
+import { PinoLog } from '../../libs/host/pino-log.js';
+import { repositoryRoot } from './repository-root.js';
+import { startStandalone } from './start-standalone.js';
+
+/**
+ * Runs all of Ebb in this process until SIGTERM or SIGINT; returns the exit code. Prints one line when it is ready;
+ * what keeps it from starting is one line too.
+ */
+export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
+  const stop = stopSignal();
+  try {
+    const config = Config.read(environment, repositoryRoot(import.meta.dirname));
+    const standalone = await startStandalone(config, new PinoLog(config.logLevel));
+    console.log(`Ebb is ready at ${standalone.url} (profile ${config.profile}, data in ${config.dataDirectory})`);
+    await stop;
+    await standalone.stop();
+    return 0;
+  } catch (error) {
+    if (!isForeseen(error)) throw error;
+    console.error(`Ebb cannot start: ${error.message}`);
+    return error instanceof ConfigError ? 2 : 1;
+  }
+}
+
+/** A second signal ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Bad settings, a data directory in use, a port that is taken: the message says it all, a stack would not help. */
+function isForeseen(error: unknown): error is Error {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return error instanceof ConfigError || isEbbError(error) || ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(String(code));
+}

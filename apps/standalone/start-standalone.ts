@@ -1,0 +1,71 @@
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Log } from '../../libs/engine/log.js';
+import type { World } from '../../libs/engine/world.js';
+import type { Config } from '../../libs/host/config.js';
+import { openWorld } from '../../libs/host/open-world.js';
+import { FrontDoor, createFrontServer } from '../api/front-door.js';
+import { EngineService } from './engine.service.js';
+import { StandaloneModule } from './standalone.module.js';
+
+/** Connections that are still open this long after the loops have ended are cut. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** A running Ebb in this process. */
+export interface Standalone {
+  readonly url: string;
+  /** Finishes or hands back what runs, ends all instances, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens the drivers, listens, starts the loops; resolves when requests are answered. */
+export async function startStandalone(config: Config, log: Log): Promise<Standalone> {
+  let url = '';
+  const { world, close } = await openWorld(config, log, () => url);
+  try {
+    const { app, server } = await createApp(config, world);
+    const engine = app.get(EngineService);
+    await app.listen(config.port, config.host);
+    url = urlOf(config.host, server.address() as AddressInfo);
+    await engine.start();
+    return {
+      url,
+      async stop() {
+        await engine.stop();
+        server.closeIdleConnections();
+        const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+        await app.close();
+        clearTimeout(cut);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The front door exists only once Nest has made it, and Nest wants the server before: the server asks for it late. */
+async function createApp(
+  config: Config,
+  world: World,
+): Promise<{ readonly app: NestFastifyApplication; readonly server: Server }> {
+  let door: FrontDoor | undefined;
+  let server: Server | undefined;
+  const adapter = new FastifyAdapter({
+    serverFactory: (native: RequestListener) => (server = createFrontServer(() => door, native)),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(config, world), adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  await app.init();
+  door = app.get(FrontDoor);
+  return { app, server: server! };
+}
+
+function urlOf(host: string, address: AddressInfo): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

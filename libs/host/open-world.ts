@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../core/ports/catalog.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Ledger } from '../core/ports/ledger.js';
+import type { Notifications } from '../core/ports/notifications.js';
+import type { Objects } from '../core/ports/objects.js';
+import type { Outbox } from '../core/ports/outbox.js';
+import { SqliteCatalog } from '../drivers/catalog/sqlite.js';
+import { SystemClock } from '../drivers/clock/system.js';
+import { ProcessInstances } from '../drivers/instances/process.js';
+import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
+import { InProcessSignals } from '../drivers/signals/in-process.js';
+import type { Log } from '../engine/log.js';
+import { World } from '../engine/world.js';
+import type { Config } from './config.js';
+
+/** The drivers that the configuration chose, opened. */
+export interface OpenWorld {
+  readonly world: World;
+  /** Closes the drivers, last opened first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens one driver for each port: one switch a port, and the only place where drivers are named. `publicUrl` is where
+ * Ebb will be reached; it is asked for only when something is sent. SDKs are imported only when they are used.
+ */
+export async function openWorld(config: Config, log: Log, publicUrl: () => string): Promise<OpenWorld> {
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    mkdirSync(config.dataDirectory, { recursive: true });
+    const clock = new SystemClock();
+    const catalog = SqliteCatalog.open(config.dataDirectory);
+    closers.push(() => catalog.close());
+    const objects = await openObjects(config, closers);
+    const { ledger, outbox } = await openLedger(config, clock, closers);
+    const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
+    const instances = new ProcessInstances({
+      imageFolders: [...config.imageFolders],
+      directory: join(config.dataDirectory, 'instances'),
+      objects,
+    });
+    const signals = new InProcessSignals();
+    const { place } = config;
+    const world = new World({ catalog, clock, instances, ledger, log, notifications, objects, outbox, place, signals });
+    return { world, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Closers = (() => void | Promise<void>)[];
+
+async function openObjects(config: Config, closers: Closers): Promise<Objects> {
+  switch (config.drivers.objects) {
+    case 'filesystem': {
+      const { FilesystemObjects } = await import('../drivers/objects/filesystem.js');
+      return FilesystemObjects.open(join(config.dataDirectory, 'objects'));
+    }
+    case 's3': {
+      const [{ S3Client }, { S3Objects }] = await Promise.all([
+        import('@aws-sdk/client-s3'),
+        import('../drivers/objects/s3.js'),
+      ]);
+      const endpoint = config.awsEndpoints.s3;
+      const client = new S3Client({
+        region: config.place.region,
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        // Compatible servers at an address of their own seldom have a host name for each bucket.
+        ...(endpoint && { endpoint, forcePathStyle: true }),
+      });
+      closers.push(() => client.destroy());
+      return new S3Objects(client);
+    }
+  }
+}
+
+async function openLedger(
+  config: Config,
+  _clock: Clock,
+  closers: Closers,
+): Promise<{ readonly ledger: Ledger; readonly outbox: Outbox }> {
+  const opened = openSqliteLedger(config.dataDirectory);
+  closers.push(() => opened.close());
+  return opened;
+}
+
+async function openNotifications(
+  config: Config,
+  catalog: Catalog,
+  clock: Clock,
+  publicUrl: () => string,
+  closers: Closers,
+): Promise<Notifications> {
+  const { region } = config.place;
+  switch (config.drivers.notifications) {
+    case 'topics': {
+      const [{ SQSClient }, { TopicNotifications }] = await Promise.all([
+        import('@aws-sdk/client-sqs'),
+        import('../drivers/notifications/topics.js'),
+      ]);
+      const sqs = new SQSClient(
+        config.awsEndpoints.sqs
+          ? { region, endpoint: config.awsEndpoints.sqs }
+          : // The embedded queues are behind Ebb's own URL, which is not known before it listens.
+            { region, endpoint: async () => endpointOf(publicUrl()), credentials: LOCAL_CREDENTIALS },
+      );
+      const topics = new TopicNotifications(catalog, sqs, clock, { baseUrl: publicUrl });
+      closers.push(async () => {
+        await topics.close();
+        sqs.destroy();
+      });
+      return topics;
+    }
+    case 'sns': {
+      const [{ SNSClient }, { SnsNotifications }] = await Promise.all([
+        import('@aws-sdk/client-sns'),
+        import('../drivers/notifications/sns.js'),
+      ]);
+      const endpoint = config.awsEndpoints.sns;
+      const client = new SNSClient({ region, ...(endpoint && { endpoint }) });
+      closers.push(() => client.destroy());
+      return new SnsNotifications(client);
+    }
+  }
+}
+
+/** Who Ebb is to its own queues: they ask for a signature and check none. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'ebb', secretAccessKey: 'ebb' };

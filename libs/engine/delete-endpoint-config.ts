@@ -1,0 +1,11 @@
+import { missingEndpointConfig } from './look-up.js';
+import type { World } from './world.js';
+
+/** Removes an endpoint config. Endpoints made from it go on with their own copy. */
+export async function deleteEndpointConfig(
+  world: Pick<World, 'catalog' | 'place'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!(await world.catalog.endpointConfigs.delete(name, signal))) missingEndpointConfig(world.place, name);
+}

@@ -1,0 +1,11 @@
+import { missingModel } from './look-up.js';
+import type { World } from './world.js';
+
+/** Removes a model's record. Configs that name it stay, and endpoints go on with their own copy. */
+export async function deleteModel(
+  world: Pick<World, 'catalog' | 'place'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!(await world.catalog.models.delete(name, signal))) missingModel(world.place, name);
+}

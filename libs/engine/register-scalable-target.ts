@@ -1,0 +1,116 @@
+import { endpointKey } from '../core/endpoint.js';
+import { EbbError } from '../core/errors.js';
+import type { Tags } from '../core/model.js';
+import { NOT_SUSPENDED, type ScalableTarget, type SuspendedState, scalableTargetKey } from '../core/scaling-policy.js';
+import type { World } from './world.js';
+
+/** What a caller says of a scalable target; what is absent stays as it is. */
+export interface TargetRequest {
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly minCapacity?: number;
+  readonly maxCapacity?: number;
+  readonly roleArn?: string;
+  readonly suspended?: Partial<SuspendedState>;
+  readonly tags?: Tags;
+}
+
+/**
+ * Gives a variant its bounds, or changes them; the autoscaler's loop moves the capacity into them. Raises
+ * `EndpointNotFound` where there is no such variant, and `InvalidRequest` for bounds that are missing or crossed.
+ */
+export async function registerScalableTarget(
+  world: Pick<World, 'catalog' | 'clock' | 'signals'>,
+  request: TargetRequest,
+  signal?: AbortSignal,
+): Promise<ScalableTarget> {
+  const { endpointName, variantName } = request;
+  const { scalableTargets } = world.catalog;
+  const key = scalableTargetKey(endpointName, variantName);
+  await checkVariantExists(world, request, signal);
+  const change = (current: ScalableTarget): ScalableTarget => checked({ ...current, ...stated(current, request) });
+  let target = await scalableTargets.update(key, change, signal);
+  if (!target) {
+    const created = newTarget(world, request);
+    // Where another caller was faster, this request changes what that one made.
+    target = (await scalableTargets.create(key, created, signal))
+      ? created
+      : ((await scalableTargets.update(key, change, signal)) ?? created);
+  }
+  world.signals.notify({ kind: 'endpoint', endpointName });
+  return target;
+}
+
+/** Ends the scaling of a variant; its instances stay as many as they are. Raises `ScalableTargetNotFound`. */
+export async function deregisterScalableTarget(
+  world: Pick<World, 'catalog' | 'signals'>,
+  endpointName: string,
+  variantName: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const key = scalableTargetKey(endpointName, variantName);
+  if (!(await world.catalog.scalableTargets.delete(key, signal))) {
+    throw new EbbError(
+      'ScalableTargetNotFound',
+      `No scalable target found for service namespace: sagemaker, resource ID: ${key}, scalable dimension: ` +
+        'sagemaker:variant:DesiredInstanceCount',
+    );
+  }
+  world.signals.notify({ kind: 'endpoint', endpointName });
+}
+
+async function checkVariantExists(
+  world: Pick<World, 'catalog'>,
+  { endpointName, variantName }: TargetRequest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const endpoint = await world.catalog.endpoints.get(endpointKey(endpointName), signal);
+  const exists = endpoint?.name === endpointName && endpoint.variants.some(({ name }) => name === variantName);
+  if (exists && endpoint.status !== 'Deleting') return;
+  const key = scalableTargetKey(endpointName, variantName);
+  throw new EbbError('EndpointNotFound', `SageMaker endpoint variant doesn't exist: ${key}`);
+}
+
+function newTarget(world: Pick<World, 'clock'>, request: TargetRequest): ScalableTarget {
+  const { endpointName, variantName, minCapacity, maxCapacity } = request;
+  if (minCapacity === undefined || maxCapacity === undefined) {
+    throw new EbbError(
+      'InvalidRequest',
+      'MinCapacity and MaxCapacity are required when a scalable target is registered for the first time.',
+    );
+  }
+  return checked({
+    id: world.clock.uniqueId().replaceAll('-', ''),
+    endpointName,
+    variantName,
+    minCapacity,
+    maxCapacity,
+    roleArn: request.roleArn,
+    suspended: suspendedAs(NOT_SUSPENDED, request.suspended),
+    createdAt: world.clock.now(),
+    tags: request.tags,
+  });
+}
+
+function stated(current: ScalableTarget, request: TargetRequest): Partial<ScalableTarget> {
+  return {
+    minCapacity: request.minCapacity ?? current.minCapacity,
+    maxCapacity: request.maxCapacity ?? current.maxCapacity,
+    roleArn: request.roleArn ?? current.roleArn,
+    suspended: suspendedAs(current.suspended, request.suspended),
+    tags: request.tags ? { ...current.tags, ...request.tags } : current.tags,
+  };
+}
+
+function suspendedAs(current: SuspendedState, wanted: Partial<SuspendedState> = {}): SuspendedState {
+  return {
+    dynamicScalingIn: wanted.dynamicScalingIn ?? current.dynamicScalingIn,
+    dynamicScalingOut: wanted.dynamicScalingOut ?? current.dynamicScalingOut,
+    scheduledScaling: wanted.scheduledScaling ?? current.scheduledScaling,
+  };
+}
+
+function checked(target: ScalableTarget): ScalableTarget {
+  if (target.minCapacity <= target.maxCapacity) return target;
+  throw new EbbError('InvalidRequest', 'Maximum capacity cannot be less than minimum capacity');
+}

@@ -1,0 +1,104 @@
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { EbbError } from '../core/errors.js';
+import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../core/scaling-policy.js';
+import { changeInProgress } from './delete-endpoint.js';
+import { findEndpoint, missingEndpoint } from './look-up.js';
+import { sendTestNotifications } from './send-test-notifications.js';
+import type { World } from './world.js';
+
+/** What a caller wants of one variant; what is absent stays as it is. */
+export interface DesiredCapacity {
+  readonly variantName: string;
+  readonly weight?: number;
+  readonly instanceCount?: number;
+}
+
+/**
+ * Sets weights and instance counts by hand. A count that something else decides (a scalable target, or the variant's
+ * own managed scaling) is refused, because it would be overruled in the same breath. Raises `EndpointNotFound`,
+ * `ChangeInProgress`, `EndpointNotReady` and `InvalidRequest`.
+ */
+export async function updateCapacities(
+  world: Pick<World, 'catalog' | 'clock' | 'outbox' | 'place' | 'signals'>,
+  name: string,
+  wanted: readonly DesiredCapacity[],
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const { catalog, clock, place, signals } = world;
+  const found = await findEndpoint(world, name, signal);
+  const targets = await scalableTargets(world, found, signal);
+  const endpoint = await catalog.endpoints.update(
+    endpointKey(name),
+    (current): Endpoint => {
+      checkChangeable(world, current);
+      checkVariants(current, wanted);
+      const variants = current.variants.map((variant) => changed(variant, wanted, targets.get(variant.name)));
+      return { ...current, variants, modifiedAt: clock.now() };
+    },
+    signal,
+  );
+  if (!endpoint) missingEndpoint(place, name);
+  await sendTestNotifications(world, endpoint);
+  signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+  return endpoint;
+}
+
+async function scalableTargets(
+  world: Pick<World, 'catalog'>,
+  endpoint: Endpoint,
+  signal?: AbortSignal,
+): Promise<Map<string, ScalableTarget>> {
+  const targets = new Map<string, ScalableTarget>();
+  for (const { name } of endpoint.variants) {
+    const target = await world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, name), signal);
+    if (target) targets.set(name, target);
+  }
+  return targets;
+}
+
+function checkChangeable(world: Pick<World, 'place'>, endpoint: Endpoint): void {
+  if (endpoint.status === 'InService') return;
+  if (endpoint.status !== 'Failed' && endpoint.status !== 'OutOfService') throw changeInProgress(world, endpoint.name);
+  throw new EbbError(
+    'EndpointNotReady',
+    `Endpoint "${endpoint.name}" is ${endpoint.status}: the only operation that it allows is DeleteEndpoint.`,
+  );
+}
+
+function checkVariants(endpoint: Endpoint, wanted: readonly DesiredCapacity[]): void {
+  const seen = new Set<string>();
+  for (const { variantName } of wanted) {
+    if (seen.has(variantName)) {
+      throw new EbbError('InvalidRequest', `The variant name "${variantName}" was non-unique within the request.`);
+    }
+    seen.add(variantName);
+  }
+  const unknown = [...seen].filter((name) => !endpoint.variants.some((variant) => variant.name === name));
+  if (unknown.length === 0) return;
+  throw new EbbError(
+    'InvalidRequest',
+    `The variant name(s) "${unknown.join(', ')}" is/are not present within endpoint configuration ` +
+      `"${endpoint.configName}".`,
+  );
+}
+
+function changed(
+  variant: DeployedVariant,
+  wanted: readonly DesiredCapacity[],
+  target: ScalableTarget | undefined,
+): DeployedVariant {
+  const desired = wanted.find(({ variantName }) => variantName === variant.name);
+  const { source } = capacityBounds(variant, target);
+  if (desired?.instanceCount !== undefined && source !== 'desired instance count') {
+    throw new EbbError(
+      'InvalidRequest',
+      `The instance count of variant "${variant.name}" is decided by its ${source}: change its minimum and maximum ` +
+        'capacity instead.',
+    );
+  }
+  return {
+    ...variant,
+    initialVariantWeight: desired?.weight ?? variant.initialVariantWeight,
+    desiredInstanceCount: desired?.instanceCount ?? variant.desiredInstanceCount,
+  };
+}

@@ -34,7 +34,7 @@ export class Constraints {
       this.violate(path, value, `Member must have length less than or equal to ${rule.max}`);
     }
     if (rule.pattern && !rule.pattern.test(value)) {
-      const text = rule.patternText ?? rule.pattern.source;
+      const text = rule.patternText ?? unanchored(rule.pattern);
       this.violate(path, value, `Member must satisfy regular expression pattern: ${text}`);
     }
     if (rule.oneOf && !rule.oneOf.includes(value)) {
@@ -128,6 +128,11 @@ export class Constraints {
     this.violate(path, value, `Member must be ${kind}`);
     return undefined;
   }
+}
+
+/** AWS prints patterns without anchors, though they must match the whole value. */
+function unanchored(pattern: RegExp): string {
+  return pattern.source.replace(/^\^/, '').replace(/\$$/, '').replaceAll('\\/', '/');
 }
 
 const LONGEST_SHOWN = 256;

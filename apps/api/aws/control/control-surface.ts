@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
+import { World } from '../../../../libs/engine/world.js';
+import { Config } from '../../../../libs/host/config.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import { CONTROL_ERRORS } from '../../../../libs/wire/control/errors.js';
+import { JsonService } from '../json-service.js';
+import type { Surface } from '../surface.js';
+import { endpointConfigOperations } from './endpoint-config-operations.js';
+import { endpointOperations } from './endpoint-operations.js';
+import { modelOperations } from './model-operations.js';
+import { tagOperations } from './tag-operations.js';
+
+/** SageMaker's control plane: models, endpoint configs and asynchronous endpoints. */
+@Injectable()
+export class ControlSurface implements Surface {
+  private readonly service: JsonService;
+
+  constructor(world: World, instances: InstanceCounts, config: Config) {
+    const operations = {
+      ...modelOperations(world),
+      ...endpointConfigOperations(world),
+      ...endpointOperations(world, instances, config.drivers.notifications === 'topics'),
+      ...tagOperations(world),
+    };
+    this.service = new JsonService(world, 'SageMaker', operations, CONTROL_ERRORS);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+    return this.service.handle(request, response, call);
+  }
+}

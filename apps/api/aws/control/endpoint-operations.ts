@@ -1,0 +1,55 @@
+import { endpointArn } from '../../../../libs/core/arn.js';
+import { createEndpoint } from '../../../../libs/engine/create-endpoint.js';
+import { deleteEndpoint } from '../../../../libs/engine/delete-endpoint.js';
+import type { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
+import { findEndpoint } from '../../../../libs/engine/look-up.js';
+import { updateCapacities } from '../../../../libs/engine/update-capacities.js';
+import type { World } from '../../../../libs/engine/world.js';
+import {
+  readCreateEndpoint,
+  readEndpointName,
+  readUpdateCapacities,
+  summarizeEndpoint,
+  writeEndpoint,
+} from '../../../../libs/wire/control/endpoint.js';
+import { pageOf, readEndpointListing } from '../../../../libs/wire/control/listing.js';
+import type { JsonOperations } from '../json-service.js';
+
+export function endpointOperations(world: World, instances: InstanceCounts, topicsInCatalog: boolean): JsonOperations {
+  const { catalog, place } = world;
+
+  /** Draining instances still finish their work, so they are there; starting ones are not yet. */
+  const currentInstanceCount = (endpointName: string, variantName: string): number => {
+    const { inService, draining } = instances.counts(endpointName, variantName);
+    return inService + draining;
+  };
+
+  return {
+    async CreateEndpoint(request) {
+      const endpoint = await createEndpoint(world, { ...readCreateEndpoint(request), topicsInCatalog });
+      return { EndpointArn: endpointArn(place, endpoint.name) };
+    },
+
+    async DescribeEndpoint(request) {
+      const endpoint = await findEndpoint(world, readEndpointName(request));
+      return writeEndpoint(endpoint, place, (variantName) => currentInstanceCount(endpoint.name, variantName));
+    },
+
+    async ListEndpoints(request) {
+      const listing = readEndpointListing(request);
+      const { page, nextToken } = pageOf(await catalog.endpoints.all(), listing);
+      return { Endpoints: page.map((endpoint) => summarizeEndpoint(endpoint, place)), NextToken: nextToken };
+    },
+
+    async UpdateEndpointWeightsAndCapacities(request) {
+      const { name, wanted } = readUpdateCapacities(request);
+      const endpoint = await updateCapacities(world, name, wanted);
+      return { EndpointArn: endpointArn(place, endpoint.name) };
+    },
+
+    async DeleteEndpoint(request) {
+      await deleteEndpoint(world, readEndpointName(request));
+      return undefined;
+    },
+  };
+}

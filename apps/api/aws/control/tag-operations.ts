@@ -1,0 +1,25 @@
+import { changeTags, findTags } from '../../../../libs/engine/tag-resource.js';
+import type { World } from '../../../../libs/engine/world.js';
+import { readAddTags, readDeleteTags, readListTags, writeTags } from '../../../../libs/wire/control/tags.js';
+import type { JsonOperations } from '../json-service.js';
+
+export function tagOperations(world: World): JsonOperations {
+  return {
+    async AddTags(request) {
+      const { resourceArn, tags } = readAddTags(request);
+      return { Tags: writeTags(await changeTags(world, resourceArn, (current) => ({ ...current, ...tags }))) };
+    },
+
+    async ListTags(request) {
+      return { Tags: writeTags(await findTags(world, readListTags(request).resourceArn)) };
+    },
+
+    async DeleteTags(request) {
+      const { resourceArn, keys } = readDeleteTags(request);
+      await changeTags(world, resourceArn, (current) =>
+        Object.fromEntries(Object.entries(current).filter(([key]) => !keys.includes(key))),
+      );
+      return {};
+    },
+  };
+}

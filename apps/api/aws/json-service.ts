@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EbbError, isEbbError } from '../../../libs/core/errors.js';
+import type { World } from '../../../libs/engine/world.js';
+import { type ErrorNames, type JsonReply, jsonError, parseJsonRequest } from '../../../libs/wire/aws-json.js';
+import type { AwsCall } from '../../../libs/wire/aws-request.js';
+import { readBody } from '../read-body.js';
+import type { Surface } from './surface.js';
+
+export type JsonRequest = Readonly<Record<string, unknown>>;
+
+/** One operation: from the request's members to the reply's; nothing is an empty reply. */
+export type JsonOperation = (request: JsonRequest) => Promise<object | undefined>;
+
+export type JsonOperations = Readonly<Record<string, JsonOperation>>;
+
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
+const MAX_REQUEST_BYTES = 1_048_576;
+
+/** A service of the AWS JSON 1.1 protocol: `POST /` with the operation in `X-Amz-Target`. */
+export class JsonService implements Surface {
+  private readonly operations: ReadonlyMap<string, JsonOperation>;
+
+  constructor(
+    private readonly world: Pick<World, 'clock' | 'log'>,
+    /** What errors say of who answers, such as `SageMaker`. */
+    private readonly name: string,
+    operations: JsonOperations,
+    private readonly errorNames: ErrorNames,
+  ) {
+    this.operations = new Map(Object.entries(operations));
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+    const reply = await this.reply(request, call);
+    // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+    if (!request.complete) request.resume();
+    if (response.destroyed) return;
+    response.writeHead(reply.status, {
+      'content-type': CONTENT_TYPE,
+      'content-length': Buffer.byteLength(reply.body),
+      'x-amzn-requestid': this.world.clock.uniqueId(),
+      ...(reply.errorType !== undefined && { 'x-amzn-errortype': reply.errorType }),
+    });
+    response.end(reply.body);
+  }
+
+  private async reply(request: IncomingMessage, call: AwsCall): Promise<JsonReply> {
+    try {
+      const body = await readBody(request, MAX_REQUEST_BYTES);
+      const output = await this.operation(call)(parsed(body));
+      return { status: 200, body: output === undefined ? '' : JSON.stringify(output) };
+    } catch (error) {
+      const reply = error instanceof SerializationError ? serializationReply(error) : jsonError(error, this.errorNames);
+      if (reply.status >= 500) {
+        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.world.log.error(`A ${this.name} request failed`, { operation: call.operation, reason });
+      }
+      return reply;
+    }
+  }
+
+  private operation({ operation }: AwsCall): JsonOperation {
+    const found = operation === undefined ? undefined : this.operations.get(operation);
+    if (found) return found;
+    throw new EbbError(
+      'UnknownOperation',
+      operation === undefined
+        ? `The request names no operation of ${this.name}: it has no X-Amz-Target header.`
+        : `${this.name}'s operation ${operation} is not supported by Ebb yet.`,
+    );
+  }
+}
+
+/** The body is not the protocol's, which AWS tells apart from members that break a rule. */
+class SerializationError extends Error {}
+
+function parsed(body: Uint8Array): JsonRequest {
+  try {
+    return parseJsonRequest(body);
+  } catch (cause) {
+    if (!isEbbError(cause, 'InvalidRequest')) throw cause;
+    throw new SerializationError(cause.message, { cause });
+  }
+}
+
+function serializationReply(error: SerializationError): JsonReply {
+  const errorType = 'SerializationException';
+  return { status: 400, errorType, body: JSON.stringify({ __type: errorType, message: error.message }) };
+}

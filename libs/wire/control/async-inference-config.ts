@@ -1,0 +1,65 @@
+import type { AsyncInferenceConfig, NotificationKind } from '../../core/endpoint.js';
+import type { Members } from '../members.js';
+import { KMS_KEY_ID, S3_URI, TOPIC_ARN, isObjectAddress } from './rules.js';
+
+const TOPIC_TYPES: Readonly<Record<string, NotificationKind>> = {
+  SUCCESS_NOTIFICATION_TOPIC: 'success',
+  ERROR_NOTIFICATION_TOPIC: 'error',
+};
+
+/** Reads `AsyncInferenceConfig`; `OutputConfig` must be there but may be empty. */
+export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig {
+  const output = config.requiredStructure('OutputConfig');
+  const notifications = output.structure('NotificationConfig');
+  const includeIn = notifications?.texts(
+    'IncludeInferenceResponseIn',
+    { oneOf: Object.keys(TOPIC_TYPES) },
+    { max: Object.keys(TOPIC_TYPES).length },
+  );
+  return {
+    outputPath: readPath(output, 'S3OutputPath'),
+    failurePath: readPath(output, 'S3FailurePath'),
+    kmsKeyId: output.text('KmsKeyId', KMS_KEY_ID),
+    successTopic: notifications?.text('SuccessTopic', TOPIC_ARN),
+    errorTopic: notifications?.text('ErrorTopic', TOPIC_ARN),
+    includeResponseIn: includeIn?.flatMap((type) => TOPIC_TYPES[type] ?? []) ?? [],
+    maxConcurrentInvocationsPerInstance: config
+      .structure('ClientConfig')
+      ?.integer('MaxConcurrentInvocationsPerInstance', { min: 1, max: 1000 }),
+  };
+}
+
+/** A bucket or a prefix in it: what makes an object's address when a name is put behind it. */
+function readPath(output: Members, name: string): string | undefined {
+  const path = output.text(name, S3_URI);
+  if (path !== undefined && !isObjectAddress(`${path.replace(/\/+$/, '')}/name`)) {
+    output.violate(name, 'Member must be the address of an S3 bucket or of a prefix in one');
+  }
+  return path;
+}
+
+export function writeAsyncInferenceConfig(config: AsyncInferenceConfig): object {
+  return {
+    ClientConfig:
+      config.maxConcurrentInvocationsPerInstance === undefined
+        ? undefined
+        : { MaxConcurrentInvocationsPerInstance: config.maxConcurrentInvocationsPerInstance },
+    OutputConfig: {
+      KmsKeyId: config.kmsKeyId,
+      S3OutputPath: config.outputPath,
+      S3FailurePath: config.failurePath,
+      NotificationConfig: writeNotifications(config),
+    },
+  };
+}
+
+function writeNotifications(config: AsyncInferenceConfig): object | undefined {
+  const { successTopic, errorTopic, includeResponseIn } = config;
+  if (successTopic === undefined && errorTopic === undefined && includeResponseIn.length === 0) return undefined;
+  const types = Object.keys(TOPIC_TYPES).filter((type) => includeResponseIn.includes(TOPIC_TYPES[type]!));
+  return {
+    SuccessTopic: successTopic,
+    ErrorTopic: errorTopic,
+    IncludeInferenceResponseIn: types.length === 0 ? undefined : types,
+  };
+}

@@ -1,0 +1,20 @@
+import type { ErrorNames } from '../aws-json.js';
+
+/** The control plane calls nearly everything a ValidationException; clients tell by the message. */
+const VALIDATION = { type: 'ValidationException', status: 400 };
+
+export const CONTROL_ERRORS: ErrorNames = {
+  InvalidRequest: VALIDATION,
+  InvalidNextToken: VALIDATION,
+  ModelNotFound: VALIDATION,
+  EndpointConfigNotFound: VALIDATION,
+  EndpointNotFound: VALIDATION,
+  EndpointNotReady: VALIDATION,
+  AlreadyExists: VALIDATION,
+  ChangeInProgress: VALIDATION,
+  WrongInferenceType: VALIDATION,
+  UnknownOperation: { type: 'UnknownOperationException', status: 400 },
+  BodyTooLarge: { type: 'RequestEntityTooLarge', status: 413 },
+  StorageFull: { type: 'ServiceUnavailable', status: 503 },
+  Unavailable: { type: 'ServiceUnavailable', status: 503 },
+};

@@ -1,0 +1,118 @@
+import { Members } from '../members.js';
+import { formatPageToken, parsePageToken } from '../page-token.js';
+import { NAME_PART } from './rules.js';
+
+type SortKey = 'Name' | 'CreationTime' | 'Status';
+
+/** What lists look at: every model, endpoint config and endpoint is one. */
+export interface Listed {
+  readonly name: string;
+  readonly createdAt: number;
+  readonly modifiedAt?: number;
+  readonly status?: string;
+}
+
+/** One page of a list, as a caller asks for it. Times are milliseconds. */
+export interface Listing {
+  readonly nameContains?: string;
+  readonly createdBefore?: number;
+  readonly createdAfter?: number;
+  readonly modifiedBefore?: number;
+  readonly modifiedAfter?: number;
+  readonly status?: string;
+  readonly sortBy: SortKey;
+  readonly descending: boolean;
+  readonly limit: number;
+  /** The sort value and the name of the last record of the page before. */
+  readonly after?: readonly (string | number)[];
+}
+
+const DEFAULT_PAGE = 10;
+const MAX_PAGE = 100;
+const MAX_TOKEN_LENGTH = 8192;
+const ENDPOINT_STATUSES = [
+  'OutOfService',
+  'Creating',
+  'Updating',
+  'SystemUpdating',
+  'RollingBack',
+  'InService',
+  'Deleting',
+  'Failed',
+  'UpdateRollbackFailed',
+];
+
+/** Reads `ListModels` and `ListEndpointConfigs`. */
+export function readListing(body: Readonly<Record<string, unknown>>): Listing {
+  return Members.read(body, (request) => readCommon(request, ['Name', 'CreationTime']));
+}
+
+/** Reads `ListEndpoints`, which can look at more. */
+export function readEndpointListing(body: Readonly<Record<string, unknown>>): Listing {
+  return Members.read(body, (request) => ({
+    ...readCommon(request, ['Name', 'CreationTime', 'Status']),
+    modifiedBefore: readTime(request, 'LastModifiedTimeBefore'),
+    modifiedAfter: readTime(request, 'LastModifiedTimeAfter'),
+    status: request.text('StatusEquals', { oneOf: ENDPOINT_STATUSES }),
+  }));
+}
+
+function readCommon(request: Members, sortKeys: readonly SortKey[]): Listing {
+  const token = request.text('NextToken', { max: MAX_TOKEN_LENGTH });
+  return {
+    nameContains: request.text('NameContains', NAME_PART),
+    createdBefore: readTime(request, 'CreationTimeBefore'),
+    createdAfter: readTime(request, 'CreationTimeAfter'),
+    sortBy: (request.text('SortBy', { oneOf: sortKeys }) ?? 'CreationTime') as SortKey,
+    descending: request.text('SortOrder', { oneOf: ['Ascending', 'Descending'] }) !== 'Ascending',
+    limit: request.integer('MaxResults', { min: 1, max: MAX_PAGE }) ?? DEFAULT_PAGE,
+    after: token === undefined ? undefined : parsePageToken(token, 2),
+  };
+}
+
+function readTime(request: Members, name: string): number | undefined {
+  const seconds = request.float(name);
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}
+
+/** The records of the page, and the token of the next one if there is one. */
+export function pageOf<T extends Listed>(records: readonly T[], listing: Listing): { page: T[]; nextToken?: string } {
+  const direction = listing.descending ? -1 : 1;
+  const { after } = listing;
+  const rest = records
+    .filter((record) => matches(record, listing))
+    .map((record) => ({ record, place: placeOf(record, listing.sortBy) }))
+    .filter(({ place }) => after === undefined || direction * compare(place, after) > 0)
+    .sort((a, b) => direction * compare(a.place, b.place));
+  const page = rest.slice(0, listing.limit);
+  const last = page.at(-1);
+  return {
+    page: page.map(({ record }) => record),
+    nextToken: last && rest.length > page.length ? formatPageToken(last.place) : undefined,
+  };
+}
+
+/** "Before" is strict, "after" is not. Names are looked through without regard to case. */
+function matches(record: Listed, listing: Listing): boolean {
+  const { nameContains, createdBefore, createdAfter, modifiedBefore, modifiedAfter, status } = listing;
+  const modifiedAt = record.modifiedAt ?? record.createdAt;
+  return (
+    (nameContains === undefined || record.name.toLowerCase().includes(nameContains.toLowerCase())) &&
+    (createdBefore === undefined || record.createdAt < createdBefore) &&
+    (createdAfter === undefined || record.createdAt >= createdAfter) &&
+    (modifiedBefore === undefined || modifiedAt < modifiedBefore) &&
+    (modifiedAfter === undefined || modifiedAt >= modifiedAfter) &&
+    (status === undefined || record.status === status)
+  );
+}
+
+/** The name settles what the sort value leaves open, so that a page can go on where the last one ended. */
+function placeOf(record: Listed, sortBy: SortKey): (string | number)[] {
+  const value = { Name: record.name, CreationTime: record.createdAt, Status: record.status ?? '' }[sortBy];
+  return [value, record.name];
+}
+
+function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  const at = a[0] === b[0] ? 1 : 0;
+  return a[at]! < b[at]! ? -1 : Number(a[at]! > b[at]!);
+}

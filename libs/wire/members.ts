@@ -1,0 +1,116 @@
+import { Constraints, type NumberRule, type TextRule } from './constraints.js';
+
+/**
+ * The members of one structure of a JSON request, read by their wire names. What breaks a rule is reported under its
+ * path in AWS's spelling: `ModelName` of the first variant is `productionVariants.1.member.modelName`.
+ */
+export class Members {
+  private constructor(
+    private readonly constraints: Constraints,
+    private readonly path: string,
+    private readonly values: Readonly<Record<string, unknown>>,
+  ) {}
+
+  /** Reads a whole request; raises `InvalidRequest` with every violation that `read` came upon. */
+  static read<T>(body: Readonly<Record<string, unknown>>, read: (request: Members) => T): T {
+    const constraints = new Constraints();
+    const value = read(new Members(constraints, '', body));
+    constraints.check();
+    return value;
+  }
+
+  text(name: string, rule?: TextRule): string | undefined {
+    return this.constraints.text(this.pathOf(name), this.values[name], rule);
+  }
+
+  requiredText(name: string, rule?: TextRule): string {
+    return this.constraints.requiredText(this.pathOf(name), this.values[name], rule);
+  }
+
+  /** A list of texts; empty where it is absent. */
+  texts(name: string, rule: TextRule, length?: NumberRule): string[] {
+    const values = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
+    return values.map((value, index) => this.constraints.requiredText(this.itemPath(name, index), value, rule));
+  }
+
+  /** A map of texts; empty where it is absent. */
+  textMap(name: string, keyRule: TextRule, valueRule: TextRule): Record<string, string> {
+    const path = this.pathOf(name);
+    const map = this.constraints.structure(path, this.values[name]) ?? {};
+    return Object.fromEntries(
+      Object.entries(map).map(([key, value]) => [
+        this.constraints.requiredText(path, key, keyRule),
+        this.constraints.requiredText(`${path}.${key}`, value, valueRule),
+      ]),
+    );
+  }
+
+  integer(name: string, rule?: NumberRule): number | undefined {
+    return this.constraints.integer(this.pathOf(name), this.values[name], rule);
+  }
+
+  requiredInteger(name: string, rule?: NumberRule): number {
+    return this.constraints.requiredInteger(this.pathOf(name), this.values[name], rule);
+  }
+
+  float(name: string, rule?: NumberRule): number | undefined {
+    return this.constraints.float(this.pathOf(name), this.values[name], rule);
+  }
+
+  boolean(name: string): boolean | undefined {
+    return this.constraints.boolean(this.pathOf(name), this.values[name]);
+  }
+
+  structure(name: string): Members | undefined {
+    const values = this.constraints.structure(this.pathOf(name), this.values[name]);
+    return values && new Members(this.constraints, this.pathOf(name), values);
+  }
+
+  requiredStructure(name: string): Members {
+    const values = this.constraints.requiredStructure(this.pathOf(name), this.values[name]);
+    return new Members(this.constraints, this.pathOf(name), values);
+  }
+
+  /** A list of structures; empty where it is absent. */
+  structures(name: string, length?: NumberRule): Members[] {
+    const items = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
+    return items.map((item, index) => {
+      const path = this.itemPath(name, index);
+      return new Members(this.constraints, path, this.constraints.requiredStructure(path, item));
+    });
+  }
+
+  requiredStructures(name: string, length?: NumberRule): Members[] {
+    if (!this.has(name)) this.violate(name, 'Member must not be null');
+    return this.structures(name, length);
+  }
+
+  has(name: string): boolean {
+    return this.values[name] !== undefined && this.values[name] !== null;
+  }
+
+  violate(name: string, constraint: string): void {
+    this.constraints.violate(this.pathOf(name), this.values[name] ?? null, constraint);
+  }
+
+  /**
+   * Refuses members that AWS has and Ebb cannot honour, as ignoring them would be a lie. Values that ask for nothing
+   * (`false` and empty lists) pass.
+   */
+  refuse(...names: string[]): void {
+    for (const name of names) {
+      const value = this.values[name];
+      const asksForNothing = value === false || (Array.isArray(value) && value.length === 0);
+      if (this.has(name) && !asksForNothing) this.violate(name, 'Member must be null: it is not supported by Ebb yet');
+    }
+  }
+
+  private pathOf(name: string): string {
+    const spelled = name.charAt(0).toLowerCase() + name.slice(1);
+    return this.path === '' ? spelled : `${this.path}.${spelled}`;
+  }
+
+  private itemPath(name: string, index: number): string {
+    return `${this.pathOf(name)}.${index + 1}.member`;
+  }
+}

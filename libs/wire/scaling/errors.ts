@@ -1,0 +1,15 @@
+import type { ErrorNames } from '../aws-json.js';
+
+const VALIDATION = { type: 'ValidationException', status: 400 };
+
+/** Application Auto Scaling's names for Ebb's errors. */
+export const SCALING_ERRORS: ErrorNames = {
+  InvalidRequest: VALIDATION,
+  EndpointNotFound: VALIDATION,
+  ScalableTargetNotFound: { type: 'ObjectNotFoundException', status: 400 },
+  InvalidNextToken: { type: 'InvalidNextTokenException', status: 400 },
+  UnknownOperation: { type: 'UnknownOperationException', status: 400 },
+  BodyTooLarge: { type: 'RequestEntityTooLarge', status: 413 },
+  StorageFull: { type: 'InternalServiceException', status: 500 },
+  Unavailable: { type: 'InternalServiceException', status: 500 },
+};

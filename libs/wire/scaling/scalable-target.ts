@@ -1,0 +1,79 @@
+import { type Place, scalableTargetArn } from '../../core/arn.js';
+import type { Tags } from '../../core/model.js';
+import type { ScalableTarget, SuspendedState } from '../../core/scaling-policy.js';
+import { toTimestamp } from '../aws-json.js';
+import { Members } from '../members.js';
+import { type Page, readPage } from './page.js';
+import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
+
+const CAPACITY = { min: 0, max: 2_147_483_647 };
+const MAX_RESOURCE_IDS = 50;
+
+/** Reads `RegisterScalableTarget`; what is absent stays as it is. */
+export function readRegisterScalableTarget(body: Readonly<Record<string, unknown>>): VariantResource & {
+  minCapacity: number | undefined;
+  maxCapacity: number | undefined;
+  roleArn: string | undefined;
+  suspended: Partial<SuspendedState> | undefined;
+  tags: Tags | undefined;
+} {
+  return Members.read(body, (request) => ({
+    ...readResource(request),
+    minCapacity: request.integer('MinCapacity', CAPACITY),
+    maxCapacity: request.integer('MaxCapacity', CAPACITY),
+    roleArn: request.text('RoleARN', { min: 1, max: 1600 }),
+    suspended: readSuspendedState(request.structure('SuspendedState')),
+    tags: request.has('Tags') ? request.textMap('Tags', { min: 1, max: 128 }, { max: 256 }) : undefined,
+  }));
+}
+
+function readSuspendedState(state: Members | undefined): Partial<SuspendedState> | undefined {
+  return (
+    state && {
+      dynamicScalingIn: state.boolean('DynamicScalingInSuspended'),
+      dynamicScalingOut: state.boolean('DynamicScalingOutSuspended'),
+      scheduledScaling: state.boolean('ScheduledScalingSuspended'),
+    }
+  );
+}
+
+export function readDeregisterScalableTarget(body: Readonly<Record<string, unknown>>): VariantResource {
+  return Members.read(body, readResource);
+}
+
+/** Reads `DescribeScalableTargets`; no resource ids stand for every target. */
+export function readDescribeScalableTargets(
+  body: Readonly<Record<string, unknown>>,
+): Page & { resourceIds: readonly string[] } {
+  return Members.read(body, (request) => {
+    readResourceFilter(request);
+    return {
+      ...readPage(request),
+      resourceIds: request.texts('ResourceIds', { min: 1, max: 1600 }, { max: MAX_RESOURCE_IDS }),
+    };
+  });
+}
+
+export function writeScalableTarget(target: ScalableTarget, place: Place): object {
+  return {
+    ...writeResource(target),
+    MinCapacity: target.minCapacity,
+    MaxCapacity: target.maxCapacity,
+    RoleARN: target.roleArn ?? serviceLinkedRole(place),
+    CreationTime: toTimestamp(target.createdAt),
+    SuspendedState: {
+      DynamicScalingInSuspended: target.suspended.dynamicScalingIn,
+      DynamicScalingOutSuspended: target.suspended.dynamicScalingOut,
+      ScheduledScalingSuspended: target.suspended.scheduledScaling,
+    },
+    ScalableTargetARN: scalableTargetArn(place, target.id),
+  };
+}
+
+/** What AWS shows whatever role was given; Ebb needs none. */
+function serviceLinkedRole(place: Place): string {
+  return (
+    `arn:aws:iam::${place.accountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/` +
+    'AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint'
+  );
+}

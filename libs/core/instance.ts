@@ -12,11 +12,11 @@ export interface Instance {
   readonly state: InstanceState;
   /** How many invocations it may run at once. */
   readonly slots: number;
-  /** How many it runs now. */
+  /** How many of its slots are taken. */
   readonly busy: number;
   readonly launchedAt: number;
   readonly inServiceAt?: number;
-  /** Since when it has had nothing to do; absent while it is busy or starting. */
+  /** Since when it has run nothing; absent while it runs something or is starting. */
   readonly idleSince?: number;
 }
 
@@ -58,6 +58,9 @@ export type StartPhase = 'download' | 'boot' | 'ping';
 export const STOP_GRACE_MS = 30_000;
 export const PING_TIMEOUT_MS = 2_000;
 export const PING_INTERVAL_MS = 100;
+
+/** An instance that dies sooner after it came into service, without having done any work, has failed to start. */
+export const PROVED_AFTER_MS = 30_000;
 
 const FIRST_LAUNCH_DELAY_MS = 1_000;
 const MAX_LAUNCH_DELAY_MS = 300_000;

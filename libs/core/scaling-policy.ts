@@ -153,10 +153,14 @@ function backlogCause({ backlog, slotsPerInstance }: ScalingObservation, needed:
   );
 }
 
-/** When the passage of time alone could change the decision; absent when only an event can. */
+/**
+ * When the passage of time alone could change the decision; absent when only an event can. An instance whose time was
+ * up already has been decided on.
+ */
 export function nextDecisionAt(observation: ScalingObservation): number | undefined {
-  const { bounds, idleSince, keepWarmMs } = observation;
+  const { bounds, idleSince, keepWarmMs, now } = observation;
   const current = observation.starting + observation.inService;
-  if (current <= bounds.minimum || idleSince.length === 0) return undefined;
-  return Math.min(...idleSince) + keepWarmMs;
+  if (current <= bounds.minimum || bounds.suspended.dynamicScalingIn) return undefined;
+  const due = idleSince.map((since) => since + keepWarmMs).filter((at) => at > now);
+  return due.length === 0 ? undefined : Math.min(...due);
 }

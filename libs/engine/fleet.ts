@@ -1,30 +1,18 @@
-import {
-  DEFAULT_DOWNLOAD_TIMEOUT_SECONDS,
-  DEFAULT_STARTUP_TIMEOUT_SECONDS,
-  type DeployedVariant,
-  type Endpoint,
-  concurrentInvocationsPerInstance,
-} from '../core/endpoint.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import { isEbbError } from '../core/errors.js';
 import {
   type Instance,
   type InstanceState,
   PING_INTERVAL_MS,
   STOP_GRACE_MS,
-  type StartPhase,
   chooseForScaleIn,
   chooseInstance,
   freeSlots,
 } from '../core/instance.js';
+import { Member, variantKey } from './fleet-member.js';
+import { type Counts, InstanceCounts } from './instance-counts.js';
 import { Abandoned } from './run-invocation.js';
 import type { World } from './world.js';
-
-/** How many instances of one variant are in which state. */
-export interface InstanceCounts {
-  readonly starting: number;
-  readonly inService: number;
-  readonly draining: number;
-}
 
 /** The launches of one variant that went wrong since the last that went right. */
 export interface LaunchFailures {
@@ -45,12 +33,14 @@ export interface Slot {
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
-export class Fleet {
+export class Fleet extends InstanceCounts {
   private readonly members = new Map<string, Member>();
   private readonly failures = new Map<string, LaunchFailures>();
   private readonly lives = new Set<Promise<void>>();
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    super();
+  }
 
   /** Terminates what an earlier run left behind; called once, before anything is launched. */
   async removeLeftovers(): Promise<void> {
@@ -84,7 +74,7 @@ export class Fleet {
     return [...this.of(endpointName)].map((member) => this.drain(member));
   }
 
-  counts(endpointName: string, variantName?: string): InstanceCounts {
+  override counts(endpointName: string, variantName?: string): Counts {
     const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Draining: 0, Gone: 0 };
     for (const member of this.of(endpointName, variantName)) counts[member.state] += 1;
     return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
@@ -114,22 +104,29 @@ export class Fleet {
     while (slots.length < max) {
       const member = chooseInstance(this.of(endpointName));
       if (!member) break;
-      member.busy += 1;
-      member.idleSince = undefined;
+      member.takeSlot();
       slots.push({ instanceId: member.id, abandon: member.abandon.signal });
     }
     return slots;
   }
 
-  /** Gives a slot back, taken for nothing or done with. */
+  /** Work begins on a slot that was reserved. */
+  occupy(slot: Slot): void {
+    this.members.get(slot.instanceId)?.startWork();
+  }
+
+  /** Frees a slot whose invocation is over. */
   free(slot: Slot): void {
     const member = this.members.get(slot.instanceId);
     if (!member) return;
-    member.busy -= 1;
-    if (member.busy > 0) return;
-    member.idleSince = this.world.clock.now();
-    if (member.state === 'Draining') member.drained.resolve();
-    else this.changed(member);
+    member.finishWork(this.world.clock.now());
+    if (member.hasAnswered) this.failures.delete(member.variantKey);
+    if (member.busy === 0) this.changed(member);
+  }
+
+  /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
+  giveBack(slot: Slot): void {
+    this.members.get(slot.instanceId)?.leaveSlot();
   }
 
   hasFreeSlot(endpointName: string): boolean {
@@ -139,18 +136,12 @@ export class Fleet {
 
   /** Ends every instance, giving each the usual grace; resolves when all are gone. */
   async terminateAll(): Promise<void> {
-    for (const member of this.members.values()) {
-      member.state = 'Draining';
-      member.leave.abort();
-      member.drained.resolve();
-    }
+    for (const member of this.members.values()) member.goAtOnce();
     await Promise.all(this.lives);
   }
 
   private drain(member: Member): Promise<void> {
-    if (member.state === 'Starting') member.leave.abort();
-    member.state = 'Draining';
-    if (member.busy === 0) member.drained.resolve();
+    member.drain();
     return member.gone.promise;
   }
 
@@ -162,15 +153,21 @@ export class Fleet {
       void exited.then(() => member.abandon.abort(new Abandoned({ kind: 'instance-broke' })));
       const exit = await Promise.race([exited, this.awaitHealthy(member)]);
       if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
+      // It may have been told to go while its first good ping was on its way.
+      member.leave.signal.throwIfAborted();
       this.cameIntoService(member);
       const end = await Promise.race([exited, member.drained.promise]);
-      if (end)
-        log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason: end.reason });
+      if (end) this.died(member, end.reason);
     } catch (error) {
-      if (!member.leave.signal.aborted) await this.failedToStart(member, error);
+      if (!member.leave.signal.aborted) {
+        const permanent = isEbbError(error, 'ImageNotFound', 'ModelDataUnusable');
+        this.failed(member, error instanceof Error ? error.message : String(error), permanent);
+      }
     } finally {
-      // Whatever runs now runs on an instance that is about to go.
-      member.abandon.abort(new Abandoned({ kind: 'instance-broke' }));
+      // Ends the pings of an instance that died before it was healthy.
+      member.leave.abort();
+      // Whatever still runs now was cut off by us.
+      member.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
       await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
         log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
       });
@@ -196,23 +193,25 @@ export class Fleet {
 
   private cameIntoService(member: Member): void {
     const now = this.world.clock.now();
-    member.state = 'InService';
-    member.inServiceAt = now;
-    member.idleSince = now;
-    this.failures.delete(variantKey(member.endpointName, member.variantName));
+    member.serveFrom(now);
     this.world.log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt });
     member.cameIntoService.resolve(true);
     this.changed(member);
   }
 
-  private async failedToStart(member: Member, error: unknown): Promise<void> {
-    const key = variantKey(member.endpointName, member.variantName);
-    const reason = error instanceof Error ? error.message : String(error);
-    this.failures.set(key, {
-      count: (this.failures.get(key)?.count ?? 0) + 1,
+  /** An instance that dies before it has been of any use counts as a launch that failed: it would die again at once. */
+  private died(member: Member, reason: string): void {
+    this.world.log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason });
+    if (member.hasProvedItself(this.world.clock.now())) this.failures.delete(member.variantKey);
+    else this.failed(member, reason, false);
+  }
+
+  private failed(member: Member, reason: string, permanent: boolean): void {
+    this.failures.set(member.variantKey, {
+      count: (this.failures.get(member.variantKey)?.count ?? 0) + 1,
       lastAt: this.world.clock.now(),
       lastReason: reason,
-      permanent: isEbbError(error, 'ImageNotFound', 'ModelDataUnusable'),
+      permanent,
     });
     this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), reason });
   }
@@ -235,59 +234,4 @@ export class Fleet {
       if (variantName === undefined || member.variantName === variantName) yield member;
     }
   }
-}
-
-/** One instance as it changes; outside this file it is read as an `Instance`. */
-class Member implements Instance {
-  readonly endpointName: string;
-  readonly variantName: string;
-  readonly slots: number;
-  readonly startupTimeoutMs: number;
-  state: InstanceState = 'Starting';
-  busy = 0;
-  inServiceAt: number | undefined;
-  idleSince: number | undefined;
-  phase: StartPhase = 'download';
-  readonly cameIntoService = Promise.withResolvers<boolean>();
-  readonly drained = Promise.withResolvers<void>();
-  readonly gone = Promise.withResolvers<void>();
-  /** Ends a start that is no longer wanted. */
-  readonly leave = new AbortController();
-  /** Ends what runs on it when it dies. */
-  readonly abandon = new AbortController();
-
-  constructor(
-    readonly id: string,
-    endpoint: Endpoint,
-    private readonly variant: DeployedVariant,
-    readonly launchedAt: number,
-  ) {
-    this.endpointName = endpoint.name;
-    this.variantName = variant.name;
-    this.slots = concurrentInvocationsPerInstance(endpoint);
-    this.startupTimeoutMs =
-      (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
-  }
-
-  enter(phase: StartPhase): void {
-    this.phase = phase;
-  }
-
-  ids(): { endpoint: string; variant: string; instanceId: string } {
-    return { endpoint: this.endpointName, variant: this.variantName, instanceId: this.id };
-  }
-
-  spec() {
-    return {
-      instanceId: this.id,
-      endpointName: this.endpointName,
-      variantName: this.variantName,
-      container: this.variant.container,
-      downloadTimeoutMs: (this.variant.modelDataDownloadTimeoutSeconds ?? DEFAULT_DOWNLOAD_TIMEOUT_SECONDS) * 1000,
-    };
-  }
-}
-
-function variantKey(endpointName: string, variantName: string): string {
-  return `${endpointName}/${variantName}`;
 }

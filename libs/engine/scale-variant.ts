@@ -13,6 +13,9 @@ import {
 import type { Fleet } from './fleet.js';
 import type { World } from './world.js';
 
+/** An idle instance on which a slot has just been taken is looked at again after this time. */
+const TAKEN_RETRY_MS = 500;
+
 /**
  * Observes one variant, decides, and sees to it: launches what is missing, drains what is idle and too much. Returns
  * when the passage of time alone calls for another look, if it does.
@@ -31,8 +34,9 @@ export async function scaleVariant(
     const allowedAt = nextLaunchAt(fleet, endpoint.name, variant.name);
     if (observation.now < allowedAt) return allowedAt;
   }
-  if (decision.desired !== current) await carryOut(world, fleet, endpoint, variant, observation, decision);
-  return nextDecisionAt(observation);
+  if (decision.desired === current) return nextDecisionAt(observation);
+  const reached = await carryOut(world, fleet, endpoint, variant, observation, decision);
+  return reached === decision.desired ? nextDecisionAt(observation) : observation.now + TAKEN_RETRY_MS;
 }
 
 async function observe(
@@ -53,7 +57,7 @@ async function observe(
     backlog,
     starting: fleet.counts(endpoint.name, variant.name).starting,
     inService: inService.length,
-    busy: inService.filter(({ busy }) => busy > 0).length,
+    busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
     idleSince: inService.flatMap(({ idleSince }) => (idleSince === undefined ? [] : [idleSince])),
     slotsPerInstance: concurrentInvocationsPerInstance(endpoint),
     bounds: capacityBounds(variant, target),
@@ -67,6 +71,7 @@ export function nextLaunchAt(fleet: Fleet, endpointName: string, variantName: st
   return failures ? failures.lastAt + launchDelayMs(failures.count) : 0;
 }
 
+/** Returns the count that is really reached: an instance that was chosen to go may have been taken for work. */
 async function carryOut(
   world: World,
   fleet: Fleet,
@@ -74,12 +79,13 @@ async function carryOut(
   variant: DeployedVariant,
   observation: ScalingObservation,
   decision: ScalingDecision,
-): Promise<void> {
+): Promise<number> {
   const from = observation.starting + observation.inService;
-  const to = decision.desired;
-  const launched = to > from ? fleet.launch(endpoint, variant, to - from) : [];
-  const drained = to < from ? fleet.drainIdle(endpoint.name, variant.name, from - to) : [];
-  if (launched.length + drained.length === 0) return;
+  const missing = decision.desired - from;
+  const launched = missing > 0 ? fleet.launch(endpoint, variant, missing) : [];
+  const drained = missing < 0 ? fleet.drainIdle(endpoint.name, variant.name, -missing) : [];
+  const to = from + launched.length - drained.length;
+  if (to === from) return to;
   const id = world.clock.uniqueId();
   world.log.info('Scaling', { endpoint: endpoint.name, variant: variant.name, from, to, cause: decision.cause });
   await Promise.all([
@@ -99,6 +105,7 @@ async function carryOut(
     setDesired(world, endpoint.name, variant.name, to),
   ]);
   void endActivity(world, fleet, endpoint.name, variant.name, id, to, launched, drained);
+  return to;
 }
 
 /** The activity ends when its last instance has come or gone; nobody waits for that. */

@@ -1,4 +1,5 @@
 import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../core/invocation.js';
+import type { Lease } from '../core/ports/ledger.js';
 import { Abandoned, runInvocation } from './run-invocation.js';
 import type { Fleet, Slot } from './fleet.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';
@@ -13,9 +14,14 @@ const LEDGER_RETRY_MS = 1_000;
 
 /** An invocation that this worker runs now. */
 interface Running {
-  readonly invocation: Invocation;
   readonly lease: HeldLease;
   readonly abandon: AbortController;
+}
+
+/** One endpoint whose work is being handed out. */
+interface Dispatch {
+  again: boolean;
+  done: Promise<void>;
 }
 
 /**
@@ -23,12 +29,15 @@ interface Running {
  * and waits for what runs, `kill` hands back what still runs.
  */
 export class WorkerLoop {
-  private readonly running = new Map<string, Running>();
-  private readonly dispatching = new Map<string, { again: boolean }>();
+  private readonly running = new Set<Running>();
+  private readonly dispatching = new Map<string, Dispatch>();
   private readonly attempts = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
+  /** Leases are renewed as long as anything runs, also while the worker stops. */
+  private readonly finished = new AbortController();
   private unsubscribe: () => void = () => undefined;
   private rounds: Promise<unknown> = Promise.resolve();
+  private renewals: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly world: World,
@@ -43,10 +52,8 @@ export class WorkerLoop {
     this.unsubscribe = signals.subscribe((signal) => {
       if (signal.kind !== 'outbox') this.dispatch(signal.endpointName);
     });
-    this.rounds = Promise.all([
-      this.every(LEASE_RENEWAL_MS, () => this.renew()),
-      this.every(RECLAIM_INTERVAL_MS, () => this.reclaim()),
-    ]);
+    this.renewals = this.every(LEASE_RENEWAL_MS, this.finished.signal, () => this.renew());
+    this.rounds = this.every(RECLAIM_INTERVAL_MS, this.stopping.signal, () => this.reclaim());
     for (const endpointName of await ledger.endpointsWithBacklog()) signals.notify({ kind: 'backlog', endpointName });
   }
 
@@ -55,12 +62,15 @@ export class WorkerLoop {
     this.unsubscribe();
     this.stopping.abort();
     await this.rounds;
+    await Promise.all([...this.dispatching.values()].map(({ done }) => done));
     while (this.attempts.size > 0) await Promise.all(this.attempts);
+    this.finished.abort();
+    await this.renewals;
   }
 
   /** Hands what still runs back to the backlog, uncounted. `stop` resolves soon after. */
   kill(): void {
-    for (const { abandon } of this.running.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+    for (const { abandon } of this.running) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
   }
 
   /** How many invocations run on this worker now. */
@@ -70,18 +80,22 @@ export class WorkerLoop {
 
   /** One dispatcher an endpoint: a signal that comes while it works makes it look once more. */
   private dispatch(endpointName: string): void {
+    if (this.stopping.signal.aborted) return;
     const current = this.dispatching.get(endpointName);
-    if (current) current.again = true;
-    else if (!this.stopping.signal.aborted && this.fleet.hasFreeSlot(endpointName)) void this.dispatchAll(endpointName);
+    if (current) {
+      current.again = true;
+    } else if (this.fleet.hasFreeSlot(endpointName)) {
+      const dispatch: Dispatch = { again: false, done: Promise.resolve() };
+      this.dispatching.set(endpointName, dispatch);
+      dispatch.done = this.dispatchAll(endpointName, dispatch);
+    }
   }
 
-  private async dispatchAll(endpointName: string): Promise<void> {
-    const state = { again: false };
-    this.dispatching.set(endpointName, state);
+  private async dispatchAll(endpointName: string, dispatch: Dispatch): Promise<void> {
     try {
       let found = true;
-      while ((found || state.again) && !this.stopping.signal.aborted) {
-        state.again = false;
+      while ((found || dispatch.again) && !this.stopping.signal.aborted) {
+        dispatch.again = false;
         found = await this.dispatchSome(endpointName);
       }
     } catch (error) {
@@ -89,20 +103,19 @@ export class WorkerLoop {
         endpoint: endpointName,
         ...reason(error),
       });
-      void this.retryDispatch(endpointName);
+      await this.world.clock.sleep(LEDGER_RETRY_MS, this.stopping.signal).catch(() => undefined);
+      dispatch.again = true;
     } finally {
+      // Nothing is awaited between the last look and here: a signal finds a dispatcher that will look again, or none.
       this.dispatching.delete(endpointName);
     }
+    if (dispatch.again) this.dispatch(endpointName);
   }
 
-  private async retryDispatch(endpointName: string): Promise<void> {
-    await this.world.clock.sleep(LEDGER_RETRY_MS, this.stopping.signal).then(
-      () => this.dispatch(endpointName),
-      () => undefined,
-    );
-  }
-
-  /** Slots are taken before work is, so that nothing is leased that cannot start at once. */
+  /**
+   * Slots are taken before work is, so that nothing is leased that cannot start at once. Returns whether there may be
+   * more to do.
+   */
   private async dispatchSome(endpointName: string): Promise<boolean> {
     const slots = this.fleet.reserve(endpointName, MAX_LEASE_BATCH);
     if (slots.length === 0) return false;
@@ -117,13 +130,14 @@ export class WorkerLoop {
         leasedUntil: now + LEASE_MS,
       });
     } finally {
-      for (const slot of slots.slice(leased.length)) this.fleet.free(slot);
+      for (const slot of slots.slice(leased.length)) this.fleet.giveBack(slot);
     }
     for (const [index, invocation] of leased.entries()) this.begin(invocation, slots[index]!);
-    return leased.length > 0;
+    return leased.length === slots.length;
   }
 
   private begin(invocation: Invocation, slot: Slot): void {
+    this.fleet.occupy(slot);
     const attempt = this.attempt(invocation, slot).finally(() => this.attempts.delete(attempt));
     this.attempts.add(attempt);
   }
@@ -134,9 +148,11 @@ export class WorkerLoop {
     slot.abandon.addEventListener('abort', onInstanceGone, { once: true });
     let isSlotFree = false;
     try {
-      const attempt = slot.abandon.aborted
-        ? { end: { kind: 'worker-stopped' as const } }
-        : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
+      // Taken while the instance died or the worker was told to stop: the model has not seen it.
+      const attempt =
+        slot.abandon.aborted || this.stopping.signal.aborted
+          ? { end: { kind: 'worker-stopped' as const } }
+          : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
       this.freeSlot(slot, invocation.endpointName);
       isSlotFree = true;
@@ -150,18 +166,17 @@ export class WorkerLoop {
     } finally {
       if (!isSlotFree) this.freeSlot(slot, invocation.endpointName);
       slot.abandon.removeEventListener('abort', onInstanceGone);
-      this.running.delete(invocation.id);
+      this.running.delete(running);
     }
   }
 
   private track(invocation: Invocation): Running {
     const leasedUntil = invocation.leasedUntil ?? this.world.clock.now();
     const running: Running = {
-      invocation,
       lease: { invocationId: invocation.id, attempt: invocation.attempt, leasedUntil },
       abandon: new AbortController(),
     };
-    this.running.set(invocation.id, running);
+    this.running.add(running);
     return running;
   }
 
@@ -172,57 +187,63 @@ export class WorkerLoop {
 
   /** What the ledger does not prolong belongs to somebody else by now, or was cancelled: it is dropped unfinished. */
   private async renew(): Promise<void> {
-    const held = [...this.running.values()];
+    const held = [...this.running];
     if (held.length === 0) return;
     const leasedUntil = this.world.clock.now() + LEASE_MS;
     const renewed = await this.world.ledger.renew(
       held.map(({ lease }) => lease),
       leasedUntil,
     );
-    const stillHeld = new Set(renewed.map(({ invocationId, attempt }) => `${invocationId}/${attempt}`));
-    for (const { lease, abandon, invocation } of held) {
-      if (stillHeld.has(`${lease.invocationId}/${lease.attempt}`)) {
-        lease.leasedUntil = leasedUntil;
-      } else if (this.running.get(invocation.id)?.abandon === abandon) {
-        abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
-      }
+    const stillHeld = new Set(renewed.map(leaseKey));
+    for (const { lease, abandon } of held) {
+      if (stillHeld.has(leaseKey(lease))) lease.leasedUntil = leasedUntil;
+      else abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
     }
   }
 
+  /** Also finds the work whose signal was lost. */
   private async reclaim(): Promise<void> {
     const { ledger, signals, clock } = this.world;
     for (const endpointName of await ledger.reclaim(clock.now())) signals.notify({ kind: 'backlog', endpointName });
+    await this.expireAll();
+    for (const endpointName of await ledger.endpointsWithBacklog()) this.dispatch(endpointName);
+  }
+
+  private async expireAll(): Promise<void> {
     let expired: Invocation[];
     do {
-      const now = clock.now();
+      const now = this.world.clock.now();
       const request = { workerId: this.workerId, count: MAX_LEASE_BATCH, now, leasedUntil: now + LEASE_MS };
-      expired = await ledger.leaseExpired(request);
+      expired = await this.world.ledger.leaseExpired(request);
       await Promise.all(expired.map((invocation) => this.expire(invocation)));
-    } while (expired.length === MAX_LEASE_BATCH);
+    } while (expired.length === MAX_LEASE_BATCH && !this.stopping.signal.aborted);
   }
 
   private async expire(invocation: Invocation): Promise<void> {
-    const { lease } = this.track(invocation);
+    const running = this.track(invocation);
     try {
-      await settleInvocation(this.world, invocation, lease, { end: { kind: 'expired' } });
+      await settleInvocation(this.world, invocation, running.lease, { end: { kind: 'expired' } });
     } finally {
-      this.running.delete(invocation.id);
+      this.running.delete(running);
     }
     this.world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   }
 
-  private async every(intervalMs: number, round: () => Promise<void>): Promise<void> {
+  private async every(intervalMs: number, until: AbortSignal, round: () => Promise<void>): Promise<void> {
     const { clock, log } = this.world;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
+    while (!until.aborted) {
       try {
-        await clock.sleep(intervalMs, signal);
+        await clock.sleep(intervalMs, until);
         await round();
       } catch (error) {
-        if (!signal.aborted) log.error('The ledger did not answer; leases may run out', reason(error));
+        if (!until.aborted) log.error('The ledger did not answer; leases may run out', reason(error));
       }
     }
   }
+}
+
+function leaseKey({ invocationId, attempt }: Lease): string {
+  return `${invocationId}/${attempt}`;
 }
 
 function reason(error: unknown): { reason: string } {

@@ -1,0 +1,115 @@
+import {
+  type DeployedVariant,
+  type Endpoint,
+  DEFAULT_STARTUP_TIMEOUT_SECONDS,
+  concurrentInvocationsPerInstance,
+} from '../core/endpoint.js';
+import { type Instance, type InstanceState, PROVED_AFTER_MS, type StartPhase } from '../core/instance.js';
+import type { LaunchSpec } from '../core/ports/instances.js';
+import { launchSpec } from './launch-spec.js';
+
+/** One instance as it changes; outside the fleet it is read as an `Instance`. */
+export class Member implements Instance {
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly variantKey: string;
+  readonly slots: number;
+  readonly startupTimeoutMs: number;
+  state: InstanceState = 'Starting';
+  busy = 0;
+  inServiceAt: number | undefined;
+  phase: StartPhase = 'download';
+  /** Whether it has brought any invocation to an end. */
+  hasAnswered = false;
+  readonly cameIntoService = Promise.withResolvers<boolean>();
+  readonly drained = Promise.withResolvers<void>();
+  readonly gone = Promise.withResolvers<void>();
+  /** Ends a start that is no longer wanted. */
+  readonly leave = new AbortController();
+  /** Ends what runs on it when it dies. */
+  readonly abandon = new AbortController();
+  /** How many of the taken slots run an invocation; the others wait for a lease and may come back unused. */
+  private working = 0;
+  private restingSince: number | undefined;
+
+  constructor(
+    readonly id: string,
+    endpoint: Endpoint,
+    private readonly variant: DeployedVariant,
+    readonly launchedAt: number,
+  ) {
+    this.endpointName = endpoint.name;
+    this.variantName = variant.name;
+    this.variantKey = variantKey(endpoint.name, variant.name);
+    this.slots = concurrentInvocationsPerInstance(endpoint);
+    this.startupTimeoutMs =
+      (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
+  }
+
+  /** Since when it has worked on nothing; a slot that is only taken does not end that. */
+  get idleSince(): number | undefined {
+    return this.working === 0 ? this.restingSince : undefined;
+  }
+
+  enter(phase: StartPhase): void {
+    this.phase = phase;
+  }
+
+  serveFrom(now: number): void {
+    this.state = 'InService';
+    this.inServiceAt = now;
+    this.restingSince = now;
+  }
+
+  takeSlot(): void {
+    this.busy += 1;
+  }
+
+  /** Work begins on a slot that was taken. */
+  startWork(): void {
+    this.working += 1;
+  }
+
+  finishWork(now: number): void {
+    this.working -= 1;
+    this.restingSince = now;
+    this.hasAnswered ||= !this.abandon.signal.aborted;
+    this.leaveSlot();
+  }
+
+  leaveSlot(): void {
+    this.busy -= 1;
+    if (this.state === 'Draining' && this.busy === 0) this.drained.resolve();
+  }
+
+  /** Takes no more and goes when it has finished; one that is still starting goes at once. */
+  drain(): void {
+    if (this.state === 'Starting') this.leave.abort();
+    this.state = 'Draining';
+    if (this.busy === 0) this.drained.resolve();
+  }
+
+  /** Goes whatever it does. */
+  goAtOnce(): void {
+    this.state = 'Draining';
+    this.leave.abort();
+    this.drained.resolve();
+  }
+
+  /** Whether its launch was a success in the end: it has done some work, or at least stayed. */
+  hasProvedItself(now: number): boolean {
+    return this.hasAnswered || (this.inServiceAt !== undefined && now - this.inServiceAt >= PROVED_AFTER_MS);
+  }
+
+  ids(): { endpoint: string; variant: string; instanceId: string } {
+    return { endpoint: this.endpointName, variant: this.variantName, instanceId: this.id };
+  }
+
+  spec(): LaunchSpec {
+    return launchSpec(this.endpointName, this.variant, this.id);
+  }
+}
+
+export function variantKey(endpointName: string, variantName: string): string {
+  return `${endpointName}/${variantName}`;
+}

@@ -18,6 +18,8 @@ export interface DeploymentProgress {
 const SHORTEST_INTERVAL_MS = 20;
 /** How often everything is looked at although nothing called for it: a lost signal costs no more than this. */
 const SWEEP_INTERVAL_MS = 10_000;
+/** How long to wait after the catalog or the ledger failed before they are asked again. */
+const RETRY_MS = 1_000;
 /** Launches that may die while an endpoint is created before it is declared failed. */
 const MAX_CREATION_FAILURES = 3;
 /** How long a deletion waits for invocations that are still held by somebody. */
@@ -66,27 +68,36 @@ export class AutoscalerLoop {
     }
     const look: Look = { again: false, rest: new AbortController(), done: Promise.resolve() };
     this.looks.set(endpointName, look);
-    look.done = this.lookUntilQuiet(endpointName, look).finally(() => this.looks.delete(endpointName));
+    look.done = this.lookUntilQuiet(endpointName, look);
   }
 
   private async lookUntilQuiet(endpointName: string, look: Look): Promise<void> {
-    const { clock, log } = this.world;
+    const { clock } = this.world;
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      look.again = false;
-      let dueAt: number | undefined;
-      try {
-        dueAt = await this.lookOnce(endpointName);
-      } catch (error) {
-        log.error('A scaling decision failed; it is made again at the next sweep', {
-          endpoint: endpointName,
-          reason: error instanceof Error ? error.message : String(error),
-        });
+    try {
+      while (!signal.aborted) {
+        look.again = false;
+        const dueAt = await this.lookOrRetry(endpointName);
+        await clock.sleep(SHORTEST_INTERVAL_MS, signal).catch(() => undefined);
+        if (look.again) continue;
+        if (dueAt === undefined) return;
+        await this.restUntil(dueAt, look);
       }
-      await clock.sleep(SHORTEST_INTERVAL_MS, signal).catch(() => undefined);
-      if (look.again) continue;
-      if (dueAt === undefined) return;
-      await this.restUntil(dueAt, look);
+    } finally {
+      // Nothing is awaited between the last look and here: whoever asks finds a look that goes on, or none.
+      this.looks.delete(endpointName);
+    }
+  }
+
+  private async lookOrRetry(endpointName: string): Promise<number | undefined> {
+    try {
+      return await this.lookOnce(endpointName);
+    } catch (error) {
+      this.world.log.error('A scaling decision failed; it is made again', {
+        endpoint: endpointName,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return this.world.clock.now() + RETRY_MS;
     }
   }
 
@@ -199,6 +210,9 @@ export class AutoscalerLoop {
       if (isMoving || endpoint.variants.some(({ desiredInstanceCount }) => desiredInstanceCount > 0)) {
         names.add(endpoint.name);
       }
+    }
+    for (const { endpointName, minCapacity } of await this.world.catalog.scalableTargets.all()) {
+      if (minCapacity > 0) names.add(endpointName);
     }
     for (const name of names) this.look(name);
   }

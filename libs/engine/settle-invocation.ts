@@ -1,4 +1,4 @@
-import { type AttemptEnd, type Invocation, LEASE_RENEWAL_MS, afterAttempt } from '../core/invocation.js';
+import { type AttemptEnd, type Invocation, LEASE_MS, LEASE_RENEWAL_MS, afterAttempt } from '../core/invocation.js';
 import {
   type Delivery,
   type Message,
@@ -28,20 +28,38 @@ export async function settleInvocation(
   lease: HeldLease,
   attempt: Attempt,
 ): Promise<boolean> {
-  const verdict = afterAttempt(invocation, attempt.end);
-  if (verdict.do === 'requeue') {
-    await attempt.staged?.discard();
-    const released = await world.ledger.release(lease, verdict.broken);
-    if (released) world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
-    return released;
+  try {
+    const verdict = afterAttempt(invocation, attempt.end);
+    if (verdict.do === 'requeue') return await requeue(world, invocation, lease, verdict.broken);
+    if (!(await stillHeld(world, lease))) return false;
+    return await settle(world, invocation, lease, attempt, verdict.failureReason);
+  } finally {
+    // Harmless after a commit; whatever else happened, what was staged is in nobody's way.
+    await attempt.staged?.discard().catch((error: unknown) => {
+      world.log.warn('What an attempt had stored could not be removed and takes up room', {
+        endpoint: invocation.endpointName,
+        inferenceId: invocation.inferenceId,
+        reason: messageOf(error),
+      });
+    });
   }
-  if (!(await stillHeld(world, lease))) {
-    await attempt.staged?.discard();
-    return false;
-  }
-  const shown = await showResult(world, invocation, attempt, verdict.failureReason);
-  const end = shown.end ?? attempt.end;
-  const final = end === attempt.end ? verdict : afterAttempt(invocation, end);
+}
+
+async function requeue(world: World, invocation: Invocation, lease: HeldLease, broken: boolean): Promise<boolean> {
+  const released = await world.ledger.release(lease, broken);
+  if (released) world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
+  return released;
+}
+
+async function settle(
+  world: World,
+  invocation: Invocation,
+  lease: HeldLease,
+  attempt: Attempt,
+  failureReason: string | undefined,
+): Promise<boolean> {
+  const end = (await showResult(world, invocation, attempt, failureReason)) ?? attempt.end;
+  const final = afterAttempt(invocation, end);
   if (final.do !== 'settle') throw new Error(`An attempt cannot end as ${end.kind} after its result was stored.`);
   const settlement = {
     state: final.state,
@@ -49,43 +67,49 @@ export async function settleInvocation(
     failureReason: final.failureReason,
     responseContentType: end.kind === 'succeeded' ? end.contentType : undefined,
   };
-  const settled: Invocation = { ...invocation, ...settlement };
-  const deliveries = deliveriesFor(world, settled, attempt.response);
+  const deliveries = deliveriesFor(world, { ...invocation, ...settlement }, attempt.response);
   const done = await world.ledger.settle(lease, settlement, deliveries);
   if (done && deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
   return done;
 }
 
-/** The ledger is asked only when the lease may have run out by the clock: within its time nobody else can hold it. */
+/**
+ * Whether nobody else can hold the invocation for some time to come. By the clock, nobody can until the lease has run
+ * out; near its end it is renewed first, and the clock is read again after that: the process may have slept meanwhile.
+ */
 async function stillHeld(world: World, lease: HeldLease): Promise<boolean> {
-  const now = world.clock.now();
-  if (now < lease.leasedUntil - LEASE_RENEWAL_MS) return true;
-  const held = await world.ledger.renew([lease], now + 3 * LEASE_RENEWAL_MS);
-  return held.length > 0;
+  while (world.clock.now() >= lease.leasedUntil - LEASE_RENEWAL_MS) {
+    const leasedUntil = world.clock.now() + LEASE_MS;
+    const held = await world.ledger.renew([lease], leasedUntil);
+    if (held.length === 0) return false;
+    lease.leasedUntil = leasedUntil;
+  }
+  return true;
 }
 
 /**
  * Makes the output or the failure object visible. Where the output cannot be, the attempt has ended otherwise than it
- * seemed; where the failure object cannot be, the failure itself still stands and says so in the log.
+ * seemed, as is returned; where the failure object cannot be, the failure itself still stands and says so in the log.
  */
 async function showResult(
   world: World,
   invocation: Invocation,
   attempt: Attempt,
   failureReason: string | undefined,
-): Promise<{ end?: AttemptEnd }> {
-  if (failureReason === undefined) {
-    try {
-      await attempt.staged?.commit();
-      return {};
-    } catch (error) {
-      const reason = `The output could not be written to ${invocation.outputLocation}: ${messageOf(error)}`;
-      await showFailure(world, invocation, {}, reason);
-      return { end: { kind: 'output-unwritable', reason } };
-    }
+): Promise<AttemptEnd | undefined> {
+  if (failureReason !== undefined) {
+    await showFailure(world, invocation, attempt, failureReason);
+    return undefined;
   }
-  await showFailure(world, invocation, attempt, failureReason);
-  return {};
+  try {
+    await attempt.staged?.commit();
+    return undefined;
+  } catch (error) {
+    const reason = `The output could not be written to ${invocation.outputLocation}: ${messageOf(error)}`;
+    const end: AttemptEnd = { kind: 'output-unwritable', reason };
+    await showFailure(world, invocation, {}, `ClientError: ${reason}`);
+    return end;
+  }
 }
 
 async function showFailure(

@@ -1,10 +1,10 @@
 import { isEbbError } from '../core/errors.js';
 import { type AttemptEnd, type Invocation, MAX_INPUT_BYTES, hasExpired } from '../core/invocation.js';
-import { MAX_NOTIFIED_RESPONSE_BYTES } from '../core/notification.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { ContainerResponse } from '../core/ports/instances.js';
-import type { Body, StagedObject, StoredObject } from '../core/ports/objects.js';
+import type { StagedObject, StoredObject } from '../core/ports/objects.js';
 import { Deadline } from './deadline.js';
+import { ResponseBody, cancelBody } from './response-body.js';
 import type { World } from './world.js';
 
 /** How an attempt ended, with what it produced: stored, but not visible before it is settled. */
@@ -27,6 +27,8 @@ export class Abandoned extends Error {
 
 /** SageMaker's limit on all response headers of an asynchronous container together. */
 const MAX_RESPONSE_HEADER_BYTES = 4096;
+/** How soon after a response broke off the end of its instance is noticed, if it was that. */
+const DEATH_NOTICE_MS = 500;
 
 /**
  * Runs one invocation on one instance: the input streams from storage to the container, the response back into
@@ -40,34 +42,15 @@ export async function runInvocation(
 ): Promise<Attempt> {
   if (hasExpired(invocation, world.clock.now())) return { end: { kind: 'expired' } };
   const deadline = new Deadline(world.clock, invocation.timeoutMs, abandon);
-  const endedBy = (error: unknown, otherwise: (message: string) => AttemptEnd): Attempt => {
+  try {
+    const input = await openInput(world, invocation, deadline.signal);
+    const response = await invoke(world, invocation, instanceId, input, deadline.signal);
+    return await takeResponse(world, invocation, response, deadline.signal);
+  } catch (error) {
+    if (error instanceof BrokenOff) await world.clock.sleep(DEATH_NOTICE_MS, deadline.signal).catch(() => undefined);
     if (abandon.aborted) return { end: abandon.reason instanceof Abandoned ? abandon.reason.end : BROKE };
     if (deadline.passed) return { end: { kind: 'timed-out' } };
-    if (isEbbError(error, 'InstanceUnavailable')) return { end: BROKE };
-    return { end: otherwise(error instanceof Error ? error.message : String(error)) };
-  };
-  try {
-    let input: StoredObject;
-    try {
-      input = await openInput(world, invocation, deadline.signal);
-    } catch (error) {
-      return endedBy(error, (why) => inputUnreadable(invocation, why));
-    }
-    let response: ContainerResponse;
-    try {
-      response = await invoke(world, invocation, instanceId, input, deadline.signal);
-    } catch (error) {
-      return endedBy(error, (why) =>
-        isEbbError(error) ? inputUnreadable(invocation, why) : badResponse(`it is not valid HTTP: ${why}`),
-      );
-    }
-    try {
-      return await takeResponse(world, invocation, response, deadline.signal);
-    } catch (error) {
-      return endedBy(error, (why) =>
-        isEbbError(error) ? outputUnwritable(invocation, why) : badResponse(`it broke off: ${why}`),
-      );
-    }
+    return { end: error instanceof Fault ? error.end : badResponse(messageOf(error)) };
   } finally {
     deadline.clear();
   }
@@ -75,15 +58,32 @@ export async function runInvocation(
 
 const BROKE: AttemptEnd = { kind: 'instance-broke' };
 
+/** What went wrong, as the end that it is if nothing from outside ended the attempt. */
+class Fault extends Error {
+  constructor(
+    readonly end: AttemptEnd,
+    cause: unknown,
+  ) {
+    super(`The attempt failed: ${end.kind}.`, { cause });
+  }
+}
+
+/** The response began and did not come to its end: the model's failure, unless its instance has died. */
+class BrokenOff extends Fault {}
+
 async function openInput(world: World, invocation: Invocation, signal: AbortSignal): Promise<StoredObject> {
-  const input = await world.objects.get(parseObjectLocation(invocation.inputLocation), undefined, signal);
-  if (input.sizeBytes <= MAX_INPUT_BYTES) return input;
-  await cancel(input.body);
-  throw new Error(`it has ${input.sizeBytes} bytes, and ${MAX_INPUT_BYTES} are allowed`);
+  try {
+    const input = await world.objects.get(parseObjectLocation(invocation.inputLocation), undefined, signal);
+    if (input.sizeBytes <= MAX_INPUT_BYTES) return input;
+    await cancelBody(input.body);
+    throw new Error(`it has ${input.sizeBytes} bytes, and ${MAX_INPUT_BYTES} are allowed`);
+  } catch (error) {
+    throw new Fault(inputUnreadable(invocation, error), error);
+  }
 }
 
 /** Many clients send no type with the call, because the object has one. */
-function invoke(
+async function invoke(
   world: World,
   invocation: Invocation,
   instanceId: string,
@@ -98,7 +98,13 @@ function invoke(
     customAttributes: invocation.customAttributes,
     inferenceId: invocation.inferenceId,
   };
-  return world.instances.invoke(instanceId, request, signal);
+  try {
+    return await world.instances.invoke(instanceId, request, signal);
+  } catch (error) {
+    if (isEbbError(error, 'InstanceUnavailable')) throw new Fault(BROKE, error);
+    if (isEbbError(error)) throw new Fault(inputUnreadable(invocation, error), error);
+    throw new Fault(badResponse(`it is not valid HTTP: ${messageOf(error)}`), error);
+  }
 }
 
 async function takeResponse(
@@ -108,29 +114,39 @@ async function takeResponse(
   signal: AbortSignal,
 ): Promise<Attempt> {
   if (response.headerBytes > MAX_RESPONSE_HEADER_BYTES) {
-    await cancel(response.body);
-    const reason =
-      `Response received from the primary container has headers with length greater than ${MAX_RESPONSE_HEADER_BYTES} ` +
-      "bytes. Reduce the length of your container's response headers and update your endpoint.";
-    return { end: { kind: 'bad-response', reason } };
+    await cancelBody(response.body);
+    return { end: { kind: 'bad-response', reason: LONG_HEADERS } };
   }
   const succeeded = response.status >= 200 && response.status < 300;
   const end: AttemptEnd = succeeded
     ? { kind: 'succeeded', contentType: response.contentType }
     : { kind: 'model-error', status: response.status };
+  const body = new ResponseBody(response.body, wantsResponse(invocation, succeeded));
   const location = succeeded ? invocation.outputLocation : invocation.failureLocation;
-  const copy = wantsResponse(invocation, succeeded) ? new ResponseCopy(response.body) : undefined;
-  if (location === undefined) {
-    await (copy ? copy.drain() : cancel(response.body));
-    return { end, response: copy?.bytes() };
+  try {
+    const staged = location === undefined ? await body.drain() : await stage(world, location, response, body, signal);
+    return { end, staged, response: body.kept() };
+  } catch (error) {
+    if (body.hasBrokenOff) throw new BrokenOff(badResponse(`it broke off: ${messageOf(error)}`), error);
+    throw new Fault(outputUnwritable(location ?? '', error), error);
+  } finally {
+    await body.close();
   }
-  const staged = await world.objects.stage(
-    parseObjectLocation(location),
-    copy?.body ?? response.body,
-    { contentType: response.contentType, sizeBytes: response.sizeBytes },
-    signal,
-  );
-  return { end, staged, response: copy?.bytes() };
+}
+
+const LONG_HEADERS =
+  `Response received from the primary container has headers with length greater than ${MAX_RESPONSE_HEADER_BYTES} ` +
+  "bytes. Reduce the length of your container's response headers and update your endpoint.";
+
+function stage(
+  world: World,
+  location: string,
+  response: ContainerResponse,
+  body: ResponseBody,
+  signal: AbortSignal,
+): Promise<StagedObject> {
+  const { contentType, sizeBytes } = response;
+  return world.objects.stage(parseObjectLocation(location), body.passing(), { contentType, sizeBytes }, signal);
 }
 
 function wantsResponse(invocation: Invocation, succeeded: boolean): boolean {
@@ -138,57 +154,12 @@ function wantsResponse(invocation: Invocation, succeeded: boolean): boolean {
   return topic !== undefined && invocation.includeResponseIn.includes(succeeded ? 'success' : 'error');
 }
 
-/** Keeps what passes by, as long as it is short enough for a notification. */
-class ResponseCopy {
-  private chunks: Uint8Array[] = [];
-  private sizeBytes = 0;
-
-  constructor(private readonly source: Body) {}
-
-  get body(): Body {
-    if (!(this.source instanceof Uint8Array)) return this.passing(this.source);
-    this.keep(this.source);
-    return this.source;
-  }
-
-  async drain(): Promise<void> {
-    const { body } = this;
-    if (body instanceof Uint8Array) return;
-    // Beyond the limit nothing is kept, so there is nothing more to read for.
-    for await (const _ of body) if (this.sizeBytes > MAX_NOTIFIED_RESPONSE_BYTES) return;
-  }
-
-  bytes(): Uint8Array | undefined {
-    return this.sizeBytes > MAX_NOTIFIED_RESPONSE_BYTES ? undefined : Buffer.concat(this.chunks);
-  }
-
-  private async *passing(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      this.keep(chunk);
-      yield chunk;
-    }
-  }
-
-  private keep(chunk: Uint8Array): void {
-    this.sizeBytes += chunk.length;
-    if (this.sizeBytes <= MAX_NOTIFIED_RESPONSE_BYTES) this.chunks.push(chunk);
-    else this.chunks = [];
-  }
+function inputUnreadable({ inputLocation }: Invocation, error: unknown): AttemptEnd {
+  return { kind: 'input-unreadable', reason: `The input at ${inputLocation} could not be read: ${messageOf(error)}` };
 }
 
-async function cancel(body: Body): Promise<void> {
-  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
-}
-
-function inputUnreadable(invocation: Invocation, why: string): AttemptEnd {
-  return { kind: 'input-unreadable', reason: `The input at ${invocation.inputLocation} could not be read: ${why}` };
-}
-
-function outputUnwritable(invocation: Invocation, why: string): AttemptEnd {
-  return {
-    kind: 'output-unwritable',
-    reason: `The output could not be written to ${invocation.outputLocation}: ${why}`,
-  };
+function outputUnwritable(location: string, error: unknown): AttemptEnd {
+  return { kind: 'output-unwritable', reason: `The output could not be written to ${location}: ${messageOf(error)}` };
 }
 
 function badResponse(why: string): AttemptEnd {
@@ -196,4 +167,8 @@ function badResponse(why: string): AttemptEnd {
     kind: 'bad-response',
     reason: `Received server error (500) from primary and could not load the entire response body: ${why}`,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,19 +1,19 @@
 import type { Clock } from '../core/ports/clock.js';
 
-/** A signal that is aborted when the time is up, or when an outer signal is. `clear` must be called when done. */
+/** A signal that is aborted when the time is up, or when an outer signal, if any, is. `clear` must be called when done. */
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly timer = new AbortController();
-  private readonly onOuterAbort = (): void => this.controller.abort(this.outer.reason);
+  private readonly onOuterAbort = (): void => this.controller.abort(this.outer?.reason);
   private isUp = false;
 
   constructor(
     clock: Clock,
     ms: number,
-    private readonly outer: AbortSignal,
+    private readonly outer?: AbortSignal,
   ) {
-    if (outer.aborted) this.onOuterAbort();
-    else outer.addEventListener('abort', this.onOuterAbort, { once: true });
+    if (outer?.aborted) this.onOuterAbort();
+    else outer?.addEventListener('abort', this.onOuterAbort, { once: true });
     void this.run(clock, ms);
   }
 
@@ -28,7 +28,7 @@ export class Deadline {
 
   clear(): void {
     this.timer.abort();
-    this.outer.removeEventListener('abort', this.onOuterAbort);
+    this.outer?.removeEventListener('abort', this.onOuterAbort);
   }
 
   private async run(clock: Clock, ms: number): Promise<void> {

@@ -1,11 +1,14 @@
 import { type DeliveryResult, nextDeliveryAt } from '../core/notification.js';
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
+import { Deadline } from './deadline.js';
 import type { World } from './world.js';
 
 /** How many deliveries are under way at once: one slow receiver holds up one of these and nobody else. */
 const MAX_CONCURRENT_DELIVERIES = 64;
-/** A taken delivery that was not recorded within this time is due again. Longer than any attempt may last. */
-const TAKEN_MS = 60_000;
+/** How long one attempt may take. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** A taken delivery that was not recorded within this time is due again: longer than any attempt lasts. */
+const TAKEN_MS = 2 * ATTEMPT_TIMEOUT_MS;
 /** How long to rest when nothing is due: signals wake earlier. */
 const LONGEST_REST_MS = 30_000;
 /** How long to wait after the outbox failed before it is asked again. */
@@ -73,10 +76,12 @@ export class DeliverySender {
   }
 
   private async send(due: DueDelivery): Promise<void> {
-    const { notifications, outbox, signals, log } = this.world;
+    const { clock, notifications, outbox, signals, log } = this.world;
+    const deadline = new Deadline(clock, ATTEMPT_TIMEOUT_MS);
     const result = await notifications
-      .deliver(due.delivery)
+      .deliver(due.delivery, deadline.signal)
       .catch((error: unknown): DeliveryResult => ({ kind: 'failed', reason: String(error) }));
+    deadline.clear();
     const outcome = this.outcomeOf(due, result);
     if (outcome.kind === 'given-up') {
       log.warn('A delivery was given up; its receiver was not told', {

@@ -1,0 +1,28 @@
+import { GroupCommit } from './group-commit.js';
+import { openLedgerDatabase } from './sqlite-database.js';
+import { SqliteOutbox } from './sqlite-outbox.js';
+import { SqliteLedger } from './sqlite.js';
+
+/** The ledger and the outbox of one data directory, which this process owns until `close`. */
+export interface OpenLedger {
+  readonly ledger: SqliteLedger;
+  readonly outbox: SqliteOutbox;
+  /** Commits what is under way and gives the directory up; calls that come later are refused as `Unavailable`. */
+  close(): void;
+}
+
+/** Opens, or creates, the ledger in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */
+export function openSqliteLedger(dataDirectory: string): OpenLedger {
+  const database = openLedgerDatabase(dataDirectory);
+  const group = new GroupCommit(database);
+  const outbox = new SqliteOutbox(group);
+  const ledger = new SqliteLedger(group, outbox);
+  return {
+    ledger,
+    outbox,
+    close() {
+      group.close();
+      database.close();
+    },
+  };
+}

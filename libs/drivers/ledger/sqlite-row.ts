@@ -1,0 +1,68 @@
+import type { Invocation, InvocationRequest, InvocationState } from '../../core/invocation.js';
+
+/** An invocation as SQLite keeps it: what statements look at in columns, the rest of the request as JSON. */
+export interface InvocationRow {
+  readonly sequence: number;
+  readonly id: string;
+  readonly endpoint_name: string;
+  readonly state: InvocationState;
+  readonly attempt: number;
+  readonly broken_attempts: number;
+  readonly accepted_at: number;
+  readonly expires_at: number;
+  readonly idempotency_key: string | null;
+  readonly worker_id: string | null;
+  readonly leased_until: number | null;
+  readonly started_at: number | null;
+  readonly settled_at: number | null;
+  readonly failure_reason: string | null;
+  readonly response_content_type: string | null;
+  readonly details: string;
+}
+
+type Details = Omit<InvocationRequest, 'id' | 'endpointName' | 'acceptedAt' | 'expiresAt' | 'idempotencyKey'>;
+
+/** The values of a new row, in the order of the `accept` statement's parameters. */
+export type AcceptedValues = [
+  id: string,
+  endpointName: string,
+  acceptedAt: number,
+  expiresAt: number,
+  idempotencyKey: string | null,
+  details: string,
+];
+
+export function acceptedValues(request: InvocationRequest): AcceptedValues {
+  const { id, endpointName, acceptedAt, expiresAt, idempotencyKey, ...rest } = request;
+  const details: Details = rest;
+  return [id, endpointName, acceptedAt, expiresAt, idempotencyKey ?? null, JSON.stringify(details)];
+}
+
+export function toInvocation(row: InvocationRow): Invocation {
+  return {
+    ...(JSON.parse(row.details) as Details),
+    id: row.id,
+    endpointName: row.endpoint_name,
+    acceptedAt: row.accepted_at,
+    expiresAt: row.expires_at,
+    state: row.state,
+    attempt: row.attempt,
+    brokenAttempts: row.broken_attempts,
+    ...present({
+      idempotencyKey: row.idempotency_key,
+      workerId: row.worker_id,
+      leasedUntil: row.leased_until,
+      startedAt: row.started_at,
+      settledAt: row.settled_at,
+      failureReason: row.failure_reason,
+      responseContentType: row.response_content_type,
+    }),
+  };
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** The members that are not null. */
+function present<T extends object>(columns: T): Present<T> {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)) as Present<T>;
+}

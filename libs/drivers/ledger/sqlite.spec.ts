@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { InvocationRequest } from '../../core/invocation.js';
+import { GroupCommit } from './group-commit.js';
+import { openSqliteLedger } from './open-sqlite.js';
+import { openLedgerDatabase } from './sqlite-database.js';
+import { SqliteOutbox } from './sqlite-outbox.js';
+import { SqliteLedger } from './sqlite.js';
+
+const LEASE = { endpointName: 'ocr', workerId: 'worker-1', count: 10, now: 1_000, leasedUntil: 31_000 };
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ebb-sqlite-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function request(number: number, change: Partial<InvocationRequest> = {}): InvocationRequest {
+  return {
+    id: `invocation-${String(number).padStart(6, '0')}`,
+    inferenceId: 'label',
+    endpointName: 'ocr',
+    inputLocation: 's3://in/page.png',
+    outputLocation: 's3://out/page.out',
+    acceptedAt: number,
+    expiresAt: number + 1_000,
+    timeoutMs: 900_000,
+    includeResponseIn: [],
+    ...change,
+  };
+}
+
+describe('when the disk is full', () => {
+  let database: Database.Database;
+  let ledger: SqliteLedger;
+  let outbox: SqliteOutbox;
+
+  beforeEach(() => {
+    database = openLedgerDatabase(directory);
+    const group = new GroupCommit(database);
+    outbox = new SqliteOutbox(group);
+    ledger = new SqliteLedger(group, outbox);
+  });
+  afterEach(() => database.close());
+
+  const limitPages = (extra: number) =>
+    database.pragma(`max_page_count = ${(database.pragma('page_count', { simple: true }) as number) + extra}`);
+  const bulky = { customAttributes: 'x'.repeat(3_000) };
+
+  test('accepts are refused as StorageFull, never half done, and work again when there is room', async () => {
+    await ledger.accept(request(0));
+    limitPages(20);
+    const tries = Array.from({ length: 100 }, (_, index) => ledger.accept(request(index + 1, bulky)));
+    for (const result of await Promise.allSettled(tries)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { name: 'EbbError', code: 'StorageFull' } });
+    }
+    expect(await ledger.list({})).toHaveLength(1);
+    expect(await ledger.backlog('ocr')).toEqual({ queued: 1, running: 0, oldestAcceptedAt: 0 });
+    limitPages(1_000);
+    expect((await ledger.accept(request(1, bulky))).repeated).toBe(false);
+    expect(await ledger.backlog('ocr')).toMatchObject({ queued: 2 });
+  });
+
+  test('a settlement that has no room for its delivery is not recorded either', async () => {
+    await ledger.accept(request(0));
+    const [leased] = await ledger.lease(LEASE);
+    limitPages(3);
+    const delivery = {
+      id: 'delivery',
+      receiver: { kind: 'topic', topicArn: 'arn:aws:sns:us-east-1:000000000000:done' },
+      message: { body: 'x'.repeat(100_000) },
+      createdAt: 0,
+    } as const;
+    const settle = () =>
+      ledger.settle({ invocationId: leased!.id, attempt: 1 }, { state: 'Completed', settledAt: 2_000 }, [delivery]);
+    await expect(settle()).rejects.toMatchObject({ code: 'StorageFull' });
+    expect(await ledger.find(leased!.id)).toEqual(leased);
+    expect(await ledger.backlog('ocr')).toEqual({ queued: 0, running: 1 });
+    expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    limitPages(1_000);
+    expect(await settle()).toBe(true);
+    expect(await outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+  });
+});
+
+describe('one process owns the data directory', () => {
+  /** Opens the file as another process would and says so on its output; then it waits to be killed. */
+  const HOLDER = `
+    const database = new (require('better-sqlite3'))(process.argv[1], { timeout: 0 });
+    try {
+      database.pragma('locking_mode = EXCLUSIVE');
+      database.pragma('journal_mode = WAL');
+      database.exec('BEGIN EXCLUSIVE; COMMIT');
+      console.log('opened');
+      setInterval(() => {}, 1_000);
+    } catch (error) {
+      console.log(error.code);
+    }`;
+
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  async function openElsewhere(): Promise<{ said: string; child: ChildProcess }> {
+    const child = spawn(process.execPath, ['-e', HOLDER, join(directory, 'ledger.sqlite')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [said] = await once(child.stdout, 'data');
+    return { said: String(said).trim(), child };
+  }
+
+  test('a second one is refused with the name of the directory until the first was killed', async () => {
+    const { said, child } = await openElsewhere();
+    expect(said).toBe('opened');
+    const refusal = { code: 'Unavailable', message: expect.stringContaining(directory) };
+    expect(() => openSqliteLedger(directory)).toThrow(expect.objectContaining(refusal));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const opened = openSqliteLedger(directory);
+    await opened.ledger.accept(request(1));
+    opened.close();
+  });
+
+  test('while it has the directory open, no other process can use the file', async () => {
+    const opened = openSqliteLedger(directory);
+    expect((await openElsewhere()).said).toMatch(/^SQLITE_BUSY/);
+    expect(() => openSqliteLedger(directory)).toThrow('in use by another');
+    await opened.ledger.accept(request(1));
+    opened.close();
+    expect((await openElsewhere()).said).toBe('opened');
+  });
+});
+
+test('closing commits what is under way and refuses what comes later', async () => {
+  const opened = openSqliteLedger(directory);
+  const accepted = opened.ledger.accept(request(1));
+  opened.close();
+  await accepted;
+  await expect(opened.ledger.accept(request(2))).rejects.toMatchObject({ code: 'Unavailable' });
+  await expect(opened.ledger.find(request(1).id)).rejects.toMatchObject({ code: 'Unavailable' });
+  const again = openSqliteLedger(directory);
+  expect(await again.ledger.list({})).toHaveLength(1);
+  again.close();
+});
+
+test('a file that a newer version has written is refused', () => {
+  openSqliteLedger(directory).close();
+  const database = new Database(join(directory, 'ledger.sqlite'));
+  database.pragma('user_version = 99');
+  database.close();
+  expect(() => openSqliteLedger(directory)).toThrow(/newer version of Ebb/);
+});
+
+test('a directory that cannot be made is refused with its name', () => {
+  const impossible = join('/dev/null', 'data');
+  expect(() => openSqliteLedger(impossible)).toThrow(expect.objectContaining({ code: 'Unavailable' }));
+  expect(() => openSqliteLedger(impossible)).toThrow(impossible);
+});
+
+test('keeps a ledger in memory when asked to', async () => {
+  const { ledger, close } = openSqliteLedger(':memory:');
+  await ledger.accept(request(1));
+  expect(await ledger.lease(LEASE)).toHaveLength(1);
+  close();
+});

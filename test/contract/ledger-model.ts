@@ -1,0 +1,112 @@
+import type { Backlog } from '../../libs/core/backlog.js';
+import { isSettled, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
+import type { Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
+
+type ExpiredRequest = Omit<LeaseRequest, 'endpointName'>;
+
+/** What a ledger must answer, as a list of invocations in the order of acceptance and nothing else. */
+export class LedgerModel {
+  #invocations: Invocation[] = [];
+
+  accept(request: InvocationRequest): { invocation: Invocation; repeated: boolean } {
+    const first = this.#invocations.find(({ endpointName, idempotencyKey }) => {
+      return (
+        request.idempotencyKey !== undefined &&
+        endpointName === request.endpointName &&
+        idempotencyKey === request.idempotencyKey
+      );
+    });
+    if (first) return { invocation: first, repeated: true };
+    const invocation: Invocation = { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 };
+    this.#invocations.push(invocation);
+    return { invocation, repeated: false };
+  }
+
+  /** The oldest; or, where the order is approximate, those of the `chosen` that were there to be leased. */
+  lease(request: LeaseRequest, chosen?: readonly string[]): Invocation[] {
+    const queued = this.#queued().filter(({ endpointName }) => endpointName === request.endpointName);
+    const taken = chosen ? among(queued, chosen) : queued;
+    return taken.slice(0, request.count).map((found) => this.#run({ ...found, startedAt: request.now }, request));
+  }
+
+  /** As many as there are, whichever the ledger has `chosen`. */
+  leaseExpired(request: ExpiredRequest, chosen: readonly string[]): Invocation[] {
+    const expired = this.#queued().filter(({ expiresAt }) => expiresAt <= request.now);
+    const taken = new Set([...among(expired, chosen), ...expired]);
+    return [...taken].slice(0, request.count).map((found) => this.#run(found, request));
+  }
+
+  settle(lease: Lease, settlement: Settlement): boolean {
+    return this.#change(this.#held(lease), (held) => ({ ...withoutLease(held), ...settlement }));
+  }
+
+  release(lease: Lease, broken: boolean): boolean {
+    return this.#change(this.#held(lease), (held) => ({
+      ...withoutLease(held),
+      state: 'Queued',
+      brokenAttempts: held.brokenAttempts + Number(broken),
+    }));
+  }
+
+  renew(lease: Lease, leasedUntil: number): boolean {
+    return this.#change(this.#held(lease), (held) => ({ ...held, leasedUntil }));
+  }
+
+  cancel(invocationId: string, now: number): boolean {
+    const unsettled = this.#invocations.find(({ id, state }) => id === invocationId && !isSettled(state));
+    return this.#change(unsettled, (found) => ({ ...withoutLease(found), state: 'Cancelled', settledAt: now }));
+  }
+
+  reclaim(now: number, workerId?: string): string[] {
+    const lost = this.#invocations.filter((invocation) => {
+      const runOut = invocation.leasedUntil !== undefined && invocation.leasedUntil <= now;
+      return invocation.state === 'Running' && (runOut || (workerId !== undefined && invocation.workerId === workerId));
+    });
+    for (const invocation of lost) this.#change(invocation, (found) => ({ ...withoutLease(found), state: 'Queued' }));
+    return [...new Set(lost.map(({ endpointName }) => endpointName))];
+  }
+
+  newestFirst(): Invocation[] {
+    return this.#invocations.toReversed();
+  }
+
+  backlog(endpointName: string): Backlog {
+    const here = this.#invocations.filter((invocation) => invocation.endpointName === endpointName);
+    const queued = here.filter(({ state }) => state === 'Queued');
+    const running = here.filter(({ state }) => state === 'Running').length;
+    const oldest = queued[0] && { oldestAcceptedAt: queued[0].acceptedAt };
+    return { queued: queued.length, running, ...oldest };
+  }
+
+  #run(found: Invocation, { workerId, leasedUntil }: ExpiredRequest): Invocation {
+    const running: Invocation = { ...found, state: 'Running', attempt: found.attempt + 1, workerId, leasedUntil };
+    this.#change(found, () => running);
+    return running;
+  }
+
+  #queued(): Invocation[] {
+    return this.#invocations.filter(({ state }) => state === 'Queued');
+  }
+
+  #held({ invocationId, attempt }: Lease): Invocation | undefined {
+    return this.#invocations.find((invocation) => {
+      return invocation.id === invocationId && invocation.attempt === attempt && invocation.state === 'Running';
+    });
+  }
+
+  #change(found: Invocation | undefined, change: (found: Invocation) => Invocation): boolean {
+    if (!found) return false;
+    this.#invocations = this.#invocations.map((invocation) =>
+      invocation.id === found.id ? change(found) : invocation,
+    );
+    return true;
+  }
+}
+
+function among(candidates: readonly Invocation[], ids: readonly string[]): Invocation[] {
+  return ids.flatMap((wanted) => candidates.filter(({ id }) => id === wanted));
+}
+
+function withoutLease({ workerId: _workerId, leasedUntil: _leasedUntil, ...rest }: Invocation): Invocation {
+  return rest;
+}

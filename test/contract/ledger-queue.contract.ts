@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { COMPLETED, LEASED_UNTIL, NOW, sampleDelivery, sampleId, sampleRequest } from './ledger-samples.js';
+import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
+
+/** The ledger as the queue: lease, renew, release and reclaim, with their fencing tokens. */
+export function ledgerQueueContract(scene: LedgerScene): void {
+  const { accept, lease, leaseOne, leaseExpired } = scene;
+  const stateOf = async (number: number) => (await scene.ledger.find(sampleId(number)))?.state;
+
+  describe('lease', () => {
+    test('gives the invocation to the worker, with its times and the first token', async () => {
+      await accept(1);
+      const leased = await leaseOne({ now: NOW + 7 });
+      expect(leased).toEqual({
+        ...sampleRequest(1),
+        state: 'Running',
+        attempt: 1,
+        brokenAttempts: 0,
+        workerId: 'worker-1',
+        startedAt: NOW + 7,
+        leasedUntil: LEASED_UNTIL,
+      });
+      expect(await scene.ledger.find(sampleId(1))).toEqual(leased);
+    });
+
+    test('gives at most as many as asked for, and nothing twice', async () => {
+      await accept(1, 2, 3);
+      const first = await lease(2);
+      const second = await lease(5);
+      expect(first).toHaveLength(2);
+      expect(idsOf([...first, ...second]).sort()).toEqual([1, 2, 3].map(sampleId));
+    });
+
+    test.runIf(scene.strictOrder)('gives the oldest first, in the order of acceptance', async () => {
+      await accept(1, 2, 3, 4);
+      expect(idsOf(await lease(2))).toEqual([1, 2].map(sampleId));
+      expect(idsOf(await lease(2))).toEqual([3, 4].map(sampleId));
+    });
+
+    test('gives nothing of another endpoint, and nothing when nothing is queued', async () => {
+      await scene.ledger.accept(sampleRequest(1, { endpointName: 'other' }));
+      expect(await lease(1)).toEqual([]);
+      expect(idsOf(await lease(1, { endpointName: 'other' }))).toEqual([sampleId(1)]);
+      expect(await lease(1, { endpointName: 'other' })).toEqual([]);
+    });
+
+    test('never gives one invocation to two workers that lease at once', async () => {
+      await accept(...Array.from({ length: 40 }, (_, index) => index));
+      const workers = Array.from({ length: 8 }, (_, index) => `worker-${index}`);
+      const taken = await Promise.all(workers.map((workerId) => lease(5, { workerId })));
+      expect(idsOf(taken.flat()).sort()).toEqual(Array.from({ length: 40 }, (_, index) => sampleId(index)));
+    });
+  });
+
+  describe('renew', () => {
+    test('prolongs the leases that still hold and returns those alone', async () => {
+      await accept(1, 2, 3);
+      const leased = await lease(3);
+      const [held, released, settled] = leased.map(tokenOf);
+      await scene.ledger.release(released!, false);
+      await scene.ledger.settle(settled!, COMPLETED, []);
+      const older = { ...held!, attempt: held!.attempt - 1 };
+      const unknown = { invocationId: sampleId(9), attempt: 1 };
+      expect(await scene.ledger.renew([held!, released!, settled!, older, unknown], LEASED_UNTIL + 10_000)).toEqual([
+        held,
+      ]);
+      expect(await scene.ledger.find(held!.invocationId)).toMatchObject({ leasedUntil: LEASED_UNTIL + 10_000 });
+    });
+
+    test('keeps an invocation from being reclaimed at the old time', async () => {
+      await accept(1);
+      const lease1 = tokenOf(await leaseOne());
+      await scene.ledger.renew([lease1], LEASED_UNTIL + 10_000);
+      expect(await scene.ledger.reclaim(LEASED_UNTIL)).toEqual([]);
+      expect(await scene.ledger.reclaim(LEASED_UNTIL + 10_000)).toEqual(['ocr']);
+    });
+
+    test('of no leases returns none', async () => {
+      expect(await scene.ledger.renew([], LEASED_UNTIL)).toEqual([]);
+    });
+  });
+
+  describe('release', () => {
+    test.runIf(scene.strictOrder)('gives an invocation back to its old place', async () => {
+      await accept(1, 2, 3);
+      const [first] = await lease(2);
+      expect(await scene.ledger.release(tokenOf(first!), false)).toBe(true);
+      expect(idsOf(await lease(3))).toEqual([1, 3].map(sampleId));
+    });
+
+    test('ends the lease: the next has a higher token and the old one changes nothing', async () => {
+      await accept(1);
+      const old = tokenOf(await leaseOne());
+      await scene.ledger.release(old, false);
+      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('workerId');
+      const next = await leaseOne({ workerId: 'worker-2' });
+      expect(next.attempt).toBeGreaterThan(old.attempt);
+      expect(await scene.ledger.release(old, true)).toBe(false);
+      expect(await scene.ledger.settle(old, COMPLETED, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.renew([old], LEASED_UNTIL + 1)).toEqual([]);
+      expect(await scene.ledger.find(sampleId(1))).toEqual(next);
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('counts broken attempts and no others', async () => {
+      await accept(1);
+      for (const broken of [true, false, true]) await scene.ledger.release(tokenOf(await leaseOne()), broken);
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Queued', attempt: 3, brokenAttempts: 2 });
+    });
+
+    test('is false for what is not leased', async () => {
+      await accept(1);
+      expect(await scene.ledger.release({ invocationId: sampleId(1), attempt: 0 }, false)).toBe(false);
+      expect(await scene.ledger.release({ invocationId: sampleId(2), attempt: 1 }, false)).toBe(false);
+    });
+  });
+
+  describe('reclaim', () => {
+    test('gives back what nobody renewed, uncounted, and names each endpoint once', async () => {
+      await accept(1, 2);
+      await scene.ledger.accept(sampleRequest(3, { endpointName: 'other' }));
+      await lease(2);
+      await lease(1, { endpointName: 'other', leasedUntil: LEASED_UNTIL + 1 });
+      expect(await scene.ledger.reclaim(LEASED_UNTIL - 1)).toEqual([]);
+      expect(await scene.ledger.reclaim(LEASED_UNTIL)).toEqual(['ocr']);
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Queued', attempt: 1, brokenAttempts: 0 });
+      expect(await stateOf(3)).toBe('Running');
+    });
+
+    test('fences off the worker that comes back too late', async () => {
+      await accept(1);
+      const zombie = tokenOf(await leaseOne());
+      await scene.ledger.reclaim(LEASED_UNTIL);
+      const current = await leaseOne({ workerId: 'worker-2', leasedUntil: LEASED_UNTIL + 60_000 });
+      expect(await scene.ledger.settle(zombie, COMPLETED, [])).toBe(false);
+      expect(await scene.ledger.settle(tokenOf(current), COMPLETED, [])).toBe(true);
+    });
+
+    test('gives back what a worker held before it started again, and not what others hold', async () => {
+      await accept(1, 2);
+      const mine = await leaseOne({ workerId: 'worker-1' });
+      const others = await leaseOne({ workerId: 'worker-2' });
+      expect(await scene.ledger.reclaim(NOW, 'worker-1')).toEqual(['ocr']);
+      expect(await scene.ledger.find(mine.id)).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+      expect(await scene.ledger.find(others.id)).toEqual(others);
+    });
+  });
+
+  describe('leaseExpired', () => {
+    test('takes queued invocations of any endpoint whose time is over, and no others', async () => {
+      await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 100 }));
+      await scene.ledger.accept(sampleRequest(2, { expiresAt: NOW + 101 }));
+      await scene.ledger.accept(sampleRequest(3, { expiresAt: NOW + 100, endpointName: 'other' }));
+      const expired = await leaseExpired(10, NOW + 100);
+      expect(idsOf(expired).sort()).toEqual([1, 3].map(sampleId));
+      expect(expired[0]).toMatchObject({ state: 'Running', attempt: 1, workerId: 'sweeper' });
+      expect(await leaseExpired(10, NOW + 100)).toEqual([]);
+      expect(idsOf(await lease(2))).toEqual([sampleId(2)]);
+    });
+
+    test('leases them like any other, only that they do not count as started', async () => {
+      await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 100 }));
+      const [expired] = await leaseExpired(1, NOW + 200);
+      expect(expired).not.toHaveProperty('startedAt');
+      expect(await scene.ledger.settle(tokenOf(expired!), { state: 'Expired', settledAt: NOW + 200 }, [])).toBe(true);
+    });
+
+    test('takes at most as many as asked for, and none that run', async () => {
+      for (const number of [1, 2, 3]) await scene.ledger.accept(sampleRequest(number, { expiresAt: NOW + 100 }));
+      await leaseOne();
+      expect(await leaseExpired(1, NOW + 100)).toHaveLength(1);
+      expect(await leaseExpired(5, NOW + 100)).toHaveLength(1);
+    });
+  });
+
+  test.runIf(scene.strictOrder)('calls made at once take effect in the order of the calls', async () => {
+    const [, leased, , again] = await Promise.all([
+      scene.ledger.accept(sampleRequest(1)),
+      scene.ledger.lease({ endpointName: 'ocr', workerId: 'w', count: 1, now: NOW, leasedUntil: LEASED_UNTIL }),
+      scene.ledger.release({ invocationId: sampleId(1), attempt: 1 }, false),
+      scene.ledger.lease({ endpointName: 'ocr', workerId: 'w', count: 1, now: NOW, leasedUntil: LEASED_UNTIL }),
+    ]);
+    expect([leased[0]?.attempt, again[0]?.attempt]).toEqual([1, 2]);
+  });
+}

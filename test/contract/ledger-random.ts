@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import type { Invocation, SettledState } from '../../libs/core/invocation.js';
+import type { Lease, Ledger } from '../../libs/core/ports/ledger.js';
+import { LedgerModel } from './ledger-model.js';
+import { NOW, sampleId, sampleRequest } from './ledger-samples.js';
+import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
+
+const SEQUENCES = 8;
+const BURSTS_PER_SEQUENCE = 40;
+const CALLS_PER_BURST = 6;
+const ENDPOINTS = ['ocr', 'other'];
+const WORKERS = ['worker-1', 'worker-2'];
+const SETTLED: readonly SettledState[] = ['Completed', 'Failed', 'Expired', 'Cancelled'];
+
+/**
+ * Random calls against a model of the ledger, several at once where their order is defined. A failure names its seed;
+ * `EBB_TEST_SEED` runs that one again.
+ */
+export function randomLedgerSequences(scene: LedgerScene): void {
+  const given = process.env['EBB_TEST_SEED'];
+  const seeds = given ? [Number(given)] : Array.from({ length: SEQUENCES }, () => Math.floor(Math.random() * 2 ** 31));
+  test.each(seeds)('agrees with a model of it after random calls (EBB_TEST_SEED=%i)', async (seed) => {
+    const model = new LedgerModel();
+    const random = new RandomCalls(scene.ledger, model, scene.strictOrder, seededRandom(seed));
+    for (let burst = 0; burst < BURSTS_PER_SEQUENCE; burst++) {
+      for (const { made, expected } of random.burst(scene.strictOrder ? CALLS_PER_BURST : 1)) {
+        const outcome = await made;
+        expect(outcome).toEqual(expected(outcome));
+      }
+      expect(await scene.ledger.list({ limit: 10_000 })).toEqual(model.newestFirst());
+      for (const name of ENDPOINTS) expect(await scene.ledger.backlog(name)).toEqual(model.backlog(name));
+    }
+  });
+}
+
+interface MadeCall {
+  readonly made: Promise<unknown>;
+  /** What should come of it; moves the model on. Asked in the order of the calls. */
+  expected(outcome: unknown): unknown;
+}
+
+class RandomCalls {
+  readonly #leases: Lease[] = [];
+  #accepted = 0;
+  #now = NOW;
+
+  constructor(
+    readonly ledger: Ledger,
+    readonly model: LedgerModel,
+    readonly strictOrder: boolean,
+    readonly random: () => number,
+  ) {}
+
+  /** Makes up to `limit` calls at once, a while after the last ones. */
+  burst(limit: number): MadeCall[] {
+    this.#now += this.#upTo(8_000);
+    const kinds = [this.#accept, this.#accept, this.#lease, this.#lease, this.#settle, this.#settle];
+    kinds.push(this.#release, this.#renew, this.#cancel, this.#reclaim, this.#leaseExpired);
+    return Array.from({ length: 1 + this.#upTo(limit) }, () => this.#oneOf(kinds).call(this));
+  }
+
+  #accept(): MadeCall {
+    const key = this.random() < 0.3 ? { idempotencyKey: `key-${this.#upTo(4)}` } : {};
+    const times = { acceptedAt: this.#now, expiresAt: this.#now + this.#upTo(200_000) };
+    const request = sampleRequest(++this.#accepted, { endpointName: this.#oneOf(ENDPOINTS), ...times, ...key });
+    return { made: this.ledger.accept(request), expected: () => this.model.accept(request) };
+  }
+
+  #lease(): MadeCall {
+    const request = { endpointName: this.#oneOf(ENDPOINTS), ...this.#leaseRequest() };
+    const expected = (leased: Invocation[]) =>
+      this.#remember(this.model.lease(request, this.strictOrder ? undefined : idsOf(leased)));
+    return { made: this.ledger.lease(request), expected: (outcome) => expected(outcome as Invocation[]) };
+  }
+
+  #leaseExpired(): MadeCall {
+    const request = this.#leaseRequest();
+    const expected = (leased: Invocation[]) => this.#remember(this.model.leaseExpired(request, idsOf(leased)));
+    return { made: this.ledger.leaseExpired(request), expected: (outcome) => expected(outcome as Invocation[]) };
+  }
+
+  #settle(): MadeCall {
+    const lease = this.#anyLease();
+    const settlement = { state: this.#oneOf(SETTLED), settledAt: this.#now };
+    return {
+      made: this.ledger.settle(lease, settlement, []),
+      expected: () => this.model.settle(lease, settlement),
+    };
+  }
+
+  #release(): MadeCall {
+    const lease = this.#anyLease();
+    const broken = this.random() < 0.5;
+    return { made: this.ledger.release(lease, broken), expected: () => this.model.release(lease, broken) };
+  }
+
+  #renew(): MadeCall {
+    const leases = [this.#anyLease(), this.#anyLease()];
+    const until = this.#now + 30_000;
+    return {
+      made: this.ledger.renew(leases, until),
+      expected: () => leases.filter((lease) => this.model.renew(lease, until)),
+    };
+  }
+
+  #cancel(): MadeCall {
+    const id = sampleId(1 + this.#upTo(this.#accepted));
+    const now = this.#now;
+    return { made: this.ledger.cancel(id, now, []), expected: () => this.model.cancel(id, now) };
+  }
+
+  #reclaim(): MadeCall {
+    const now = this.#now;
+    const workerId = this.random() < 0.2 ? this.#oneOf(WORKERS) : undefined;
+    const made = this.ledger.reclaim(now, workerId).then((names) => names.sort());
+    return { made, expected: () => this.model.reclaim(now, workerId).sort() };
+  }
+
+  #leaseRequest() {
+    const now = this.#now;
+    return { workerId: this.#oneOf(WORKERS), count: 1 + this.#upTo(4), now, leasedUntil: now + 30_000 };
+  }
+
+  #remember(leased: Invocation[]): Invocation[] {
+    this.#leases.push(...leased.map(tokenOf));
+    return leased;
+  }
+
+  /** Mostly a recent one, which may hold; at times one that is long over. */
+  #anyLease(): Lease {
+    const among = this.random() < 0.8 ? this.#leases.slice(-10) : this.#leases;
+    return among.length === 0 ? { invocationId: sampleId(1), attempt: 1 } : this.#oneOf(among);
+  }
+
+  #oneOf<T>(choices: readonly T[]): T {
+    return choices[this.#upTo(choices.length)]!;
+  }
+
+  /** A whole number from 0 up to and without `limit`. */
+  #upTo(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+}
+
+/** Mulberry32: small, and good enough to choose calls. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Backlog } from '../../libs/core/backlog.js';
+import type { Invocation } from '../../libs/core/invocation.js';
+import type { Settlement } from '../../libs/core/ports/ledger.js';
+import {
+  bareRequest,
+  COMPLETED,
+  LEASED_UNTIL,
+  NOW,
+  sampleDelivery,
+  sampleId,
+  sampleRequest,
+} from './ledger-samples.js';
+import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
+
+/** The ledger as the durable record: accept, settle, cancel, list and count. */
+export function ledgerRecordContract(scene: LedgerScene): void {
+  const { accept, lease, leaseOne, leaseExpired } = scene;
+
+  describe('accept', () => {
+    test.each([
+      ['everything', sampleRequest(1, { idempotencyKey: 'key' })],
+      ['only what is required', bareRequest(1)],
+    ])('records a request with %s as queued', async (_what, request) => {
+      const expected = { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 };
+      expect(await scene.ledger.accept(request)).toEqual({ invocation: expected, repeated: false });
+      expect(await scene.ledger.find(request.id)).toEqual(expected);
+    });
+
+    test('refuses an id that is taken and leaves the first as it was', async () => {
+      await accept(1, 2);
+      await expect(scene.ledger.accept(sampleRequest(1, { endpointName: 'other' }))).rejects.toMatchObject({
+        code: 'AlreadyExists',
+      });
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ endpointName: 'ocr' });
+      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 2 });
+    });
+
+    test('allows the same inference id again', async () => {
+      await scene.ledger.accept(sampleRequest(1, { inferenceId: 'mine' }));
+      expect((await scene.ledger.accept(sampleRequest(2, { inferenceId: 'mine' }))).repeated).toBe(false);
+    });
+
+    test('returns the first invocation for a key that its endpoint has seen, and records nothing', async () => {
+      await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
+      const again = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key' }));
+      expect(again).toEqual({ invocation: await scene.ledger.find(sampleId(1)), repeated: true });
+      expect(await scene.ledger.find(sampleId(2))).toBeUndefined();
+      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+    });
+
+    test('returns the first invocation for its key also when it has settled', async () => {
+      await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
+      await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
+      const again = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key' }));
+      expect(again).toMatchObject({ invocation: { id: sampleId(1), state: 'Completed' }, repeated: true });
+    });
+
+    test('takes one key on two endpoints for two', async () => {
+      await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
+      const other = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key', endpointName: 'other' }));
+      expect(other.repeated).toBe(false);
+    });
+
+    test('records one invocation for one key however many come at once', async () => {
+      const numbers = Array.from({ length: 20 }, (_, index) => index);
+      const accepted = await Promise.all(
+        numbers.map((number) => scene.ledger.accept(sampleRequest(number, { idempotencyKey: 'key' }))),
+      );
+      expect(new Set(accepted.map(({ invocation }) => invocation.id)).size).toBe(1);
+      expect(accepted.filter(({ repeated }) => !repeated)).toHaveLength(1);
+      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+    });
+
+    test('records each of many that come at once', async () => {
+      const numbers = Array.from({ length: 600 }, (_, index) => index);
+      await Promise.all(numbers.map((number) => scene.ledger.accept(sampleRequest(number))));
+      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 600 });
+      expect(idsOf(await scene.ledger.list({ limit: 1_000 }))).toEqual(numbers.map(sampleId).reverse());
+    });
+
+    test('does nothing when its signal is aborted already', async () => {
+      await expect(scene.ledger.accept(sampleRequest(1), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+      expect(await scene.ledger.find(sampleId(1))).toBeUndefined();
+    });
+  });
+
+  describe('settle', () => {
+    const outcomes: Settlement[] = [
+      COMPLETED,
+      { state: 'Completed', settledAt: NOW + 1 },
+      { state: 'Failed', settledAt: NOW + 2, failureReason: 'ClientError: "é"' },
+      { state: 'Expired', settledAt: NOW + 3, failureReason: 'late' },
+      { state: 'Cancelled', settledAt: NOW + 4 },
+    ];
+    test.each(outcomes)('records $state for good', async (settlement) => {
+      await accept(1);
+      const { workerId: _workerId, leasedUntil: _leasedUntil, ...running } = await leaseOne();
+      expect(await scene.ledger.settle(tokenOf(running), settlement, [])).toBe(true);
+      expect(await scene.ledger.find(sampleId(1))).toEqual({ ...running, ...settlement });
+      expect(await scene.ledger.settle(tokenOf(running), { state: 'Failed', settledAt: NOW + 9 }, [])).toBe(false);
+      expect(await scene.ledger.release(tokenOf(running), false)).toBe(false);
+      expect(await scene.ledger.reclaim(LEASED_UNTIL + 1, 'worker-1')).toEqual([]);
+      expect(await scene.ledger.find(sampleId(1))).toEqual({ ...running, ...settlement });
+    });
+
+    test('records its deliveries, due at once', async () => {
+      await accept(1);
+      const deliveries = [sampleDelivery('a', { invocationId: sampleId(1) }), sampleDelivery('b')];
+      await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, deliveries);
+      const due = await scene.outbox.take(10, NOW, NOW + 30_000);
+      expect(due).toEqual(deliveries.map((delivery) => ({ delivery, failures: 0 })));
+    });
+
+    test('happens once when two try at once', async () => {
+      await accept(1);
+      const token = tokenOf(await leaseOne());
+      const tries = ['a', 'b'].map((id) => scene.ledger.settle(token, COMPLETED, [sampleDelivery(id)]));
+      expect((await Promise.all(tries)).sort()).toEqual([false, true]);
+      expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+    });
+
+    test('is allowed under a lease that ran out as long as nobody reclaimed it', async () => {
+      await accept(1);
+      const token = tokenOf(await leaseOne());
+      expect(await scene.ledger.settle(token, { ...COMPLETED, settledAt: LEASED_UNTIL + 1 }, [])).toBe(true);
+    });
+  });
+
+  describe('cancel', () => {
+    test('takes a queued invocation out of the backlog and records the deliveries', async () => {
+      await accept(1, 2);
+      expect(await scene.ledger.cancel(sampleId(1), NOW + 3, [sampleDelivery('d')])).toBe(true);
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
+      expect(idsOf(await lease(2))).toEqual([sampleId(2)]);
+      expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+    });
+
+    test('fences off the worker that runs it', async () => {
+      await accept(1);
+      const token = tokenOf(await leaseOne());
+      expect(await scene.ledger.cancel(sampleId(1), NOW + 3, [])).toBe(true);
+      expect(await scene.ledger.renew([token], LEASED_UNTIL + 1)).toEqual([]);
+      expect(await scene.ledger.release(token, false)).toBe(false);
+      expect(await scene.ledger.settle(token, COMPLETED, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
+      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('workerId');
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('does nothing to what is settled or unknown', async () => {
+      await accept(1);
+      await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
+      expect(await scene.ledger.cancel(sampleId(1), NOW, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.cancel(sampleId(2), NOW, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Completed' });
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+  });
+
+  describe('list', () => {
+    beforeEach(async () => {
+      await accept(1, 3, 5, 7);
+      for (const number of [8, 9, 10]) await scene.ledger.accept(sampleRequest(number, { endpointName: 'other' }));
+      await scene.ledger.cancel(sampleId(3), NOW, []);
+      await scene.ledger.cancel(sampleId(9), NOW, []);
+    });
+
+    test('gives whole invocations, the newest first', async () => {
+      const all = await scene.ledger.list({});
+      expect(idsOf(all)).toEqual([10, 9, 8, 7, 5, 3, 1].map(sampleId));
+      expect(all[0]).toEqual(await scene.ledger.find(sampleId(10)));
+    });
+
+    test.each([
+      ['of one endpoint', { endpointName: 'ocr' }, [7, 5, 3, 1]],
+      ['in some states', { states: ['Cancelled', 'Running'] }, [9, 3]],
+      ['of one endpoint in one state', { endpointName: 'other', states: ['Queued'] }, [10, 8]],
+      ['in no state', { states: [] }, []],
+      ['of an endpoint that has none', { endpointName: 'none' }, []],
+    ] as const)('gives those %s', async (_which, query, numbers) => {
+      expect(idsOf(await scene.ledger.list(query))).toEqual(numbers.map(sampleId));
+    });
+
+    test.each([{}, { endpointName: 'ocr' }, { states: ['Queued', 'Cancelled'] }] as const)(
+      'walks in pages through all of %j without gap or repetition',
+      async (query) => {
+        const walked: Invocation[] = [];
+        for (;;) {
+          const after = walked.at(-1)?.id;
+          const page = await scene.ledger.list({ ...query, limit: 2, ...(after === undefined ? {} : { after }) });
+          if (page.length === 0) break;
+          walked.push(...page);
+        }
+        expect(walked).toEqual(await scene.ledger.list(query));
+      },
+    );
+
+    test('gives 100 unless told', async () => {
+      await Promise.all(Array.from({ length: 101 }, (_, index) => scene.ledger.accept(sampleRequest(100 + index))));
+      expect(await scene.ledger.list({})).toHaveLength(100);
+      expect(await scene.ledger.list({ endpointName: 'ocr' })).toHaveLength(100);
+    });
+  });
+
+  describe('backlog', () => {
+    test('is empty for an endpoint that has nothing', async () => {
+      expect(await scene.ledger.backlog('ocr')).toEqual({ queued: 0, running: 0 });
+      expect(await scene.ledger.endpointsWithBacklog()).toEqual([]);
+    });
+
+    test('follows every transition', async () => {
+      await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 1_000_000 }));
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(1, 0, 1));
+      const first = tokenOf(await leaseOne());
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 1));
+      await scene.ledger.accept(sampleRequest(2));
+      await scene.ledger.accept(sampleRequest(3));
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 1, 2));
+      await scene.ledger.release(first, false);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(3, 0, 1));
+      await scene.ledger.cancel(sampleId(2), NOW, []);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
+      await leaseExpired(10, NOW + 1_000_000);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(1, 1, 3));
+      await scene.ledger.reclaim(NOW + 2_000_000);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
+      for (const leased of await lease(2)) await scene.ledger.settle(tokenOf(leased), COMPLETED, []);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
+      await accept(4);
+      await leaseOne();
+      await scene.ledger.cancel(sampleId(4), NOW, []);
+      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
+    });
+
+    test('names the endpoints that have anything queued or running', async () => {
+      await accept(1);
+      await scene.ledger.accept(sampleRequest(2, { endpointName: 'other' }));
+      const running = tokenOf(await leaseOne());
+      expect((await scene.ledger.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
+      await scene.ledger.settle(running, COMPLETED, []);
+      expect(await scene.ledger.endpointsWithBacklog()).toEqual(['other']);
+    });
+  });
+
+  test('remembers everything when it is opened again', async (context) => {
+    if (!scene.outlivesClosing()) return context.skip();
+    await accept(1, 2, 3);
+    const [done, running] = await lease(2);
+    await scene.ledger.settle(tokenOf(done!), COMPLETED, [sampleDelivery('d')]);
+    await scene.ledger.accept(sampleRequest(4, { idempotencyKey: 'key', endpointName: 'other' }));
+    const before = await scene.ledger.list({});
+    await scene.reopen();
+    expect(await scene.ledger.list({})).toEqual(before);
+    expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1, running: 1 });
+    expect((await scene.ledger.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
+    expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+    expect(await scene.ledger.settle(tokenOf(running!), COMPLETED, [])).toBe(true);
+    const again = await scene.ledger.accept(sampleRequest(5, { idempotencyKey: 'key', endpointName: 'other' }));
+    expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(4) } });
+  });
+}
+
+function backlogOf(queued: number, running: number, oldest?: number): Backlog {
+  return oldest === undefined ? { queued, running } : { queued, running, oldestAcceptedAt: NOW + oldest };
+}

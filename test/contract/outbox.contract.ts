@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { NOW, sampleDelivery } from './ledger-samples.js';
+import { ledgerScene, type LedgerDriver } from './ledger-scene.js';
+
+const TAKEN_UNTIL = NOW + 60_000;
+
+/** What every driver of the `Outbox` port keeps of what the port promises. */
+export function outboxContract(driver: LedgerDriver): void {
+  describe(`${driver.name} as an outbox`, () => {
+    const scene = ledgerScene(driver);
+
+    async function takeIds(count: number, now = NOW, takenUntil = TAKEN_UNTIL): Promise<string[]> {
+      return (await scene.outbox.take(count, now, takenUntil)).map(({ delivery }) => delivery.id);
+    }
+
+    test('is empty to begin with', async () => {
+      expect(await scene.outbox.take(10, NOW, TAKEN_UNTIL)).toEqual([]);
+      expect(await scene.outbox.nextDueAt()).toBeUndefined();
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('gives a delivery back whole, due from when it was made', async () => {
+      const delivery = sampleDelivery('a', { createdAt: NOW + 5 });
+      await scene.outbox.enqueue([delivery]);
+      expect(await scene.outbox.nextDueAt()).toBe(NOW + 5);
+      expect(await scene.outbox.take(10, NOW + 4, TAKEN_UNTIL)).toEqual([]);
+      expect(await scene.outbox.take(10, NOW + 5, TAKEN_UNTIL)).toEqual([{ delivery, failures: 0 }]);
+    });
+
+    test('keeps a delivery that it has already as it is', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a')]);
+      await scene.outbox.enqueue([sampleDelivery('a', { createdAt: NOW + 99 }), sampleDelivery('b')]);
+      expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 0 });
+      expect(await scene.outbox.nextDueAt()).toBe(NOW);
+    });
+
+    test('gives the oldest due first and at most as many as asked for', async () => {
+      const late = sampleDelivery('late', { createdAt: NOW - 1 });
+      const early = sampleDelivery('early', { createdAt: NOW - 9 });
+      await scene.outbox.enqueue([late, early, sampleDelivery('now')]);
+      expect(await takeIds(2)).toEqual(['early', 'late']);
+      expect(await takeIds(2)).toEqual(['now']);
+    });
+
+    test('gives a delivery to one taker of several at once', async () => {
+      await scene.outbox.enqueue(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => sampleDelivery(id)));
+      const taken = await Promise.all([takeIds(2), takeIds(2), takeIds(2)]);
+      expect(taken.flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    });
+
+    test('gives a taken delivery that nobody recorded again when its taking has run out', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a')]);
+      await takeIds(1);
+      expect(await scene.outbox.nextDueAt()).toBe(TAKEN_UNTIL);
+      expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+      expect(await takeIds(1, TAKEN_UNTIL - 1)).toEqual([]);
+      expect(await takeIds(1, TAKEN_UNTIL)).toEqual(['a']);
+    });
+
+    test('forgets a delivery that is done', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a'), sampleDelivery('b')]);
+      await takeIds(1);
+      await scene.outbox.record('a', { kind: 'done' });
+      expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+      expect(await takeIds(10, TAKEN_UNTIL)).toEqual(['b']);
+    });
+
+    test('puts the deliveries of the subscriptions in the place of the topic', async () => {
+      await scene.outbox.enqueue([sampleDelivery('topic')]);
+      await takeIds(1);
+      const replacedBy = [sampleDelivery('first'), sampleDelivery('second')];
+      await scene.outbox.record('topic', { kind: 'done', replacedBy });
+      expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 0 });
+      expect(await takeIds(10)).toEqual(['first', 'second']);
+    });
+
+    test('replaces once when two takers are done with the same delivery', async () => {
+      await scene.outbox.enqueue([sampleDelivery('topic')]);
+      const done = (id: string) => scene.outbox.record('topic', { kind: 'done', replacedBy: [sampleDelivery(id)] });
+      await Promise.all([done('first'), done('second')]);
+      expect(await takeIds(10)).toEqual(['first']);
+    });
+
+    test('tries again at the time that was asked for, counting the failures', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a')]);
+      await takeIds(1);
+      await scene.outbox.record('a', { kind: 'retry', at: NOW + 1_000, reason: 'refused' });
+      expect(await scene.outbox.nextDueAt()).toBe(NOW + 1_000);
+      expect(await scene.outbox.take(1, NOW + 999, TAKEN_UNTIL)).toEqual([]);
+      const again = await scene.outbox.take(1, NOW + 1_000, TAKEN_UNTIL);
+      expect(again).toEqual([{ delivery: sampleDelivery('a'), failures: 1 }]);
+      await scene.outbox.record('a', { kind: 'retry', at: NOW + 2_000, reason: 'refused' });
+      expect(await scene.outbox.take(1, NOW + 2_000, TAKEN_UNTIL)).toMatchObject([{ failures: 2 }]);
+    });
+
+    test('keeps what was given up, counts it, and never gives it again', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a')]);
+      await takeIds(1);
+      await scene.outbox.record('a', { kind: 'given-up', reason: 'gone for a day' });
+      await scene.outbox.record('a', { kind: 'given-up', reason: 'again' });
+      await scene.outbox.record('a', { kind: 'retry', at: NOW, reason: 'a late taker' });
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
+      expect(await scene.outbox.nextDueAt()).toBeUndefined();
+      expect(await takeIds(1, TAKEN_UNTIL * 2)).toEqual([]);
+    });
+
+    test('takes a late success for what it is', async () => {
+      await scene.outbox.enqueue([sampleDelivery('a')]);
+      await scene.outbox.record('a', { kind: 'given-up', reason: 'gone for a day' });
+      await scene.outbox.record('a', { kind: 'done' });
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('changes nothing for a delivery that it does not have', async () => {
+      await scene.outbox.record('none', { kind: 'done', replacedBy: [sampleDelivery('x')] });
+      await scene.outbox.record('none', { kind: 'retry', at: NOW, reason: 'x' });
+      await scene.outbox.record('none', { kind: 'given-up', reason: 'x' });
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('does nothing when the signal is aborted already', async () => {
+      const gone = AbortSignal.abort(new Error('gone'));
+      await expect(scene.outbox.enqueue([sampleDelivery('a')], gone)).rejects.toThrow('gone');
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+    });
+
+    test('remembers everything when it is opened again', async (context) => {
+      if (!scene.outlivesClosing()) return context.skip();
+      await scene.outbox.enqueue(['taken', 'given-up', 'retried'].map((id) => sampleDelivery(id)));
+      await takeIds(1);
+      await scene.outbox.record('given-up', { kind: 'given-up', reason: 'x' });
+      await scene.outbox.record('retried', { kind: 'retry', at: NOW + 1, reason: 'x' });
+      await scene.reopen();
+      expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 1 });
+      expect(await scene.outbox.take(10, TAKEN_UNTIL, TAKEN_UNTIL * 2)).toMatchObject([
+        { delivery: { id: 'retried' }, failures: 1 },
+        { delivery: { id: 'taken' }, failures: 0 },
+      ]);
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { DeliveryResult, MessageAttribute } from '../../core/notification.js';
+import { failureOf } from './aws-failure.js';
+import { toSdkAttributes } from './message-attributes.js';
+
+/** Queue URLs that are remembered; more are asked for again. */
+const MAX_KNOWN_QUEUES = 1_000;
+/** SQS's own limit. SNS drops a raw message with more of them, and so does Ebb, saying so. */
+const MAX_ATTRIBUTES = 10;
+
+type Attributes = Readonly<Record<string, MessageAttribute>>;
+
+/** Sends messages to SQS queues by their ARN. */
+export class QueueReceiver {
+  private readonly queueUrls = new Map<string, string>();
+
+  constructor(private readonly client: SQSClient) {}
+
+  /** Rejects only when `signal` is aborted. */
+  async send(queueArn: string, body: string, attributes: Attributes, signal: AbortSignal): Promise<DeliveryResult> {
+    if (Object.keys(attributes).length > MAX_ATTRIBUTES) {
+      return { kind: 'undeliverable', reason: `SQS takes at most ${MAX_ATTRIBUTES} message attributes` };
+    }
+    try {
+      const input = {
+        QueueUrl: await this.queueUrl(queueArn, signal),
+        MessageBody: body,
+        MessageAttributes: toSdkAttributes(attributes),
+      };
+      await this.client.send(new SendMessageCommand(input), { abortSignal: signal });
+      return { kind: 'delivered' };
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      // A queue that is made anew may have another address.
+      if (error instanceof QueueDoesNotExist) this.queueUrls.delete(queueArn);
+      return failureOf(error);
+    }
+  }
+
+  private async queueUrl(queueArn: string, signal: AbortSignal): Promise<string> {
+    const known = this.queueUrls.get(queueArn);
+    if (known !== undefined) return known;
+    const [, , , , accountId, name] = queueArn.split(':');
+    const command = new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: accountId });
+    const found = await this.client.send(command, { abortSignal: signal });
+    if (this.queueUrls.size >= MAX_KNOWN_QUEUES) this.queueUrls.clear();
+    this.queueUrls.set(queueArn, found.QueueUrl!);
+    return found.QueueUrl!;
+  }
+}

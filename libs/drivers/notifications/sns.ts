@@ -1,0 +1,42 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Delivery, DeliveryResult, Message } from '../../core/notification.js';
+import { Notifications } from '../../core/ports/notifications.js';
+import { failureOf } from './aws-failure.js';
+import { toSdkAttributes } from './message-attributes.js';
+import { ATTEMPT_LIMIT_MS, withTimeLimit } from './time-limit.js';
+
+/** Publishes to topics of Amazon SNS, or of a service that speaks its protocol; subscriptions are that service's own. */
+export class SnsNotifications extends Notifications {
+  /** `client` stays its giver's to destroy; it should not retry, because the outbox does. */
+  constructor(
+    private readonly client: SNSClient,
+    private readonly attemptLimitMs = ATTEMPT_LIMIT_MS,
+  ) {
+    super();
+  }
+
+  async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
+    const { receiver, message } = delivery;
+    if (receiver.kind !== 'topic') {
+      return { kind: 'undeliverable', reason: 'Subscriptions are kept by SNS itself: only topics can be told' };
+    }
+    try {
+      const publish = (limited: AbortSignal): Promise<unknown> =>
+        this.client.send(toPublish(receiver.topicArn, message), { abortSignal: limited });
+      await withTimeLimit(publish, this.attemptLimitMs, signal);
+      return { kind: 'delivered' };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return failureOf(error);
+    }
+  }
+}
+
+function toPublish(topicArn: string, message: Message): PublishCommand {
+  return new PublishCommand({
+    TopicArn: topicArn,
+    Message: message.body,
+    Subject: message.subject,
+    MessageAttributes: toSdkAttributes(message.attributes),
+  });
+}

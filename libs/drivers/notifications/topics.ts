@@ -1,0 +1,108 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Delivery, DeliveryResult, Subscription } from '../../core/notification.js';
+import type { Catalog } from '../../core/ports/catalog.js';
+import type { Clock } from '../../core/ports/clock.js';
+import { Notifications } from '../../core/ports/notifications.js';
+import { confirmationEnvelope, fanOut, messageIdOf, notificationEnvelope } from '../../core/topic-message.js';
+import { HttpReceiver } from './http-receiver.js';
+import { QueueReceiver } from './queue-receiver.js';
+import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
+
+export interface TopicNotificationsOptions {
+  /** Where receivers reach Ebb: the links to confirm and to unsubscribe start with it. */
+  readonly baseUrl: () => string;
+  readonly attemptLimitMs?: number;
+}
+
+/**
+ * The embedded SNS: splits a topic's message among the subscriptions in the catalog and hands each its own, over HTTP
+ * exactly as SNS posts it or to an SQS queue. Receivers that have gone are undeliverable; so is a 4xx answer (but 429).
+ */
+export class TopicNotifications extends Notifications {
+  private readonly http: HttpReceiver;
+  private readonly queues: QueueReceiver;
+
+  /** `sqs` sends to the queues that are subscribed; it stays its giver's to destroy. */
+  constructor(
+    private readonly catalog: Catalog,
+    sqs: SQSClient,
+    clock: Clock,
+    private readonly options: TopicNotificationsOptions,
+  ) {
+    super();
+    this.http = new HttpReceiver(clock);
+    this.queues = new QueueReceiver(sqs);
+  }
+
+  async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
+    const limitMs = this.options.attemptLimitMs ?? ATTEMPT_LIMIT_MS;
+    try {
+      return await withTimeLimit((limited) => this.attempt(delivery, limited), limitMs, signal);
+    } catch (error) {
+      if (error instanceof AttemptTimeout) return { kind: 'failed', reason: error.message };
+      throw error;
+    }
+  }
+
+  /** Cuts the connections to HTTP receivers. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+
+  private async attempt(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
+    const { receiver } = delivery;
+    if ((await this.catalog.topics.get(receiver.topicArn, signal)) === undefined) {
+      return { kind: 'undeliverable', reason: `The topic ${receiver.topicArn} does not exist` };
+    }
+    if (receiver.kind === 'topic') {
+      const subscriptions = await this.catalog.subscriptions.all(signal);
+      return { kind: 'fanned-out', deliveries: fanOut(delivery, receiver.topicArn, subscriptions) };
+    }
+    const subscription = await this.catalog.subscriptions.get(receiver.subscriptionArn, signal);
+    if (!subscription) {
+      return { kind: 'undeliverable', reason: `The subscription ${receiver.subscriptionArn} does not exist` };
+    }
+    if (receiver.kind === 'confirmation') return this.confirm(delivery, subscription, signal);
+    return subscription.protocol === 'sqs'
+      ? this.send(delivery, subscription, signal)
+      : this.post(delivery, subscription, signal);
+  }
+
+  private async confirm(delivery: Delivery, subscription: Subscription, signal: AbortSignal): Promise<DeliveryResult> {
+    // It was confirmed by an earlier attempt whose answer was lost: there is nothing left to ask.
+    if (subscription.confirmed) return { kind: 'delivered' };
+    const headers = { ...commonHeaders(subscription, 'SubscriptionConfirmation'), 'x-amz-sns-message-id': delivery.id };
+    const body = confirmationEnvelope(delivery, subscription, this.options.baseUrl());
+    return this.http.post({ url: subscription.endpoint, headers, body }, signal);
+  }
+
+  private async post(delivery: Delivery, subscription: Subscription, signal: AbortSignal): Promise<DeliveryResult> {
+    const raw = subscription.rawMessageDelivery;
+    const headers = {
+      ...commonHeaders(subscription, 'Notification'),
+      'x-amz-sns-message-id': messageIdOf(delivery),
+      'x-amz-sns-subscription-arn': subscription.arn,
+      ...(raw && { 'x-amz-sns-rawdelivery': 'true' }),
+    };
+    return this.http.post({ url: subscription.endpoint, headers, body: this.bodyOf(delivery, subscription) }, signal);
+  }
+
+  private async send(delivery: Delivery, subscription: Subscription, signal: AbortSignal): Promise<DeliveryResult> {
+    const attributes = subscription.rawMessageDelivery ? (delivery.message.attributes ?? {}) : {};
+    return this.queues.send(subscription.endpoint, this.bodyOf(delivery, subscription), attributes, signal);
+  }
+
+  private bodyOf(delivery: Delivery, subscription: Subscription): string {
+    if (subscription.rawMessageDelivery) return delivery.message.body;
+    return notificationEnvelope(delivery, subscription, this.options.baseUrl());
+  }
+}
+
+function commonHeaders(subscription: Subscription, type: string): Record<string, string> {
+  return {
+    'content-type': 'text/plain; charset=UTF-8',
+    'user-agent': 'Amazon Simple Notification Service Agent',
+    'x-amz-sns-message-type': type,
+    'x-amz-sns-topic-arn': subscription.topicArn,
+  };
+}

@@ -1,0 +1,25 @@
+import { EbbError } from '../../core/errors.js';
+import type { ErrorNames } from '../aws-json.js';
+
+export const SNS_NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
+
+/** What SNS calls Ebb's errors. */
+export const SNS_ERRORS: ErrorNames = {
+  InvalidRequest: { type: 'InvalidParameter', status: 400 },
+  BodyTooLarge: { type: 'InvalidParameter', status: 400 },
+  InvalidNextToken: { type: 'InvalidParameter', status: 400 },
+  UnknownOperation: { type: 'InvalidAction', status: 400 },
+  TopicNotFound: { type: 'NotFound', status: 404 },
+  SubscriptionNotFound: { type: 'NotFound', status: 404 },
+  StorageFull: { type: 'InternalError', status: 503 },
+  Unavailable: { type: 'InternalError', status: 503 },
+};
+
+/** SNS says `Invalid parameter: ` and the parameter's name, then sometimes ` Reason: ` and why. */
+export function invalidParameter(parameter: string, reason?: string): EbbError {
+  const because = reason === undefined ? '' : ` Reason: ${reason}`;
+  return new EbbError('InvalidRequest', `Invalid parameter: ${parameter}${because}`);
+}
+
+export const topicNotFound = (): EbbError => new EbbError('TopicNotFound', 'Topic does not exist');
+export const subscriptionNotFound = (): EbbError => new EbbError('SubscriptionNotFound', 'Subscription does not exist');

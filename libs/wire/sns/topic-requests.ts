@@ -1,0 +1,127 @@
+import type { Topic } from '../../core/notification.js';
+import type { QueryInput, XmlTree } from '../aws-query.js';
+import { QueryFault } from '../aws-query.js';
+import { invalidParameter, topicNotFound } from './sns-errors.js';
+
+const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
+const TOPIC_ARN = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/;
+const MAX_TAGS = 50;
+
+/** Attributes that are kept and given back. They describe what Ebb does not do: encryption, permissions, logging. */
+const TOPIC_ATTRIBUTE =
+  /^(?:DisplayName|Policy|DeliveryPolicy|KmsMasterKeyId|TracingConfig|SignatureVersion|(?:Application|HTTP|Firehose|Lambda|SQS)(?:SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+const FIFO_ATTRIBUTE = /^(?:FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy)$/;
+const MAX_DISPLAY_NAME = 100;
+
+export type TopicRequest = Pick<Topic, 'name' | 'attributes' | 'tags'>;
+
+export function parseCreateTopic(input: QueryInput): TopicRequest {
+  const name = input.text('Name') ?? '';
+  if (name.endsWith('.fifo')) throw invalidParameter('Topic Name', 'FIFO topics are not supported');
+  if (!TOPIC_NAME.test(name)) throw invalidParameter('Topic Name');
+  const attributes: Record<string, string> = {};
+  for (const [attribute, value] of Object.entries(input.map('Attributes'))) {
+    if (attribute === 'FifoTopic' && value === 'false') continue;
+    attributes[checkTopicAttribute(attribute, value)] = value;
+  }
+  return { name, attributes, tags: parseTags(input) };
+}
+
+/** Reads `SetTopicAttributes`; an absent value is an empty one. */
+export function parseTopicAttribute(input: QueryInput): { readonly name: string; readonly value: string } {
+  const value = input.text('AttributeValue') ?? '';
+  return { name: checkTopicAttribute(input.text('AttributeName') ?? '', value), value };
+}
+
+function checkTopicAttribute(name: string, value: string): string {
+  if (FIFO_ATTRIBUTE.test(name)) throw invalidParameter('AttributeName', `${name} is for FIFO topics: not supported`);
+  if (!TOPIC_ATTRIBUTE.test(name)) throw invalidParameter('AttributeName');
+  if (name === 'DisplayName' && value.length > MAX_DISPLAY_NAME) throw invalidParameter('DisplayName');
+  return name;
+}
+
+/** Raises `InvalidRequest` where `parameter` does not hold the ARN of a topic. */
+export function parseTopicArn(input: QueryInput, parameter = 'TopicArn'): string {
+  const arn = input.text(parameter);
+  if (arn === undefined || arn === '') throw invalidParameter(parameter);
+  const elements = arn.split(':').length;
+  if (elements < 6) {
+    throw invalidParameter(parameter, `An ARN must have at least 6 elements, not ${elements}`);
+  }
+  if (!TOPIC_ARN.test(arn)) throw invalidParameter(parameter);
+  return arn;
+}
+
+export function parseTags(input: QueryInput): Record<string, string> {
+  const tags = input.map('Tags', 'Key', 'Value');
+  if (Object.keys(tags).some((key) => key === '' || key.length > 128)) throw invalidParameter('Tags');
+  if (Object.values(tags).some((value) => value.length > 256)) throw invalidParameter('Tags');
+  return checkTagCount(tags);
+}
+
+export function checkTagCount(tags: Record<string, string>): Record<string, string> {
+  if (Object.keys(tags).length <= MAX_TAGS) return tags;
+  throw new QueryFault('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded');
+}
+
+export function renderTags(tags: Readonly<Record<string, string>>): XmlTree {
+  return { Tags: { member: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } };
+}
+
+/** The same topic may be created again only with what it has already. */
+export function checkSameTopic(existing: Topic | undefined, wanted: TopicRequest): Topic {
+  if (!existing) throw topicNotFound();
+  if (differs(existing.attributes, wanted.attributes)) {
+    throw invalidParameter('Attributes', 'Topic already exists with different attributes');
+  }
+  if (differs(existing.tags, wanted.tags)) {
+    throw invalidParameter('Tags', 'Topic already exists with different tags');
+  }
+  return existing;
+}
+
+function differs(existing: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).some(([name, value]) => existing[name] !== value);
+}
+
+/** How many subscriptions a topic has. */
+export interface SubscriptionCounts {
+  readonly confirmed: number;
+  readonly pending: number;
+}
+
+export function renderTopicAttributes(topic: Topic, counts: SubscriptionCounts): XmlTree {
+  const owner = topic.arn.split(':')[4]!;
+  return renderAttributes({
+    TopicArn: topic.arn,
+    Owner: owner,
+    DisplayName: '',
+    Policy: defaultPolicy(topic.arn, owner),
+    ...topic.attributes,
+    SubscriptionsConfirmed: String(counts.confirmed),
+    SubscriptionsPending: String(counts.pending),
+    SubscriptionsDeleted: '0',
+  });
+}
+
+export function renderAttributes(attributes: Readonly<Record<string, string>>): XmlTree {
+  return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } };
+}
+
+/** Shown because tools read it; Ebb has no permissions that it could express. */
+function defaultPolicy(topicArn: string, owner: string): string {
+  return JSON.stringify({
+    Version: '2008-10-17',
+    Id: '__default_policy_ID',
+    Statement: [
+      {
+        Sid: '__default_statement_ID',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: ['SNS:Publish', 'SNS:Subscribe'],
+        Resource: topicArn,
+        Condition: { StringEquals: { 'AWS:SourceOwner': owner } },
+      },
+    ],
+  });
+}

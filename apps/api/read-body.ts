@@ -1,8 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { EbbError } from '../../libs/core/errors.js';
 
-/** Reads a whole request body of at most `maxBytes`; raises `BodyTooLarge` as soon as it is longer. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** A request whose body somebody has read already, to find out whose it is. */
+export interface ReadRequest extends IncomingMessage {
+  rawBody?: Buffer;
+}
+
+/**
+ * Reads a whole request body of at most `maxBytes`; raises `BodyTooLarge` as soon as it is longer. A body that was read
+ * before is given again.
+ */
+export function readBody(request: ReadRequest, maxBytes: number): Promise<Buffer> {
+  if (request.rawBody) {
+    return request.rawBody.length > maxBytes ? Promise.reject(tooLarge(maxBytes)) : Promise.resolve(request.rawBody);
+  }
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EbbError } from '../../../libs/core/errors.js';
+import type { ErrorNames } from '../../../libs/wire/aws-json.js';
+import {
+  QueryInput,
+  type XmlTree,
+  queryErrorResponse,
+  queryResponse,
+  toQueryError,
+} from '../../../libs/wire/aws-query.js';
+import type { AwsCall } from '../../../libs/wire/aws-request.js';
+import { readBody } from '../read-body.js';
+
+/** The largest message of 256 KB may be thrice as long in a form. */
+const MAX_FORM_BYTES = 1024 * 1024;
+
+/** One operation of a service that speaks the Query protocol; its result is absent where it has none. */
+export type QueryOperation = (input: QueryInput, call: AwsCall) => Promise<XmlTree | undefined>;
+
+/** A service of the AWS Query protocol: forms in, XML out. */
+export interface QueryService {
+  readonly namespace: string;
+  readonly errors: ErrorNames;
+  readonly operations: Readonly<Record<string, QueryOperation>>;
+}
+
+/**
+ * Answers one request, errors included. Rejects after having answered with what nobody foresaw, so that whoever calls
+ * can record it.
+ */
+export async function answerQuery(
+  service: QueryService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: AwsCall,
+  requestId: string,
+): Promise<void> {
+  try {
+    const parameters = await readParameters(request, MAX_FORM_BYTES);
+    const operation = parameters.get('Action') ?? '';
+    const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+    if (!run) throw new EbbError('UnknownOperation', `The action ${operation} is not valid for this endpoint.`);
+    const result = await run(QueryInput.of(parameters), call);
+    writeXml(response, 200, queryResponse(service.namespace, operation, result, requestId), requestId);
+  } catch (error) {
+    // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+    if (!request.complete) request.resume();
+    const told = toQueryError(error, service.errors);
+    writeXml(response, told.status, queryErrorResponse(service.namespace, told, requestId), requestId);
+    if (told.code === 'InternalFailure') throw error;
+  }
+}
+
+/** The parameters of the address and of the form in the body. */
+export async function readParameters(request: IncomingMessage, maxBytes: number): Promise<URLSearchParams> {
+  const url = request.url ?? '/';
+  const question = url.indexOf('?');
+  const parameters = new URLSearchParams(question === -1 ? '' : url.slice(question + 1));
+  if (request.method === 'POST') {
+    const form = new URLSearchParams((await readBody(request, maxBytes)).toString('utf8'));
+    for (const [name, value] of form) parameters.append(name, value);
+  }
+  return parameters;
+}
+
+export function writeXml(response: ServerResponse, status: number, xml: string, requestId: string): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(xml);
+  response.writeHead(status, {
+    'content-type': 'text/xml',
+    'content-length': body.length,
+    'x-amzn-requestid': requestId,
+  });
+  response.end(body);
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../../../../libs/core/ports/clock.js';
+import type { QueueReply, QueueServer } from './queue-server.js';
+
+const MAX_WAIT_SECONDS = 20;
+
+/**
+ * Receives from an embedded queue, waiting as long as the caller asked or the queue says. The waiting is done here,
+ * because the queues' own goes on for callers that have hung up, and ends early for all but one of several.
+ */
+export async function receive(
+  queues: QueueServer,
+  clock: Clock,
+  queueName: string,
+  input: QueueReply['body'],
+  signal: AbortSignal,
+): Promise<QueueReply> {
+  const waitSeconds = input['WaitTimeSeconds'] ?? (await queues.defaultWaitSeconds(queueName));
+  if (typeof waitSeconds !== 'number' || !(waitSeconds >= 0 && waitSeconds <= MAX_WAIT_SECONDS)) {
+    return queues.call('ReceiveMessage', input);
+  }
+  const until = clock.now() + waitSeconds * 1000;
+  while (!signal.aborted) {
+    const reply = await queues.call('ReceiveMessage', { ...input, WaitTimeSeconds: 0 });
+    const leftMs = until - clock.now();
+    if (reply.status !== 200 || reply.body['Messages'] !== undefined || leftMs <= 0) return reply;
+    await queues.waitForMessages(queueName, leftMs, signal);
+  }
+  return { status: 200, body: {} };
+}

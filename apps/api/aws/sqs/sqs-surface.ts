@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../../libs/core/ports/clock.js';
+import { Config } from '../../../../libs/host/config.js';
+import { jsonError, parseJsonRequest } from '../../../../libs/wire/aws-json.js';
+import { QueryInput, queryErrorResponse, queryResponse, toQueryError } from '../../../../libs/wire/aws-query.js';
+import { AccountTranslation, queueNameOf } from '../../../../libs/wire/sqs/account-translation.js';
+import { SQS_ERRORS, queryErrorCode } from '../../../../libs/wire/sqs/sqs-errors.js';
+import { SQS_NAMESPACE, jsonToXml, queryToJson } from '../../../../libs/wire/sqs/sqs-query.js';
+import { readParameters, writeXml } from '../query-service.js';
+import { readBody } from '../../read-body.js';
+import type { Surface } from '../surface.js';
+import { type QueueReply, QueueServer } from './queue-server.js';
+import { receive } from './receive.js';
+
+/** A batch of 1 MiB may be thrice as long in a form, and escapes lengthen JSON. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
+
+type Json = QueueReply['body'];
+
+/**
+ * Amazon SQS for the users' own queues, in both its protocols: hands requests to the embedded queues, in whose own
+ * account and address they are translated, and the answers back.
+ */
+@Injectable()
+export class SqsSurface implements Surface {
+  private readonly account: AccountTranslation;
+
+  constructor(
+    private readonly queues: QueueServer,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {
+    this.account = new AccountTranslation(config.place);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') await this.handleJson(request, response, target.slice(target.indexOf('.') + 1));
+    else await this.handleQuery(request, response);
+  }
+
+  private async handleJson(request: IncomingMessage, response: ServerResponse, operation: string): Promise<void> {
+    const requestId = this.clock.uniqueId();
+    try {
+      const input = parseJsonRequest(await readBody(request, MAX_REQUEST_BYTES));
+      const reply = await this.call(operation, input, request, response);
+      const text = JSON.stringify(reply.body);
+      const queryError = reply.status < 400 ? undefined : `${codeOf(reply)};Sender`;
+      writeJson(response, reply.status, text, requestId, queryError);
+    } catch (error) {
+      if (!request.complete) request.resume();
+      const { status, body, errorType } = jsonError(error, SQS_ERRORS);
+      writeJson(response, status, body, requestId, `${errorType};${status < 500 ? 'Sender' : 'Receiver'}`);
+      if (status === 500) throw error;
+    }
+  }
+
+  private async handleQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = this.clock.uniqueId();
+    try {
+      const parameters = await readParameters(request, MAX_REQUEST_BYTES);
+      const operation = parameters.get('Action') ?? '';
+      const input = queryInput(operation, parameters, request.url ?? '/');
+      const reply = await this.call(operation, input, request, response);
+      if (reply.status >= 400) {
+        const error = { status: reply.status, code: codeOf(reply), message: String(reply.body['message']) };
+        writeXml(response, error.status, queryErrorResponse(SQS_NAMESPACE, error, requestId), requestId);
+        return;
+      }
+      const result = Object.keys(reply.body).length > 0 ? jsonToXml(operation, reply.body) : undefined;
+      writeXml(response, 200, queryResponse(SQS_NAMESPACE, operation, result, requestId), requestId);
+    } catch (error) {
+      if (!request.complete) request.resume();
+      const told = toQueryError(error, SQS_ERRORS);
+      writeXml(response, told.status, queryErrorResponse(SQS_NAMESPACE, told, requestId), requestId);
+      if (told.status === 500) throw error;
+    }
+  }
+
+  private async call(
+    operation: string,
+    input: Json,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<QueueReply> {
+    const refusal = operation === 'CreateQueue' ? refuseName(input) : undefined;
+    if (refusal) return refusal;
+    const embedded = this.account.toEmbedded(input);
+    const reply =
+      operation === 'ReceiveMessage'
+        ? await this.receive(embedded, input, response)
+        : await this.queues.call(operation, embedded);
+    if (reply.status >= 400) return reply;
+    return { ...reply, body: this.account.fromEmbedded(reply.body, this.baseUrl(request)) };
+  }
+
+  /** A client that hangs up gets no messages: they would be hidden from the others for nothing. */
+  private async receive(embedded: Json, input: Json, response: ServerResponse): Promise<QueueReply> {
+    const gone = new AbortController();
+    const hangUp = (): void => gone.abort();
+    response.once('close', hangUp);
+    try {
+      const queueName = queueNameOf(String(input['QueueUrl']), this.config.place.accountId);
+      return await receive(this.queues, this.clock, queueName ?? '', embedded, gone.signal);
+    } finally {
+      response.off('close', hangUp);
+    }
+  }
+
+  /** Ebb's address as the caller wrote it, so that the queue URLs lead back the same way. */
+  private baseUrl(request: IncomingMessage): string {
+    return `http://${request.headers.host ?? `${this.config.host}:${this.config.port}`}`;
+  }
+}
+
+/** Old SDKs send queue operations to the queue's own path. */
+function queryInput(operation: string, parameters: URLSearchParams, url: string): Json {
+  for (const name of ['Action', 'Version']) parameters.delete(name);
+  const input = queryToJson(operation, QueryInput.of(parameters));
+  const path = url.split('?', 1)[0]!;
+  return path === '/' || 'QueueUrl' in input ? input : { ...input, QueueUrl: path };
+}
+
+/** The embedded queues take any name. */
+function refuseName(input: Json): QueueReply | undefined {
+  if (QUEUE_NAME.test(String(input['QueueName'] ?? '').replace(/\.fifo$/, ''))) return undefined;
+  const message = 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length';
+  return { status: 400, body: { __type: 'com.amazonaws.sqs#InvalidParameterValue', message } };
+}
+
+function codeOf(reply: QueueReply): string {
+  return queryErrorCode(String(reply.body['__type']), reply.queryError);
+}
+
+function writeJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  requestId: string,
+  queryError: string | undefined,
+): void {
+  if (response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(text),
+    'x-amzn-requestid': requestId,
+    ...(queryError && { 'x-amzn-query-error': queryError }),
+  });
+  response.end(text);
+}

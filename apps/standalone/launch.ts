@@ -14,7 +14,9 @@ export function launchOnSupportedNode(script: string): boolean {
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return true;
   const bundled = bundledNode(dirname(script));
   if (!bundled) {
-    console.error(`Ebb needs Node ${OLDEST.join('.')} or newer; this is ${process.version}, and none came with npm ci.`);
+    console.error(
+      `Ebb needs Node ${OLDEST.join('.')} or newer; this is ${process.version}, and none came with npm ci.`,
+    );
     process.exit(1);
   }
   const child = spawn(bundled, [...process.execArgv, script, ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -35,5 +35,9 @@ function stopSignal(): Promise<void> {
 /** Bad settings, a data directory in use, a port that is taken: the message says it all, a stack would not help. */
 function isForeseen(error: unknown): error is Error {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return error instanceof ConfigError || isEbbError(error) || ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(String(code));
+  return (
+    error instanceof ConfigError ||
+    isEbbError(error) ||
+    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(String(code))
+  );
 }

@@ -109,7 +109,7 @@ async function openNotifications(
         config.awsEndpoints.sqs
           ? { region, endpoint: config.awsEndpoints.sqs }
           : // The embedded queues are behind Ebb's own URL, which is not known before it listens.
-            { region, endpoint: async () => endpointOf(publicUrl()), credentials: LOCAL_CREDENTIALS },
+            { region, endpoint: () => Promise.resolve(addressOf(publicUrl())), credentials: LOCAL_CREDENTIALS },
       );
       const topics = new TopicNotifications(catalog, sqs, clock, { baseUrl: publicUrl });
       closers.push(async () => {
@@ -133,3 +133,8 @@ async function openNotifications(
 
 /** Who Ebb is to its own queues: they ask for a signature and check none. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'ebb', secretAccessKey: 'ebb' };
+
+function addressOf(url: string): { protocol: string; hostname: string; port: number; path: string } {
+  const { protocol, hostname, port } = new URL(url);
+  return { protocol, hostname, port: Number(port), path: '/' };
+}

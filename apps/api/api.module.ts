@@ -1,0 +1,63 @@
+import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
+import type { InstanceCounts } from '../../libs/engine/instance-counts.js';
+import type { Config } from '../../libs/host/config.js';
+import { ControlSurface } from './aws/control/control-surface.js';
+import { RuntimeSurface } from './aws/runtime/runtime-surface.js';
+import { S3Surface } from './aws/s3/s3-surface.js';
+import { ScalingSurface } from './aws/scaling/scaling-surface.js';
+import { SnsSurface } from './aws/sns/sns-surface.js';
+import { QueueServer } from './aws/sqs/queue-server.js';
+import { SqsSurface } from './aws/sqs/sqs-surface.js';
+import { StsSurface } from './aws/sts/sts-surface.js';
+import type { Surface } from './aws/surface.js';
+import { FrontDoor, Surfaces } from './front-door.js';
+import { HealthController } from './health.controller.js';
+
+/** The surfaces that are always on, and those of services that are off where the real ones are configured. */
+const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, StsSurface] as const;
+type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
+
+/** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
+@Module({})
+export class ApiModule {
+  /** `instanceCounts` says how many instances there really are, wherever they are counted. */
+  static of(config: Config, instanceCounts: ValueProvider<InstanceCounts>): DynamicModule {
+    const optional = embeddedSurfaces(config);
+    return {
+      module: ApiModule,
+      controllers: [HealthController],
+      providers: [
+        instanceCounts,
+        ...ALWAYS,
+        ...optional,
+        ...(optional.includes(SqsSurface) ? [QueueServer] : []),
+        { provide: Surfaces, useFactory: surfacesOf, inject: [...ALWAYS, ...optional] },
+        FrontDoor,
+      ],
+    };
+  }
+}
+
+function embeddedSurfaces(config: Config): OptionalSurface[] {
+  const surfaces: OptionalSurface[] = [];
+  if (config.drivers.objects === 'filesystem') surfaces.push(S3Surface);
+  if (config.drivers.notifications === 'topics') surfaces.push(SnsSurface);
+  if (config.awsEndpoints.sqs === undefined && config.drivers.ledger !== 'sqs') surfaces.push(SqsSurface);
+  return surfaces;
+}
+
+function surfacesOf(...surfaces: Surface[]): Surfaces {
+  const find = (kind: new (...parts: never[]) => Surface): Surface | undefined =>
+    surfaces.find((surface) => surface instanceof kind);
+  return {
+    byService: {
+      runtime: find(RuntimeSurface),
+      control: find(ControlSurface),
+      scaling: find(ScalingSurface),
+      sts: find(StsSurface),
+      s3: find(S3Surface),
+      sns: find(SnsSurface),
+      sqs: find(SqsSurface),
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EbbError } from '../../core/errors.js';
+import type { ObjectLocation } from '../../core/object-location.js';
+import {
+  type Body,
+  type BucketInfo,
+  type ByteRange,
+  type ListOptions,
+  type MultipartUpload,
+  type ObjectHead,
+  type ObjectListing,
+  Objects,
+  type PutOptions,
+  type StagedObject,
+  type StoredObject,
+  type UploadedPart,
+} from '../../core/ports/objects.js';
+import { resolveRange } from './byte-range.js';
+import { BucketTree } from './filesystem/bucket-tree.js';
+import { unlinkFile } from './filesystem/file-calls.js';
+import { listObjects } from './filesystem/listing.js';
+import { MultipartUploads } from './filesystem/multipart-uploads.js';
+import { type ObjectFile, openObjectFile } from './filesystem/object-file.js';
+import { writeObjectFile } from './filesystem/object-file-writer.js';
+import { StagingArea } from './filesystem/staging-area.js';
+import { requireBucketName, requireLocation } from './object-name.js';
+import { readableBody } from './readable-body.js';
+
+/** Content up to this size is handed out as one array of bytes, beyond it as a stream. */
+const SMALL_BYTES = 64 * 1024;
+
+/**
+ * Objects as files below one directory, which several processes may share: `<root>/<bucket>/…`, with `.staging` and
+ * `.uploads` beside the buckets, which no bucket can be named. An object's file is on disk before one rename shows it,
+ * so that a process may die at any instant. The rename itself is left to the file system's journal: a power failure
+ * may take back the last moments' puts, never tear one.
+ */
+export class FilesystemObjects extends Objects {
+  private constructor(
+    private readonly tree: BucketTree,
+    private readonly staging: StagingArea,
+    private readonly uploads: MultipartUploads,
+  ) {
+    super();
+  }
+
+  /** Creates what is missing below `root` and removes what killed processes have left half-written. */
+  static async open(root: string): Promise<FilesystemObjects> {
+    const staging = await StagingArea.open(join(root, '.staging'));
+    const uploads = join(root, '.uploads');
+    await mkdir(uploads, { recursive: true });
+    return new FilesystemObjects(new BucketTree(root), staging, new MultipartUploads(uploads, staging));
+  }
+
+  async get(
+    location: ObjectLocation,
+    options: { range?: ByteRange } = {},
+    signal?: AbortSignal,
+  ): Promise<StoredObject> {
+    const file = await this.#open(location, signal);
+    let streaming = false;
+    try {
+      const { sizeBytes } = file.head;
+      const range = options.range && resolveRange(options.range, sizeBytes);
+      const { first, last } = range ?? { first: 0, last: sizeBytes - 1 };
+      const found = { ...file.head, ...(range && { range }) };
+      const length = last - first + 1;
+      if (length <= SMALL_BYTES) return { ...found, body: await file.read(first, length) };
+      streaming = true;
+      return { ...found, body: readableBody(file.stream(first, last), signal) };
+    } finally {
+      if (!streaming) file.close();
+    }
+  }
+
+  async head(location: ObjectLocation, signal?: AbortSignal): Promise<ObjectHead> {
+    const file = await this.#open(location, signal);
+    file.close();
+    return file.head;
+  }
+
+  async stage(
+    location: ObjectLocation,
+    body: Body,
+    options: PutOptions = {},
+    signal?: AbortSignal,
+  ): Promise<StagedFile> {
+    requireLocation(location);
+    await this.tree.requireBucket(location.bucket);
+    const path = this.staging.newPath();
+    const head = await writeObjectFile(path, body, options, signal);
+    return new StagedFile(this.tree, location, path, head, options.ifAbsent);
+  }
+
+  async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
+    return commitOrDiscard(await this.stage(location, body, options, signal), signal);
+  }
+
+  async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    requireLocation(location);
+    await this.tree.remove(location);
+  }
+
+  async list(bucket: string, options: ListOptions = {}, signal?: AbortSignal): Promise<ObjectListing> {
+    signal?.throwIfAborted();
+    requireBucketName(bucket);
+    await this.tree.headBucket(bucket);
+    return listObjects(this.tree, bucket, options, signal);
+  }
+
+  async createBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    requireBucketName(bucket);
+    return this.tree.createBucket(bucket);
+  }
+
+  async headBucket(bucket: string, signal?: AbortSignal): Promise<BucketInfo> {
+    signal?.throwIfAborted();
+    requireBucketName(bucket);
+    return this.tree.headBucket(bucket);
+  }
+
+  async listBuckets(signal?: AbortSignal): Promise<BucketInfo[]> {
+    signal?.throwIfAborted();
+    return this.tree.listBuckets();
+  }
+
+  async deleteBucket(bucket: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    requireBucketName(bucket);
+    await this.tree.deleteBucket(bucket);
+    await this.uploads.removeAll(bucket);
+  }
+
+  async createUpload(location: ObjectLocation, options: PutOptions = {}, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
+    requireLocation(location);
+    await this.tree.headBucket(location.bucket);
+    return this.uploads.create(location, options);
+  }
+
+  async uploadPart(
+    location: ObjectLocation,
+    uploadId: string,
+    partNumber: number,
+    body: Body,
+    signal?: AbortSignal,
+  ): Promise<UploadedPart> {
+    requireLocation(location);
+    return this.uploads.putPart(location, uploadId, partNumber, body, signal);
+  }
+
+  async completeUpload(
+    location: ObjectLocation,
+    uploadId: string,
+    parts: readonly { readonly number: number; readonly etag: string }[],
+    options: { ifAbsent?: boolean } = {},
+    signal?: AbortSignal,
+  ): Promise<ObjectHead> {
+    requireLocation(location);
+    const path = this.staging.newPath();
+    const head = await this.uploads.assemble(path, location, uploadId, parts, signal);
+    const staged = new StagedFile(this.tree, location, path, head, options.ifAbsent);
+    await commitOrDiscard(staged, signal);
+    await this.uploads.remove(location.bucket, uploadId);
+    return head;
+  }
+
+  async abortUpload(location: ObjectLocation, uploadId: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    requireLocation(location);
+    await this.uploads.require(location, uploadId);
+    await this.uploads.remove(location.bucket, uploadId);
+  }
+
+  async listParts(location: ObjectLocation, uploadId: string, signal?: AbortSignal): Promise<UploadedPart[]> {
+    signal?.throwIfAborted();
+    requireLocation(location);
+    return this.uploads.listParts(location, uploadId);
+  }
+
+  async listUploads(bucket: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
+    signal?.throwIfAborted();
+    requireBucketName(bucket);
+    await this.tree.headBucket(bucket);
+    return this.uploads.list(bucket);
+  }
+
+  async #open(location: ObjectLocation, signal?: AbortSignal): Promise<ObjectFile> {
+    signal?.throwIfAborted();
+    requireLocation(location);
+    const file = await openObjectFile(this.tree.objectPath(location));
+    if (file) return file;
+    await this.tree.headBucket(location.bucket);
+    throw new EbbError('ObjectNotFound', `There is no object '${location.key}' in the bucket '${location.bucket}'.`);
+  }
+}
+
+/** A finished object file that waits beside the buckets for its rename. */
+class StagedFile implements StagedObject {
+  #state: 'staged' | 'committed' | 'discarded' = 'staged';
+
+  constructor(
+    private readonly tree: BucketTree,
+    private readonly location: ObjectLocation,
+    private readonly path: string,
+    private readonly head: ObjectHead,
+    private readonly ifAbsent = false,
+  ) {}
+
+  get sizeBytes(): number {
+    return this.head.sizeBytes;
+  }
+
+  async commit(signal?: AbortSignal): Promise<ObjectHead> {
+    signal?.throwIfAborted();
+    if (this.#state !== 'staged') throw new Error(`This staged object was ${this.#state} before.`);
+    await this.tree.place(this.path, this.location, this.ifAbsent);
+    this.#state = 'committed';
+    return this.head;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state !== 'staged') return;
+    this.#state = 'discarded';
+    await unlinkFile(this.path);
+  }
+}
+
+async function commitOrDiscard(staged: StagedObject, signal?: AbortSignal): Promise<ObjectHead> {
+  try {
+    return await staged.commit(signal);
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}

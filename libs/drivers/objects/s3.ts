@@ -1,0 +1,203 @@
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import { EbbError, isEbbError } from '../../core/errors.js';
+import type { ObjectLocation } from '../../core/object-location.js';
+import {
+  type Body,
+  type BucketInfo,
+  type ByteRange,
+  type ListOptions,
+  type MultipartUpload,
+  type ObjectHead,
+  type ObjectListing,
+  Objects,
+  type PutOptions,
+  type StagedObject,
+  type StoredObject,
+  type UploadedPart,
+} from '../../core/ports/objects.js';
+import { gatherBody } from './body-chunks.js';
+import { requireBucketName, requireLocation } from './object-name.js';
+import { readableBody } from './readable-body.js';
+import { answer } from './s3/s3-errors.js';
+import { listInS3 } from './s3/s3-listing.js';
+import { formatRange, readHead, readRange, target } from './s3/s3-shapes.js';
+import { stageInS3 } from './s3/s3-staging.js';
+import { S3Uploads } from './s3/s3-uploads.js';
+import { requirePartNumber, requirePartOrder } from './upload-parts.js';
+
+/** Content up to this size is handed out as one array of bytes, beyond it as a stream. */
+const SMALL_BYTES = 64 * 1024;
+
+/** S3 wants to know a part's length before it comes, so that a part that streams in is gathered up to this size. */
+const MAX_STREAMED_PART_BYTES = 64 * 1024 * 1024;
+
+/** Objects in S3, or in whatever speaks its protocol: the client brings the endpoint, credentials and retries. */
+export class S3Objects extends Objects {
+  private readonly uploads: S3Uploads;
+
+  constructor(private readonly client: S3Client) {
+    super();
+    this.uploads = new S3Uploads(client);
+  }
+
+  async get(
+    location: ObjectLocation,
+    options: { range?: ByteRange } = {},
+    signal?: AbortSignal,
+  ): Promise<StoredObject> {
+    requireLocation(location);
+    const Range = options.range && formatRange(options.range);
+    const command = new GetObjectCommand({ ...target(location), Range });
+    const found = await answer(this.client.send(command, { abortSignal: signal }), signal);
+    const range = readRange(found.ContentRange);
+    const head = { ...readHead(found), ...(range && { range }) };
+    const stream = found.Body as Readable;
+    if ((found.ContentLength ?? Infinity) > SMALL_BYTES) return { ...head, body: readableBody(stream, signal) };
+    return { ...head, body: await answer(gatherBody(stream, SMALL_BYTES, signal), signal) };
+  }
+
+  async head(location: ObjectLocation, signal?: AbortSignal): Promise<ObjectHead> {
+    requireLocation(location);
+    try {
+      const sent = this.client.send(new HeadObjectCommand(target(location)), { abortSignal: signal });
+      return readHead(await answer(sent, signal));
+    } catch (error) {
+      // The answer to a HEAD has no body that could tell a missing bucket from a missing object.
+      if (isEbbError(error, 'ObjectNotFound')) await this.headBucket(location.bucket, signal);
+      throw error;
+    }
+  }
+
+  async stage(
+    location: ObjectLocation,
+    body: Body,
+    options: PutOptions = {},
+    signal?: AbortSignal,
+  ): Promise<StagedObject> {
+    requireLocation(location);
+    return stageInS3(this.client, location, body, options, signal);
+  }
+
+  async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
+    const staged = await this.stage(location, body, options, signal);
+    try {
+      return await staged.commit(signal);
+    } catch (error) {
+      // The reason for the discard is what counts.
+      await staged.discard().catch(() => {});
+      throw error;
+    }
+  }
+
+  async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {
+    requireLocation(location);
+    await answer(this.client.send(new DeleteObjectCommand(target(location)), { abortSignal: signal }), signal);
+  }
+
+  async list(bucket: string, options: ListOptions = {}, signal?: AbortSignal): Promise<ObjectListing> {
+    requireBucketName(bucket);
+    return listInS3(this.client, bucket, options, signal);
+  }
+
+  async createBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {
+    requireBucketName(bucket);
+    // In us-east-1 S3 also welcomes a bucket that is there already, so that only asking tells.
+    if (await this.#hasBucket(bucket, signal)) return false;
+    const region = await this.client.config.region();
+    const LocationConstraint = region === 'us-east-1' ? undefined : (region as BucketLocationConstraint);
+    const command = new CreateBucketCommand({
+      Bucket: bucket,
+      ...(LocationConstraint && { CreateBucketConfiguration: { LocationConstraint } }),
+    });
+    await answer(this.client.send(command, { abortSignal: signal }), signal);
+    return true;
+  }
+
+  /** S3 tells when a bucket was made only in the list of all. */
+  async headBucket(bucket: string, signal?: AbortSignal): Promise<BucketInfo> {
+    requireBucketName(bucket);
+    if (!(await this.#hasBucket(bucket, signal))) {
+      throw new EbbError('BucketNotFound', `The bucket '${bucket}' does not exist.`);
+    }
+    const buckets = await this.listBuckets(signal);
+    return buckets.find(({ name }) => name === bucket) ?? { name: bucket, createdAt: 0 };
+  }
+
+  async listBuckets(signal?: AbortSignal): Promise<BucketInfo[]> {
+    const { Buckets = [] } = await answer(this.client.send(new ListBucketsCommand(), { abortSignal: signal }), signal);
+    return Buckets.map(({ Name = '', CreationDate }) => ({ name: Name, createdAt: CreationDate?.getTime() ?? 0 }));
+  }
+
+  async deleteBucket(bucket: string, signal?: AbortSignal): Promise<void> {
+    requireBucketName(bucket);
+    await answer(this.client.send(new DeleteBucketCommand({ Bucket: bucket }), { abortSignal: signal }), signal);
+  }
+
+  async createUpload(location: ObjectLocation, options: PutOptions = {}, signal?: AbortSignal): Promise<string> {
+    requireLocation(location);
+    return this.uploads.create(location, options, signal);
+  }
+
+  async uploadPart(
+    location: ObjectLocation,
+    uploadId: string,
+    partNumber: number,
+    body: Body,
+    signal?: AbortSignal,
+  ): Promise<UploadedPart> {
+    requireLocation(location);
+    requirePartNumber(partNumber);
+    const content = await gatherBody(body, MAX_STREAMED_PART_BYTES, signal);
+    const etag = await this.uploads.putPart(location, uploadId, partNumber, content, signal);
+    return { number: partNumber, etag, sizeBytes: content.length, modifiedAt: Date.now() };
+  }
+
+  async completeUpload(
+    location: ObjectLocation,
+    uploadId: string,
+    parts: readonly { readonly number: number; readonly etag: string }[],
+    options: { ifAbsent?: boolean } = {},
+    signal?: AbortSignal,
+  ): Promise<ObjectHead> {
+    requireLocation(location);
+    requirePartOrder(parts);
+    await this.uploads.complete(location, uploadId, parts, options.ifAbsent, signal);
+    return this.head(location, signal);
+  }
+
+  async abortUpload(location: ObjectLocation, uploadId: string, signal?: AbortSignal): Promise<void> {
+    requireLocation(location);
+    await this.uploads.abort(location, uploadId, signal);
+  }
+
+  async listParts(location: ObjectLocation, uploadId: string, signal?: AbortSignal): Promise<UploadedPart[]> {
+    requireLocation(location);
+    return this.uploads.listParts(location, uploadId, signal);
+  }
+
+  async listUploads(bucket: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
+    requireBucketName(bucket);
+    return this.uploads.list(bucket, signal);
+  }
+
+  async #hasBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await answer(this.client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }), signal);
+      return true;
+    } catch (error) {
+      if (isEbbError(error, 'ObjectNotFound', 'BucketNotFound')) return false;
+      throw error;
+    }
+  }
+}

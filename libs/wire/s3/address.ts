@@ -1,0 +1,67 @@
+import { S3Error } from './errors.js';
+
+/** What a request is about: the service itself, a bucket, or an object in it. */
+export interface S3Address {
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly query: URLSearchParams;
+}
+
+const MAX_KEY_BYTES = 1024;
+
+/**
+ * Finds bucket and key in the path (`/bucket/key`) or the bucket in the host name (`bucket.localhost:7070`,
+ * `bucket.s3.anything`). Raises `InvalidURI`, `InvalidBucketName` or `KeyTooLongError`.
+ */
+export function addressOf(url: string, host: string | undefined): S3Address {
+  // A proxy's clients send the whole address in the request line.
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+  const [path, search] = cut(target, '?');
+  const query = new URLSearchParams(search);
+  const fromHost = bucketOfHost(host);
+  const [bucketText, keyText] = fromHost === undefined ? cut(path.slice(1), '/') : [undefined, path.slice(1)];
+  const bucket = fromHost ?? decode(bucketText!);
+  const key = decode(keyText);
+  if (bucket === '' && key === '') return { query };
+  checkBucketName(bucket);
+  if (key === '') return { bucket, query };
+  checkKey(key);
+  return { bucket, key, query };
+}
+
+/** `InvalidBucketName` unless it is a name that S3 allows today; drivers may rely on it. */
+export function checkBucketName(bucket: string): void {
+  const allowed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.\.|^\d+\.\d+\.\d+\.\d+$/.test(bucket);
+  if (!allowed) throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: bucket });
+}
+
+/** `KeyTooLongError` for more than 1,024 bytes of UTF-8. */
+export function checkKey(key: string): void {
+  const sizeBytes = new TextEncoder().encode(key).length;
+  if (sizeBytes <= MAX_KEY_BYTES) return;
+  throw new S3Error('KeyTooLongError', 'Your key is too long', { Size: sizeBytes, MaxSizeAllowed: MAX_KEY_BYTES });
+}
+
+/** Percent-encoding only: in a path, `+` is a plus. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new S3Error('InvalidURI', "Couldn't parse the specified URI.", { URI: text }, { cause });
+  }
+}
+
+const VIRTUAL_HOST = /^(.+)\.s3[.-][^:]+$|^(.+)\.localhost$/;
+const SERVICE_HOST = /^s3(?:[.-]|$)/;
+
+function bucketOfHost(host: string | undefined): string | undefined {
+  const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
+  if (SERVICE_HOST.test(name)) return undefined;
+  const match = VIRTUAL_HOST.exec(name);
+  return match ? (match[1] ?? match[2]) : undefined;
+}
+
+function cut(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

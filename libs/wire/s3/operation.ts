@@ -1,0 +1,117 @@
+import { S3Error } from './errors.js';
+
+/** What `Method level sub-resources` means. Sub-resources are sorted and joined by `+`. */
+const OPERATIONS = {
+  'GET service': 'ListBuckets',
+
+  'PUT bucket': 'CreateBucket',
+  'HEAD bucket': 'HeadBucket',
+  'DELETE bucket': 'DeleteBucket',
+  'GET bucket': 'ListObjects',
+  'GET bucket list-type': 'ListObjectsV2',
+  'GET bucket uploads': 'ListMultipartUploads',
+  'POST bucket delete': 'DeleteObjects',
+  'GET bucket location': 'GetBucketLocation',
+  'GET bucket accelerate': 'GetBucketAccelerateConfiguration',
+  'GET bucket acl': 'GetBucketAcl',
+  'GET bucket cors': 'GetBucketCors',
+  'GET bucket encryption': 'GetBucketEncryption',
+  'GET bucket lifecycle': 'GetBucketLifecycleConfiguration',
+  'GET bucket logging': 'GetBucketLogging',
+  'GET bucket notification': 'GetBucketNotificationConfiguration',
+  'GET bucket object-lock': 'GetObjectLockConfiguration',
+  'GET bucket ownershipControls': 'GetBucketOwnershipControls',
+  'GET bucket policy': 'GetBucketPolicy',
+  'GET bucket policyStatus': 'GetBucketPolicyStatus',
+  'GET bucket publicAccessBlock': 'GetPublicAccessBlock',
+  'GET bucket replication': 'GetBucketReplication',
+  'GET bucket requestPayment': 'GetBucketRequestPayment',
+  'GET bucket tagging': 'GetBucketTagging',
+  'GET bucket versioning': 'GetBucketVersioning',
+  'GET bucket website': 'GetBucketWebsite',
+
+  'PUT object': 'PutObject',
+  'PUT object copy-source': 'CopyObject',
+  'GET object': 'GetObject',
+  'HEAD object': 'HeadObject',
+  'DELETE object': 'DeleteObject',
+  'GET object acl': 'GetObjectAcl',
+  'GET object tagging': 'GetObjectTagging',
+  'GET object legal-hold': 'GetObjectLegalHold',
+  'GET object retention': 'GetObjectRetention',
+  'POST object uploads': 'CreateMultipartUpload',
+  'PUT object partNumber+uploadId': 'UploadPart',
+  'PUT object copy-source+partNumber+uploadId': 'UploadPartCopy',
+  'GET object uploadId': 'ListParts',
+  'POST object uploadId': 'CompleteMultipartUpload',
+  'DELETE object uploadId': 'AbortMultipartUpload',
+} as const;
+
+export type S3Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
+
+/** Query parameters that only refine an operation. Whatever else stands in a query asks for another operation. */
+const REFINEMENTS = new Set([
+  'AWSAccessKeyId',
+  'Expires',
+  'Signature',
+  'bucket-region',
+  'continuation-token',
+  'delimiter',
+  'encoding-type',
+  'fetch-owner',
+  'key-marker',
+  'marker',
+  'max-buckets',
+  'max-keys',
+  'max-parts',
+  'max-uploads',
+  'part-number-marker',
+  'prefix',
+  'start-after',
+  'upload-id-marker',
+  'versionId',
+]);
+
+export interface S3Target {
+  readonly method: string;
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly query: URLSearchParams;
+  /** Whether `x-amz-copy-source` came: it makes another operation of a PUT. */
+  readonly hasCopySource: boolean;
+}
+
+/**
+ * The operation that a request asks for. What Ebb does not offer is `NotImplemented`, never mistaken for a plain read
+ * or write of the object; a method without any meaning there is `MethodNotAllowed`.
+ */
+export function operationOf(target: S3Target): S3Operation {
+  const level = target.key !== undefined ? 'object' : target.bucket !== undefined ? 'bucket' : 'service';
+  const resources = [...new Set(target.query.keys())].filter(isSubResource);
+  if (target.hasCopySource) resources.push('copy-source');
+  const selector = resources.sort().join('+');
+  const operation = lookUp(`${target.method} ${level}${selector && ` ${selector}`}`);
+  if (operation) return operation;
+  if (selector) throw notImplemented(`${target.method} with ${selector}`);
+  if (target.method === 'POST' && level === 'bucket') throw notImplemented('Uploading by an HTML form');
+  throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+    Method: target.method,
+    ResourceType: level.toUpperCase(),
+  });
+}
+
+/** Names what was asked for, since S3's own text leaves people guessing. */
+export function notImplemented(what: string): S3Error {
+  return new S3Error(
+    'NotImplemented',
+    `A header or query you provided implies functionality that is not implemented: ${what}.`,
+  );
+}
+
+function isSubResource(name: string): boolean {
+  return !REFINEMENTS.has(name) && !/^(?:x-|response-)/i.test(name);
+}
+
+function lookUp(selector: string): S3Operation | undefined {
+  return Object.hasOwn(OPERATIONS, selector) ? OPERATIONS[selector as keyof typeof OPERATIONS] : undefined;
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../../../libs/core/ports/clock.js';
+import { Objects } from '../../../../libs/core/ports/objects.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import { addressOf } from '../../../../libs/wire/s3/address.js';
+import { isSetting, type SettingOperation } from '../../../../libs/wire/s3/bucket-documents.js';
+import { toS3Error } from '../../../../libs/wire/s3/errors.js';
+import { operationOf, type S3Operation } from '../../../../libs/wire/s3/operation.js';
+import { checkExpiry } from '../../../../libs/wire/s3/presigned.js';
+import { refuseUnsupportedHeaders } from '../../../../libs/wire/s3/write-headers.js';
+import type { Surface } from '../surface.js';
+import * as buckets from './bucket-operations.js';
+import * as copies from './copy-operations.js';
+import * as multipart from './multipart-operations.js';
+import * as reads from './read-operations.js';
+import type { S3Handler, S3Request } from './s3-exchange.js';
+import { sendError, sendReply } from './send-reply.js';
+import * as writes from './write-operations.js';
+
+const HANDLERS: Readonly<Record<Exclude<S3Operation, SettingOperation>, S3Handler>> = {
+  ListBuckets: buckets.listBuckets,
+  CreateBucket: buckets.createBucket,
+  HeadBucket: buckets.headBucket,
+  DeleteBucket: buckets.deleteBucket,
+  GetBucketLocation: buckets.getBucketLocation,
+  ListObjects: buckets.listObjects,
+  ListObjectsV2: buckets.listObjectsV2,
+  GetObject: reads.getObject,
+  HeadObject: reads.headObject,
+  PutObject: writes.putObject,
+  DeleteObject: writes.deleteObject,
+  DeleteObjects: writes.deleteObjects,
+  CopyObject: copies.copyObject,
+  UploadPartCopy: copies.uploadPartCopy,
+  CreateMultipartUpload: multipart.createMultipartUpload,
+  UploadPart: multipart.uploadPart,
+  CompleteMultipartUpload: multipart.completeMultipartUpload,
+  AbortMultipartUpload: multipart.abortMultipartUpload,
+  ListParts: multipart.listParts,
+  ListMultipartUploads: multipart.listMultipartUploads,
+};
+
+/** S3's REST protocol over the objects port: what lets unmodified S3 code find its buckets at Ebb's address. */
+@Injectable()
+export class S3Surface implements Surface {
+  private readonly logger = new Logger('S3');
+
+  constructor(
+    private readonly objects: Objects,
+    private readonly clock: Clock,
+  ) {}
+
+  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+    const ids = { requestId: this.clock.uniqueId(), hostId: this.clock.uniqueId() };
+    response.setHeader('x-amz-request-id', ids.requestId);
+    response.setHeader('x-amz-id-2', ids.hostId);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      const asked = this.#read(request, call, gone.signal);
+      await sendReply(response, await handlerOf(asked.operation)(this.objects, asked));
+    } catch (error) {
+      const known = toS3Error(error);
+      // When the client has gone everything fails, and nobody is there to be told.
+      if (known.code === 'InternalError' && !gone.signal.aborted) this.logger.error(error);
+      await sendError(request, response, known, ids);
+    }
+  }
+
+  #read(message: IncomingMessage, call: AwsCall, signal: AbortSignal): S3Request {
+    const { bucket, key, query } = addressOf(message.url ?? '/', message.headers.host);
+    const hasCopySource = message.headers['x-amz-copy-source'] !== undefined;
+    const operation = operationOf({ method: message.method ?? 'GET', bucket, key, query, hasCopySource });
+    if (call.presigned) checkExpiry(query, this.clock.now());
+    refuseUnsupportedHeaders(message.headers);
+    const region = call.credential?.region ?? 'us-east-1';
+    return { operation, location: { bucket: bucket ?? '', key: key ?? '' }, query, message, region, signal };
+  }
+}
+
+function handlerOf(operation: S3Operation): S3Handler {
+  return isSetting(operation) ? buckets.settingHandler(operation) : HANDLERS[operation];
+}

@@ -1,0 +1,75 @@
+import type { Objects } from '../../../../libs/core/ports/objects.js';
+import { type Deletion, formatDeletions } from '../../../../libs/wire/s3/object-documents.js';
+import { S3Error, toS3Error } from '../../../../libs/wire/s3/errors.js';
+import { checkKey } from '../../../../libs/wire/s3/address.js';
+import { notImplemented } from '../../../../libs/wire/s3/operation.js';
+import { checksumHeaders, descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
+import { requireNullVersion } from '../../../../libs/wire/s3/version.js';
+import { refuseWriteConditions, requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';
+import { childrenOf, malformedXml, readXml, textOf, type XmlNode } from './read-xml.js';
+import type { S3Handler, S3Request } from './s3-exchange.js';
+import { UploadContent } from './upload-content.js';
+
+/** S3 takes as many keys in one DeleteObjects. */
+const MAX_DELETIONS = 1000;
+const DELETIONS_AT_ONCE = 16;
+const MAX_DELETE_BYTES = 8 * 1024 * 1024;
+
+export const putObject: S3Handler = async (objects, request) => {
+  const { headers } = request.message;
+  const ifAbsent = requiresAbsence(headers);
+  const content = new UploadContent(request.message);
+  const stored = await objects.put(
+    request.location,
+    content,
+    { ...descriptionOf(headers, content.checksum), ifAbsent, sizeBytes: content.payload.sizeBytes },
+    request.signal,
+  );
+  return { headers: { etag: `"${stored.etag}"`, ...checksumHeaders(content.checksum), 'content-length': 0 } };
+};
+
+export const deleteObject: S3Handler = async (objects, { location, message, query, signal }) => {
+  refuseWriteConditions(message.headers);
+  requireNullVersion(query.get('versionId'));
+  await objects.delete(location, signal);
+  return { status: 204 };
+};
+
+export const deleteObjects: S3Handler = async (objects, request) => {
+  requireChecksum(request);
+  const body = await readXml(request, 'Delete', MAX_DELETE_BYTES);
+  const entries = body === undefined ? [] : childrenOf(body, 'Object');
+  if (body === undefined || entries.length === 0 || entries.length > MAX_DELETIONS) throw malformedXml();
+  const { bucket } = request.location;
+  await objects.headBucket(bucket, request.signal);
+  const deletions: Deletion[] = [];
+  for (let at = 0; at < entries.length; at += DELETIONS_AT_ONCE) {
+    const batch = entries.slice(at, at + DELETIONS_AT_ONCE);
+    deletions.push(...(await Promise.all(batch.map((entry) => deleteEntry(objects, bucket, entry, request.signal)))));
+  }
+  return { body: formatDeletions(deletions, textOf(body, 'Quiet') === 'true') };
+};
+
+/** One key's failure is part of the answer, not the failure of the call. */
+async function deleteEntry(objects: Objects, bucket: string, entry: XmlNode, signal: AbortSignal): Promise<Deletion> {
+  const key = textOf(entry, 'Key');
+  if (!key) throw malformedXml();
+  try {
+    checkKey(key);
+    requireNullVersion(textOf(entry, 'VersionId') || undefined);
+    const condition = ['ETag', 'LastModifiedTime', 'Size'].find((name) => textOf(entry, name) !== undefined);
+    if (condition) throw notImplemented(`${condition} in DeleteObjects`);
+    await objects.delete({ bucket, key }, signal);
+    return { key };
+  } catch (error) {
+    return { key, error: toS3Error(error) };
+  }
+}
+
+/** S3 refuses this call without a checksum, since a torn list would delete the wrong objects. */
+function requireChecksum({ message }: S3Request): void {
+  const names = Object.keys(message.headers);
+  const found = names.some((name) => /^(?:content-md5|x-amz-trailer|x-amz-checksum-.+)$/.test(name));
+  if (found) return;
+  throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3Surface } from '../../apps/api/aws/s3/s3-surface.js';
+import { SystemClock } from '../../libs/drivers/clock/system.js';
+import { FilesystemObjects } from '../../libs/drivers/objects/filesystem.js';
+import { classify } from '../../libs/wire/aws-request.js';
+
+/** The S3 surface alone, over real files, on a port of its own. */
+export class S3Host implements AsyncDisposable {
+  private constructor(
+    readonly port: number,
+    readonly objects: FilesystemObjects,
+    private readonly root: string,
+    private readonly close: () => Promise<void>,
+  ) {}
+
+  static async start(): Promise<S3Host> {
+    const root = await mkdtemp(join(tmpdir(), 'ebb-s3-'));
+    const objects = await FilesystemObjects.open(root);
+    const surface = new S3Surface(objects, new SystemClock());
+    const server = createServer((request, response) => {
+      const { method = 'GET', url = '/', headers } = request;
+      void surface.handle(request, response, classify({ method, url, headers }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    return new S3Host((server.address() as AddressInfo).port, objects, root, close);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A client as a user makes one: an address, a region and any credentials. */
+  client(config: S3ClientConfig = {}): S3Client {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    return new S3Client({ endpoint: this.url, region: 'us-east-1', credentials, maxAttempts: 1, ...config });
+  }
+
+  /** Files that are staged and not visible. */
+  async staged(): Promise<string[]> {
+    return readdir(join(this.root, '.staging'));
+  }
+
+  /** Objects' files that this process has open, as Linux tells. */
+  async openFiles(): Promise<string[]> {
+    const descriptors = await readdir('/proc/self/fd');
+    const paths = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    return paths.filter((path) => path.startsWith(this.root));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}

@@ -67,17 +67,13 @@ export class Members {
   }
 
   requiredStructure(name: string): Members {
-    const values = this.constraints.requiredStructure(this.pathOf(name), this.values[name]);
-    return new Members(this.constraints, this.pathOf(name), values);
+    return this.structureAt(this.pathOf(name), this.values[name]);
   }
 
   /** A list of structures; empty where it is absent. */
   structures(name: string, length?: NumberRule): Members[] {
     const items = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
-    return items.map((item, index) => {
-      const path = this.itemPath(name, index);
-      return new Members(this.constraints, path, this.constraints.requiredStructure(path, item));
-    });
+    return items.map((item, index) => this.structureAt(this.itemPath(name, index), item));
   }
 
   requiredStructures(name: string, length?: NumberRule): Members[] {
@@ -103,6 +99,13 @@ export class Members {
       const asksForNothing = value === false || (Array.isArray(value) && value.length === 0);
       if (this.has(name) && !asksForNothing) this.violate(name, 'Member must be null: it is not supported by Ebb yet');
     }
+  }
+
+  /** What is missing inside of what is missing itself is not reported. */
+  private structureAt(path: string, value: unknown): Members {
+    const isStructure = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const values = this.constraints.requiredStructure(path, value);
+    return new Members(isStructure ? this.constraints : new Constraints(), path, values);
   }
 
   private pathOf(name: string): string {

@@ -1,6 +1,7 @@
 import type { AsyncInferenceConfig, NotificationKind } from '../../core/endpoint.js';
 import type { Members } from '../members.js';
-import { KMS_KEY_ID, S3_URI, TOPIC_ARN, isObjectAddress } from './rules.js';
+import { KMS_KEY_ID, TOPIC_ARN } from './rules.js';
+import { readPrefixAddress } from './s3-address.js';
 
 const TOPIC_TYPES: Readonly<Record<string, NotificationKind>> = {
   SUCCESS_NOTIFICATION_TOPIC: 'success',
@@ -17,8 +18,8 @@ export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig 
     { max: Object.keys(TOPIC_TYPES).length },
   );
   return {
-    outputPath: readPath(output, 'S3OutputPath'),
-    failurePath: readPath(output, 'S3FailurePath'),
+    outputPath: readPrefixAddress(output, 'S3OutputPath'),
+    failurePath: readPrefixAddress(output, 'S3FailurePath'),
     kmsKeyId: output.text('KmsKeyId', KMS_KEY_ID),
     successTopic: notifications?.text('SuccessTopic', TOPIC_ARN),
     errorTopic: notifications?.text('ErrorTopic', TOPIC_ARN),
@@ -27,15 +28,6 @@ export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig 
       .structure('ClientConfig')
       ?.integer('MaxConcurrentInvocationsPerInstance', { min: 1, max: 1000 }),
   };
-}
-
-/** A bucket or a prefix in it: what makes an object's address when a name is put behind it. */
-function readPath(output: Members, name: string): string | undefined {
-  const path = output.text(name, S3_URI);
-  if (path !== undefined && !isObjectAddress(`${path.replace(/\/+$/, '')}/name`)) {
-    output.violate(name, 'Member must be the address of an S3 bucket or of a prefix in one');
-  }
-  return path;
 }
 
 export function writeAsyncInferenceConfig(config: AsyncInferenceConfig): object {

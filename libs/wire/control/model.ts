@@ -2,16 +2,8 @@ import { type Place, modelArn } from '../../core/arn.js';
 import type { ContainerDefinition, Model } from '../../core/model.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
-import {
-  ENVIRONMENT_KEY,
-  ENVIRONMENT_VALUE,
-  IMAGE,
-  MODEL_NAME,
-  MODEL_URL,
-  NAME,
-  ROLE_ARN,
-  isObjectAddress,
-} from './rules.js';
+import { ENVIRONMENT_KEY, ENVIRONMENT_VALUE, IMAGE, MODEL_NAME, NAME, ROLE_ARN } from './rules.js';
+import { readObjectAddress } from './s3-address.js';
 import { readTags } from './tags.js';
 import { readVpcConfig, writeVpcConfig } from './vpc-config.js';
 
@@ -63,13 +55,9 @@ function readContainer(container: Members): ContainerDefinition {
   if (access?.requiredText('RepositoryAccessMode', { oneOf: ['Platform', 'Vpc'] }) === 'Vpc') {
     access.violate('RepositoryAccessMode', 'Member must be Platform: private registries are not supported by Ebb yet');
   }
-  const modelDataUrl = container.text('ModelDataUrl', MODEL_URL);
-  if (modelDataUrl !== undefined && !isObjectAddress(modelDataUrl)) {
-    container.violate('ModelDataUrl', 'Member must be the address of an S3 object');
-  }
   return {
     image: container.requiredText('Image', IMAGE),
-    modelDataUrl,
+    modelDataUrl: readObjectAddress(container, 'ModelDataUrl'),
     environment: readEnvironment(container),
     containerHostname: container.text('ContainerHostname', NAME),
   };

@@ -1,4 +1,3 @@
-import { parseObjectLocation } from '../../core/object-location.js';
 import type { TextRule } from '../constraints.js';
 
 /** The rule of a text that must match the whole of one of AWS's patterns. */
@@ -16,9 +15,6 @@ export const KMS_KEY_ID = matching('[a-zA-Z0-9:/_\\-]*', { max: 2048 });
 export const TOPIC_ARN = matching('arn:aws[a-z\\-]*:sns:[a-z0-9\\-]*:[0-9]{12}:[a-zA-Z0-9_.\\-]+', { max: 2048 });
 export const VPC_ID = matching('[\\-0-9a-zA-Z]+', { max: 32 });
 
-export const S3_URI = matching('(https|s3)://([^/]+)/?(.*)', { max: 512 });
-export const MODEL_URL = matching('(https|s3)://([^/]+)/?(.*)', { max: 1024 });
-
 export const IMAGE = matching('[\\S]+', { max: 255 });
 export const ENVIRONMENT_KEY = matching('[a-zA-Z_][a-zA-Z0-9_]*', { max: 1024 });
 export const ENVIRONMENT_VALUE: TextRule = { max: 1024 };
@@ -29,13 +25,3 @@ export const TAG_VALUE = matching(TAG_TEXT, { max: 256 });
 
 /** Ebb has no list of machines to choose from: the type is kept and described back. */
 export const INSTANCE_TYPE = matching('[\\S]+', { min: 1, max: 63 });
-
-/** Whether a text that may match `S3_URI` really is an object's address. */
-export function isObjectAddress(uri: string): boolean {
-  try {
-    parseObjectLocation(uri);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { ControlSurface } from '../../apps/api/aws/control/control-surface.js';
+import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
+import type { Endpoint } from '../../libs/core/endpoint.js';
+import type { Notifications } from '../../libs/core/ports/notifications.js';
+import type { Signal } from '../../libs/core/ports/signals.js';
+import { SystemClock } from '../../libs/drivers/clock/system.js';
+import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
+import { EndpointDeployer } from '../../libs/engine/deploy-endpoint.js';
+import { type Counts, InstanceCounts } from '../../libs/engine/instance-counts.js';
+import { Log } from '../../libs/engine/log.js';
+import { World } from '../../libs/engine/world.js';
+import { Config } from '../../libs/host/config.js';
+import { classify } from '../../libs/wire/aws-request.js';
+import { MemoryCatalog } from './memory-catalog.js';
+import { type InstancesScript, MemoryInstances } from './memory-instances.js';
+import { MemoryLedger } from './memory-ledger.js';
+import { MemoryObjects } from './memory-objects.js';
+import { MemoryOutbox } from './memory-outbox.js';
+
+/** The control plane and Application Auto Scaling over memory drivers, with the clients that judge them. */
+export interface ControlHost {
+  readonly url: string;
+  readonly sagemaker: SageMakerClient;
+  readonly scaling: ApplicationAutoScalingClient;
+  readonly world: World;
+  readonly deployer: EndpointDeployer;
+  /** What instances a variant is said to have, by endpoint and variant. */
+  readonly counts: Map<string, Counts>;
+  readonly signals: Signal[];
+  /** Lines that were logged as errors. */
+  readonly errors: string[];
+  close(): Promise<void>;
+}
+
+export interface ControlHostOptions {
+  readonly script?: InstancesScript;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly settleLeftovers?: (endpoint: Endpoint) => Promise<void>;
+}
+
+export async function openControlHost(options: ControlHostOptions = {}): Promise<ControlHost> {
+  const config = Config.read({ EBB_ACCOUNT_ID: '123456789012', ...options.environment }, '/');
+  const errors: string[] = [];
+  const world = memoryWorld(config, errors, options.script);
+  const counts = new Map<string, Counts>();
+  const signals: Signal[] = [];
+  world.signals.subscribe((signal) => signals.push(signal));
+  const deployer = new EndpointDeployer(world, options.settleLeftovers ?? (() => Promise.resolve()));
+  const surfaces = {
+    control: new ControlSurface(world, new StatedCounts(counts), config),
+    scaling: new ScalingSurface(world),
+  };
+  const server = createServer((request, response) => {
+    const call = classify({ method: request.method!, url: request.url!, headers: request.headers });
+    void surfaces[call.service === 'scaling' ? 'scaling' : 'control'].handle(request, response, call);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = {
+    endpoint: url,
+    region: config.place.region,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  };
+  const sagemaker = new SageMakerClient(client);
+  const scaling = new ApplicationAutoScalingClient(client);
+  const close = async (): Promise<void> => {
+    sagemaker.destroy();
+    scaling.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url, sagemaker, scaling, world, deployer, counts, signals, errors, close };
+}
+
+function memoryWorld(config: Config, errors: string[], script?: InstancesScript): World {
+  const clock = new SystemClock();
+  const outbox = new MemoryOutbox();
+  return new World({
+    catalog: new MemoryCatalog(),
+    clock,
+    instances: new MemoryInstances(clock, script),
+    ledger: new MemoryLedger(outbox),
+    log: new ErrorLog(errors),
+    // Nothing is delivered here: deliveries are looked at in the outbox.
+    notifications: undefined as unknown as Notifications,
+    objects: new MemoryObjects(() => clock.now()),
+    outbox,
+    place: config.place,
+    signals: new InProcessSignals(),
+  });
+}
+
+class StatedCounts extends InstanceCounts {
+  constructor(private readonly stated: ReadonlyMap<string, Counts>) {
+    super();
+  }
+
+  override counts(endpointName: string, variantName?: string): Counts {
+    return this.stated.get(`${endpointName}/${variantName}`) ?? { starting: 0, inService: 0, draining: 0 };
+  }
+}
+
+class ErrorLog extends Log {
+  constructor(private readonly errors: string[]) {
+    super();
+  }
+
+  override debug(): void {}
+  override info(): void {}
+  override warn(): void {}
+  override error(event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.errors.push(`${event} ${JSON.stringify(fields)}`);
+  }
+}

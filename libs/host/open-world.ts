@@ -37,7 +37,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const catalog = SqliteCatalog.open(config.dataDirectory);
     closers.push(() => catalog.close());
     const objects = await openObjects(config, closers);
-    const { ledger, outbox } = await openLedger(config, clock, closers);
+    const { ledger, outbox } = await openLedger(config, log, closers);
     const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
     const instances = new ProcessInstances({
       imageFolders: [...config.imageFolders],
@@ -83,12 +83,32 @@ async function openObjects(config: Config, closers: Closers): Promise<Objects> {
 
 async function openLedger(
   config: Config,
-  _clock: Clock,
+  log: Log,
   closers: Closers,
 ): Promise<{ readonly ledger: Ledger; readonly outbox: Outbox }> {
-  const opened = openSqliteLedger(config.dataDirectory);
-  closers.push(() => opened.close());
-  return opened;
+  const record = openSqliteLedger(config.dataDirectory);
+  closers.push(() => record.close());
+  switch (config.drivers.ledger) {
+    case 'sqlite':
+      return record;
+    case 'sqs': {
+      const [{ SQSClient }, { SqsLedger }] = await Promise.all([
+        import('@aws-sdk/client-sqs'),
+        import('../drivers/ledger/sqs.js'),
+      ]);
+      const endpoint = config.awsEndpoints.sqs;
+      const sqs = new SQSClient({ region: config.place.region, ...(endpoint && { endpoint }) });
+      const ledger = new SqsLedger(record.ledger, sqs, {
+        onLater: (what, error) =>
+          log.warn('A call to SQS failed; the next round makes it good', { what, reason: String(error) }),
+      });
+      closers.push(async () => {
+        await ledger.close();
+        sqs.destroy();
+      });
+      return { ledger, outbox: record.outbox };
+    }
+  }
 }
 
 async function openNotifications(

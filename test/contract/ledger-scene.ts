@@ -39,6 +39,7 @@ export function ledgerScene(driver: LedgerDriver) {
     do {
       const request = { endpointName: 'ocr', workerId: 'worker-1', now: NOW, leasedUntil: LEASED_UNTIL, ...change };
       leased.push(...(await opened.ledger.lease({ ...request, count: count - leased.length })));
+      if ((await opened.ledger.backlog(request.endpointName)).queued === 0) break;
     } while (leased.length < count && performance.now() < giveUpAt);
     return leased;
   }

@@ -25,6 +25,13 @@ export function ledgerStatements(database: Database.Database) {
        RETURNING *`,
     ),
 
+    leaseById: prepare<[...LeaseValues, id: string], InvocationRow>(
+      `UPDATE invocations
+       SET state = 'Running', attempt = attempt + 1, worker_id = ?, leased_until = ?, started_at = ?
+       WHERE id = ? AND state = 'Queued'
+       RETURNING *`,
+    ),
+
     leaseExpired: prepare<[workerId: string, leasedUntil: number, now: number, count: number], InvocationRow>(
       `UPDATE invocations
        SET state = 'Running', attempt = attempt + 1, worker_id = ?, leased_until = ?
@@ -110,6 +117,11 @@ export function ledgerStatements(database: Database.Database) {
     oldestAcceptedAt: prepare<[endpointName: string], number>(
       `SELECT accepted_at FROM invocations INDEXED BY invocations_by_state
        WHERE state = 'Queued' AND endpoint_name = ? ORDER BY sequence LIMIT 1`,
+    ).pluck(),
+
+    oldestQueued: prepare<[endpointName: string, limit: number], string>(
+      `SELECT id FROM invocations INDEXED BY invocations_by_state
+       WHERE state = 'Queued' AND endpoint_name = ? ORDER BY sequence LIMIT ?`,
     ).pluck(),
 
     countUnsettled: prepare<[], { endpoint_name: string; state: 'Queued' | 'Running'; count: number }>(

@@ -57,6 +57,19 @@ export class SqliteLedger extends Ledger {
     return this.#takeFromQueue(() => this.#sql.lease.all(workerId, leasedUntil, now, endpointName, count), signal);
   }
 
+  /** Leases those of `invocationIds` that are queued; the others are left alone. */
+  async leaseByIds(
+    invocationIds: readonly string[],
+    request: Omit<LeaseRequest, 'endpointName' | 'count'>,
+    signal?: AbortSignal,
+  ): Promise<Invocation[]> {
+    const { workerId, now, leasedUntil } = request;
+    return this.#takeFromQueue(
+      () => invocationIds.flatMap((id) => this.#sql.leaseById.get(workerId, leasedUntil, now, id) ?? []),
+      signal,
+    );
+  }
+
   /** `startedAt` stays as it was: the model is not going to see these. */
   async leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
     const { workerId, count, now, leasedUntil } = request;
@@ -153,6 +166,11 @@ export class SqliteLedger extends Ledger {
     const { queued, running } = this.#counts.of(endpointName);
     const oldestAcceptedAt = this.#group.read(() => this.#sql.oldestAcceptedAt.get(endpointName), signal);
     return oldestAcceptedAt === undefined ? { queued, running } : { queued, running, oldestAcceptedAt };
+  }
+
+  /** The ids of the oldest queued invocations of an endpoint. */
+  async oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]> {
+    return this.#group.read(() => this.#sql.oldestQueued.all(endpointName, limit), signal);
   }
 
   async endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {

@@ -1,0 +1,256 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Backlog } from '../../core/backlog.js';
+import type { Invocation, InvocationRequest } from '../../core/invocation.js';
+import type { Delivery } from '../../core/notification.js';
+import {
+  type InvocationQuery,
+  type Lease,
+  type LeaseRequest,
+  Ledger,
+  type Settlement,
+} from '../../core/ports/ledger.js';
+import { type HandOut, HandOutQueue } from './hand-out-queue.js';
+
+/** The record under an SQS ledger: a ledger that can also be asked by id, and for the oldest that are queued. */
+export interface LedgerRecord extends Ledger {
+  /** Leases those of `invocationIds` that are queued; the others are left alone. */
+  leaseByIds(
+    invocationIds: readonly string[],
+    request: Omit<LeaseRequest, 'endpointName' | 'count'>,
+    signal?: AbortSignal,
+  ): Promise<Invocation[]>;
+  /** The ids of the oldest queued invocations of an endpoint. */
+  oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]>;
+}
+
+export interface SqsLedgerOptions {
+  /** Queues are named `<prefix><endpoint>`. */
+  readonly queuePrefix?: string;
+  /** Told of calls to SQS that failed and that are made good later by `reclaim`. */
+  readonly onLater?: (what: string, error: unknown) => void;
+}
+
+/** The message behind a lease. */
+interface HeldMessage {
+  readonly queue: HandOutQueue;
+  readonly receiptHandle: string;
+  leasedUntil: number;
+}
+
+/** How long a lease waits for a message while the record says that something is queued. */
+const LEASE_WAIT_SECONDS = 1;
+/** How many records are sent again in one round for an endpoint. */
+const MAX_RESENT = 100;
+
+/**
+ * A ledger whose record is another's, and whose work is handed out by SQS, one queue an endpoint. The record is the
+ * truth: a message is only a hint that names an invocation. One that names a settled or a running invocation is dropped;
+ * a queued invocation whose message was lost is sent again by `reclaim`. The message of a leased invocation is hidden
+ * for as long as the lease, and its heartbeat is the lease's: constant, whatever the invocation's age.
+ */
+export class SqsLedger extends Ledger {
+  private readonly queues = new Map<string, HandOutQueue>();
+  /** The messages behind the leases that were given out here. */
+  private readonly held = new Map<string, HeldMessage>();
+  private readonly sending = new Map<string, string[]>();
+  /** Endpoints that had fewer messages than queued invocations when last looked at: SQS's numbers lag behind. */
+  private readonly short = new Set<string>();
+  private readonly background = new Set<Promise<void>>();
+
+  constructor(
+    private readonly record: LedgerRecord,
+    private readonly sqs: SQSClient,
+    private readonly options: SqsLedgerOptions = {},
+  ) {
+    super();
+  }
+
+  /** The message follows the record and is not waited for: should it be lost, the record is still there. */
+  async accept(request: InvocationRequest, signal?: AbortSignal) {
+    const accepted = await this.record.accept(request, signal);
+    if (!accepted.repeated) this.sendSoon(request.endpointName, request.id);
+    return accepted;
+  }
+
+  async lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]> {
+    const queue = this.queueOf(request.endpointName);
+    const visibilitySeconds = secondsBetween(request.now, request.leasedUntil);
+    const leased: Invocation[] = [];
+    while (leased.length < request.count) {
+      const { queued } = await this.record.backlog(request.endpointName, signal);
+      if (queued === 0) break;
+      const wait = leased.length === 0 ? LEASE_WAIT_SECONDS : 0;
+      const received = await queue.receive(request.count - leased.length, visibilitySeconds, wait, signal);
+      if (received.length === 0) break;
+      leased.push(...(await this.leaseReceived(queue, received, request, signal)));
+    }
+    return leased;
+  }
+
+  async renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]> {
+    const renewed = await this.record.renew(leases, leasedUntil, signal);
+    const stillHeld = new Set(renewed.map(keyOf));
+    for (const lease of leases) if (!stillHeld.has(keyOf(lease))) this.held.delete(keyOf(lease));
+    const messages = renewed.flatMap((lease) => this.held.get(keyOf(lease)) ?? []);
+    for (const message of messages) message.leasedUntil = leasedUntil;
+    const byQueue = Map.groupBy(messages, ({ queue }) => queue);
+    const seconds = secondsBetween(Date.now(), leasedUntil);
+    await Promise.all(
+      [...byQueue].map(([queue, held]) => {
+        const handles = held.map(({ receiptHandle }) => receiptHandle);
+        return this.later('hide', queue.hide(handles, seconds));
+      }),
+    );
+    return renewed;
+  }
+
+  async release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean> {
+    const released = await this.record.release(lease, broken, signal);
+    const message = this.forget(lease);
+    if (released && message) await this.later('show', message.queue.show(message.receiptHandle));
+    return released;
+  }
+
+  async settle(
+    lease: Lease,
+    settlement: Settlement,
+    deliveries: readonly Delivery[],
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const settled = await this.record.settle(lease, settlement, deliveries, signal);
+    const message = this.forget(lease);
+    // Not waited for: a message that stays names a settled invocation, and is dropped when it comes again.
+    if (message) void this.later('drop', message.queue.drop([message.receiptHandle]));
+    return settled;
+  }
+
+  cancel(invocationId: string, now: number, deliveries: readonly Delivery[], signal?: AbortSignal): Promise<boolean> {
+    return this.record.cancel(invocationId, now, deliveries, signal);
+  }
+
+  leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
+    return this.record.leaseExpired(request, signal);
+  }
+
+  /** Also sends again what the queues have lost. */
+  async reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]> {
+    const reclaimed = await this.record.reclaim(now, workerId, signal);
+    for (const [key, { queue, receiptHandle, leasedUntil }] of this.held) {
+      if (leasedUntil > now) continue;
+      this.held.delete(key);
+      await this.later('show', queue.show(receiptHandle));
+    }
+    for (const endpointName of await this.record.endpointsWithBacklog(signal)) {
+      const { queued } = await this.record.backlog(endpointName, signal);
+      if (queued > 0) await this.later('resend', this.resendLost(endpointName, queued, signal));
+    }
+    return reclaimed;
+  }
+
+  find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined> {
+    return this.record.find(invocationId, signal);
+  }
+
+  list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
+    return this.record.list(query, signal);
+  }
+
+  backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog> {
+    return this.record.backlog(endpointName, signal);
+  }
+
+  endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {
+    return this.record.endpointsWithBacklog(signal);
+  }
+
+  /** Resolves when no call to SQS is under way. */
+  async close(): Promise<void> {
+    while (this.background.size > 0) await Promise.all(this.background);
+  }
+
+  private async leaseReceived(
+    queue: HandOutQueue,
+    received: readonly HandOut[],
+    request: LeaseRequest,
+    signal?: AbortSignal,
+  ): Promise<Invocation[]> {
+    const ids = received.map(({ invocationId }) => invocationId);
+    const leased = await this.record.leaseByIds([...new Set(ids)], request, signal);
+    const attempts = new Map(leased.map(({ id, attempt }) => [id, attempt]));
+    const useless: string[] = [];
+    for (const { invocationId, receiptHandle } of received) {
+      const attempt = attempts.get(invocationId);
+      attempts.delete(invocationId);
+      if (attempt === undefined) useless.push(receiptHandle);
+      else this.held.set(keyOf({ invocationId, attempt }), { queue, receiptHandle, leasedUntil: request.leasedUntil });
+    }
+    if (useless.length > 0) await this.later('drop', queue.drop(useless));
+    return leased;
+  }
+
+  /**
+   * The oldest are sent again, as many as are missing, once the number has been short twice in a row. Those that were
+   * there after all come twice, which does no harm; those that were lost are the oldest sooner or later.
+   */
+  private async resendLost(endpointName: string, queued: number, signal?: AbortSignal): Promise<void> {
+    const queue = this.queueOf(endpointName);
+    const missing = queued - (await queue.approximateSize());
+    const wasShort = this.short.delete(endpointName);
+    if (missing <= 0) return;
+    this.short.add(endpointName);
+    if (!wasShort) return;
+    const oldest = await this.record.oldestQueued(endpointName, Math.min(missing, MAX_RESENT), signal);
+    await queue.send(oldest, signal);
+  }
+
+  /** What is accepted in one turn of the event loop goes out in as few calls as possible. */
+  private sendSoon(endpointName: string, invocationId: string): void {
+    const waiting = this.sending.get(endpointName);
+    if (waiting) {
+      waiting.push(invocationId);
+      return;
+    }
+    const ids = [invocationId];
+    this.sending.set(endpointName, ids);
+    void this.later('send', this.sendNextTurn(endpointName, ids));
+  }
+
+  private async sendNextTurn(endpointName: string, ids: readonly string[]): Promise<void> {
+    await setImmediate();
+    this.sending.delete(endpointName);
+    await this.queueOf(endpointName).send(ids);
+  }
+
+  private queueOf(endpointName: string): HandOutQueue {
+    let queue = this.queues.get(endpointName);
+    if (!queue) {
+      queue = new HandOutQueue(this.sqs, `${this.options.queuePrefix ?? 'ebb-'}${endpointName}`);
+      this.queues.set(endpointName, queue);
+    }
+    return queue;
+  }
+
+  private forget(lease: Lease) {
+    const key = keyOf(lease);
+    const message = this.held.get(key);
+    this.held.delete(key);
+    return message;
+  }
+
+  /** For calls to SQS whose failure loses nothing: the record is right, and `reclaim` mends the queue. */
+  private async later(what: string, call: Promise<void>): Promise<void> {
+    const done = call.catch((error: unknown) => this.options.onLater?.(what, error));
+    this.background.add(done);
+    await done;
+    this.background.delete(done);
+  }
+}
+
+function keyOf({ invocationId, attempt }: Lease): string {
+  return `${invocationId}/${attempt}`;
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.max(1, Math.ceil((to - from) / 1000));
+}

@@ -83,7 +83,7 @@ function presenceOf(condition: unknown): boolean | undefined {
 }
 
 function parseCondition(condition: unknown): Condition {
-  if (typeof condition !== 'object' || condition === null) {
+  if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) {
     const wanted = scalar(condition);
     return (value) => value === wanted;
   }

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Delivery, DeliveryResult, Message } from '../../libs/core/notification.js';
+import type { Notifications } from '../../libs/core/ports/notifications.js';
+
+/** A driver with one topic, to which two queues are subscribed, one of them with raw delivery. */
+export interface NotificationsWorld {
+  readonly notifications: Notifications;
+  readonly topicArn: string;
+  /** A topic of the same place that was never made. */
+  readonly missingTopicArn: string;
+  /** Takes what was sent to the queue. */
+  receive(queue: 'wrapped' | 'raw'): Promise<ReceivedMessage>;
+  /** From now on nothing that receives messages answers. */
+  cutOff(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReceivedMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
+}
+
+/** What every driver of `Notifications` that knows topics does. */
+export function describeNotifications(name: string, open: () => Promise<NotificationsWorld>): void {
+  describe(`${name} as Notifications`, () => {
+    let world: NotificationsWorld;
+    let made = 0;
+
+    beforeAll(async () => {
+      world = await open();
+    });
+    afterAll(() => world.close());
+
+    const toTopic = (message: Message, topicArn = world.topicArn): Delivery => ({
+      id: `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}`,
+      receiver: { kind: 'topic', topicArn },
+      message,
+      createdAt: Date.UTC(2026, 0, 1),
+    });
+
+    /** Delivers to the last receiver, as the engine does. */
+    async function deliverAll(delivery: Delivery): Promise<DeliveryResult[]> {
+      const result = await world.notifications.deliver(delivery);
+      if (result.kind !== 'fanned-out') return [result];
+      return (await Promise.all(result.deliveries.map(deliverAll))).flat();
+    }
+
+    it("brings a topic's message to every queue that is subscribed, in an envelope or raw", async () => {
+      const results = await deliverAll(toTopic({ body: '{"state":"Completed"} ✓', subject: 'Result' }));
+      expect(new Set(results.map((result) => result.kind))).toEqual(new Set(['delivered']));
+      expect(JSON.parse((await world.receive('wrapped')).body)).toMatchObject({
+        Type: 'Notification',
+        TopicArn: world.topicArn,
+        Subject: 'Result',
+        Message: '{"state":"Completed"} ✓',
+      });
+      expect((await world.receive('raw')).body).toBe('{"state":"Completed"} ✓');
+    });
+
+    it("brings a message's attributes along", async () => {
+      const attributes = { colour: { type: 'String', value: 'red' }, size: { type: 'Number', value: '7' } };
+      await deliverAll(toTopic({ body: 'with attributes', attributes }));
+      expect(JSON.parse((await world.receive('wrapped')).body)).toMatchObject({
+        MessageAttributes: { colour: { Type: 'String', Value: 'red' }, size: { Type: 'Number', Value: '7' } },
+      });
+      expect(await world.receive('raw')).toEqual({ body: 'with attributes', attributes });
+    });
+
+    it('knows that a topic which does not exist will never get the message', async () => {
+      const result = await world.notifications.deliver(toTopic({ body: 'lost' }, world.missingTopicArn));
+      expect(result.kind).toBe('undeliverable');
+    });
+
+    it('begins nothing when the caller has given up already', async () => {
+      const delivery = toTopic({ body: 'too late' });
+      await expect(world.notifications.deliver(delivery, AbortSignal.abort(new Error('stopping')))).rejects.toThrow(
+        'stopping',
+      );
+    });
+
+    it('asks for another try, and throws nothing, when nobody answers', async () => {
+      await world.cutOff();
+      const results = await deliverAll(toTopic({ body: 'later' }));
+      expect(new Set(results.map((result) => result.kind))).toEqual(new Set(['failed']));
+    });
+  });
+}

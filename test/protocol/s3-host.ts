@@ -7,6 +7,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { S3Surface } from '../../apps/api/aws/s3/s3-surface.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { FilesystemObjects } from '../../libs/drivers/objects/filesystem.js';
+import { Log } from '../../libs/engine/log.js';
 import { classify } from '../../libs/wire/aws-request.js';
 
 /** The S3 surface alone, over real files, on a port of its own. */
@@ -14,6 +15,8 @@ export class S3Host implements AsyncDisposable {
   private constructor(
     readonly port: number,
     readonly objects: FilesystemObjects,
+    /** What the surface reported as failures of its own: none, whatever a client sends. */
+    readonly failures: readonly string[],
     private readonly root: string,
     private readonly close: () => Promise<void>,
   ) {}
@@ -21,7 +24,8 @@ export class S3Host implements AsyncDisposable {
   static async start(): Promise<S3Host> {
     const root = await mkdtemp(join(tmpdir(), 'ebb-s3-'));
     const objects = await FilesystemObjects.open(root);
-    const surface = new S3Surface(objects, new SystemClock());
+    const log = new FailureLog();
+    const surface = new S3Surface(objects, new SystemClock(), log);
     const server = createServer((request, response) => {
       const { method = 'GET', url = '/', headers } = request;
       void surface.handle(request, response, classify({ method, url, headers }));
@@ -32,7 +36,7 @@ export class S3Host implements AsyncDisposable {
         server.close(() => resolve());
         server.closeAllConnections();
       });
-    return new S3Host((server.address() as AddressInfo).port, objects, root, close);
+    return new S3Host((server.address() as AddressInfo).port, objects, log.failures, root, close);
   }
 
   get url(): string {
@@ -60,5 +64,16 @@ export class S3Host implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
     await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+class FailureLog extends Log {
+  readonly failures: string[] = [];
+
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(event: string, fields?: object): void {
+    this.failures.push(`${event}: ${JSON.stringify(fields)}`);
   }
 }

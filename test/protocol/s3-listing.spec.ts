@@ -24,6 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   s3.destroy();
+  expect(host.failures).toEqual([]);
   await host[Symbol.asyncDispose]();
 });
 

@@ -26,6 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   s3.destroy();
+  expect(host.failures).toEqual([]);
   await host[Symbol.asyncDispose]();
 });
 

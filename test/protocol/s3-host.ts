@@ -15,8 +15,7 @@ export class S3Host implements AsyncDisposable {
   private constructor(
     readonly port: number,
     readonly objects: FilesystemObjects,
-    /** What the surface reported as failures of its own: none, whatever a client sends. */
-    readonly failures: readonly string[],
+    private readonly failures: readonly string[],
     private readonly root: string,
     private readonly close: () => Promise<void>,
   ) {}
@@ -61,9 +60,11 @@ export class S3Host implements AsyncDisposable {
     return paths.filter((path) => path.startsWith(this.root));
   }
 
+  /** Raises if the surface reported a failure of its own: there is none, whatever a client sends. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
     await rm(this.root, { recursive: true, force: true });
+    if (this.failures.length > 0) throw new Error(`The surface failed by itself: ${this.failures.join('; ')}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Objects } from '../../../../libs/core/ports/objects.js';
+import { Log } from '../../../../libs/engine/log.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { addressOf } from '../../../../libs/wire/s3/address.js';
 import { isSetting, type SettingOperation } from '../../../../libs/wire/s3/bucket-documents.js';
@@ -44,11 +45,10 @@ const HANDLERS: Readonly<Record<Exclude<S3Operation, SettingOperation>, S3Handle
 /** S3's REST protocol over the objects port: what lets unmodified S3 code find its buckets at Ebb's address. */
 @Injectable()
 export class S3Surface implements Surface {
-  private readonly logger = new Logger('S3');
-
   constructor(
     private readonly objects: Objects,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
@@ -63,7 +63,9 @@ export class S3Surface implements Surface {
     } catch (error) {
       const known = toS3Error(error);
       // When the client has gone everything fails, and nobody is there to be told.
-      if (known.code === 'InternalError' && !gone.signal.aborted) this.logger.error(error);
+      if (known.code === 'InternalError' && !gone.signal.aborted && !request.destroyed) {
+        this.log.error('An S3 request failed', { requestId: ids.requestId, reason: String(error) });
+      }
       await sendError(request, response, known, ids);
     }
   }

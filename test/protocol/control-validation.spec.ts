@@ -339,6 +339,10 @@ describe('what Ebb cannot honour is refused by name', () => {
       'primaryContainer.imageConfig.repositoryAccessMode',
       model({ ModelName: 'm', PrimaryContainer: { ...image, ImageConfig: { RepositoryAccessMode: 'Vpc' } } }),
     ],
+    [
+      'inferenceExecutionConfig.mode',
+      model({ ModelName: 'm', PrimaryContainer: image, InferenceExecutionConfig: { Mode: 'Direct' } }),
+    ],
     ['enableNetworkIsolation', model({ ModelName: 'm', PrimaryContainer: image, EnableNetworkIsolation: true })],
     ['dataCaptureConfig', config({ ...asyncConfig('c'), DataCaptureConfig: capture })],
     ['explainerConfig', config({ ...asyncConfig('c'), ExplainerConfig: {} })],

@@ -15,7 +15,7 @@ const MAX_CONTAINERS = 15;
 export function readCreateModel(body: Readonly<Record<string, unknown>>): Omit<Model, 'createdAt'> {
   return Members.read(body, (request) => {
     request.refuse('EnableNetworkIsolation');
-    request.structure('InferenceExecutionConfig')?.requiredText('Mode', { oneOf: ['Serial', 'Direct'] });
+    readExecutionMode(request.structure('InferenceExecutionConfig'));
     return {
       name: request.requiredText('ModelName', MODEL_NAME),
       container: readContainer(onlyContainer(request)),
@@ -26,12 +26,19 @@ export function readCreateModel(body: Readonly<Record<string, unknown>>): Omit<M
   });
 }
 
+/** Says how several containers are called, so there is nothing to keep. */
+function readExecutionMode(config: Members | undefined): void {
+  if (config?.requiredText('Mode', { oneOf: ['Serial', 'Direct'] }) !== 'Direct') return;
+  config.violate('Mode', 'Member must be Serial: direct invocation is not supported by Ebb yet');
+}
+
 function onlyContainer(request: Members): Members {
   const containers = request.structures('Containers', { max: MAX_CONTAINERS });
   const [first] = containers;
   if (!first) return request.requiredStructure('PrimaryContainer');
-  if (request.has('PrimaryContainer'))
+  if (request.has('PrimaryContainer')) {
     request.violate('Containers', 'Member must be null where PrimaryContainer is given');
+  }
   if (containers.length > 1) {
     request.violate('Containers', 'Member must have length 1: several containers are not supported by Ebb yet');
   }

@@ -18,7 +18,10 @@ describe('the address of a request to S3', () => {
     ['/k', 'photos.s3.localhost:7070', 'photos', 'k'],
     ['/k', 'photos.s3.us-east-1.amazonaws.com', 'photos', 'k'],
     ['/k', 'photos.s3-eu-west-1.amazonaws.com', 'photos', 'k'],
+    ['/k', 's3-photos.localhost', 's3-photos', 'k'],
     ['/photos/k', 's3.localhost:7070', 'photos', 'k'],
+    ['/photos/k', 's3-eu-west-1.amazonaws.com', 'photos', 'k'],
+    ['/photos/k', 'my.s3-gateway.internal', 'photos', 'k'],
     ['/photos/k', undefined, 'photos', 'k'],
   ])('%s at %s is bucket %s and key %s', (url, host, bucket, key) => {
     const address = addressOf(url, host);

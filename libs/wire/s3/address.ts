@@ -51,8 +51,8 @@ export function decode(text: string): string {
   }
 }
 
-const VIRTUAL_HOST = /^(.+)\.s3[.-][^:]+$|^(.+)\.localhost$/;
-const SERVICE_HOST = /^s3(?:[.-]|$)/;
+const VIRTUAL_HOST = /^(.+)\.s3(?:\..+|-[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$|^(.+)\.localhost$/;
+const SERVICE_HOST = /^s3(?:\.|$|-[a-z0-9-]+\.amazonaws\.com)/;
 
 function bucketOfHost(host: string | undefined): string | undefined {
   const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');

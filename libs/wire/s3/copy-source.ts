@@ -1,7 +1,6 @@
 import type { ObjectLocation } from '../../core/object-location.js';
 import { checkBucketName, decode } from './address.js';
-import { S3Error } from './errors.js';
-import { notImplemented } from './operation.js';
+import { notImplemented, S3Error } from './errors.js';
 import { requireNullVersion } from './version.js';
 
 const COPY_SOURCE = /^\/?(?<path>.*?)(?:\?versionId=(?<version>[^?]*))?$/s;

@@ -102,6 +102,14 @@ export function toS3Error(error: unknown): S3Error {
   return new S3Error('InternalError', 'We encountered an internal error. Please try again.', {}, { cause: error });
 }
 
+/** Names what was asked for, since S3's own text leaves people guessing. */
+export function notImplemented(what: string): S3Error {
+  return new S3Error(
+    'NotImplemented',
+    `A header or query you provided implies functionality that is not implemented: ${what}.`,
+  );
+}
+
 /** The error document that every S3 client reads. */
 export function errorDocument(error: S3Error, resource: string, requestId: string, hostId: string): string {
   const details = Object.entries(error.details).map(([name, value]) => element(name, value));

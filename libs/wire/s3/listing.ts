@@ -1,7 +1,7 @@
 import type { ListOptions, ObjectListing } from '../../core/ports/objects.js';
 import { ownerElement } from './bucket-documents.js';
 import { S3Error } from './errors.js';
-import { nameEncoder, queryNumber } from './query-number.js';
+import { nameEncoder, queryNumber } from './query.js';
 import { element, isoTime, optionalElement, s3Document, type Xml } from './xml.js';
 
 const MAX_KEYS = 1000;
@@ -32,37 +32,30 @@ export function parseListV2(query: URLSearchParams): ListRequest {
 export function formatList(bucket: string, request: ListRequest, listing: ObjectListing): string {
   const { query, options } = request;
   const encode = nameEncoder(query);
-  const echo = (tag: string, name: string) => optionalElement(tag, mapped(query.get(name), encode));
-  const next = options.limit === 0 ? undefined : listing.next;
   return s3Document(
     'ListBucketResult',
     element('Name', bucket),
     element('Prefix', encode(query.get('prefix') ?? '')),
-    echo('Delimiter', 'delimiter'),
+    optionalElement('Delimiter', mapped(query.get('delimiter'), encode)),
     element('MaxKeys', options.limit),
     optionalElement('EncodingType', query.get('encoding-type') ?? undefined),
-    element('IsTruncated', next !== undefined),
-    ...(request.version === 1 ? pagesV1(query, encode, next) : pagesV2(query, encode, listing, next)),
+    element('IsTruncated', listing.next !== undefined),
+    ...(request.version === 1 ? pagesV1(query, encode, listing) : pagesV2(query, encode, listing)),
     ...contents(listing, encode, request.version === 1 || query.get('fetch-owner') === 'true'),
     ...listing.commonPrefixes.map((prefix) => element('CommonPrefixes', element('Prefix', encode(prefix)))),
   );
 }
 
-function pagesV1(query: URLSearchParams, encode: (name: string) => string, next: string | undefined): Xml[] {
+function pagesV1(query: URLSearchParams, encode: (name: string) => string, { next }: ObjectListing): Xml[] {
   return [element('Marker', encode(query.get('marker') ?? '')), optionalElement('NextMarker', mapped(next, encode))];
 }
 
-function pagesV2(
-  query: URLSearchParams,
-  encode: (name: string) => string,
-  listing: ObjectListing,
-  next: string | undefined,
-): Xml[] {
+function pagesV2(query: URLSearchParams, encode: (name: string) => string, listing: ObjectListing): Xml[] {
   return [
     element('KeyCount', listing.objects.length + listing.commonPrefixes.length),
     optionalElement('ContinuationToken', query.get('continuation-token') ?? undefined),
     optionalElement('StartAfter', mapped(query.get('start-after'), encode)),
-    optionalElement('NextContinuationToken', mapped(next, writeToken)),
+    optionalElement('NextContinuationToken', mapped(listing.next, writeToken)),
   ];
 }
 
@@ -81,6 +74,7 @@ function contents(listing: ObjectListing, encode: (name: string) => string, with
 }
 
 function common(query: URLSearchParams): ListOptions & { limit: number } {
+  // An encoding that nobody knows is refused before anything is listed.
   nameEncoder(query);
   return {
     prefix: query.get('prefix') || undefined,

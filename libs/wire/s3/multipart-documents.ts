@@ -1,7 +1,7 @@
 import type { ObjectLocation } from '../../core/object-location.js';
 import type { MultipartUpload, UploadedPart } from '../../core/ports/objects.js';
 import { ownerElement } from './bucket-documents.js';
-import { nameEncoder, queryNumber } from './query-number.js';
+import { nameEncoder, queryNumber } from './query.js';
 import { element, isoTime, optionalElement, s3Document } from './xml.js';
 
 const MAX_LISTED = 1000;

@@ -1,4 +1,4 @@
-import { S3Error } from './errors.js';
+import { notImplemented, S3Error } from './errors.js';
 
 /** What `Method level sub-resources` means. Sub-resources are sorted and joined by `+`. */
 const OPERATIONS = {
@@ -98,14 +98,6 @@ export function operationOf(target: S3Target): S3Operation {
     Method: target.method,
     ResourceType: level.toUpperCase(),
   });
-}
-
-/** Names what was asked for, since S3's own text leaves people guessing. */
-export function notImplemented(what: string): S3Error {
-  return new S3Error(
-    'NotImplemented',
-    `A header or query you provided implies functionality that is not implemented: ${what}.`,
-  );
 }
 
 function isSubResource(name: string): boolean {

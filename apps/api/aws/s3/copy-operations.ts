@@ -7,7 +7,7 @@ import { S3Error } from '../../../../libs/wire/s3/errors.js';
 import { type Headers, header } from '../../../../libs/wire/s3/headers.js';
 import { formatCopy } from '../../../../libs/wire/s3/object-documents.js';
 import { descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
-import { partNumberOf } from '../../../../libs/wire/s3/query-number.js';
+import { partNumberOf } from '../../../../libs/wire/s3/query.js';
 import { requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';
 import { cancelBody } from './cancel-body.js';
 import type { S3Handler, S3Request } from './s3-exchange.js';

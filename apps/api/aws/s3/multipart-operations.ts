@@ -1,6 +1,6 @@
 import type { UploadedPart } from '../../../../libs/core/ports/objects.js';
 import { parseEtag } from '../../../../libs/wire/s3/conditions.js';
-import { S3Error } from '../../../../libs/wire/s3/errors.js';
+import { notImplemented, S3Error } from '../../../../libs/wire/s3/errors.js';
 import { header } from '../../../../libs/wire/s3/headers.js';
 import {
   formatCompletion,
@@ -9,8 +9,7 @@ import {
   formatUploads,
 } from '../../../../libs/wire/s3/multipart-documents.js';
 import { descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
-import { notImplemented } from '../../../../libs/wire/s3/operation.js';
-import { partNumberOf } from '../../../../libs/wire/s3/query-number.js';
+import { partNumberOf } from '../../../../libs/wire/s3/query.js';
 import { requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';
 import { childrenOf, malformedXml, readXml, textOf, type XmlNode } from './read-xml.js';
 import type { S3Handler, S3Request } from './s3-exchange.js';

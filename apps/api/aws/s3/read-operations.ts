@@ -18,9 +18,10 @@ export const getObject: S3Handler = async (objects, request) => {
   const range = requestedRange(request);
   const object = await objects.get(request.location, { range }, request.signal);
   try {
-    const found = respond(request, object, object.range, overrides);
-    if (found.status === 304) await cancelBody(object.body);
-    return found.status === 304 ? found : { ...found, body: object.body };
+    const reply = respond(request, object, object.range, overrides);
+    if (reply.status !== 304) return { ...reply, body: object.body };
+    await cancelBody(object.body);
+    return reply;
   } catch (error) {
     await cancelBody(object.body);
     throw error;

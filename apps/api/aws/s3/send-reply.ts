@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorDocument, type S3Error } from '../../../../libs/wire/s3/errors.js';
+import { cancelBody } from './cancel-body.js';
 import type { S3Reply } from './s3-exchange.js';
 
 /** A request that is refused is read on to this length, so that a client that only then listens hears why. */
@@ -14,7 +15,13 @@ export async function sendReply(response: ServerResponse, reply: S3Reply): Promi
     response.writeHead(status, { 'content-type': 'application/xml', ...headers, 'content-length': bytes.length });
     response.end(bytes);
   } else {
-    response.writeHead(status, { ...headers });
+    try {
+      response.writeHead(status, { ...headers });
+    } catch (error) {
+      // Metadata that no HTTP header can carry: somebody else stored it.
+      if (body !== undefined) await cancelBody(body);
+      throw error;
+    }
     if (body === undefined || body instanceof Uint8Array) response.end(body);
     else await pipeline(body, response);
   }
@@ -43,7 +50,6 @@ export async function sendError(
 
 function discardRest(request: IncomingMessage): void {
   let discarded = 0;
-  request.on('error', () => request.destroy());
   request.on('data', (bytes: Buffer) => {
     discarded += bytes.length;
     if (discarded > MAX_DISCARDED_BYTES) request.destroy();

@@ -1,8 +1,7 @@
 import type { Objects } from '../../../../libs/core/ports/objects.js';
 import { type Deletion, formatDeletions } from '../../../../libs/wire/s3/object-documents.js';
-import { S3Error, toS3Error } from '../../../../libs/wire/s3/errors.js';
+import { notImplemented, S3Error, toS3Error } from '../../../../libs/wire/s3/errors.js';
 import { checkKey } from '../../../../libs/wire/s3/address.js';
-import { notImplemented } from '../../../../libs/wire/s3/operation.js';
 import { checksumHeaders, descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
 import { requireNullVersion } from '../../../../libs/wire/s3/version.js';
 import { refuseWriteConditions, requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';
@@ -40,24 +39,42 @@ export const deleteObjects: S3Handler = async (objects, request) => {
   const body = await readXml(request, 'Delete', MAX_DELETE_BYTES);
   const entries = body === undefined ? [] : childrenOf(body, 'Object');
   if (body === undefined || entries.length === 0 || entries.length > MAX_DELETIONS) throw malformedXml();
+  // The whole list is read before anything is deleted: a malformed one deletes nothing.
+  const asked = entries.map(readEntry);
   const { bucket } = request.location;
   await objects.headBucket(bucket, request.signal);
   const deletions: Deletion[] = [];
-  for (let at = 0; at < entries.length; at += DELETIONS_AT_ONCE) {
-    const batch = entries.slice(at, at + DELETIONS_AT_ONCE);
+  for (let at = 0; at < asked.length; at += DELETIONS_AT_ONCE) {
+    const batch = asked.slice(at, at + DELETIONS_AT_ONCE);
     deletions.push(...(await Promise.all(batch.map((entry) => deleteEntry(objects, bucket, entry, request.signal)))));
   }
   return { body: formatDeletions(deletions, textOf(body, 'Quiet') === 'true') };
 };
 
-/** One key's failure is part of the answer, not the failure of the call. */
-async function deleteEntry(objects: Objects, bucket: string, entry: XmlNode, signal: AbortSignal): Promise<Deletion> {
+interface DeletionEntry {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  /** A condition that the entry names, which cannot be held. */
+  readonly condition: string | undefined;
+}
+
+function readEntry(entry: XmlNode): DeletionEntry {
   const key = textOf(entry, 'Key');
   if (!key) throw malformedXml();
+  const condition = ['ETag', 'LastModifiedTime', 'Size'].find((name) => textOf(entry, name) !== undefined);
+  return { key, versionId: textOf(entry, 'VersionId') || undefined, condition };
+}
+
+/** One key's failure is part of the answer, not the failure of the call. */
+async function deleteEntry(
+  objects: Objects,
+  bucket: string,
+  { key, versionId, condition }: DeletionEntry,
+  signal: AbortSignal,
+): Promise<Deletion> {
   try {
     checkKey(key);
-    requireNullVersion(textOf(entry, 'VersionId') || undefined);
-    const condition = ['ETag', 'LastModifiedTime', 'Size'].find((name) => textOf(entry, name) !== undefined);
+    requireNullVersion(versionId);
     if (condition) throw notImplemented(`${condition} in DeleteObjects`);
     await objects.delete({ bucket, key }, signal);
     return { key };

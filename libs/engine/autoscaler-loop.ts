@@ -1,6 +1,7 @@
 import { type Endpoint, endpointKey } from '../core/endpoint.js';
 import type { Fleet } from './fleet.js';
 import { nextLaunchAt, scaleVariant } from './scale-variant.js';
+import { settleBacklog } from './settle-backlog.js';
 import type { World } from './world.js';
 
 /** What the loop tells of endpoints that are being made or unmade. */
@@ -114,6 +115,8 @@ export class AutoscalerLoop {
     const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
     if (!endpoint || endpoint.name !== endpointName) {
       void this.fleet.drainAll(endpointName);
+      // What was being accepted while its endpoint went has nobody else to settle it.
+      await settleBacklog(this.world, endpointName, `The endpoint ${endpointName} does not exist any more.`);
       return undefined;
     }
     switch (endpoint.status) {

@@ -1,0 +1,126 @@
+import { Parser, type ReadEntry } from 'tar';
+
+/** A file or directory of an archive. */
+export interface TarEntry {
+  readonly kind: 'file' | 'directory';
+  /** Its path as segments, none of them empty, `.` or `..`; none at all for the archive's own root. */
+  readonly path: readonly string[];
+  readonly sizeBytes: number;
+  readonly executable: boolean;
+  /** To be read to its end before the promise that `onEntry` returned resolves. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** What is wrong with an archive, in words for whoever made it. */
+export class BadArchive extends Error {}
+
+/**
+ * Reads a tar stream entry by entry, each after the one before it. Anything but files and directories with paths that
+ * stay inside raises `BadArchive`: links and devices are refused, not skipped, so that nobody misses them later.
+ */
+export async function readTar(
+  chunks: AsyncIterable<Buffer>,
+  onEntry: (entry: TarEntry) => Promise<void>,
+): Promise<void> {
+  const reading = new TarReading(onEntry);
+  try {
+    for await (const chunk of chunks) await reading.write(chunk);
+    await reading.end();
+  } catch (error) {
+    await reading.abandon(error as Error);
+    throw error;
+  }
+}
+
+/** Joins the parser, which is pushed into and has no promises, with the handling of entries, which takes its time. */
+class TarReading {
+  readonly #parser = new Parser({ strict: true, brotli: false, zstd: false });
+  #entries: Promise<void> = Promise.resolve();
+  #current: ReadEntry | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #ended = false;
+  #wake: () => void = () => {};
+
+  constructor(onEntry: (entry: TarEntry) => Promise<void>) {
+    this.#parser.on('drain', () => this.#wake());
+    this.#parser.on('end', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    this.#parser.on('error', (error) => this.#fail(new BadArchive(`it is not a sound tar archive (${error.message})`)));
+    this.#parser.on('ignoredEntry', (entry) => this.#fail(new BadArchive(describeRefusal(entry))));
+    this.#parser.on('entry', (entry) => {
+      this.#current = entry;
+      this.#entries = this.#entries.then(() => {
+        this.#throwFailure();
+        return onEntry(parseEntry(entry));
+      });
+      this.#entries.catch((error: unknown) => this.#fail(error));
+    });
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    this.#throwFailure();
+    if (this.#parser.write(chunk)) return;
+    await this.#woken();
+  }
+
+  async end(): Promise<void> {
+    this.#parser.end();
+    while (!this.#ended) await this.#woken();
+    await this.#entries;
+    this.#throwFailure();
+  }
+
+  /** Lets the entry that is being read fail, and waits until it has. */
+  async abandon(reason: Error): Promise<void> {
+    this.#fail(reason);
+    this.#current?.on('error', () => {});
+    this.#current?.destroy(reason);
+    await Promise.allSettled([this.#entries]);
+  }
+
+  async #woken(): Promise<void> {
+    this.#throwFailure();
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#throwFailure();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
+
+const KINDS: Readonly<Record<string, TarEntry['kind'] | undefined>> = {
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  Directory: 'directory',
+};
+
+function parseEntry(entry: ReadEntry): TarEntry {
+  const kind = KINDS[entry.type];
+  if (kind === undefined) throw new BadArchive(describeRefusal(entry));
+  if (entry.path.startsWith('/')) throw new BadArchive(`the path '${entry.path}' is absolute`);
+  const path = entry.path.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (path.includes('..')) throw new BadArchive(`the path '${entry.path}' leads outside`);
+  if (path.some((segment) => segment.includes('\0'))) throw new BadArchive('a path has a NUL character');
+  if (kind === 'file' && path.length === 0) throw new BadArchive('a file has no name');
+  return { kind, path, sizeBytes: entry.size, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: chunksOf(entry) };
+}
+
+/** The entry is a stream of the parser's own make, which Node's streams do not take for one of theirs. */
+async function* chunksOf(entry: ReadEntry): AsyncGenerator<Uint8Array, void, void> {
+  yield* entry;
+}
+
+function describeRefusal(entry: ReadEntry): string {
+  return `'${entry.path}' is neither a file nor a directory but of type ${entry.type}`;
+}

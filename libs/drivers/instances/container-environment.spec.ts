@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { checkEnvironment, containerEnvironment } from './container-environment.js';
+
+const platform = { port: 20_000, modelDirectory: '/data/i-1/model', token: 't' };
+
+describe("a container's environment", () => {
+  it('has of the host only what finds programs, and nothing of Ebb', () => {
+    const host = { PATH: '/bin', HOME: '/root', EBB_DATA_DIR: '/data', AWS_SECRET_ACCESS_KEY: 'x', LANG: undefined };
+    expect(containerEnvironment({ host, image: {}, model: {}, platform })).toEqual({
+      PATH: '/bin',
+      HOME: '/root',
+      SAGEMAKER_BIND_TO_PORT: '20000',
+      SM_MODEL_DIR: '/data/i-1/model',
+      EBB_INSTANCE_TOKEN: 't',
+    });
+  });
+
+  it("lets the image override the host, the model the image, and nothing the platform's port and directory", () => {
+    const environment = containerEnvironment({
+      host: { PATH: '/bin', LANG: 'C' },
+      image: { PATH: '/opt/bin', LEVEL: 'image', AWS_REGION: 'image' },
+      model: { LEVEL: 'model', SAGEMAKER_BIND_TO_PORT: '1', SM_MODEL_DIR: '/', EBB_INSTANCE_TOKEN: 'forged' },
+      platform: { ...platform, region: 'eu-west-1' },
+    });
+    expect(environment).toEqual({
+      PATH: '/opt/bin',
+      LANG: 'C',
+      LEVEL: 'model',
+      AWS_REGION: 'image',
+      SAGEMAKER_BIND_TO_PORT: '20000',
+      SM_MODEL_DIR: '/data/i-1/model',
+      EBB_INSTANCE_TOKEN: 't',
+    });
+  });
+
+  it.each(['PATH', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'PYTHONSTARTUP', 'BASH_ENV'])(
+    'does not take %s from a model, since it decides what is executed',
+    (name) => {
+      expect(() => checkEnvironment({ SAFE: 'x', [name]: 'x' })).toThrow(`The environment variable '${name}'`);
+    },
+  );
+
+  it('takes what models usually set', () => {
+    const usual = { SAGEMAKER_PROGRAM: 'inference.py', TS_MAX_REQUEST_SIZE: '1', HF_TASK: 'x', OMP_NUM_THREADS: '1' };
+    expect(() => checkEnvironment(usual)).not.toThrow();
+  });
+});

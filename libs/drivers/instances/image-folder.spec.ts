@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findImage, listImages } from './image-folder.js';
+
+let root: string;
+let first: string;
+let second: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ebb-images-'));
+  first = join(root, 'first');
+  second = join(root, 'second');
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+async function addImage(folder: string, name: string, description: unknown): Promise<void> {
+  await mkdir(join(folder, name), { recursive: true });
+  const text = typeof description === 'string' ? description : JSON.stringify(description);
+  await writeFile(join(folder, name, 'ebb-image.json'), text);
+}
+
+describe("the operator's images", () => {
+  it('are found by name in the folders listed, the first folder winning', async () => {
+    await addImage(first, 'ocr', { command: ['node', 'first.js'], env: { LANGUAGE: 'eng' } });
+    await addImage(second, 'ocr', { command: ['node', 'second.js'] });
+    await addImage(second, 'echo', { command: ['./echo'] });
+    expect(await findImage('registry/ocr:v2', [first, second])).toEqual({
+      name: 'ocr',
+      folder: join(first, 'ocr'),
+      command: ['node', 'first.js'],
+      env: { LANGUAGE: 'eng' },
+    });
+    expect(await findImage('echo', [first, second])).toMatchObject({ folder: join(second, 'echo'), env: {} });
+    expect(await listImages([first, second, join(root, 'absent')])).toEqual(['echo', 'ocr']);
+  });
+
+  it('that are not listed are refused, naming those that are', async () => {
+    await addImage(first, 'ocr', { command: ['node'] });
+    await mkdir(join(first, 'not-an-image'));
+    await expect(findImage('llama', [first])).rejects.toMatchObject({
+      code: 'ImageNotFound',
+      message: `There is no image 'llama' in ${first}; there are: ocr.`,
+    });
+  });
+
+  it('outside the listed folders are never reached', async () => {
+    await addImage(second, 'ocr', { command: ['node'] });
+    await mkdir(first);
+    for (const image of ['../second/ocr', '..', '../second', join(second, 'ocr')]) {
+      await expect(findImage(image, [first])).rejects.toMatchObject({ code: 'ImageNotFound' });
+    }
+  });
+
+  it.each([
+    ['{', 'must be JSON.'],
+    [[], 'must be a JSON object.'],
+    [{}, `'command' must be a list of texts`],
+    [{ command: 'node server.js' }, `'command' must be a list of texts`],
+    [{ command: [] }, `'command' must be a list of texts`],
+    [{ command: ['node', 1] }, `'command' must be a list of texts`],
+    [{ command: ['node'], env: [] }, `'env' must be an object.`],
+    [{ command: ['node'], env: { PORT: 1 } }, `'env.PORT' must be a text.`],
+    [{ command: ['node'], env: { 'a=b': 'c' } }, `'env' has 'a=b'`],
+    [{ command: ['node'], comand: [] }, `'comand' is not a field`],
+  ])('with the description %j are refused, naming file, field and rule', async (description, rule) => {
+    await addImage(first, 'bad', description);
+    const file = join(first, 'bad', 'ebb-image.json');
+    await expect(findImage('bad', [first])).rejects.toMatchObject({
+      code: 'ImageNotFound',
+      message: expect.stringContaining(`${file}: ${rule}`),
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EbbError } from '../../core/errors.js';
+import { InstanceLog } from './instance-log.js';
+import type { ProcessMarks } from './process-table.js';
+
+/** So many ended instances keep their log; older ones are forgotten. */
+const KEPT_LOGS = 50;
+
+const MODEL_FOLDER = 'model';
+const RECORD_FILE = 'instance.json';
+const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * The instances' directories, `<root>/<instance id>/`: `model/` and the record of the process while it may live, its
+ * log also after its end. The record is what a later run of Ebb finds leftovers by; it is not synced to disk, since a
+ * crash of the machine that could lose it ends the processes too.
+ */
+export class InstanceDirectories {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  modelDirectory(instanceId: string): string {
+    return join(this.#pathOf(instanceId), MODEL_FOLDER);
+  }
+
+  log(instanceId: string): InstanceLog {
+    return new InstanceLog(join(this.#pathOf(instanceId), 'output.log'));
+  }
+
+  /** Makes the directory and the model directory in it; an id that was used before is refused. */
+  async create(instanceId: string): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    await mkdir(this.#pathOf(instanceId));
+    await mkdir(this.modelDirectory(instanceId));
+  }
+
+  /** Replaces the record; it is there whole or not at all. */
+  async writeRecord(instanceId: string, marks: ProcessMarks): Promise<void> {
+    const file = join(this.#pathOf(instanceId), RECORD_FILE);
+    await writeFile(`${file}.new`, JSON.stringify(marks));
+    await rename(`${file}.new`, file);
+  }
+
+  async readRecord(instanceId: string): Promise<ProcessMarks | undefined> {
+    try {
+      return JSON.parse(await readFile(join(this.#pathOf(instanceId), RECORD_FILE), 'utf8')) as ProcessMarks;
+    } catch (error) {
+      // An empty or torn record is what a crash of the machine leaves, and no process survives that.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Every instance that has a directory, ended ones included. */
+  async list(): Promise<string[]> {
+    return (await readFolder(this.#root)).filter((name) => INSTANCE_ID.test(name));
+  }
+
+  /** Removes all of an instance. */
+  async remove(instanceId: string): Promise<void> {
+    await removeTree(this.#pathOf(instanceId));
+  }
+
+  /** Whether nothing is left of an instance but its log. */
+  async isRetired(instanceId: string): Promise<boolean> {
+    const entries = await readFolder(this.#pathOf(instanceId));
+    return !entries.includes(MODEL_FOLDER) && !entries.includes(RECORD_FILE);
+  }
+
+  /** Removes all but the log of an instance that has ended, and the logs that are too old to be kept. */
+  async retire(instanceId: string): Promise<void> {
+    await removeTree(this.modelDirectory(instanceId));
+    // Last, so that a crash in between leaves something to find.
+    await removeTree(join(this.#pathOf(instanceId), RECORD_FILE));
+    await this.#forgetOldLogs();
+  }
+
+  async #forgetOldLogs(): Promise<void> {
+    const ids = await this.list();
+    if (ids.length <= KEPT_LOGS) return;
+    const retired: { id: string; retiredAt: number }[] = [];
+    for (const id of ids) {
+      if (!(await this.isRetired(id))) continue;
+      const { mtimeMs } = await stat(this.#pathOf(id)).catch(() => ({ mtimeMs: 0 }));
+      retired.push({ id, retiredAt: mtimeMs });
+    }
+    retired.sort((a, b) => b.retiredAt - a.retiredAt);
+    for (const { id } of retired.slice(KEPT_LOGS)) await this.remove(id);
+  }
+
+  #pathOf(instanceId: string): string {
+    if (!INSTANCE_ID.test(instanceId)) {
+      throw new EbbError('InvalidRequest', `'${instanceId}' cannot be an instance's id: it must be a plain file name.`);
+    }
+    return join(this.#root, instanceId);
+  }
+}
+
+/** Files may still appear while a killed container or an aborted download ends; a second look removes them. */
+async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+}
+
+async function readFolder(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,206 @@
+import { EbbError, isEbbError } from '../../core/errors.js';
+import type { StartPhase } from '../../core/instance.js';
+import {
+  type ContainerRequest,
+  type ContainerResponse,
+  Instances,
+  type LaunchedInstance,
+  type LaunchSpec,
+} from '../../core/ports/instances.js';
+import type { Objects } from '../../core/ports/objects.js';
+import { checkEnvironment } from './container-environment.js';
+import { takeFreePort } from './free-port.js';
+import { findImage, type ProcessImage } from './image-folder.js';
+import { InstanceDirectories } from './instance-directories.js';
+import { type ArchiveLimits, ModelArchives } from './model-archive.js';
+import { endProcesses } from './process-group.js';
+import { ProcessGuard } from './process-guard.js';
+import { ProcessTable } from './process-table.js';
+import { RunningInstance } from './running-instance.js';
+
+const TRIM_LOGS_EVERY_MS = 2_000;
+
+/** Where instances come from and where they live on this machine. */
+export interface ProcessInstancesOptions {
+  /** Folders that hold images, each a folder with an `ebb-image.json`. Nothing else is ever executed. */
+  readonly imageFolders: readonly string[];
+  /** Where instances keep their model, record and log. It belongs to one running Ebb at a time. */
+  readonly directory: string;
+  /** Where model archives are fetched from. */
+  readonly objects: Objects;
+  /** The environment of Ebb itself, of which containers get what finds programs (`PATH`, `HOME`, `LANG`, …). */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The containers' `AWS_REGION`. */
+  readonly region?: string;
+  readonly archiveLimits?: Partial<ArchiveLimits>;
+}
+
+/**
+ * Instances as child processes on this machine, each with a process group, a port, a model directory and a log of its
+ * own. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching
+ * also raises `InvalidRequest` for variables that only an image may set.
+ */
+export class ProcessInstances extends Instances {
+  readonly #options: ProcessInstancesOptions;
+  readonly #archives: ModelArchives;
+  readonly #directories: InstanceDirectories;
+  readonly #running = new Map<string, RunningInstance>();
+  readonly #launching = new Set<string>();
+  /** Of all that run or are being started, so that no two launches at once get the same one. */
+  readonly #ports = new Set<number>();
+  #guard: ProcessGuard | undefined;
+  #logTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProcessInstancesOptions) {
+    super();
+    this.#options = options;
+    this.#archives = new ModelArchives(options.objects, options.archiveLimits);
+    this.#directories = new InstanceDirectories(options.directory);
+  }
+
+  async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
+    await this.#findImage(spec);
+    const { modelDataUrl } = spec.container;
+    if (modelDataUrl !== undefined) await this.#archives.verify(modelDataUrl, spec.downloadTimeoutMs, signal);
+  }
+
+  async launch(
+    spec: LaunchSpec,
+    onPhase: (phase: StartPhase) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<LaunchedInstance> {
+    const { instanceId } = spec;
+    const image = await this.#findImage(spec);
+    signal?.throwIfAborted();
+    await this.#claim(instanceId);
+    try {
+      await this.#fetchModel(spec, onPhase, signal);
+      signal?.throwIfAborted();
+      onPhase('boot');
+      const instance = await this.#start(spec, image);
+      if (signal?.aborted) await instance.terminate(0);
+      signal?.throwIfAborted();
+      onPhase('ping');
+      return { instanceId, exited: instance.exited };
+    } catch (error) {
+      if (!this.#running.has(instanceId)) await this.#directories.retire(instanceId);
+      signal?.throwIfAborted();
+      throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
+    } finally {
+      this.#launching.delete(instanceId);
+    }
+  }
+
+  async terminate(instanceId: string, graceMs: number): Promise<void> {
+    const running = this.#running.get(instanceId);
+    if (running !== undefined) return running.terminate(graceMs);
+    if (this.#launching.has(instanceId) || (await this.#directories.isRetired(instanceId))) return;
+    const marks = await this.#directories.readRecord(instanceId);
+    if (marks !== undefined) await endProcesses(marks, graceMs);
+    await this.#directories.retire(instanceId);
+  }
+
+  async list(): Promise<string[]> {
+    const ids = [...this.#running.keys()];
+    const table = await ProcessTable.read();
+    for (const id of await this.#directories.list()) {
+      if (this.#running.has(id) || this.#launching.has(id) || (await this.#directories.isRetired(id))) continue;
+      const marks = await this.#directories.readRecord(id);
+      if (marks !== undefined && table.belongingTo(marks).length > 0) ids.push(id);
+      else await this.#directories.retire(id);
+    }
+    return ids;
+  }
+
+  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
+    const running = this.#running.get(instanceId);
+    return running !== undefined && running.http.ping(signal);
+  }
+
+  invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    const running = this.#running.get(instanceId);
+    if (running === undefined) return Promise.reject(unavailable(instanceId, 'is gone'));
+    return running.http.invoke(request, signal);
+  }
+
+  async tail(instanceId: string, lines: number): Promise<string[]> {
+    return this.#directories.log(instanceId).tail(lines);
+  }
+
+  /** Kills every instance that is still running, and lets go of everything else. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((instance) => instance.terminate(0)));
+    clearInterval(this.#logTimer);
+    this.#logTimer = undefined;
+    this.#guard?.close();
+    this.#guard = undefined;
+  }
+
+  async #findImage(spec: LaunchSpec): Promise<ProcessImage> {
+    const image = await findImage(spec.container.image, this.#options.imageFolders);
+    checkEnvironment(spec.container.environment);
+    return image;
+  }
+
+  /** Makes the instance's directory, which no other instance may have had. */
+  async #claim(instanceId: string): Promise<void> {
+    if (this.#launching.has(instanceId)) throw unavailable(instanceId, 'is being launched already');
+    this.#launching.add(instanceId);
+    try {
+      await this.#directories.create(instanceId);
+    } catch (error) {
+      this.#launching.delete(instanceId);
+      throw isEbbError(error) ? error : unavailable(instanceId, 'could not get a directory', error);
+    }
+  }
+
+  async #fetchModel(
+    spec: LaunchSpec,
+    onPhase: (phase: StartPhase) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { modelDataUrl } = spec.container;
+    if (modelDataUrl === undefined) return;
+    onPhase('download');
+    const directory = this.#directories.modelDirectory(spec.instanceId);
+    await this.#archives.unpack(modelDataUrl, directory, spec.downloadTimeoutMs, signal);
+  }
+
+  async #start(spec: LaunchSpec, image: ProcessImage): Promise<RunningInstance> {
+    const { instanceId, container } = spec;
+    this.#guard ??= new ProcessGuard();
+    this.#logTimer ??= setInterval(() => this.#trimLogs(), TRIM_LOGS_EVERY_MS).unref();
+    const { environment: hostEnvironment = {}, region } = this.#options;
+    const { environment } = container;
+    const port = await takeFreePort(this.#ports);
+    const forget = (): void => {
+      this.#ports.delete(port);
+      this.#running.delete(instanceId);
+    };
+    try {
+      const start = { instanceId, image, environment, hostEnvironment, port, region };
+      const instance = await RunningInstance.start(start, this.#directories, this.#guard);
+      this.#running.set(instanceId, instance);
+      instance.gone.then(forget, forget);
+      return instance;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  #trimLogs(): void {
+    for (const id of this.#running.keys()) {
+      // The instance may be gone meanwhile, or the disk full; either way there is another turn soon.
+      this.#directories
+        .log(id)
+        .trim()
+        .catch(() => {});
+    }
+  }
+}
+
+function unavailable(instanceId: string, what: string, cause?: unknown): EbbError {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}${why}.`, { cause });
+}

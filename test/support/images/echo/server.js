@@ -1,0 +1,116 @@
+/*
+ * A model container that answers with its input, and misbehaves on demand. Plain Node, no packages.
+ *
+ * For the whole instance, by environment variables:
+ *   ECHO_BOOT_MS=500          listens only after so long
+ *   ECHO_PING=503             what /ping answers: a status (200), or `hang`
+ *   ECHO_PING_AFTER_MS=500    /ping answers 503 for so long after the start
+ *   ECHO_EXIT_AFTER_MS=500    ends with exit code 3 so long after the start
+ *   ECHO_IGNORE_SIGTERM=yes   has to be killed
+ *   ECHO_CHILD=yes            starts a child process that never ends and prints `child <pid>`; `escaped`: in a
+ *                             process group of its own
+ *   ECHO_REQUEST=delayMs=20   knobs for every request, in the form below
+ *
+ * For one request, by the custom attributes, separated by semicolons (`delayMs=100;status=500`):
+ *   delayMs=100        answers so late
+ *   status=500         answers so
+ *   contentType=a/b    instead of the request's own
+ *   headerBytes=5000   adds a header of so many bytes
+ *   chunked            gives no Content-Length
+ *   size=1000000       answers with so many bytes instead of its input, which it reads and drops
+ *   early              answers without having read its input (with size or status)
+ *   describe           answers JSON: the request's headers, the environment, the working directory, the model's files
+ *   hang               never answers
+ *   reset              closes the connection instead of answering
+ *   breakAfter=10      promises all of the answer, sends so many bytes of it, closes the connection
+ *   exit=1             ends the process with this code instead of answering, or instead of closing the connection
+ *   closeIdle          closes the connection after the answer though it promised to keep it
+ *
+ * It prints `ready` when it listens and one line for each request.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { env } = process;
+const startedAt = Date.now();
+
+if (env.ECHO_EXIT_AFTER_MS) setTimeout(() => process.exit(3), Number(env.ECHO_EXIT_AFTER_MS));
+process.on('SIGTERM', () => {
+  console.log('SIGTERM');
+  if (env.ECHO_IGNORE_SIGTERM !== 'yes') process.exit(0);
+});
+if (env.ECHO_CHILD) {
+  const forever = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1e6)'];
+  const child = spawn(process.execPath, forever, { stdio: 'inherit', detached: env.ECHO_CHILD === 'escaped' });
+  console.log(`child ${child.pid}`);
+}
+
+const server = createServer((request, response) => {
+  if (request.url === '/ping') answerPing(request, response);
+  else answerInvocation(request, response).catch(() => response.destroy());
+});
+await sleep(Number(env.ECHO_BOOT_MS ?? 0));
+server.listen(Number(env.SAGEMAKER_BIND_TO_PORT ?? 8080), '127.0.0.1', () => console.log('ready'));
+
+function answerPing(request, response) {
+  request.resume();
+  if (env.ECHO_PING === 'hang') return;
+  const early = Date.now() - startedAt < Number(env.ECHO_PING_AFTER_MS ?? 0);
+  response.writeHead(early ? 503 : Number(env.ECHO_PING ?? 200), { 'Content-Length': 0 }).end();
+}
+
+async function answerInvocation(request, response) {
+  const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
+  console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
+  if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
+  if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));
+  if ('reset' in knobs) request.socket.destroy();
+  if ('reset' in knobs || 'hang' in knobs) return;
+  if ('closeIdle' in knobs) response.on('finish', () => setImmediate(() => request.socket.destroy()));
+
+  const length = request.headers['content-length'];
+  const status = Number(knobs.status ?? 200);
+  const headers = {
+    'Content-Type': knobs.contentType ?? request.headers['content-type'] ?? 'application/octet-stream',
+  };
+  if ('headerBytes' in knobs) headers['X-Padding'] = 'x'.repeat(Number(knobs.headerBytes));
+  const bytes = 'describe' in knobs ? Buffer.from(JSON.stringify(describe(request))) : undefined;
+  const size = bytes ? bytes.length : (knobs.size ?? ('early' in knobs ? 0 : length));
+  if (!('chunked' in knobs) && size !== undefined) headers['Content-Length'] = Number(size);
+  response.writeHead(status, headers);
+
+  if (!('early' in knobs) && (bytes || 'size' in knobs || 'breakAfter' in knobs)) await drain(request);
+  if ('breakAfter' in knobs) response.write(Buffer.alloc(Number(knobs.breakAfter)), () => breakOff(request, knobs));
+  else if (bytes) response.end(bytes);
+  else if ('size' in knobs) await pipeline(generate(Number(knobs.size)), response);
+  else if ('early' in knobs) response.end();
+  else request.pipe(response);
+}
+
+function readKnobs(attributes = '') {
+  const pairs = `${env.ECHO_REQUEST ?? ''};${attributes}`.split(';').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(pairs.map((pair) => pair.trim().split('=', 2)).map(([name, value]) => [name, value ?? '']));
+}
+
+function describe(request) {
+  const directory = env.SM_MODEL_DIR;
+  const files = directory ? readdirSync(directory, { recursive: true }).sort() : [];
+  return { headers: request.headers, env, directory: process.cwd(), version: process.version, modelFiles: files };
+}
+
+function breakOff(request, knobs) {
+  if ('exit' in knobs) process.exit(Number(knobs.exit));
+  request.socket.destroy();
+}
+
+async function drain(request) {
+  for await (const _ of request);
+}
+
+function* generate(size) {
+  const chunk = Buffer.alloc(65_536, 'x');
+  for (let left = size; left > 0; left -= chunk.length) yield left < chunk.length ? chunk.subarray(0, left) : chunk;
+}

@@ -1,0 +1,22 @@
+/**
+ * A process that owns instances and is there to be killed: `node … instances-owner.ts <images> <directory> <id>…`
+ * launches an echo instance for each id, prints `launched`, and waits for its end.
+ */
+import { ProcessInstances } from '../../libs/drivers/instances/process.js';
+import { MemoryObjects } from './memory-objects.js';
+
+const [images = '', directory = '', ...ids] = process.argv.slice(2);
+const instances = new ProcessInstances({ imageFolders: [images], directory, objects: new MemoryObjects() });
+await Promise.all(
+  ids.map((instanceId) =>
+    instances.launch({
+      instanceId,
+      endpointName: 'e',
+      variantName: 'v',
+      container: { image: 'echo', environment: { ECHO_CHILD: 'yes', ECHO_IGNORE_SIGTERM: 'yes' } },
+      downloadTimeoutMs: 60_000,
+    }),
+  ),
+);
+console.log('launched');
+setInterval(() => {}, 1_000_000);

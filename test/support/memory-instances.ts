@@ -1,0 +1,285 @@
+import { EbbError } from '../../libs/core/errors.js';
+import { PING_TIMEOUT_MS, type StartPhase } from '../../libs/core/instance.js';
+import type { Clock } from '../../libs/core/ports/clock.js';
+import {
+  type ContainerRequest,
+  type ContainerResponse,
+  type InstanceExit,
+  Instances,
+  type LaunchedInstance,
+  type LaunchSpec,
+} from '../../libs/core/ports/instances.js';
+import type { Body } from '../../libs/core/ports/objects.js';
+
+/** How one launch goes. Without a script it takes no time and the instance is healthy at once. */
+export interface LaunchScript {
+  /** Raised instead of a start, when the times before it have passed. */
+  readonly error?: EbbError;
+  readonly downloadMs?: number;
+  readonly bootMs?: number;
+  /** From the start to the first healthy ping; `Infinity` for one that never is. */
+  readonly healthyAfterMs?: number;
+  /** A container that accepts the ping's connection and never answers. */
+  readonly pingHangs?: boolean;
+  /** From the start to its death, with `exitCode`. */
+  readonly diesAfterMs?: number;
+  readonly exitCode?: number;
+  /** Takes all of the grace and has to be killed. */
+  readonly ignoresTermination?: boolean;
+}
+
+/** How one invocation goes. Without a script the input comes back at once. */
+export interface InvocationScript {
+  readonly serviceMs?: number;
+  /**
+   * What follows when the service time has passed: an answer, a closed connection before or in the middle of it, the
+   * death of the instance before or in the middle of it, or nothing ever.
+   */
+  readonly end?: 'answer' | 'reset' | 'break-off' | 'die' | 'die-answering' | 'hang';
+  readonly exitCode?: number;
+  readonly status?: number;
+  readonly contentType?: string;
+  readonly body?: (input: Uint8Array) => Uint8Array;
+  /** No length is announced. */
+  readonly chunked?: boolean;
+  readonly headerBytes?: number;
+}
+
+/** Decides how each launch and each invocation goes. */
+export interface InstancesScript {
+  readonly launch?: (spec: LaunchSpec) => LaunchScript;
+  readonly invoke?: (instanceId: string, request: ContainerRequest) => InvocationScript;
+}
+
+const DEFAULT_HEADER_BYTES = 120;
+
+/**
+ * Instances that exist only in memory and in the time of a clock. They belong to the world outside Ebb: an Ebb that
+ * crashes leaves them running, and the next one finds them by `list`.
+ */
+export class MemoryInstances extends Instances {
+  /** Instances that were told to end while they ran an invocation. */
+  readonly terminatedBusy: string[] = [];
+  readonly #clock: Clock;
+  readonly #script: InstancesScript;
+  readonly #living = new Map<string, MemoryInstance>();
+  readonly #outputs = new Map<string, string[]>();
+
+  constructor(clock: Clock, script: InstancesScript = {}) {
+    super();
+    this.#clock = clock;
+    this.#script = script;
+  }
+
+  async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { error } = this.#script.launch?.(spec) ?? {};
+    if (error !== undefined) throw error;
+  }
+
+  async launch(
+    spec: LaunchSpec,
+    onPhase: (phase: StartPhase) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<LaunchedInstance> {
+    signal?.throwIfAborted();
+    const script = this.#script.launch?.(spec) ?? {};
+    if (spec.container.modelDataUrl !== undefined) {
+      onPhase('download');
+      await this.#clock.sleep(script.downloadMs ?? 0, signal);
+    }
+    onPhase('boot');
+    await this.#clock.sleep(script.bootMs ?? 0, signal);
+    if (script.error !== undefined) throw script.error;
+    const { instanceId } = spec;
+    const instance = new MemoryInstance(instanceId, this.#clock, script, () => this.#living.delete(instanceId));
+    this.#living.set(instanceId, instance);
+    this.#outputs.set(instanceId, instance.output);
+    onPhase('ping');
+    return { instanceId, exited: instance.exited };
+  }
+
+  async terminate(instanceId: string, graceMs: number): Promise<void> {
+    const instance = this.#living.get(instanceId);
+    if (instance === undefined) return;
+    if (instance.busy > 0) this.terminatedBusy.push(instanceId);
+    await instance.terminate(graceMs);
+  }
+
+  async list(): Promise<string[]> {
+    return [...this.#living.keys()];
+  }
+
+  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    return (await this.#living.get(instanceId)?.ping(signal)) ?? false;
+  }
+
+  async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    signal?.throwIfAborted();
+    const instance = this.#living.get(instanceId);
+    if (instance === undefined) throw gone(instanceId);
+    return instance.invoke(request, this.#script.invoke?.(instanceId, request) ?? {}, signal);
+  }
+
+  async tail(instanceId: string, lines: number): Promise<string[]> {
+    return lines <= 0 ? [] : (this.#outputs.get(instanceId) ?? []).slice(-lines);
+  }
+
+  /** Ends an instance at this instant, as a crash or a lost machine would. */
+  kill(instanceId: string): void {
+    this.#living.get(instanceId)?.end({ reason: 'The container was ended by SIGKILL.' });
+  }
+}
+
+class MemoryInstance {
+  readonly exited: Promise<InstanceExit>;
+  readonly output: string[] = ['ready'];
+  busy = 0;
+  readonly #id: string;
+  readonly #clock: Clock;
+  readonly #script: LaunchScript;
+  readonly #startedAt: number;
+  readonly #ending = new AbortController();
+  readonly #onEnd: (exit: InstanceExit) => void;
+
+  constructor(id: string, clock: Clock, script: LaunchScript, forget: () => void) {
+    this.#id = id;
+    this.#clock = clock;
+    this.#script = script;
+    this.#startedAt = clock.now();
+    const { promise, resolve } = Promise.withResolvers<InstanceExit>();
+    this.exited = promise;
+    this.#onEnd = (exit) => {
+      forget();
+      resolve(exit);
+    };
+    if (script.diesAfterMs !== undefined) this.#endAfter(script.diesAfterMs, exitWith(script.exitCode ?? 1));
+  }
+
+  end(exit: InstanceExit): void {
+    if (this.#ending.signal.aborted) return;
+    this.#onEnd(exit);
+    this.#ending.abort(gone(this.#id));
+  }
+
+  async terminate(graceMs: number): Promise<void> {
+    if (this.#script.ignoresTermination) {
+      this.output.push('SIGTERM');
+      this.#endAfter(graceMs, { reason: 'The container was ended by SIGKILL.' });
+    } else {
+      this.end(exitWith(0));
+    }
+    await this.exited;
+  }
+
+  async ping(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#script.pingHangs) {
+      await this.#clock.sleep(PING_TIMEOUT_MS, signal);
+      return false;
+    }
+    return this.#clock.now() - this.#startedAt >= (this.#script.healthyAfterMs ?? 0);
+  }
+
+  async invoke(
+    request: ContainerRequest,
+    script: InvocationScript,
+    signal: AbortSignal | undefined,
+  ): Promise<ContainerResponse> {
+    this.busy += 1;
+    this.output.push(`POST /invocations ${request.inferenceId}`);
+    try {
+      const input = await readAll(request.body);
+      await this.#serve(script, signal);
+      const output = script.body?.(input) ?? input;
+      return respond(request, script, this.#answer(script, output), output.length);
+    } finally {
+      this.busy -= 1;
+    }
+  }
+
+  #answer(script: InvocationScript, output: Uint8Array): Body {
+    if (script.end === 'break-off') return cutShort(output, () => new Error('The container closed the connection.'));
+    if (script.end !== 'die-answering') return output;
+    return cutShort(output, () => {
+      this.end(exitWith(script.exitCode ?? 1));
+      return gone(this.#id);
+    });
+  }
+
+  /** Passes the service time; raises what keeps the instance from answering. */
+  async #serve(script: InvocationScript, signal: AbortSignal | undefined): Promise<void> {
+    const ends = linkSignals(this.#ending.signal, signal);
+    try {
+      await this.#clock.sleep(script.serviceMs ?? 0, ends.signal);
+      if (script.end === 'die') this.end(exitWith(script.exitCode ?? 1));
+      ends.signal.throwIfAborted();
+      if (script.end === 'reset') throw new EbbError('InstanceUnavailable', 'The connection was reset.');
+      if (script.end === 'hang') await untilAborted(ends.signal);
+    } finally {
+      ends.unlink();
+    }
+  }
+
+  #endAfter(ms: number, exit: InstanceExit): void {
+    this.#clock.sleep(ms, this.#ending.signal).then(
+      () => this.end(exit),
+      () => {},
+    );
+  }
+}
+
+function respond(request: ContainerRequest, script: InvocationScript, body: Body, size: number): ContainerResponse {
+  return {
+    status: script.status ?? 200,
+    contentType: script.contentType ?? request.contentType,
+    sizeBytes: script.chunked ? undefined : size,
+    headerBytes: script.headerBytes ?? DEFAULT_HEADER_BYTES,
+    body,
+  };
+}
+
+async function* cutShort(bytes: Uint8Array, end: () => Error): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes.subarray(0, Math.floor(bytes.length / 2));
+  throw end();
+}
+
+async function readAll(body: Body): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** One signal out of two, leaving no listener behind: `AbortSignal.any` keeps them as long as the longer-lived one. */
+function linkSignals(
+  first: AbortSignal,
+  second: AbortSignal | undefined,
+): { readonly signal: AbortSignal; unlink(): void } {
+  const linked = new AbortController();
+  const abort = (event: Event): void => linked.abort((event.target as AbortSignal).reason);
+  const signals = second === undefined ? [first] : [first, second];
+  for (const signal of signals) {
+    if (signal.aborted) linked.abort(signal.reason);
+    signal.addEventListener('abort', abort);
+  }
+  return {
+    signal: linked.signal,
+    unlink: () => signals.forEach((signal) => signal.removeEventListener('abort', abort)),
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function exitWith(exitCode: number): InstanceExit {
+  return { reason: `The container ended with exit code ${exitCode}.`, exitCode };
+}
+
+function gone(instanceId: string): EbbError {
+  return new EbbError('InstanceUnavailable', `Instance ${instanceId} is gone.`);
+}

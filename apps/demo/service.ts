@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A few seconds, so that falling asleep can be watched. */
+const KEEP_WARM_SECONDS = '3';
+
+/** Ebb, as `npm start` would run it, in a process and a data directory of its own. */
+export interface Service {
+  readonly url: string;
+  /** Asks it to stop, waits for its end and removes its data. */
+  stop(): Promise<void>;
+}
+
+export async function startService(signal: AbortSignal): Promise<Service> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'ebb-demo-'));
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../standalone/main.js')], {
+    env: {
+      ...process.env,
+      EBB_DATA_DIR: dataDirectory,
+      EBB_PORT: '0',
+      EBB_KEEP_WARM_SECONDS: KEEP_WARM_SECONDS,
+      EBB_LOG_LEVEL: process.env['EBB_LOG_LEVEL'] ?? 'error',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+    await rm(dataDirectory, { recursive: true });
+  };
+  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const ready = /ready at (http:\S+)/.exec(line);
+    if (ready) return { url: ready[1]!, stop };
+  }
+  await stop();
+  throw new Error('Ebb ended before it was ready; its reason is above.');
+}

@@ -160,7 +160,7 @@ export class Fleet extends InstanceCounts {
       if (end) this.died(member, end.reason);
     } catch (error) {
       if (!member.leave.signal.aborted) {
-        const permanent = isEbbError(error, 'ImageNotFound', 'ModelDataUnusable');
+        const permanent = isEbbError(error, 'ImageNotFound', 'InvalidRequest', 'ModelDataUnusable');
         this.failed(member, error instanceof Error ? error.message : String(error), permanent);
       }
     } finally {

@@ -97,6 +97,8 @@ export class DeliverySender {
         reason: String(error),
       });
     }
+    // The loop rests until what it knew to be due: it has to hear of an earlier time.
+    if (outcome.kind === 'retry') this.wake.resolve();
     if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
   }
 

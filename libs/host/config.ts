@@ -38,6 +38,8 @@ export class Config {
     /** Addresses of real or compatible AWS services; absent means the region's own. */
     readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
     readonly logLevel: LogLevel,
+    /** What Ebb was started with; instances get of it what finds programs. */
+    readonly environment: Readonly<NodeJS.ProcessEnv>,
   ) {
     Object.freeze(this);
   }
@@ -71,6 +73,7 @@ export class Config {
         ...read.url('sns', 'EBB_SNS_ENDPOINT'),
       }),
       read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
+      environment,
     );
   }
 }

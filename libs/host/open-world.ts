@@ -43,7 +43,10 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
       imageFolders: [...config.imageFolders],
       directory: join(config.dataDirectory, 'instances'),
       objects,
+      environment: config.environment,
+      region: config.place.region,
     });
+    closers.push(() => instances.close());
     const signals = new InProcessSignals();
     const { place } = config;
     const world = new World({ catalog, clock, instances, ledger, log, notifications, objects, outbox, place, signals });

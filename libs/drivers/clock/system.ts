@@ -19,7 +19,13 @@ export class SystemClock extends Clock {
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     let left = ms;
     do {
-      await sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { signal });
+      try {
+        await sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { signal });
+      } catch (error) {
+        // Node's own error hides why the signal was aborted.
+        signal?.throwIfAborted();
+        throw error;
+      }
       left -= LONGEST_TIMER_MS;
     } while (left > 0);
   }

@@ -1,3 +1,4 @@
+import { isEbbError } from '../core/errors.js';
 import { type AttemptEnd, type Invocation, LEASE_MS, LEASE_RENEWAL_MS, afterAttempt } from '../core/invocation.js';
 import {
   type Delivery,
@@ -89,7 +90,8 @@ async function stillHeld(world: World, lease: HeldLease): Promise<boolean> {
 
 /**
  * Makes the output or the failure object visible. Where the output cannot be, the attempt has ended otherwise than it
- * seemed, as is returned; where the failure object cannot be, the failure itself still stands and says so in the log.
+ * seemed, as is returned. Where the failure object can never be, the failure itself still stands and says so in the log;
+ * raises `StorageFull` and `Unavailable` where it cannot be now.
  */
 async function showResult(
   world: World,
@@ -129,6 +131,8 @@ async function showFailure(
     const options = { contentType: 'text/plain; charset=utf-8', sizeBytes: body.length };
     await world.objects.put(parseObjectLocation(failureLocation), body, options);
   } catch (error) {
+    // Storage that will have room again, or answer again, gets another chance when the lease has run out.
+    if (isEbbError(error, 'StorageFull', 'Unavailable')) throw error;
     world.log.error('A failure object could not be written; its reader will wait in vain', {
       endpoint: invocation.endpointName,
       inferenceId: invocation.inferenceId,

@@ -1,0 +1,99 @@
+import { isSettled } from '../../libs/core/invocation.js';
+import { EbbError } from '../../libs/core/errors.js';
+import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
+import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
+import type { Incident } from './scenario.js';
+import type { Simulation } from './simulation.js';
+
+/** A process that stands still for longer than this is replaced on another machine. */
+const PATIENCE_MS = 20_000;
+
+/** Lets one incident happen to the whole. */
+export async function befall(simulation: Simulation, incident: Incident): Promise<void> {
+  simulation.log.add('simulation', JSON.stringify(incident));
+  switch (incident.kind) {
+    case 'crash':
+      return crash(simulation, incident.downMs, incident.losesMachine);
+    case 'freeze':
+      return freeze(simulation, incident.ms, incident.livesOnMs);
+    case 'restart':
+      return simulation.engine.stop();
+    case 'instance dies':
+      return simulation.machine.killOne();
+    case 'bounds change':
+      return changeBounds(simulation, incident);
+    case 'redelivery':
+      return redeliver(simulation);
+    case 'cancel':
+      return cancel(simulation);
+    case 'endpoint is deleted':
+      return deleteOne(simulation);
+  }
+}
+
+async function crash(simulation: Simulation, downMs: number, losesMachine: boolean): Promise<void> {
+  const { engine, machine } = simulation;
+  simulation.down.add(engine);
+  engine.process.die();
+  if (losesMachine) await machine.killAll();
+  await simulation.clock.sleep(downMs);
+  if (simulation.engine !== engine) return;
+  if (losesMachine) simulation.bootElsewhere();
+  else simulation.boot(engine.process.workerId);
+}
+
+/** What stood still wakes up after its leases have run out, and believes that it is alone. */
+async function freeze(simulation: Simulation, ms: number, livesOnMs: number): Promise<void> {
+  const { clock } = simulation;
+  const { process } = simulation.engine;
+  process.freeze();
+  if (ms > PATIENCE_MS) simulation.bootElsewhere();
+  await clock.sleep(ms);
+  process.thaw();
+  if (simulation.engine.process === process) return;
+  await clock.sleep(livesOnMs);
+  process.die();
+}
+
+async function changeBounds(
+  simulation: Simulation,
+  incident: Extract<Incident, { kind: 'bounds change' }>,
+): Promise<void> {
+  const { name } = simulation.random.pick(simulation.scenario.endpoints);
+  const { world, died } = simulation.engine.process;
+  const registered = registerScalableTarget(world, {
+    endpointName: name,
+    variantName: 'AllTraffic',
+    minCapacity: incident.minimum,
+    maxCapacity: incident.maximum,
+    suspended: { dynamicScalingIn: incident.suspended, dynamicScalingOut: incident.suspended },
+  });
+  // A process that dies meanwhile may have changed them or not.
+  await Promise.race([registered.catch(onlyEbbErrors), died.promise]);
+  const bounds = await simulation.boundsOf(name);
+  if (bounds) simulation.watch.noteMaximum(name, bounds.maximum);
+}
+
+async function redeliver({ ledger, random, redelivered, signals }: Simulation): Promise<void> {
+  const running = ledger.invocations.filter(({ state }) => state === 'Running');
+  if (running.length === 0) return;
+  const { id, inferenceId, endpointName } = random.pick(running);
+  redelivered.add(inferenceId);
+  await ledger.redeliver(id);
+  signals.notify({ kind: 'backlog', endpointName });
+}
+
+async function cancel({ clock, ledger, random }: Simulation): Promise<void> {
+  const open = ledger.invocations.filter(({ state }) => !isSettled(state));
+  if (open.length > 0) await ledger.cancel(random.pick(open).id, clock.now(), []);
+}
+
+async function deleteOne({ deleted, engine, random, scenario }: Simulation): Promise<void> {
+  const { name } = random.pick(scenario.endpoints);
+  deleted.add(name);
+  await deleteEndpoint(engine.process.world, name).catch(onlyEbbErrors);
+}
+
+function onlyEbbErrors(error: unknown): void {
+  if (!(error instanceof EbbError)) throw error;
+}

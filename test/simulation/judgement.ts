@@ -1,0 +1,100 @@
+import type { Invocation } from '../../libs/core/invocation.js';
+import { SUBSCRIBERS } from './receivers.js';
+import type { Arrival } from './scenario.js';
+import type { Simulation } from './simulation.js';
+
+/** The end of the day: what every invocation, every receiver and every endpoint must have come to. */
+export async function judge(simulation: Simulation): Promise<void> {
+  const { ledger } = simulation;
+  const known = new Set(ledger.invocations.map(({ inferenceId }) => inferenceId));
+  for (const inferenceId of simulation.accepted) {
+    if (!known.has(inferenceId)) simulation.violation(`${inferenceId} was answered with a 202 and is lost`);
+  }
+  for (const invocation of ledger.invocations) {
+    judgeReason(simulation, invocation);
+    judgeDeliveries(simulation, invocation);
+    await judgeObject(simulation, invocation);
+  }
+  for (const { name } of simulation.scenario.endpoints) await judgeCapacity(simulation, name);
+}
+
+/** Nothing may change after the settlement: a zombie's output comes too late. */
+async function judgeObject(simulation: Simulation, { id, inferenceId }: Invocation): Promise<void> {
+  const shown = simulation.witness.shown.get(id);
+  if (!shown || simulation.redelivered.has(inferenceId)) return;
+  const content = await simulation.witness.contentAt(shown.location);
+  if (content !== shown.content) {
+    simulation.violation(`${shown.location} changed after the settlement from "${shown.content}" to "${content}"`);
+  }
+}
+
+function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation: Invocation): void {
+  const { id, inferenceId, state, successTopic, errorTopic } = invocation;
+  const topic = state === 'Completed' ? successTopic : errorTopic;
+  if (state === 'Cancelled' || topic === undefined) return;
+  if (ledger.deliveries.get(id)?.length !== 1) witness.violation(`${inferenceId} has not exactly one message`);
+  for (const subscriber of SUBSCRIBERS) {
+    const ids = receivers.told.get(`${subscriber} ${id}`)?.size ?? 0;
+    if (ids !== 1) witness.violation(`${subscriber} was told of ${inferenceId} under ${ids} ids`);
+  }
+  const statuses = [...(receivers.statuses.get(id) ?? [])].join(', ');
+  const expected = state === 'Completed' ? 'Completed' : 'Failed';
+  if (statuses !== expected) witness.violation(`of ${inferenceId}, ${expected}, was told ${statuses}`);
+}
+
+async function judgeCapacity(simulation: Simulation, endpointName: string): Promise<void> {
+  const { starting, inService, draining } = simulation.engine.fleet.counts(endpointName);
+  const bounds = await simulation.boundsOf(endpointName);
+  const minimum = bounds?.minimum ?? 0;
+  if (starting + draining === 0 && inService === minimum) return;
+  simulation.violation(
+    `at rest ${endpointName} has ${starting} starting, ${inService} in service and ${draining} draining instances ` +
+      `at a minimum of ${minimum}`,
+  );
+}
+
+/** Whether an invocation may have come to this end, by what was to happen to it. */
+function judgeReason(simulation: Simulation, invocation: Invocation): void {
+  const { inferenceId, state, failureReason = '', settledAt, expiresAt } = invocation;
+  const arrival = simulation.arrivals.get(inferenceId)!;
+  if (state === 'Cancelled') return;
+  if (state === 'Expired') {
+    if (settledAt! < expiresAt) simulation.violation(`${inferenceId} expired before its time`);
+    return;
+  }
+  const isPossible =
+    state === 'Completed'
+      ? arrival.input !== 'missing' && COMPLETES.has(arrival.behaviour)
+      : possibleReasons(simulation, arrival).some((reason) => reason.test(failureReason));
+  if (!isPossible) simulation.violation(`${inferenceId} (${arrival.behaviour}) became ${state} ${failureReason}`);
+}
+
+const COMPLETES: ReadonlySet<Arrival['behaviour']> = new Set([
+  'answers',
+  'resets once',
+  'kills once',
+  'kills answering once',
+]);
+
+const REASONS: Partial<Record<Arrival['behaviour'], RegExp>> = {
+  'answers 400': /^ClientError: Received client error \(400\) from model/,
+  'answers 500': /^ClientError: Received server error \(500\) from model/,
+  'sends long headers': /headers with length greater than 4096 bytes/,
+  'breaks off': /could not load the entire response body/,
+  hangs: /did not answer within \d+ seconds/,
+};
+
+function possibleReasons({ scenario, hasRefused, deleted }: Simulation, arrival: Arrival): RegExp[] {
+  const reasons: RegExp[] = [];
+  const own = REASONS[arrival.behaviour];
+  if (own) reasons.push(own);
+  if (arrival.input === 'missing' || hasRefused) reasons.push(/could not be read/);
+  if (hasRefused) reasons.push(/could not be written/);
+  if (deleted.has(arrival.endpointName)) reasons.push(/was deleted/);
+  const hasFreezes = scenario.incidents.some(({ kind }) => kind === 'freeze');
+  if (hasFreezes) reasons.push(/did not answer within/);
+  const isDeadly = scenario.arrivals.some(({ behaviour }) => behaviour === 'poison' || behaviour.includes('once'));
+  const instancesDie = scenario.launches.deathRate > 0 || scenario.incidents.length > 0;
+  if (isDeadly || instancesDie) reasons.push(/3 attempts at this request broke their instance/);
+  return reasons;
+}

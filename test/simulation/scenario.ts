@@ -1,0 +1,199 @@
+import { SeededRandom } from '../support/seeded-random.js';
+
+/** What a container does with a request, each time that it sees it unless it says otherwise. */
+export type Behaviour =
+  | 'answers'
+  | 'answers 400'
+  | 'answers 500'
+  | 'sends long headers'
+  | 'breaks off'
+  | 'hangs'
+  /** Closes the connection once before a response. */
+  | 'resets once'
+  /** Takes its instance down the first time. */
+  | 'kills once'
+  /** Takes its instance down in the middle of the response, the first time; the end is noticed a moment later. */
+  | 'kills answering once'
+  /** Takes down each instance that it meets. */
+  | 'poison';
+
+export interface EndpointPlan {
+  readonly name: string;
+  readonly slots: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** By a scalable target, or by the variant's own managed scaling. */
+  readonly hasScalableTarget: boolean;
+  readonly isCreated: boolean;
+  readonly hasFailurePath: boolean;
+  readonly hasTopics: boolean;
+}
+
+export interface Arrival {
+  readonly at: number;
+  readonly endpointName: string;
+  readonly inferenceId: string;
+  readonly input: 'body' | 'object' | 'missing';
+  readonly behaviour: Behaviour;
+  readonly serviceMs: number;
+  readonly timeoutSeconds?: number;
+  readonly ttlSeconds?: number;
+}
+
+/** Something that befalls the whole at one time. */
+export type Incident =
+  | { readonly at: number; readonly kind: 'crash'; readonly downMs: number; readonly losesMachine: boolean }
+  | { readonly at: number; readonly kind: 'freeze'; readonly ms: number; readonly livesOnMs: number }
+  | { readonly at: number; readonly kind: 'restart' }
+  | { readonly at: number; readonly kind: 'instance dies' }
+  | {
+      readonly at: number;
+      readonly kind: 'bounds change';
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly suspended: boolean;
+    }
+  | { readonly at: number; readonly kind: 'redelivery' }
+  | { readonly at: number; readonly kind: 'cancel' }
+  | { readonly at: number; readonly kind: 'endpoint is deleted' };
+
+/** One whole run, drawn from one seed. Times are milliseconds from its start. */
+export interface Scenario {
+  readonly seed: number;
+  readonly keepWarmMs: number;
+  readonly endpoints: readonly EndpointPlan[];
+  readonly arrivals: readonly Arrival[];
+  readonly incidents: readonly Incident[];
+  /** How often one process dies at a step, per step. */
+  readonly deathRate: number;
+  /** How often a call on storage is refused. */
+  readonly refusalRate: number;
+  readonly signalLossRate: number;
+  readonly maxLatencyMs: number;
+  readonly launches: { readonly failureRate: number; readonly maxBootMs: number; readonly deathRate: number };
+  readonly clockSkewMs: number;
+  /** When nothing goes wrong any more, and all must come to its end. */
+  readonly calmAt: number;
+}
+
+const BEHAVIOURS: readonly Behaviour[] = [
+  ...Array<Behaviour>(10).fill('answers'),
+  'answers 400',
+  'answers 500',
+  'sends long headers',
+  'breaks off',
+  'hangs',
+  'resets once',
+  'kills once',
+  'kills answering once',
+  'poison',
+];
+
+export function drawScenario(seed: number): Scenario {
+  const random = new SeededRandom(seed);
+  const calmAt = random.integer(60, 600) * 1000;
+  const endpoints = Array.from({ length: random.integer(1, 3) }, (_, index) => drawEndpoint(random.fork(), index));
+  const isStormy = random.happens(0.7);
+  return {
+    seed,
+    keepWarmMs: random.pick([0, 1_000, 5_000, 30_000, 120_000]),
+    endpoints,
+    arrivals: drawArrivals(random.fork(), endpoints, calmAt),
+    incidents: isStormy ? drawIncidents(random.fork(), calmAt) : [],
+    deathRate: random.pick([0, 0, 0.0005, 0.002, 0.01]),
+    refusalRate: random.pick([0, 0, 0.005, 0.03]),
+    signalLossRate: random.pick([0, 0, 0.05, 0.5]),
+    maxLatencyMs: random.pick([0, 3, 50]),
+    launches: {
+      failureRate: random.pick([0, 0, 0.1, 0.5]),
+      maxBootMs: random.pick([0, 500, 20_000]),
+      deathRate: random.pick([0, 0, 0.05]),
+    },
+    clockSkewMs: random.pick([0, 0, 5_000]),
+    calmAt,
+  };
+}
+
+function drawEndpoint(random: SeededRandom, index: number): EndpointPlan {
+  const minimum = random.pick([0, 0, 0, 1, 2]);
+  return {
+    name: `endpoint-${index}`,
+    slots: random.pick([1, 1, 2, 4, 16]),
+    minimum,
+    maximum: minimum + random.integer(1, 4),
+    hasScalableTarget: random.happens(0.6),
+    isCreated: random.happens(0.7),
+    hasFailurePath: random.happens(0.8),
+    hasTopics: random.happens(0.8),
+  };
+}
+
+/** Bursts, single requests at random intervals, and long gaps, mixed. */
+function drawArrivals(random: SeededRandom, endpoints: readonly EndpointPlan[], until: number): Arrival[] {
+  const arrivals: Arrival[] = [];
+  const isHostile = random.happens(0.7);
+  for (let at = random.integer(0, 2_000); at < until && arrivals.length < 80;) {
+    const size = random.happens(0.15) ? random.integer(2, 25) : 1;
+    const endpoint = random.pick(endpoints);
+    for (let each = 0; each < size; each += 1) {
+      arrivals.push(drawArrival(random, at, endpoint.name, arrivals.length, isHostile));
+    }
+    at += random.happens(0.1) ? random.integer(30_000, 200_000) : Math.round(-Math.log(1 - random.next()) * 4_000);
+  }
+  return arrivals;
+}
+
+function drawArrival(
+  random: SeededRandom,
+  at: number,
+  endpointName: string,
+  index: number,
+  isHostile: boolean,
+): Arrival {
+  const timeoutSeconds = random.pick([undefined, 20, 60]);
+  const serviceMs = random.pick([0, 20, 500, 3_000, 8_000]);
+  return {
+    at,
+    endpointName,
+    inferenceId: `r${index}`,
+    input: random.pick(isHostile ? ['body', 'object', 'object', 'object', 'missing'] : ['body', 'object']),
+    behaviour: isHostile ? random.pick(BEHAVIOURS) : 'answers',
+    serviceMs: timeoutSeconds === undefined && random.happens(0.05) ? 100_000 : serviceMs,
+    timeoutSeconds,
+    ttlSeconds: random.happens(0.15) ? random.integer(1, 30) : undefined,
+  };
+}
+
+function drawIncidents(random: SeededRandom, until: number): Incident[] {
+  return Array.from({ length: random.integer(1, 8) }, () => drawIncident(random, random.integer(0, until)));
+}
+
+function drawIncident(random: SeededRandom, at: number): Incident {
+  switch (random.integer(0, 8)) {
+    case 0:
+    case 1:
+      return { at, kind: 'crash', downMs: random.integer(0, 60_000), losesMachine: random.happens(0.3) };
+    case 2:
+      return { at, kind: 'freeze', ms: random.integer(1_000, 90_000), livesOnMs: random.integer(0, 60_000) };
+    case 3:
+      return { at, kind: 'restart' };
+    case 4: {
+      const minimum = random.integer(0, 3);
+      return {
+        at,
+        kind: 'bounds change',
+        minimum,
+        maximum: minimum + random.integer(0, 3),
+        suspended: random.happens(0.2),
+      };
+    }
+    case 5:
+      return { at, kind: 'redelivery' };
+    case 6:
+      return { at, kind: 'cancel' };
+    case 7:
+      return random.happens(0.3) ? { at, kind: 'endpoint is deleted' } : { at, kind: 'instance dies' };
+    default:
+      return { at, kind: 'instance dies' };
+  }
+}

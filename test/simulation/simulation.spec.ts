@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { type Arrival, type Behaviour, drawScenario, type Scenario } from './scenario.js';
+import { simulate } from './simulation.js';
+
+/** `EBB_SIMULATION_RUNS=5000 npm test -- test/simulation` for a long look; `EBB_SEED=… ` for one run and its log. */
+const RUNS = Number(process.env['EBB_SIMULATION_RUNS'] ?? 150);
+const SEED = process.env['EBB_SEED'];
+
+test.skipIf(SEED !== undefined)('comes to the same end twice from one seed', async () => {
+  const [first, second] = [await simulate(drawScenario(1)), await simulate(drawScenario(1))];
+  expect(first.log).toEqual(second.log);
+  expect(first.settled).toBeGreaterThan(0);
+});
+
+test(
+  'every accepted invocation settles once and in order, whatever befalls the engine',
+  { timeout: 3_600_000 },
+  async () => {
+    const first = SEED === undefined ? (Date.now() % 1_000_000) * 1000 : Number(SEED);
+    const runs = SEED === undefined ? RUNS : 1;
+    for (let seed = first; seed < first + runs; seed += 1) {
+      const { violations, log } = await simulate(drawScenario(seed));
+      if (SEED !== undefined) console.log(log.join('\n'));
+      expect(violations, `Again: EBB_SEED=${seed} npm test -- test/simulation`).toEqual([]);
+    }
+  },
+);
+
+test.skipIf(SEED !== undefined)(
+  'a process may die before and after every one of its steps',
+  { timeout: 120_000 },
+  async () => {
+    const { steps, settled, violations } = await simulate(SMALL);
+    expect({ settled, violations }).toEqual({ settled: SMALL.arrivals.length, violations: [] });
+    for (let step = 1; step <= steps; step += 1) {
+      const outcome = await simulate(SMALL, step);
+      expect(outcome.violations, `death at step ${step} of ${steps}:\n${outcome.log.join('\n')}`).toEqual([]);
+    }
+  },
+);
+
+/** One endpoint at zero, and one invocation for each way of the engine through its verbs. */
+const SMALL: Scenario = {
+  seed: 1,
+  keepWarmMs: 1_000,
+  endpoints: [
+    {
+      name: 'endpoint-0',
+      slots: 2,
+      minimum: 0,
+      maximum: 2,
+      hasScalableTarget: true,
+      isCreated: true,
+      hasFailurePath: true,
+      hasTopics: true,
+    },
+  ],
+  arrivals: [
+    arrival('r0', 10, 'answers', 'body'),
+    arrival('r1', 10, 'answers 500', 'object'),
+    arrival('r2', 500, 'kills answering once', 'object'),
+    { ...arrival('r3', 600, 'answers', 'missing'), ttlSeconds: 1 },
+  ],
+  incidents: [],
+  deathRate: 0,
+  refusalRate: 0,
+  signalLossRate: 0,
+  maxLatencyMs: 0,
+  launches: { failureRate: 0, maxBootMs: 1_000, deathRate: 0 },
+  clockSkewMs: 0,
+  calmAt: 8_000,
+};
+
+function arrival(inferenceId: string, at: number, behaviour: Behaviour, input: Arrival['input']): Arrival {
+  return { at, endpointName: 'endpoint-0', inferenceId, input, behaviour, serviceMs: 100 };
+}

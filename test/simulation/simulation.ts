@@ -1,0 +1,259 @@
+import { endpointKey } from '../../libs/core/endpoint.js';
+import { EbbError } from '../../libs/core/errors.js';
+import { isSettled } from '../../libs/core/invocation.js';
+import { capacityBounds, scalableTargetKey } from '../../libs/core/scaling-policy.js';
+import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
+import { submitInvocation } from '../../libs/engine/submit-invocation.js';
+import { World } from '../../libs/engine/world.js';
+import { MemoryCatalog } from '../support/memory-catalog.js';
+import { MemoryObjects } from '../support/memory-objects.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+import { befall } from './befall.js';
+import { deploy, INPUT_BUCKET, PLACE } from './deployment.js';
+import { InstanceWatch } from './instance-watch.js';
+import { judge } from './judgement.js';
+import { MemoryLog } from './memory-log.js';
+import { Receivers } from './receivers.js';
+import { RunningEngine } from './running-engine.js';
+import type { Arrival, Scenario } from './scenario.js';
+import { type Fate, SimulatedProcess, type Step } from './simulated-process.js';
+import { inputOf, Machine, WatchedInstances } from './watched-instances.js';
+import { Witness, WitnessedLedger } from './witness.js';
+
+/** How long after the calm everything must have come to its end: deliveries may rest for a quarter of an hour. */
+const LONGEST_END_MS = 8 * 3_600_000;
+/** An idle world that calls its ports more often than this in a minute looks at nothing over and over. */
+const MAX_IDLE_CALLS_A_MINUTE = 200;
+
+/** What one run came to. */
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly log: readonly string[];
+  /** Steps of the first process: the points at which it may die. */
+  readonly steps: number;
+  readonly settled: number;
+}
+
+/** One run of the whole engine over memory and virtual time. `dieAtStep` ends the first process exactly there. */
+export async function simulate(scenario: Scenario, dieAtStep = Infinity): Promise<Outcome> {
+  const simulation = new Simulation(scenario, dieAtStep);
+  return simulation.run();
+}
+
+/** The world that outlives all processes, and what befalls them. */
+export class Simulation {
+  readonly clock: VirtualClock;
+  readonly objects: MemoryObjects;
+  readonly witness: Witness;
+  readonly ledger: WitnessedLedger;
+  readonly receivers: Receivers;
+  readonly catalog = new MemoryCatalog();
+  readonly watch = new InstanceWatch(this);
+  readonly log: MemoryLog;
+  readonly arrivals: ReadonlyMap<string, Arrival>;
+  /** Inference ids that were answered with a 202. */
+  readonly accepted = new Set<string>();
+  readonly redelivered = new Set<string>();
+  readonly deleted = new Set<string>();
+  isCalm = false;
+  hasRefused = false;
+  engine!: RunningEngine;
+  private readonly engines: RunningEngine[] = [];
+  /** Engines that an incident ended, and will replace in its time. */
+  readonly down = new Set<RunningEngine>();
+  readonly random: SeededRandom;
+  private readonly startedAt: number;
+  readonly signals = new InProcessSignals();
+  machine: Machine;
+  private processCount = 0;
+  private steps = 0;
+
+  constructor(
+    readonly scenario: Scenario,
+    private readonly dieAtStep: number,
+  ) {
+    this.random = new SeededRandom(scenario.seed ^ 0x5eed);
+    this.clock = new VirtualClock(scenario.seed);
+    this.startedAt = this.clock.now();
+    this.objects = new MemoryObjects(() => this.clock.now());
+    this.witness = new Witness(this.clock, this.objects);
+    this.ledger = new WitnessedLedger(this.witness, this.clock);
+    this.ledger.skewMs = scenario.clockSkewMs;
+    this.receivers = new Receivers(this.clock, this.random.fork());
+    this.log = new MemoryLog(() => this.witness.time());
+    this.arrivals = new Map(scenario.arrivals.map((arrival) => [arrival.inferenceId, arrival]));
+    this.machine = this.newMachine();
+  }
+
+  async run(): Promise<Outcome> {
+    await deploy(this);
+    this.boot('worker-1');
+    for (const arrival of this.scenario.arrivals) this.at(arrival.at, () => this.arrive(arrival));
+    for (const incident of this.scenario.incidents) this.at(incident.at, () => befall(this, incident));
+    await this.clock.runUntil(() => this.look(), this.startedAt + this.scenario.calmAt);
+    await this.calmDown();
+    const limit = this.clock.now() + LONGEST_END_MS;
+    const outbox = { waiting: 1 };
+    const hasEnded = await this.clock.runUntil(() => {
+      void this.ledger.outbox.count().then(({ waiting }) => (outbox.waiting = waiting));
+      return this.look() || (this.unsettled().length === 0 && outbox.waiting === 0);
+    }, limit);
+    if (!hasEnded) this.violation(`not at an end: ${this.unsettled().join(', ')}; ${outbox.waiting} deliveries wait`);
+    await this.rest();
+    await judge(this);
+    return {
+      violations: this.witness.violations,
+      log: this.log.lines,
+      steps: this.steps,
+      settled: this.ledger.invocations.length - this.unsettled().length,
+    };
+  }
+
+  violation(what: string): void {
+    this.witness.violation(what);
+  }
+
+  /** The bounds of an endpoint's only variant as they are now; absent when it is gone or takes no more. */
+  async boundsOf(endpointName: string) {
+    const endpoint = await this.catalog.endpoints.get(endpointKey(endpointName));
+    if (endpoint?.status !== 'InService') return undefined;
+    const variant = endpoint.variants[0]!;
+    const target = await this.catalog.scalableTargets.get(scalableTargetKey(endpointName, variant.name));
+    return capacityBounds(variant, target);
+  }
+
+  private newMachine(): Machine {
+    return new Machine(this.clock, this.random.fork(), this.scenario, this.arrivals, this.witness);
+  }
+
+  /** On a machine without instances, under another name. */
+  bootElsewhere(): void {
+    this.machine = this.newMachine();
+    this.boot(`worker-${this.processCount + 1}`);
+  }
+
+  boot(workerId: string): void {
+    const fate = this.drawFate(this.processCount++ === 0);
+    const instances = new WatchedInstances(this.machine, workerId, this.clock, this.watch);
+    const { catalog, clock, ledger, log, objects, receivers, signals } = this;
+    const outside = new World({
+      catalog,
+      clock,
+      instances,
+      ledger,
+      log: log.of(workerId),
+      notifications: receivers,
+      objects,
+      outbox: ledger.outbox,
+      place: PLACE,
+      signals,
+    });
+    const process = new SimulatedProcess(workerId, outside, clock, fate, (what) => this.violation(what));
+    const engine = new RunningEngine(process, this.scenario.keepWarmMs);
+    instances.engine = engine;
+    this.engine = engine;
+    this.engines.push(engine);
+    void engine.start();
+    void this.supervise(engine);
+  }
+
+  /** Starts the next process when one has died by chance. */
+  private async supervise(engine: RunningEngine): Promise<void> {
+    await engine.process.died.promise;
+    if (this.engine !== engine || this.down.has(engine)) return;
+    await this.clock.sleep(this.isCalm ? 0 : this.random.integer(0, 5_000));
+    if (this.engine === engine) this.boot(engine.process.workerId);
+  }
+
+  private drawFate(isFirst: boolean): Fate {
+    const { scenario, random } = this;
+    const { deathRate, maxLatencyMs, signalLossRate } = scenario;
+    return {
+      diesAt: (step) => (isFirst && this.isFatal(step)) || (!this.isCalm && random.happens(deathRate)),
+      latencyMs: () => (maxLatencyMs === 0 ? 0 : random.integer(0, maxLatencyMs)),
+      refusal: (call) => this.refusal(call),
+      losesSignal: () => !this.isCalm && random.happens(signalLossRate),
+    };
+  }
+
+  private isFatal(step: Step): boolean {
+    this.steps += 1;
+    if (this.steps !== this.dieAtStep) return false;
+    this.log.add('simulation', `dies ${step.when} ${step.call}`);
+    return true;
+  }
+
+  private refusal(call: string): Error | undefined {
+    if (this.isCalm || !REFUSABLE.test(call) || !this.random.happens(this.scenario.refusalRate)) return undefined;
+    this.hasRefused = true;
+    return this.random.happens(0.5)
+      ? new EbbError('StorageFull', 'There is no room.')
+      : new EbbError('Unavailable', 'Storage does not answer.');
+  }
+
+  private at(ms: number, action: () => Promise<void>): void {
+    void this.clock.sleep(ms).then(action);
+  }
+
+  private async arrive(arrival: Arrival): Promise<void> {
+    const { endpointName, inferenceId, input, timeoutSeconds, ttlSeconds } = arrival;
+    const { process } = this.engine;
+    const key = `inputs/${inferenceId}`;
+    const content = Buffer.from(inputOf(inferenceId));
+    if (input === 'object') await this.objects.put({ bucket: INPUT_BUCKET, key }, content);
+    const given = input === 'body' ? { body: content } : { location: `s3://${INPUT_BUCKET}/${key}` };
+    try {
+      await submitInvocation(process.world, { endpointName, inferenceId, input: given, timeoutSeconds, ttlSeconds });
+      if (!process.isDead) this.accepted.add(inferenceId);
+    } catch (error) {
+      if (!(error instanceof EbbError)) throw error;
+      this.log.add('client', `${inferenceId} was refused: ${error.code}`);
+    }
+  }
+
+  /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended is not. */
+  private async calmDown(): Promise<void> {
+    this.isCalm = true;
+    this.machine.isTroubled = false;
+    this.receivers.isUnreliable = false;
+    this.ledger.skewMs = 0;
+    for (const engine of this.engines) if (engine !== this.engine) engine.process.die();
+    this.engine.process.thaw();
+    for (const target of await this.catalog.scalableTargets.all()) {
+      const suspended = { dynamicScalingIn: false, dynamicScalingOut: false, scheduledScaling: false };
+      const key = scalableTargetKey(target.endpointName, target.variantName);
+      await this.catalog.scalableTargets.update(key, (current) => ({ ...current, suspended }));
+    }
+  }
+
+  /** Idle endpoints fall to their minimum, and then the world is quiet. */
+  private async rest(): Promise<void> {
+    await this.clock.advance(this.scenario.keepWarmMs + 400_000);
+    const before = this.engine.process.callCount;
+    await this.clock.advance(60_000);
+    const calls = this.engine.process.callCount - before;
+    if (calls > MAX_IDLE_CALLS_A_MINUTE) this.violation(`${calls} calls in an idle minute`);
+  }
+
+  private unsettled(): string[] {
+    return this.ledger.invocations.filter(({ state }) => !isSettled(state)).map(({ inferenceId }) => inferenceId);
+  }
+
+  /** Looked at whenever everything rests; returns whether there is no point in going on. */
+  private look(): boolean {
+    for (const { fleet, process } of this.engines) {
+      if (process.isDead) continue;
+      for (const { name } of this.scenario.endpoints) {
+        for (const { id, busy, slots } of fleet.instances(name)) {
+          if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
+        }
+      }
+    }
+    return this.witness.violations.length > 0;
+  }
+}
+
+/** What may find no room or no answer; the rest of the ports is not storage. */
+const REFUSABLE =
+  /^(?:ledger\.(?!find|list)|outbox|objects|staged\.commit|catalog\.(?:endpoints|activities|scalableTargets))/;

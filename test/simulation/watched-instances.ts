@@ -1,0 +1,194 @@
+import { EbbError } from '../../libs/core/errors.js';
+import type { StartPhase } from '../../libs/core/instance.js';
+import {
+  type ContainerRequest,
+  type ContainerResponse,
+  Instances,
+  type LaunchSpec,
+} from '../../libs/core/ports/instances.js';
+import { MemoryInstances, type InvocationScript, type LaunchScript } from '../support/memory-instances.js';
+import type { SeededRandom } from '../support/seeded-random.js';
+import type { VirtualClock } from '../support/virtual-clock.js';
+import type { InstanceWatch } from './instance-watch.js';
+import type { RunningEngine } from './running-engine.js';
+import type { Arrival, Scenario } from './scenario.js';
+import type { Witness } from './witness.js';
+
+/** How long an instance may take to its first healthy ping before it is given up. */
+export const STARTUP_TIMEOUT_SECONDS = 60;
+/** From the moment when a response breaks off to the moment when its instance is seen to have died. */
+const DEATH_SHOWS_AFTER_MS = 100;
+
+/** Where instances live: they outlast the process that launched them. */
+export class Machine {
+  readonly instances: MemoryInstances;
+  /** Whose request the next call is. */
+  caller = '';
+  isTroubled = true;
+  private readonly seen = new Map<string, number>();
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly random: SeededRandom,
+    private readonly scenario: Scenario,
+    private readonly arrivals: ReadonlyMap<string, Arrival>,
+    private readonly witness: Witness,
+  ) {
+    this.instances = new MemoryInstances(clock, {
+      launch: () => this.launch(),
+      invoke: (instanceId, request) => this.invoke(instanceId, request),
+    });
+  }
+
+  async killOne(): Promise<void> {
+    const living = await this.instances.list();
+    if (living.length > 0) this.instances.kill(this.random.pick(living));
+  }
+
+  async killAll(): Promise<void> {
+    for (const id of await this.instances.list()) this.instances.kill(id);
+  }
+
+  private launch(): LaunchScript {
+    const { failureRate, maxBootMs, deathRate } = this.scenario.launches;
+    const bootMs = this.random.integer(0, maxBootMs);
+    if (!this.isTroubled || !this.random.happens(failureRate)) {
+      const isDoomed = this.isTroubled && this.random.happens(deathRate);
+      return { bootMs, healthyAfterMs: bootMs / 2, diesAfterMs: isDoomed ? this.random.integer(0, 60_000) : undefined };
+    }
+    return this.random.pick<LaunchScript>([
+      { bootMs, error: new EbbError('InstanceUnavailable', 'No such capacity.') },
+      { bootMs, healthyAfterMs: Infinity },
+      { bootMs, pingHangs: true },
+      { bootMs, healthyAfterMs: Infinity, diesAfterMs: this.random.integer(0, 5_000) },
+    ]);
+  }
+
+  private invoke(instanceId: string, { inferenceId }: ContainerRequest): InvocationScript {
+    const arrival = this.arrivals.get(inferenceId)!;
+    const count = (this.seen.get(inferenceId) ?? 0) + 1;
+    this.seen.set(inferenceId, count);
+    const number = this.witness.calls.length;
+    this.witness.calls.push({ number, inferenceId, workerId: this.caller, at: this.clock.now() });
+    const script = this.scriptOf(arrival, count === 1);
+    if (arrival.behaviour === 'kills answering once' && count === 1) {
+      void this.clock.sleep(arrival.serviceMs + DEATH_SHOWS_AFTER_MS).then(() => this.instances.kill(instanceId));
+    }
+    return {
+      serviceMs: arrival.serviceMs,
+      contentType: 'text/plain',
+      ...script,
+      body: (input) => this.answer(arrival, number, input),
+    };
+  }
+
+  private scriptOf({ behaviour }: Arrival, isFirst: boolean): InvocationScript {
+    switch (behaviour) {
+      case 'answers':
+        return {};
+      case 'answers 400':
+        return { status: 400 };
+      case 'answers 500':
+        return { status: 500 };
+      case 'sends long headers':
+        return { headerBytes: 4097 };
+      case 'breaks off':
+        return { end: 'break-off', chunked: true };
+      case 'hangs':
+        return { end: 'hang' };
+      case 'resets once':
+        return isFirst ? { end: 'reset' } : {};
+      case 'kills once':
+        return isFirst ? { end: 'die' } : {};
+      case 'kills answering once':
+        return isFirst ? { end: 'break-off', chunked: true } : { chunked: true };
+      case 'poison':
+        return { end: 'die' };
+    }
+  }
+
+  private answer({ inferenceId }: Arrival, number: number, input: Uint8Array): Uint8Array {
+    const text = Buffer.from(input).toString();
+    if (text !== inputOf(inferenceId)) this.witness.violation(`the container of ${inferenceId} was given "${text}"`);
+    return Buffer.from(`${inferenceId}#${number}#end`);
+  }
+}
+
+export function inputOf(inferenceId: string): string {
+  return `input of ${inferenceId}`;
+}
+
+/** One machine's instances as one process uses them, watched for what it must not do with them. */
+export class WatchedInstances extends Instances {
+  engine: RunningEngine | undefined;
+  private readonly wasHealthy = new Set<string>();
+  private readonly starting = new Map<string, { readonly endpointName: string; readonly at: number }>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly workerId: string,
+    private readonly clock: VirtualClock,
+    private readonly watch: InstanceWatch,
+  ) {
+    super();
+  }
+
+  check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
+    return this.machine.instances.check(spec, signal);
+  }
+
+  async launch(spec: LaunchSpec, onPhase?: (phase: StartPhase) => void, signal?: AbortSignal) {
+    const { endpointName } = spec;
+    this.starting.set(spec.instanceId, { endpointName, at: this.clock.now() });
+    if (this.engine) this.watch.launching(this.engine, endpointName);
+    try {
+      return await this.machine.instances.launch(spec, onPhase, signal);
+    } catch (error) {
+      if (signal?.aborted && !this.engine?.isStopping)
+        this.watch.terminatedWhileStarting(spec.instanceId, endpointName);
+      throw error;
+    }
+  }
+
+  async terminate(instanceId: string, graceMs: number): Promise<void> {
+    const { instances } = this.machine;
+    const wasAlive = (await instances.list()).includes(instanceId);
+    const terminatedBusy = instances.terminatedBusy.length;
+    const terminated = instances.terminate(instanceId, graceMs);
+    const start = this.starting.get(instanceId);
+    const isOrderly = this.engine !== undefined && !this.engine.isStopping && start !== undefined;
+    if (isOrderly && instances.terminatedBusy.length > terminatedBusy) {
+      this.watch.terminatedBusy(instanceId);
+    }
+    if (isOrderly && wasAlive && !this.wasHealthy.has(instanceId)) {
+      const isGivenUp = this.clock.now() - start.at >= STARTUP_TIMEOUT_SECONDS * 1000;
+      if (!isGivenUp) await this.watch.terminatedWhileStarting(instanceId, start.endpointName);
+    }
+    await terminated;
+  }
+
+  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
+    const isHealthy = await this.machine.instances.ping(instanceId, signal);
+    if (isHealthy) this.wasHealthy.add(instanceId);
+    return isHealthy;
+  }
+
+  async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    this.machine.caller = this.workerId;
+    const end = this.watch.invoking(this.engine!.process, request.inferenceId);
+    try {
+      return await this.machine.instances.invoke(instanceId, request, signal);
+    } finally {
+      end();
+    }
+  }
+
+  list(signal?: AbortSignal): Promise<string[]> {
+    signal?.throwIfAborted();
+    return this.machine.instances.list();
+  }
+
+  tail(instanceId: string, lines: number): Promise<string[]> {
+    return this.machine.instances.tail(instanceId, lines);
+  }
+}

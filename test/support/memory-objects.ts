@@ -22,6 +22,7 @@ import { compareKeys } from '../../libs/drivers/objects/key-order.js';
 import { requireBucketName, requireLocation } from '../../libs/drivers/objects/object-name.js';
 import { commonPrefixOf } from '../../libs/drivers/objects/roll-up.js';
 import { requirePartNumber, requirePartOrder } from '../../libs/drivers/objects/upload-parts.js';
+import { userMetadata } from '../../libs/drivers/objects/user-metadata.js';
 
 interface Stored {
   readonly head: ObjectHead;
@@ -194,7 +195,9 @@ export class MemoryObjects extends Objects {
 
   async listParts(location: ObjectLocation, uploadId: string, signal?: AbortSignal): Promise<UploadedPart[]> {
     const parts = [...this.#upload(location, uploadId, signal).parts.values()];
-    return parts.sort((a, b) => a.number - b.number).map(({ content: _, ...part }) => part);
+    return parts
+      .sort((a, b) => a.number - b.number)
+      .map(({ number, etag, sizeBytes, modifiedAt }) => ({ number, etag, sizeBytes, modifiedAt }));
   }
 
   async listUploads(bucket: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
@@ -249,13 +252,12 @@ export class MemoryObjects extends Objects {
 }
 
 function headOf(content: Uint8Array, etag: string, options: PutOptions, modifiedAt: number): ObjectHead {
-  const metadata = Object.entries(options.metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     sizeBytes: content.length,
     etag,
     modifiedAt,
     ...(options.contentType !== undefined && { contentType: options.contentType }),
-    metadata: Object.fromEntries(metadata),
+    metadata: userMetadata(options),
   };
 }
 

@@ -17,12 +17,13 @@ import {
   type UploadedPart,
 } from '../../core/ports/objects.js';
 import { resolveRange } from './byte-range.js';
+import { commitOrDiscard } from './commit-or-discard.js';
 import { BucketTree } from './filesystem/bucket-tree.js';
-import { unlinkFile } from './filesystem/file-calls.js';
 import { listObjects } from './filesystem/listing.js';
 import { MultipartUploads } from './filesystem/multipart-uploads.js';
 import { type ObjectFile, openObjectFile } from './filesystem/object-file.js';
 import { writeObjectFile } from './filesystem/object-file-writer.js';
+import { StagedFile } from './filesystem/staged-file.js';
 import { StagingArea } from './filesystem/staging-area.js';
 import { requireBucketName, requireLocation } from './object-name.js';
 import { readableBody } from './readable-body.js';
@@ -85,7 +86,7 @@ export class FilesystemObjects extends Objects {
     body: Body,
     options: PutOptions = {},
     signal?: AbortSignal,
-  ): Promise<StagedFile> {
+  ): Promise<StagedObject> {
     requireLocation(location);
     await this.tree.requireBucket(location.bucket);
     const path = this.staging.newPath();
@@ -195,45 +196,5 @@ export class FilesystemObjects extends Objects {
     if (file) return file;
     await this.tree.headBucket(location.bucket);
     throw new EbbError('ObjectNotFound', `There is no object '${location.key}' in the bucket '${location.bucket}'.`);
-  }
-}
-
-/** A finished object file that waits beside the buckets for its rename. */
-class StagedFile implements StagedObject {
-  #state: 'staged' | 'committed' | 'discarded' = 'staged';
-
-  constructor(
-    private readonly tree: BucketTree,
-    private readonly location: ObjectLocation,
-    private readonly path: string,
-    private readonly head: ObjectHead,
-    private readonly ifAbsent = false,
-  ) {}
-
-  get sizeBytes(): number {
-    return this.head.sizeBytes;
-  }
-
-  async commit(signal?: AbortSignal): Promise<ObjectHead> {
-    signal?.throwIfAborted();
-    if (this.#state !== 'staged') throw new Error(`This staged object was ${this.#state} before.`);
-    await this.tree.place(this.path, this.location, this.ifAbsent);
-    this.#state = 'committed';
-    return this.head;
-  }
-
-  async discard(): Promise<void> {
-    if (this.#state !== 'staged') return;
-    this.#state = 'discarded';
-    await unlinkFile(this.path);
-  }
-}
-
-async function commitOrDiscard(staged: StagedObject, signal?: AbortSignal): Promise<ObjectHead> {
-  try {
-    return await staged.commit(signal);
-  } catch (error) {
-    await staged.discard();
-    throw error;
   }
 }

@@ -27,6 +27,7 @@ import {
   type UploadedPart,
 } from '../../core/ports/objects.js';
 import { gatherBody } from './body-chunks.js';
+import { commitOrDiscard } from './commit-or-discard.js';
 import { requireBucketName, requireLocation } from './object-name.js';
 import { readableBody } from './readable-body.js';
 import { answer } from './s3/s3-errors.js';
@@ -74,7 +75,7 @@ export class S3Objects extends Objects {
       return readHead(await answer(sent, signal));
     } catch (error) {
       // The answer to a HEAD has no body that could tell a missing bucket from a missing object.
-      if (isEbbError(error, 'ObjectNotFound')) await this.headBucket(location.bucket, signal);
+      if (isEbbError(error, 'ObjectNotFound')) await this.#requireBucket(location.bucket, signal);
       throw error;
     }
   }
@@ -90,14 +91,7 @@ export class S3Objects extends Objects {
   }
 
   async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
-    const staged = await this.stage(location, body, options, signal);
-    try {
-      return await staged.commit(signal);
-    } catch (error) {
-      // The reason for the discard is what counts.
-      await staged.discard().catch(() => {});
-      throw error;
-    }
+    return commitOrDiscard(await this.stage(location, body, options, signal), signal);
   }
 
   async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {
@@ -124,13 +118,14 @@ export class S3Objects extends Objects {
     return true;
   }
 
-  /** S3 tells when a bucket was made only in the list of all. */
+  /** `createdAt` is 0 for those who may not list all buckets: S3 tells it nowhere else. */
   async headBucket(bucket: string, signal?: AbortSignal): Promise<BucketInfo> {
     requireBucketName(bucket);
-    if (!(await this.#hasBucket(bucket, signal))) {
-      throw new EbbError('BucketNotFound', `The bucket '${bucket}' does not exist.`);
-    }
-    const buckets = await this.listBuckets(signal);
+    await this.#requireBucket(bucket, signal);
+    const buckets = await this.listBuckets(signal).catch((error: unknown) => {
+      if (isEbbError(error, 'InvalidRequest')) return [];
+      throw error;
+    });
     return buckets.find(({ name }) => name === bucket) ?? { name: bucket, createdAt: 0 };
   }
 
@@ -189,6 +184,11 @@ export class S3Objects extends Objects {
   async listUploads(bucket: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
     requireBucketName(bucket);
     return this.uploads.list(bucket, signal);
+  }
+
+  async #requireBucket(bucket: string, signal?: AbortSignal): Promise<void> {
+    if (await this.#hasBucket(bucket, signal)) return;
+    throw new EbbError('BucketNotFound', `The bucket '${bucket}' does not exist.`);
   }
 
   async #hasBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {

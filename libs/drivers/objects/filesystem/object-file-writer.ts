@@ -3,6 +3,7 @@ import { EbbError } from '../../../core/errors.js';
 import type { Body, ObjectHead, PutOptions } from '../../../core/ports/objects.js';
 import { chunksOf } from '../body-chunks.js';
 import { ContentEtag } from '../etag.js';
+import { userMetadata } from '../user-metadata.js';
 import { appendAll, openFile, syncFile, unlinkFile, writeFailure } from './file-calls.js';
 import { formatTrailer } from './object-file.js';
 
@@ -60,12 +61,12 @@ class ObjectFileWriter {
 
   async finish(): Promise<ObjectHead> {
     if (this.#sizeBytes !== (this.properties.sizeBytes ?? this.#sizeBytes)) this.#refuseSize();
-    const { contentType, metadata = {} } = this.properties;
+    const { contentType } = this.properties;
     const trailer = {
       sizeBytes: this.#sizeBytes,
       etag: this.properties.etag ?? this.#etag!.digest(),
       ...(contentType !== undefined && { contentType }),
-      metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
+      metadata: userMetadata(this.properties),
     };
     this.#gathered.push(formatTrailer(trailer));
     await this.#flush();

@@ -5,9 +5,12 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   AccessDenied: 'InvalidRequest',
   BadDigest: 'BadDigest',
   BucketAlreadyExists: 'BucketAlreadyExists',
+  BucketAlreadyOwnedByYou: 'BucketAlreadyExists',
   BucketNotEmpty: 'BucketNotEmpty',
   ConditionalRequestConflict: 'PreconditionFailed',
   EntityTooLarge: 'BodyTooLarge',
+  // What the SDK makes of a 403 without a body, as HEAD gets it.
+  Forbidden: 'InvalidRequest',
   IncompleteBody: 'BadDigest',
   InvalidArgument: 'InvalidRequest',
   InvalidBucketName: 'InvalidRequest',

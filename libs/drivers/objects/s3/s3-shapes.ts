@@ -1,5 +1,6 @@
 import type { ObjectLocation } from '../../../core/object-location.js';
 import type { ByteRange, ObjectHead, PutOptions } from '../../../core/ports/objects.js';
+import { userMetadata } from '../user-metadata.js';
 
 /** The members that name an object in every one of S3's requests. */
 export function target({ bucket, key }: ObjectLocation): { Bucket: string; Key: string } {
@@ -18,7 +19,7 @@ export function headOf(options: PutOptions, etag: string | undefined, sizeBytes:
     etag: unquoted(etag),
     modifiedAt: Date.now(),
     ...(options.contentType !== undefined && { contentType: options.contentType }),
-    metadata: options.metadata ?? {},
+    metadata: userMetadata(options),
   };
 }
 

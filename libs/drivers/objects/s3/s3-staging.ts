@@ -47,33 +47,36 @@ export async function stageInS3(
 
 /** Content that waits in memory. */
 class HeldObject implements StagedObject {
+  readonly sizeBytes: number;
+  #content: Uint8Array | undefined;
+
   constructor(
     private readonly client: S3Client,
     private readonly location: ObjectLocation,
-    private content: Uint8Array,
+    content: Uint8Array,
     private readonly options: PutOptions,
-  ) {}
-
-  get sizeBytes(): number {
-    return this.content.length;
+  ) {
+    this.sizeBytes = content.length;
+    this.#content = content;
   }
 
   async commit(signal?: AbortSignal): Promise<ObjectHead> {
+    if (!this.#content) throw new Error('This staged object was discarded before.');
     const { contentType, metadata, ifAbsent } = this.options;
     const command = new PutObjectCommand({
       ...target(this.location),
-      Body: this.content,
-      ContentLength: this.content.length,
+      Body: this.#content,
+      ContentLength: this.sizeBytes,
       ContentType: contentType,
       Metadata: metadata,
       IfNoneMatch: ifAbsent ? '*' : undefined,
     });
     const { ETag } = await answer(this.client.send(command, { abortSignal: signal }), signal);
-    return headOf(this.options, ETag, this.content.length);
+    return headOf(this.options, ETag, this.sizeBytes);
   }
 
   async discard(): Promise<void> {
-    this.content = new Uint8Array();
+    this.#content = undefined;
   }
 }
 
@@ -144,21 +147,21 @@ async function* partsOf(
   partBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let part = new Uint8Array();
-  let filled = 0;
+  let gathered: Uint8Array[] = [];
+  let room = partBytes;
   for await (const chunk of chunksOf(body, signal)) {
-    for (let taken = 0; taken < chunk.length;) {
-      if (filled === 0) part = new Uint8Array(partBytes);
-      const piece = chunk.subarray(taken, taken + partBytes - filled);
-      part.set(piece, filled);
-      filled += piece.length;
-      taken += piece.length;
-      if (filled < partBytes) continue;
-      yield part;
-      filled = 0;
+    let rest = chunk;
+    while (rest.length >= room) {
+      gathered.push(rest.subarray(0, room));
+      yield Buffer.concat(gathered, partBytes);
+      rest = rest.subarray(room);
+      gathered = [];
+      room = partBytes;
     }
+    gathered.push(rest);
+    room -= rest.length;
   }
-  if (filled > 0) yield part.subarray(0, filled);
+  if (room < partBytes) yield Buffer.concat(gathered);
 }
 
 function requireSize<T extends { readonly length: number }>(content: T, { sizeBytes }: PutOptions): T {

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
+import { isInstalled, run } from './programs.js';
+
+const hasBoto3 = isInstalled('python3', '-c', 'import boto3');
+
+describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region and any credentials', () => {
+  let ebb: StandaloneProcess;
+
+  beforeAll(async () => {
+    ebb = await startStandalone({ EBB_KEEP_WARM_SECONDS: '1' });
+  });
+  afterAll(() => ebb?.stop());
+
+  it('walks the asynchronous path from an empty Ebb to an empty Ebb', { timeout: 120_000 }, async () => {
+    const env = {
+      ...process.env,
+      AWS_ENDPOINT_URL: ebb.url,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    };
+    const { code, output, errors } = await run('python3', [join(import.meta.dirname, 'boto3-walk.py')], { env });
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+    expect(output.trim().split('\n').at(-1)).toBe('walked');
+  });
+});

@@ -18,7 +18,7 @@ const LIMIT_MS = 120_000;
 const { values } = parseArgs({ options: { pages: { type: 'string', default: 'infra/images/ocr/pages' } } });
 const screen = new Screen(process.stdout);
 const deadline = AbortSignal.timeout(LIMIT_MS);
-const service = await startService(deadline);
+const service = await startService(process.env, deadline);
 const receiver = await Receiver.listen();
 let missing: string[];
 try {

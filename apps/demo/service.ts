@@ -15,15 +15,15 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export async function startService(signal: AbortSignal): Promise<Service> {
+export async function startService(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Service> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'ebb-demo-'));
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../standalone/main.js')], {
     env: {
-      ...process.env,
+      ...environment,
       EBB_DATA_DIR: dataDirectory,
       EBB_PORT: '0',
       EBB_KEEP_WARM_SECONDS: KEEP_WARM_SECONDS,
-      EBB_LOG_LEVEL: process.env['EBB_LOG_LEVEL'] ?? 'error',
+      EBB_LOG_LEVEL: environment['EBB_LOG_LEVEL'] ?? 'error',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Instance,
+  type InstanceState,
+  chooseForScaleIn,
+  chooseInstance,
+  freeSlots,
+  launchDelayMs,
+} from './instance.js';
+
+function instance(id: string, of: Partial<Instance> = {}): Instance {
+  return {
+    id,
+    endpointName: 'e',
+    variantName: 'v',
+    state: 'InService',
+    slots: 2,
+    busy: 0,
+    launchedAt: 0,
+    inServiceAt: 10,
+    ...of,
+  };
+}
+
+const states = fc.constantFrom<InstanceState>('Starting', 'InService', 'Draining', 'Gone');
+
+const fleets = fc.array(
+  fc
+    .record({
+      state: states,
+      slots: fc.integer({ min: 1, max: 4 }),
+      busy: fc.integer({ min: 0, max: 4 }),
+      inServiceAt: fc.integer({ min: 0, max: 50 }),
+      restingSince: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
+    })
+    .map(({ restingSince, busy, slots, ...of }) => ({
+      ...of,
+      slots,
+      busy: Math.min(busy, slots),
+      idleSince: restingSince,
+    })),
+  { maxLength: 12 },
+);
+
+describe('the next invocation goes to', () => {
+  test.each<[string, Instance[], string | undefined]>([
+    ['nobody where there is nobody', [], undefined],
+    [
+      'nobody while all start, drain or are full',
+      [
+        instance('starts', { state: 'Starting' }),
+        instance('drains', { state: 'Draining' }),
+        instance('full', { busy: 2 }),
+      ],
+      undefined,
+    ],
+    ['the least busy', [instance('a', { busy: 1 }), instance('b'), instance('c', { busy: 1 })], 'b'],
+    [
+      'the least busy by share, not by number',
+      [instance('half full', { slots: 2, busy: 1 }), instance('a quarter full', { slots: 8, busy: 2 })],
+      'a quarter full',
+    ],
+    [
+      'the longest serving among equals',
+      [instance('young', { inServiceAt: 20 }), instance('old', { inServiceAt: 5 })],
+      'old',
+    ],
+  ])('%s', (_sentence, instances, chosen) => {
+    expect(chooseInstance(instances)?.id).toBe(chosen);
+  });
+
+  test('one with a free slot, always, and to one if there is any', () => {
+    fc.assert(
+      fc.property(fleets, (fleet) => {
+        const instances = fleet.map((of, index) => instance(String(index), of));
+        const chosen = chooseInstance(instances);
+        if (chosen) expect(freeSlots(chosen)).toBeGreaterThan(0);
+        else expect(instances.every((each) => freeSlots(each) === 0)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('scale-in takes', () => {
+  test('those that are idle longest, first', () => {
+    const instances = [
+      instance('short', { idleSince: 30 }),
+      instance('long', { idleSince: 10 }),
+      instance('middle', { idleSince: 20 }),
+    ];
+    expect(chooseForScaleIn(instances, 2).map(({ id }) => id)).toEqual(['long', 'middle']);
+    expect(chooseForScaleIn(instances, 0)).toEqual([]);
+    expect(chooseForScaleIn(instances, -1)).toEqual([]);
+  });
+
+  test('none on which a slot has just been taken, though it has not begun to work', () => {
+    expect(chooseForScaleIn([instance('taken', { busy: 1, idleSince: 10 })], 1)).toEqual([]);
+  });
+
+  test('only idle ones in service, and no more than asked for, always', () => {
+    fc.assert(
+      fc.property(fleets, fc.integer({ min: 0, max: 12 }), (fleet, count) => {
+        const chosen = chooseForScaleIn(
+          fleet.map((of, index) => instance(String(index), of)),
+          count,
+        );
+        expect(chosen.length).toBeLessThanOrEqual(count);
+        for (const { state, busy } of chosen) expect({ state, busy }).toEqual({ state: 'InService', busy: 0 });
+      }),
+    );
+  });
+});
+
+test.each([
+  [0, 0],
+  [1, 1_000],
+  [2, 2_000],
+  [3, 4_000],
+  [9, 256_000],
+  [10, 300_000],
+  [10_000, 300_000],
+])('after %i launches in a row that died the next one waits %i ms', (failures, ms) => {
+  expect(launchDelayMs(failures)).toBe(ms);
+});

@@ -11,7 +11,7 @@ export async function judge(simulation: Simulation): Promise<void> {
     if (!known.has(inferenceId)) simulation.violation(`${inferenceId} was answered with a 202 and is lost`);
   }
   for (const invocation of ledger.invocations) {
-    judgeReason(simulation, invocation);
+    await judgeReason(simulation, invocation);
     judgeDeliveries(simulation, invocation);
     await judgeObject(simulation, invocation);
   }
@@ -54,12 +54,16 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
 }
 
 /** Whether an invocation may have come to this end, by what was to happen to it. */
-function judgeReason(simulation: Simulation, invocation: Invocation): void {
+async function judgeReason(simulation: Simulation, invocation: Invocation): Promise<void> {
   const { inferenceId, state, failureReason = '', settledAt, expiresAt } = invocation;
   const arrival = simulation.arrivals.get(inferenceId)!;
   if (state === 'Cancelled') return;
   if (state === 'Expired') {
-    if (settledAt! < expiresAt) simulation.violation(`${inferenceId} expired before its time`);
+    // Where its endpoint serves, only a short time to live is too short.
+    const hadTime =
+      arrival.ttlSeconds === undefined && ((await simulation.boundsOf(arrival.endpointName))?.maximum ?? 0) > 0;
+    if (settledAt! < expiresAt || hadTime)
+      simulation.violation(`${inferenceId} expired at ${settledAt! - expiresAt} ms`);
     return;
   }
   const isPossible =
@@ -90,7 +94,7 @@ function possibleReasons({ scenario, hasRefused, deleted }: Simulation, arrival:
   if (own) reasons.push(own);
   if (arrival.input === 'missing' || hasRefused) reasons.push(/could not be read/);
   if (hasRefused) reasons.push(/could not be written/);
-  if (deleted.has(arrival.endpointName)) reasons.push(/was deleted/);
+  if (deleted.has(arrival.endpointName)) reasons.push(/was deleted|does not exist any more/);
   const hasFreezes = scenario.incidents.some(({ kind }) => kind === 'freeze');
   if (hasFreezes) reasons.push(/did not answer within/);
   const isDeadly = scenario.arrivals.some(({ behaviour }) => behaviour === 'poison' || behaviour.includes('once'));

@@ -102,7 +102,7 @@ export function drawScenario(seed: number): Scenario {
     incidents: isStormy ? drawIncidents(random.fork(), calmAt) : [],
     deathRate: random.pick([0, 0, 0.0005, 0.002, 0.01]),
     refusalRate: random.pick([0, 0, 0.005, 0.03]),
-    signalLossRate: random.pick([0, 0, 0.05, 0.5]),
+    signalLossRate: random.pick([0, 0, 0, 0.05, 0.5, 1]),
     maxLatencyMs: random.pick([0, 3, 50]),
     launches: {
       failureRate: random.pick([0, 0, 0.1, 0.5]),

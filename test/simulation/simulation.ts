@@ -23,6 +23,8 @@ import { Witness, WitnessedLedger } from './witness.js';
 
 /** How long after the calm everything must have come to its end: deliveries may rest for a quarter of an hour. */
 const LONGEST_END_MS = 8 * 3_600_000;
+/** A launch may wait for so long after many that failed, and then takes its time. */
+const LONGEST_LAUNCH_DELAY_MS = 400_000;
 /** An idle world that calls its ports more often than this in a minute looks at nothing over and over. */
 const MAX_IDLE_CALLS_A_MINUTE = 200;
 
@@ -91,17 +93,8 @@ export class Simulation {
     this.boot('worker-1');
     for (const arrival of this.scenario.arrivals) this.at(arrival.at, () => this.arrive(arrival));
     for (const incident of this.scenario.incidents) this.at(incident.at, () => befall(this, incident));
-    await this.clock.runUntil(() => this.look(), this.startedAt + this.scenario.calmAt);
-    await this.calmDown();
-    const limit = this.clock.now() + LONGEST_END_MS;
-    const outbox = { waiting: 1 };
-    const hasEnded = await this.clock.runUntil(() => {
-      void this.ledger.outbox.count().then(({ waiting }) => (outbox.waiting = waiting));
-      return this.look() || (this.unsettled().length === 0 && outbox.waiting === 0);
-    }, limit);
-    if (!hasEnded) this.violation(`not at an end: ${this.unsettled().join(', ')}; ${outbox.waiting} deliveries wait`);
-    await this.rest();
-    await judge(this);
+    const isBroken = await this.clock.runUntil(() => this.look(), this.startedAt + this.scenario.calmAt);
+    if (!isBroken && (await this.comesToItsEnd())) await judge(this);
     return {
       violations: this.witness.violations,
       log: this.log.lines,
@@ -124,7 +117,7 @@ export class Simulation {
   }
 
   private newMachine(): Machine {
-    return new Machine(this.clock, this.random.fork(), this.scenario, this.arrivals, this.witness);
+    return new Machine(this);
   }
 
   /** On a machine without instances, under another name. */
@@ -215,7 +208,6 @@ export class Simulation {
   /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended is not. */
   private async calmDown(): Promise<void> {
     this.isCalm = true;
-    this.machine.isTroubled = false;
     this.receivers.isUnreliable = false;
     this.ledger.skewMs = 0;
     for (const engine of this.engines) if (engine !== this.engine) engine.process.die();
@@ -227,13 +219,22 @@ export class Simulation {
     }
   }
 
-  /** Idle endpoints fall to their minimum, and then the world is quiet. */
-  private async rest(): Promise<void> {
-    await this.clock.advance(this.scenario.keepWarmMs + 400_000);
+  /** With nothing going wrong any more all is settled and told, idle endpoints fall to their minimum, all is quiet. */
+  private async comesToItsEnd(): Promise<boolean> {
+    await this.calmDown();
+    let waiting = Infinity;
+    const hasEnded = await this.clock.runUntil(() => {
+      void this.ledger.outbox.count().then((count) => (waiting = count.waiting));
+      return this.look() || (waiting === 0 && this.unsettled().length === 0);
+    }, this.clock.now() + LONGEST_END_MS);
+    if (!hasEnded) this.violation(`not at an end: ${this.unsettled().join(', ')}; ${waiting} deliveries wait`);
+    if (this.look()) return false;
+    await this.clock.advance(this.scenario.keepWarmMs + LONGEST_LAUNCH_DELAY_MS);
     const before = this.engine.process.callCount;
     await this.clock.advance(60_000);
     const calls = this.engine.process.callCount - before;
     if (calls > MAX_IDLE_CALLS_A_MINUTE) this.violation(`${calls} calls in an idle minute`);
+    return true;
   }
 
   private unsettled(): string[] {

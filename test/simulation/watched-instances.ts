@@ -11,8 +11,8 @@ import type { SeededRandom } from '../support/seeded-random.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
 import type { InstanceWatch } from './instance-watch.js';
 import type { RunningEngine } from './running-engine.js';
-import type { Arrival, Scenario } from './scenario.js';
-import type { Witness } from './witness.js';
+import type { Arrival } from './scenario.js';
+import type { Simulation } from './simulation.js';
 
 /** How long an instance may take to its first healthy ping before it is given up. */
 export const STARTUP_TIMEOUT_SECONDS = 60;
@@ -24,17 +24,12 @@ export class Machine {
   readonly instances: MemoryInstances;
   /** Whose request the next call is. */
   caller = '';
-  isTroubled = true;
+  private readonly random: SeededRandom;
   private readonly seen = new Map<string, number>();
 
-  constructor(
-    private readonly clock: VirtualClock,
-    private readonly random: SeededRandom,
-    private readonly scenario: Scenario,
-    private readonly arrivals: ReadonlyMap<string, Arrival>,
-    private readonly witness: Witness,
-  ) {
-    this.instances = new MemoryInstances(clock, {
+  constructor(private readonly simulation: Simulation) {
+    this.random = simulation.random.fork();
+    this.instances = new MemoryInstances(simulation.clock, {
       launch: () => this.launch(),
       invoke: (instanceId, request) => this.invoke(instanceId, request),
     });
@@ -50,10 +45,11 @@ export class Machine {
   }
 
   private launch(): LaunchScript {
-    const { failureRate, maxBootMs, deathRate } = this.scenario.launches;
+    const { isCalm, scenario } = this.simulation;
+    const { failureRate, maxBootMs, deathRate } = scenario.launches;
     const bootMs = this.random.integer(0, maxBootMs);
-    if (!this.isTroubled || !this.random.happens(failureRate)) {
-      const isDoomed = this.isTroubled && this.random.happens(deathRate);
+    if (isCalm || !this.random.happens(failureRate)) {
+      const isDoomed = !isCalm && this.random.happens(deathRate);
       return { bootMs, healthyAfterMs: bootMs / 2, diesAfterMs: isDoomed ? this.random.integer(0, 60_000) : undefined };
     }
     return this.random.pick<LaunchScript>([
@@ -65,14 +61,15 @@ export class Machine {
   }
 
   private invoke(instanceId: string, { inferenceId }: ContainerRequest): InvocationScript {
-    const arrival = this.arrivals.get(inferenceId)!;
+    const { arrivals, clock, witness } = this.simulation;
+    const arrival = arrivals.get(inferenceId)!;
     const count = (this.seen.get(inferenceId) ?? 0) + 1;
     this.seen.set(inferenceId, count);
-    const number = this.witness.calls.length;
-    this.witness.calls.push({ number, inferenceId, workerId: this.caller, at: this.clock.now() });
+    const number = witness.calls.length;
+    witness.calls.push({ number, inferenceId, workerId: this.caller, at: clock.now() });
     const script = this.scriptOf(arrival, count === 1);
     if (arrival.behaviour === 'kills answering once' && count === 1) {
-      void this.clock.sleep(arrival.serviceMs + DEATH_SHOWS_AFTER_MS).then(() => this.instances.kill(instanceId));
+      void clock.sleep(arrival.serviceMs + DEATH_SHOWS_AFTER_MS).then(() => this.instances.kill(instanceId));
     }
     return {
       serviceMs: arrival.serviceMs,
@@ -109,7 +106,7 @@ export class Machine {
 
   private answer({ inferenceId }: Arrival, number: number, input: Uint8Array): Uint8Array {
     const text = Buffer.from(input).toString();
-    if (text !== inputOf(inferenceId)) this.witness.violation(`the container of ${inferenceId} was given "${text}"`);
+    if (text !== inputOf(inferenceId)) this.simulation.violation(`the container of ${inferenceId} was given "${text}"`);
     return Buffer.from(`${inferenceId}#${number}#end`);
   }
 }

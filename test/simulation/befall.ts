@@ -61,6 +61,9 @@ async function changeBounds(
 ): Promise<void> {
   const { name } = simulation.random.pick(simulation.scenario.endpoints);
   const { world, died } = simulation.engine.process;
+  const before = await simulation.boundsOf(name);
+  // From now on until the change is known to be made, either maximum may be the one that is read.
+  simulation.watch.noteMaximum(name, Math.max(before?.maximum ?? 0, incident.maximum));
   const registered = registerScalableTarget(world, {
     endpointName: name,
     variantName: 'AllTraffic',
@@ -68,10 +71,9 @@ async function changeBounds(
     maxCapacity: incident.maximum,
     suspended: { dynamicScalingIn: incident.suspended, dynamicScalingOut: incident.suspended },
   });
-  // A process that dies meanwhile may have changed them or not.
   await Promise.race([registered.catch(onlyEbbErrors), died.promise]);
-  const bounds = await simulation.boundsOf(name);
-  if (bounds) simulation.watch.noteMaximum(name, bounds.maximum);
+  const after = await simulation.boundsOf(name);
+  if (after) simulation.watch.noteMaximum(name, after.maximum);
 }
 
 async function redeliver({ ledger, random, redelivered, signals }: Simulation): Promise<void> {

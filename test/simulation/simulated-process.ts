@@ -125,7 +125,8 @@ export class SimulatedProcess {
   }
 
   async #call(call: string, effect: () => Promise<unknown>): Promise<unknown> {
-    await this.goOn();
+    // What is called while the process stands still was on its way when it was frozen: it has its effect.
+    if (this.#isDead) await NEVER;
     this.#guardAgainstSpinning(call);
     this.callCount += 1;
     await this.#pass();

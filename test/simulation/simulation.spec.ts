@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type Arrival, type Behaviour, drawScenario, type Scenario } from './scenario.js';
+import { describe, expect, test } from 'vitest';
+import { type Arrival, type Behaviour, drawScenario, type Incident, type Scenario } from './scenario.js';
 import { simulate } from './simulation.js';
 
 /** `EBB_SIMULATION_RUNS=5000 npm test -- test/simulation` for a long look; `EBB_SEED=… ` for one run and its log. */
@@ -26,18 +26,20 @@ test(
   },
 );
 
-test.skipIf(SEED !== undefined)(
-  'a process may die before and after every one of its steps',
-  { timeout: 120_000 },
-  async () => {
+describe.skipIf(SEED !== undefined)('before and after every one of its steps a process may', () => {
+  test.each<[string, Incident]>([
+    ['die', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: false }],
+    ['die with its machine', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: true }],
+    ['stand still, be replaced, and go on', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
+  ])('%s', { timeout: 120_000 }, async (_what, incident) => {
     const { steps, settled, violations } = await simulate(SMALL);
     expect({ settled, violations }).toEqual({ settled: SMALL.arrivals.length, violations: [] });
     for (let step = 1; step <= steps; step += 1) {
-      const outcome = await simulate(SMALL, step);
-      expect(outcome.violations, `death at step ${step} of ${steps}:\n${outcome.log.join('\n')}`).toEqual([]);
+      const outcome = await simulate({ ...SMALL, calmAt: 80_000 }, { step, incident });
+      expect(outcome.violations, `at step ${step} of ${steps}:\n${outcome.log.join('\n')}`).toEqual([]);
     }
-  },
-);
+  });
+});
 
 /** One endpoint at zero, and one invocation for each way of the engine through its verbs. */
 const SMALL: Scenario = {
@@ -68,7 +70,7 @@ const SMALL: Scenario = {
   maxLatencyMs: 0,
   launches: { failureRate: 0, maxBootMs: 1_000, deathRate: 0 },
   clockSkewMs: 0,
-  calmAt: 8_000,
+  calmAt: 4_000,
 };
 
 function arrival(inferenceId: string, at: number, behaviour: Behaviour, input: Arrival['input']): Arrival {

@@ -16,7 +16,7 @@ import { judge } from './judgement.js';
 import { MemoryLog } from './memory-log.js';
 import { Receivers } from './receivers.js';
 import { RunningEngine } from './running-engine.js';
-import type { Arrival, Scenario } from './scenario.js';
+import type { Arrival, Incident, Scenario } from './scenario.js';
 import { type Fate, SimulatedProcess, type Step } from './simulated-process.js';
 import { inputOf, Machine, WatchedInstances } from './watched-instances.js';
 import { Witness, WitnessedLedger } from './witness.js';
@@ -32,15 +32,20 @@ const MAX_IDLE_CALLS_A_MINUTE = 200;
 export interface Outcome {
   readonly violations: readonly string[];
   readonly log: readonly string[];
-  /** Steps of the first process: the points at which it may die. */
+  /** Steps of the first process until the calm: the points at which something may befall it. */
   readonly steps: number;
   readonly settled: number;
 }
 
-/** One run of the whole engine over memory and virtual time. `dieAtStep` ends the first process exactly there. */
-export async function simulate(scenario: Scenario, dieAtStep = Infinity): Promise<Outcome> {
-  const simulation = new Simulation(scenario, dieAtStep);
-  return simulation.run();
+/** Something that befalls the first process exactly at one of its steps, counted from 1. */
+export interface Strike {
+  readonly step: number;
+  readonly incident: Incident;
+}
+
+/** One run of the whole engine over memory and virtual time. */
+export async function simulate(scenario: Scenario, strike?: Strike): Promise<Outcome> {
+  return new Simulation(scenario, strike).run();
 }
 
 /** The world that outlives all processes, and what befalls them. */
@@ -70,10 +75,11 @@ export class Simulation {
   machine: Machine;
   private processCount = 0;
   private steps = 0;
+  private stepsUntilCalm = 0;
 
   constructor(
     readonly scenario: Scenario,
-    private readonly dieAtStep: number,
+    private readonly strike?: Strike,
   ) {
     this.random = new SeededRandom(scenario.seed ^ 0x5eed);
     this.clock = new VirtualClock(scenario.seed);
@@ -98,7 +104,7 @@ export class Simulation {
     return {
       violations: this.witness.violations,
       log: this.log.lines,
-      steps: this.steps,
+      steps: this.stepsUntilCalm,
       settled: this.ledger.invocations.length - this.unsettled().length,
     };
   }
@@ -163,18 +169,21 @@ export class Simulation {
     const { scenario, random } = this;
     const { deathRate, maxLatencyMs, signalLossRate } = scenario;
     return {
-      diesAt: (step) => (isFirst && this.isFatal(step)) || (!this.isCalm && random.happens(deathRate)),
+      diesAt: (step) => {
+        if (isFirst) this.countStep(step);
+        return !this.isCalm && random.happens(deathRate);
+      },
       latencyMs: () => (maxLatencyMs === 0 ? 0 : random.integer(0, maxLatencyMs)),
       refusal: (call) => this.refusal(call),
       losesSignal: () => !this.isCalm && random.happens(signalLossRate),
     };
   }
 
-  private isFatal(step: Step): boolean {
+  private countStep(step: Step): void {
     this.steps += 1;
-    if (this.steps !== this.dieAtStep) return false;
-    this.log.add('simulation', `dies ${step.when} ${step.call}`);
-    return true;
+    if (this.steps !== this.strike?.step) return;
+    this.log.add('simulation', `${step.when} ${step.call}:`);
+    void befall(this, this.strike.incident);
   }
 
   private refusal(call: string): Error | undefined {
@@ -208,6 +217,7 @@ export class Simulation {
   /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended is not. */
   private async calmDown(): Promise<void> {
     this.isCalm = true;
+    this.stepsUntilCalm = this.steps;
     this.receivers.isUnreliable = false;
     this.ledger.skewMs = 0;
     for (const engine of this.engines) if (engine !== this.engine) engine.process.die();
@@ -243,15 +253,18 @@ export class Simulation {
 
   /** Looked at whenever everything rests; returns whether there is no point in going on. */
   private look(): boolean {
-    for (const { fleet, process } of this.engines) {
-      if (process.isDead) continue;
-      for (const { name } of this.scenario.endpoints) {
-        for (const { id, busy, slots } of fleet.instances(name)) {
-          if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
-        }
+    for (const engine of this.engines) if (!engine.process.isDead) this.lookAt(engine);
+    return this.witness.violations.length > 0;
+  }
+
+  private lookAt({ fleet, isStopping }: RunningEngine): void {
+    for (const { name } of this.scenario.endpoints) {
+      for (const { id, busy, slots, state } of fleet.instances(name)) {
+        if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
+        const mayFinish = isStopping || this.deleted.has(name) || state !== 'Draining';
+        if (busy > 0 && !mayFinish) this.violation(`the busy instance ${id} of ${name} is drained`);
       }
     }
-    return this.witness.violations.length > 0;
   }
 }
 

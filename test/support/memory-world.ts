@@ -1,0 +1,83 @@
+import { defaultBucket, topicArn } from '../../libs/core/arn.js';
+import { type AsyncInferenceConfig, type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
+import type { Delivery, DeliveryResult } from '../../libs/core/notification.js';
+import { Notifications } from '../../libs/core/ports/notifications.js';
+import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
+import { World } from '../../libs/engine/world.js';
+import { MemoryCatalog } from './memory-catalog.js';
+import { type InstancesScript, MemoryInstances } from './memory-instances.js';
+import { MemoryLedger } from './memory-ledger.js';
+import { MemoryObjects } from './memory-objects.js';
+import { VirtualClock } from './virtual-clock.js';
+
+const PLACE = { accountId: '000000000000', region: 'us-east-1' } as const;
+export const SUCCESS_TOPIC = topicArn(PLACE, 'success');
+export const ERROR_TOPIC = topicArn(PLACE, 'error');
+
+/** A receiver that does as it is told, and remembers what it got. */
+export class ScriptedReceiver extends Notifications {
+  readonly delivered: Delivery[] = [];
+  answer: (delivery: Delivery, signal?: AbortSignal) => Promise<DeliveryResult> = async () => ({ kind: 'delivered' });
+
+  override async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
+    this.delivered.push(delivery);
+    return this.answer(delivery, signal);
+  }
+}
+
+/** All ports in memory and on virtual time, for what is tested alone. */
+export function memoryWorld(script: InstancesScript = {}) {
+  const clock = new VirtualClock();
+  const ledger = new MemoryLedger();
+  const parts = {
+    catalog: new MemoryCatalog(),
+    clock,
+    instances: new MemoryInstances(clock, script),
+    ledger,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    notifications: new ScriptedReceiver(),
+    objects: new MemoryObjects(() => clock.now()),
+    outbox: ledger.outbox,
+    place: PLACE,
+    signals: new InProcessSignals(),
+  };
+  return { ...parts, world: new World(parts) };
+}
+
+export type MemoryWorld = ReturnType<typeof memoryWorld>;
+
+/** An endpoint in service with one variant that scales between two counts, and the buckets that it writes to. */
+export async function deployEndpoint(
+  { catalog, clock, objects }: MemoryWorld,
+  of: { minimum?: number; maximum?: number; asyncInference?: Partial<AsyncInferenceConfig> } = {},
+): Promise<Endpoint> {
+  const { minimum = 0, maximum = 1, asyncInference } = of;
+  const endpoint: Endpoint = {
+    name: 'reader',
+    configName: 'reader',
+    status: 'InService',
+    variants: [
+      {
+        name: 'AllTraffic',
+        modelName: 'model',
+        initialInstanceCount: minimum,
+        initialVariantWeight: 1,
+        desiredInstanceCount: minimum,
+        managedInstanceScaling: { enabled: true, minInstanceCount: minimum, maxInstanceCount: maximum },
+        container: { image: 'model', environment: {} },
+      },
+    ],
+    asyncInference: {
+      outputPath: 's3://results/out',
+      failurePath: 's3://results/bad',
+      includeResponseIn: [],
+      ...asyncInference,
+    },
+    createdAt: clock.now(),
+    modifiedAt: clock.now(),
+    tags: {},
+  };
+  for (const bucket of ['results', defaultBucket(PLACE)]) await objects.createBucket(bucket);
+  await catalog.endpoints.create(endpointKey(endpoint.name), endpoint);
+  return endpoint;
+}

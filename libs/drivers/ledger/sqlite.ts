@@ -54,7 +54,14 @@ export class SqliteLedger extends Ledger {
 
   async lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]> {
     const { endpointName, workerId, count, now, leasedUntil } = request;
-    return this.#takeFromQueue(() => this.#sql.lease.all(workerId, leasedUntil, now, endpointName, count), signal);
+    const { oldestQueuedSequences, leaseBySequence } = this.#sql;
+    return this.#takeFromQueue(
+      () =>
+        oldestQueuedSequences
+          .all(endpointName, count)
+          .map((sequence) => leaseBySequence.get(workerId, leasedUntil, now, sequence)!),
+      signal,
+    );
   }
 
   /** Leases those of `invocationIds` that are queued; the others are left alone. */

@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Clock } from '../../core/ports/clock.js';
 
 /** Timers count milliseconds in 31 bits; a longer sleep is slept in parts. */
@@ -20,7 +19,7 @@ export class SystemClock extends Clock {
     let left = ms;
     do {
       try {
-        await sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { signal });
+        await sleepOnce(Math.min(left, LONGEST_TIMER_MS), signal);
       } catch (error) {
         // Node's own error hides why the signal was aborted.
         signal?.throwIfAborted();
@@ -65,4 +64,23 @@ export class SystemClock extends Clock {
     this.randomUsed += 8;
     return this.randomPool.subarray(from, this.randomUsed);
   }
+}
+
+/** Unlike Node's own promise, it makes no error of an abort: most sleeps are deadlines that are not reached. */
+function sleepOnce(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
 }

@@ -32,7 +32,7 @@ describe.skipIf(!hasCli)('the walk in the README', () => {
     const { code, output, errors } = await run('bash', ['-euo', 'pipefail', '-c', walk!], { cwd: folder, env });
     expect(errors).toBe('');
     expect(code).toBe(0);
-    expect(output).toContain('a boat that stands in the book is never forgotten');
+    expect(output).toContain('Keeper of the book');
     const notifications = (await readFile(join(folder, 'notifications.log'), 'utf8')).trim().split('\n');
     const events = notifications.map((line) => JSON.parse(line) as { eventName: string; invocationStatus?: string });
     expect(events).toContainEqual(expect.objectContaining({ eventName: 'TestNotification' }));

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
+import type { LaunchScript } from '../../test/support/memory-instances.js';
+import { Fleet } from './fleet.js';
+
+async function aFleet(launch: LaunchScript = {}, slots = 2) {
+  const parts = memoryWorld({ launch: () => launch });
+  const asyncInference = { maxConcurrentInvocationsPerInstance: slots };
+  const endpoint = await deployEndpoint(parts, { asyncInference });
+  const fleet = new Fleet(parts.world);
+  const variant = endpoint.variants[0]!;
+  return {
+    ...parts,
+    fleet,
+    launch: async (count: number): Promise<void> => {
+      fleet.launch(endpoint, variant, count);
+      await parts.clock.advance(0);
+    },
+    counts: () => fleet.counts('reader'),
+  };
+}
+
+test('slots are taken from the least busy instance first, and no more than there are', async () => {
+  const { fleet, launch } = await aFleet();
+  await launch(2);
+  const slots = fleet.reserve('reader', 10);
+  expect(slots.map(({ instanceId }) => instanceId)).toHaveLength(4);
+  expect(slots[0]!.instanceId).not.toBe(slots[1]!.instanceId);
+  expect(fleet.hasFreeSlot('reader')).toBe(false);
+  fleet.giveBack(slots[0]!);
+  expect(fleet.hasFreeSlot('reader')).toBe(true);
+});
+
+test('draining waits for what runs, and takes no more meanwhile', async () => {
+  const { fleet, launch, clock, counts, instances } = await aFleet();
+  await launch(1);
+  const [slot, other] = fleet.reserve('reader', 2);
+  fleet.occupy(slot!);
+  fleet.giveBack(other!);
+  fleet.drainAll('reader');
+  await clock.advance(1_000);
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 1 });
+  expect(fleet.hasFreeSlot('reader')).toBe(false);
+  expect(slot!.abandon.aborted).toBe(false);
+  fleet.free(slot!);
+  await clock.advance(0);
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
+  expect(await instances.list()).toEqual([]);
+});
+
+test('draining goes on when a slot that was only taken comes back', async () => {
+  const { fleet, launch, clock, counts } = await aFleet();
+  await launch(1);
+  const [slot] = fleet.reserve('reader', 1);
+  fleet.drainAll('reader');
+  fleet.giveBack(slot!);
+  await clock.advance(0);
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
+});
+
+test('an instance that is told to go while it is starting never comes into service', async () => {
+  const { fleet, launch, clock, counts, instances, log } = await aFleet({ healthyAfterMs: 500 });
+  const said: string[] = [];
+  log.info = () => void said.push('came into service');
+  await launch(1);
+  fleet.drainAll('reader');
+  await clock.advance(1_000);
+  expect({ counts: counts(), said, living: await instances.list() }).toEqual({
+    counts: { starting: 0, inService: 0, draining: 0 },
+    said: [],
+    living: [],
+  });
+});
+
+test('nobody pings an instance that died before it was healthy', async () => {
+  const { launch, clock, instances, fleet } = await aFleet({ healthyAfterMs: Infinity, diesAfterMs: 1_000 });
+  await launch(1);
+  await clock.advance(2_000);
+  let pings = 0;
+  instances.ping = async () => ((pings += 1), false);
+  await clock.advance(60_000);
+  expect(pings).toBe(0);
+  expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, permanent: false });
+});
+
+test('what runs on an instance that dies is abandoned as its end, and on one that Ebb ends as ours', async () => {
+  const { fleet, launch, clock, instances } = await aFleet();
+  await launch(1);
+  const [died] = fleet.reserve('reader', 1);
+  instances.kill(died!.instanceId);
+  await clock.advance(0);
+  expect(died!.abandon.reason).toMatchObject({ end: { kind: 'instance-broke' } });
+  await launch(1);
+  const [ended] = fleet.reserve('reader', 1);
+  const gone = fleet.terminateAll();
+  await clock.advance(0);
+  await gone;
+  expect(ended!.abandon.reason).toMatchObject({ end: { kind: 'worker-stopped' } });
+});
+
+test('what an earlier run left behind is ended before anything is launched', async () => {
+  const { world, launch, instances, clock } = await aFleet();
+  await launch(2);
+  expect(await instances.list()).toHaveLength(2);
+  await Promise.all([new Fleet(world).removeLeftovers(), clock.advance(0)]);
+  expect(await instances.list()).toEqual([]);
+});

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { EbbError } from '../core/errors.js';
+import type { Delivery } from '../core/notification.js';
+import { memoryWorld } from '../../test/support/memory-world.js';
+import { DeliverySender } from './send-deliveries.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+function aSender() {
+  const parts = memoryWorld();
+  const { clock, outbox, signals, world } = parts;
+  const sender = new DeliverySender(world);
+  sender.start();
+  return {
+    ...parts,
+    sender,
+    post: async (...ids: string[]): Promise<void> => {
+      await outbox.enqueue(ids.map((id) => aDelivery(id, clock.now())));
+      signals.notify({ kind: 'outbox' });
+      await clock.settle();
+    },
+  };
+}
+
+function aDelivery(id: string, createdAt: number): Delivery {
+  return { id, receiver: { kind: 'topic', topicArn: 'arn' }, message: { body: id }, createdAt };
+}
+
+test('a delivery is sent at once and done with', async () => {
+  const { post, notifications, outbox } = aSender();
+  await post('a');
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['a']);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+});
+
+test('a topic’s message becomes one delivery for each subscriber', async () => {
+  const { post, notifications, clock } = aSender();
+  notifications.answer = async (delivery) =>
+    delivery.id === 'a'
+      ? { kind: 'fanned-out', deliveries: [aDelivery('a.1', clock.now()), aDelivery('a.2', clock.now())] }
+      : { kind: 'delivered' };
+  await post('a');
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['a', 'a.1', 'a.2']);
+});
+
+test('a receiver that fails is tried for a day, under one id, and then given up', async () => {
+  const { post, notifications, clock, outbox } = aSender();
+  const triedAt: number[] = [];
+  const startedAt = clock.now();
+  notifications.answer = async () => {
+    triedAt.push(clock.now() - startedAt);
+    return { kind: 'failed', reason: '503' };
+  };
+  await post('a');
+  await clock.advance(DAY_MS + 1);
+  expect(new Set(notifications.delivered.map(({ id }) => id))).toEqual(new Set(['a']));
+  const gaps = triedAt.slice(1).map((at, index) => at - triedAt[index]!);
+  expect(gaps[0]).toBeGreaterThanOrEqual(500);
+  expect(gaps[0]).toBeLessThanOrEqual(1_000);
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(900_000);
+  expect(triedAt.at(-1)).toBeGreaterThan(DAY_MS - 900_000);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
+});
+
+test('a receiver that asks for time gets it', async () => {
+  const { post, notifications, clock } = aSender();
+  notifications.answer = async () => ({ kind: 'failed', reason: '429', retryAfterMs: 90_000 });
+  await post('a');
+  await clock.advance(89_999);
+  expect(notifications.delivered).toHaveLength(1);
+  await clock.advance(1);
+  expect(notifications.delivered).toHaveLength(2);
+});
+
+test('a receiver that is no more is given up at once', async () => {
+  const { post, notifications, outbox } = aSender();
+  notifications.answer = async () => ({ kind: 'undeliverable', reason: 'The subscription is gone.' });
+  await post('a');
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
+});
+
+test('a receiver that hangs is cut off, holds up nobody else, and is tried again', async () => {
+  const { post, notifications, clock } = aSender();
+  let cutOffAfterMs = 0;
+  const startedAt = clock.now();
+  notifications.answer = async ({ id }, signal) => {
+    if (id !== 'slow') return { kind: 'delivered' };
+    await clock.sleep(Infinity, signal).catch(() => (cutOffAfterMs ||= clock.now() - startedAt));
+    return { kind: 'failed', reason: 'No answer.' };
+  };
+  await post('slow', 'quick');
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['slow', 'quick']);
+  await clock.advance(31_000);
+  expect(cutOffAfterMs).toBe(30_000);
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['slow', 'quick', 'slow']);
+});
+
+test('no more than 64 are under way at once, and the others follow', async () => {
+  const { post, notifications, clock, outbox } = aSender();
+  let underWay = 0;
+  let most = 0;
+  notifications.answer = async () => {
+    most = Math.max(most, ++underWay);
+    await clock.sleep(100);
+    underWay -= 1;
+    return { kind: 'delivered' };
+  };
+  await post(...Array.from({ length: 200 }, (_, index) => `d${index}`));
+  await clock.advance(1_000);
+  expect(most).toBe(64);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+});
+
+test('what could not be recorded is sent again, so that the receiver hears of it at least once', async () => {
+  const { post, notifications, outbox, clock } = aSender();
+  const record = outbox.record.bind(outbox);
+  outbox.record = async () => {
+    throw new EbbError('Unavailable', 'No answer.');
+  };
+  await post('a');
+  outbox.record = record;
+  await clock.advance(60_000);
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['a', 'a']);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+});
+
+test('an outbox that fails is asked again', async () => {
+  const { notifications, outbox, clock, post } = aSender();
+  await clock.settle();
+  const take = outbox.take.bind(outbox);
+  outbox.take = async () => {
+    throw new EbbError('Unavailable', 'No answer.');
+  };
+  await post('a');
+  outbox.take = take;
+  await clock.advance(1_000);
+  expect(notifications.delivered).toHaveLength(1);
+});
+
+test('stopping begins nothing more and waits for what is under way', async () => {
+  const { sender, post, notifications, clock, outbox } = aSender();
+  notifications.answer = async () => {
+    await clock.sleep(1_000);
+    return { kind: 'delivered' };
+  };
+  await post('a');
+  let hasStopped = false;
+  void sender.stop().then(() => (hasStopped = true));
+  await post('b');
+  expect(hasStopped).toBe(false);
+  await clock.advance(1_000);
+  expect(hasStopped).toBe(true);
+  expect(notifications.delivered.map(({ id }) => id)).toEqual(['a']);
+  expect(await outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+});

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { EbbError } from '../core/errors.js';
+import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../test/support/memory-world.js';
+import { type HeldLease, settleInvocation } from './settle-invocation.js';
+import { submitInvocation } from './submit-invocation.js';
+
+const LEASE_MS = 30_000;
+
+/** One invocation, leased, with its output staged. */
+async function anAttempt() {
+  const parts = memoryWorld();
+  const { world, clock, ledger, objects } = parts;
+  await deployEndpoint(parts, { asyncInference: { successTopic: SUCCESS_TOPIC, errorTopic: ERROR_TOPIC } });
+  await submitInvocation(world, { endpointName: 'reader', input: { body: Buffer.from('page') }, filename: 'page' });
+  const lease = async () => {
+    const now = clock.now();
+    const leasedUntil = now + LEASE_MS;
+    const [invocation] = await ledger.lease({ endpointName: 'reader', workerId: 'w', count: 1, now, leasedUntil });
+    const held: HeldLease = { invocationId: invocation!.id, attempt: invocation!.attempt, leasedUntil };
+    return { invocation: invocation!, lease: held };
+  };
+  const stage = (text: string) => objects.stage({ bucket: 'results', key: 'out/page' }, Buffer.from(text));
+  const content = async (key: string): Promise<string | undefined> => {
+    const found = await objects.get({ bucket: 'results', key }).catch(() => undefined);
+    return found && String(Buffer.from(found.body as Uint8Array));
+  };
+  return { ...parts, content, stage, lease, first: await lease() };
+}
+
+const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
+
+test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
+  const { world, first, stage, content, ledger, outbox, clock } = await anAttempt();
+  const { invocation, lease } = first;
+  expect(await settleInvocation(world, invocation, lease, { end: SUCCEEDED, staged: await stage('text') })).toBe(true);
+  expect(await content('out/page')).toBe('text');
+  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Completed', responseContentType: 'text/plain' });
+  const due = await outbox.take(10, clock.now(), clock.now());
+  expect(due.map(({ delivery }) => delivery)).toMatchObject([
+    { id: invocation.id, receiver: { kind: 'topic', topicArn: SUCCESS_TOPIC } },
+  ]);
+});
+
+test('a process that slept over its lease while it renewed it shows nothing', async () => {
+  const { world, first, stage, content, ledger, clock, lease } = await anAttempt();
+  const renew = ledger.renew.bind(ledger);
+  ledger.renew = async (...args) => {
+    ledger.renew = renew;
+    const renewed = await renew(...args);
+    await clock.sleep(60_000);
+    return renewed;
+  };
+  await clock.advance(25_000);
+  const settled = settleInvocation(world, first.invocation, first.lease, {
+    end: SUCCEEDED,
+    staged: await stage('late'),
+  });
+  await clock.advance(50_000);
+  await ledger.reclaim(clock.now());
+  const second = await lease();
+  await settleInvocation(world, second.invocation, second.lease, { end: SUCCEEDED, staged: await stage('in time') });
+  await clock.advance(10_000);
+  expect(await settled).toBe(false);
+  expect(await content('out/page')).toBe('in time');
+});
+
+test('an attempt whose lease is lost leaves nothing behind', async () => {
+  const { world, first, stage, content, ledger, clock } = await anAttempt();
+  await clock.advance(LEASE_MS);
+  await ledger.reclaim(clock.now());
+  const staged = await stage('late');
+  let wasDiscarded = false;
+  const watched = { ...staged, commit: () => staged.commit(), discard: async () => void (wasDiscarded = true) };
+  expect(await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: watched })).toBe(false);
+  expect({ wasDiscarded, content: await content('out/page') }).toEqual({ wasDiscarded: true, content: undefined });
+});
+
+test('a failure leaves its reason as the failure object, or the model’s own words', async () => {
+  const plain = await anAttempt();
+  await settleInvocation(plain.world, plain.first.invocation, plain.first.lease, {
+    end: { kind: 'bad-response', reason: 'Cut.' },
+  });
+  expect(await plain.content('bad/page-error.out')).toBe('ClientError: Cut.');
+  const worded = await anAttempt();
+  const staged = await worded.objects.stage(
+    { bucket: 'results', key: 'bad/page-error.out' },
+    Buffer.from('{"error":1}'),
+  );
+  await settleInvocation(worded.world, worded.first.invocation, worded.first.lease, {
+    end: { kind: 'model-error', status: 400 },
+    staged,
+  });
+  expect(await worded.content('bad/page-error.out')).toBe('{"error":1}');
+});
+
+test('an output that cannot be shown is a failure, and the failure object says why', async () => {
+  const { world, first, content, ledger, stage } = await anAttempt();
+  const staged = await stage('text');
+  const broken = {
+    ...staged,
+    discard: () => staged.discard(),
+    commit: async () => {
+      throw new EbbError('StorageFull', 'There is no room.');
+    },
+  };
+  await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: broken });
+  const reason = 'ClientError: The output could not be written to s3://results/out/page: There is no room.';
+  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Failed', failureReason: reason });
+  expect(await content('bad/page-error.out')).toBe(reason);
+});
+
+test('a failure is not settled while storage has no room for its object, but without a bucket for it, it is', async () => {
+  const { world, first, objects, ledger } = await anAttempt();
+  const end = { kind: 'bad-response', reason: 'Cut.' } as const;
+  const put = objects.put.bind(objects);
+  objects.put = async () => {
+    throw new EbbError('StorageFull', 'There is no room.');
+  };
+  await expect(settleInvocation(world, first.invocation, first.lease, { end })).rejects.toThrow('There is no room.');
+  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Running' });
+  objects.put = put;
+  const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
+  expect(await settleInvocation(world, invocation, first.lease, { end })).toBe(true);
+});

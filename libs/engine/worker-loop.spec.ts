@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest';
+import { EbbError } from '../core/errors.js';
+import type { Invocation } from '../core/invocation.js';
+import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
+import type { InvocationScript } from '../../test/support/memory-instances.js';
+import { Fleet } from './fleet.js';
+import { submitInvocation } from './submit-invocation.js';
+import { WorkerLoop } from './worker-loop.js';
+
+/** A worker with one instance of two slots in service. */
+async function aWorker(script: (inferenceId: string) => InvocationScript = () => ({})) {
+  const parts = memoryWorld({ invoke: (_id, { inferenceId }) => script(inferenceId) });
+  const { world, clock, ledger } = parts;
+  const endpoint = await deployEndpoint(parts, { asyncInference: { maxConcurrentInvocationsPerInstance: 2 } });
+  const fleet = new Fleet(world);
+  const worker = new WorkerLoop(world, fleet, 'worker');
+  await worker.start();
+  fleet.launch(endpoint, endpoint.variants[0]!, 1);
+  await clock.advance(0);
+  return {
+    ...parts,
+    fleet,
+    worker,
+    submit: async (...inferenceIds: string[]): Promise<void> => {
+      for (const inferenceId of inferenceIds) {
+        await submitInvocation(world, { endpointName: 'reader', inferenceId, input: { body: Buffer.from('page') } });
+      }
+    },
+    /** By inference id. */
+    states: async (): Promise<Record<string, string>> => {
+      const invocations = await ledger.list({});
+      return Object.fromEntries(invocations.map(({ inferenceId, state }) => [inferenceId, state]));
+    },
+    find: async (inferenceId: string): Promise<Invocation> => {
+      return (await ledger.list({})).find((invocation) => invocation.inferenceId === inferenceId)!;
+    },
+    instance: () => fleet.instances('reader')[0]!,
+  };
+}
+
+test('no more is leased than there are free slots, and the next as soon as one is free', async () => {
+  const { submit, clock, states, instance } = await aWorker(() => ({ serviceMs: 1_000 }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Running', b: 'Running', c: 'Queued' });
+  expect(instance().busy).toBe(2);
+  await clock.advance(1_000);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed', c: 'Running' });
+  await clock.advance(1_000);
+  expect(await states()).toMatchObject({ c: 'Completed' });
+  expect(instance().busy).toBe(0);
+});
+
+test('a look that finds nothing leaves an idle instance as idle as it was', async () => {
+  const { signals, clock, instance } = await aWorker();
+  const { idleSince } = instance();
+  await clock.advance(7_000);
+  signals.notify({ kind: 'backlog', endpointName: 'reader' });
+  await clock.settle();
+  expect(instance()).toMatchObject({ idleSince, busy: 0 });
+});
+
+test('slots that a failing lease had taken come back, and it is tried again', async () => {
+  const { ledger, submit, clock, states, instance } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async () => {
+    throw new EbbError('Unavailable', 'No answer.');
+  };
+  await submit('a');
+  await clock.settle();
+  expect(instance().busy).toBe(0);
+  ledger.lease = lease;
+  await clock.advance(1_000);
+  expect(await states()).toEqual({ a: 'Completed' });
+});
+
+test('work whose signal was lost is found all the same', async () => {
+  const { signals, submit, clock, states } = await aWorker();
+  signals.notify = () => {};
+  await submit('a');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Queued' });
+  await clock.advance(5_000);
+  expect(await states()).toEqual({ a: 'Completed' });
+});
+
+test('stopping takes no more, waits for what runs, and renews its leases meanwhile', async () => {
+  const { worker, submit, clock, states, find } = await aWorker(() => ({ serviceMs: 100_000 }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  await clock.advance(99_999);
+  expect(hasStopped).toBe(false);
+  expect((await find('a')).leasedUntil).toBeGreaterThan(clock.now());
+  await clock.advance(1);
+  expect(hasStopped).toBe(true);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed', c: 'Queued' });
+});
+
+test('killing hands back what runs, uncounted', async () => {
+  const { worker, submit, clock, find, instances } = await aWorker(() => ({ end: 'hang' }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  expect(worker.runningCount).toBe(2);
+  const stopped = worker.stop();
+  worker.kill();
+  await stopped;
+  expect(worker.runningCount).toBe(0);
+  for (const inferenceId of ['a', 'b']) {
+    expect(await find(inferenceId)).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+  }
+  expect(instances.terminatedBusy).toEqual([]);
+});
+
+test('what is leased while the worker is being stopped goes straight back', async () => {
+  const { ledger, worker, submit, clock, find, instances } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async (request) => {
+    const leased = await lease(request);
+    await clock.sleep(50);
+    return leased;
+  };
+  await submit('a');
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  await clock.settle();
+  expect(hasStopped).toBe(false);
+  await clock.advance(50);
+  expect(hasStopped).toBe(true);
+  expect(await find('a')).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+  expect(await instances.tail((await instances.list())[0]!, 1)).toEqual(['ready']);
+});
+
+test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {
+  const { ledger, worker, submit, clock, find } = await aWorker(() => ({ end: 'hang' }));
+  await submit('a');
+  await clock.settle();
+  const { id } = await find('a');
+  await ledger.cancel(id, clock.now(), []);
+  await clock.advance(10_000);
+  expect(worker.runningCount).toBe(0);
+  expect(await find('a')).toMatchObject({ state: 'Cancelled' });
+});
+
+test('a second attempt at what the worker still runs is renewed like any other', async () => {
+  const { ledger, worker, submit, clock, find } = await aWorker(() => ({ serviceMs: 60_000 }));
+  await submit('a');
+  await clock.settle();
+  const { id } = await find('a');
+  await ledger.release({ invocationId: id, attempt: 1 }, false);
+  await clock.advance(5_000);
+  expect(worker.runningCount).toBe(2);
+  await clock.advance(10_000);
+  expect(worker.runningCount).toBe(1);
+  await clock.advance(50_000);
+  expect(await find('a')).toMatchObject({ state: 'Completed', attempt: 2 });
+});
+
+test('what expires in the backlog is settled without an instance', async () => {
+  const { fleet, world, clock, find } = await aWorker();
+  await fleet.terminateAll();
+  const input = { body: Buffer.from('page') };
+  await submitInvocation(world, { endpointName: 'reader', inferenceId: 'a', input, ttlSeconds: 60 });
+  await clock.advance(59_999);
+  expect(await find('a')).toMatchObject({ state: 'Queued' });
+  await clock.advance(5_001);
+  expect(await find('a')).toMatchObject({ state: 'Expired' });
+});

@@ -48,9 +48,12 @@ describe('an invocation moves', () => {
   });
 });
 
+function failed(failureReason: string): AfterAttempt {
+  return { do: 'settle', state: 'Failed', failureReason };
+}
+
 describe('after an attempt that', () => {
   const LOGS = 'See the SageMaker Endpoint logs in your account for more information.';
-  const failed = (failureReason: string): AfterAttempt => ({ do: 'settle', state: 'Failed', failureReason });
   const ROWS: readonly [string, AttemptEnd, AfterAttempt][] = [
     [
       'succeeded, it is Completed',

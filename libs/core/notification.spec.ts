@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Invocation } from './invocation.js';
 import {
@@ -101,6 +101,10 @@ describe('the notification', () => {
   });
 });
 
+function minutes(count: number): number {
+  return count * 60_000;
+}
+
 describe('a delivery that failed', () => {
   const delivery: Delivery = {
     id: 'd',
@@ -108,7 +112,6 @@ describe('a delivery that failed', () => {
     message: { body: '' },
     createdAt: 0,
   };
-  const minutes = (count: number): number => count * 60_000;
 
   test.each([
     [1, 500, 1_000],
@@ -142,9 +145,8 @@ describe('a delivery that failed', () => {
         fc.option(fc.integer({ min: 0, max: 2 * DELIVERY_WINDOW_MS }), { nil: undefined }),
         (failures, now, chance, retryAfterMs) => {
           const at = nextDeliveryAt(delivery, failures, now, chance, retryAfterMs);
-          if (at === undefined) return;
-          expect(at).toBeGreaterThanOrEqual(now + Math.max(500, retryAfterMs ?? 0));
-          expect(at).toBeLessThanOrEqual(DELIVERY_WINDOW_MS);
+          const earliest = now + Math.max(500, retryAfterMs ?? 0);
+          expect(at === undefined || (at >= earliest && at <= DELIVERY_WINDOW_MS)).toBe(true);
         },
       ),
     );

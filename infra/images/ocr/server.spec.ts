@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,22 +20,34 @@ const page = (file: string): Buffer<ArrayBuffer> => readFileSync(join(FOLDER, 'p
 let container: ChildProcess;
 let origin: string;
 
+/** Resolves with the container's port once it says that it is ready. */
+function readyPort(child: ChildProcess): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once('exit', (code) => reject(new Error(`The container ended with ${code} before it was ready.`)));
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    const { event, port } = JSON.parse(line) as { event: string; port: number };
+    if (event === 'ready') resolve(port);
+  });
+  return promise;
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
 beforeAll(async () => {
   container = spawn(process.execPath, ['server.js'], {
     cwd: FOLDER,
     env: { ...process.env, SAGEMAKER_BIND_TO_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const line of createInterface({ input: container.stdout! })) {
-    const ready = /ready on port (\d+)/.exec(line);
-    if (!ready) continue;
-    origin = `http://127.0.0.1:${ready[1]}`;
-    break;
-  }
+  origin = `http://127.0.0.1:${await readyPort(container)}`;
 });
 
 afterAll(async () => {
-  if (container.exitCode === null && container.kill('SIGKILL')) await once(container, 'exit');
+  container.kill('SIGKILL');
+  await exitCode(container);
 });
 
 function invoke(body: Buffer<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
@@ -75,6 +88,12 @@ describe('the ocr image', () => {
 
   const letter = page('letter.png');
   const receipt = page('receipt.jpg');
+  // A comment that holds what looks like the end of a picture.
+  const falseEnd = Buffer.concat([
+    receipt.subarray(0, 2),
+    Buffer.from('fffe0004ffd9', 'hex'),
+    receipt.subarray(2, 20_000),
+  ]);
   const damaged = Buffer.from(letter);
   damaged.fill(0xa5, 5000, 9000);
   const enormous = Buffer.from(letter);
@@ -83,8 +102,9 @@ describe('the ocr image', () => {
 
   it.each([
     ['what is not an image', page('not-a-page.png'), 415],
-    ['an empty body', Buffer.alloc(0), 415],
+    ['an empty body', Buffer.alloc(0), 400],
     ['a PNG that is cut off', letter.subarray(0, letter.length / 2), 400],
+    ['a JPEG that is cut off after a false end', falseEnd, 400],
     ['a JPEG that is cut off', receipt.subarray(0, receipt.length / 2), 400],
     ['a PNG with damaged content', damaged, 400],
     ['an image with more pixels than it may have', enormous, 413],
@@ -99,13 +119,40 @@ describe('the ocr image', () => {
     expect((await invoke(letter, { accept: 'image/png' })).status).toBe(406);
   });
 
-  it('finishes what runs and goes when it is asked to', async () => {
-    const running = invoke(page('invoice.png'));
-    // The request is on the wire once a later one on another connection has been answered.
+  it('reads one column of a newspaper after the other', async () => {
+    const response = await invoke(page('newspaper.jpg'), { accept: 'text/plain' });
+    const text = (await response.text()).replace(/\s+/g, ' ');
+    expect(text).toContain('called the light punctual. By midnight eleven vessels had been guided in');
+  });
+
+  it('refuses a body that is longer than it takes and goes on', async () => {
+    const response = await invoke(Buffer.alloc(64 * 1024 * 1024 + 1));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toEqual({ error: expect.any(String) });
+    expect((await invoke(page('crate-label.png'))).status).toBe(200);
+  });
+
+  it('goes on when callers leave, be it in the middle of a reading or in the queue', async () => {
+    const gone = new AbortController();
+    const callers = ['chapter-300dpi.jpg', 'letter.png', 'letter.png'].map((file) =>
+      fetch(`${origin}/invocations`, { method: 'POST', body: page(file), signal: gone.signal }),
+    );
+    const left = Promise.allSettled(callers);
+    await fetch(`${origin}/ping`);
+    gone.abort();
+    expect((await left).every(({ status }) => status === 'rejected')).toBe(true);
+    expect((await invoke(page('crate-label.png'))).status).toBe(200);
+  });
+
+  it('on SIGTERM answers what it reads, drops what waits or stalls, and ends with 0', async () => {
+    const stalled = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined);
+    await once(stalled, 'connect');
+    stalled.write('POST /invocations HTTP/1.1\r\nHost: ocr\r\nContent-Length: 1000\r\n\r\nhalf');
+    const outcomes = Promise.allSettled([invoke(page('chapter-300dpi.jpg')), invoke(page('chapter-300dpi.jpg'))]);
+    // Both are on the wire once a later one on another connection has been answered.
     await fetch(`${origin}/ping`);
     container.kill('SIGTERM');
-    expect((await running).status).toBe(200);
-    const [code] = container.exitCode === null ? await once(container, 'exit') : [container.exitCode];
-    expect(code).toBe(0);
+    expect((await outcomes).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await exitCode(container)).toBe(0);
   });
 });

@@ -60,8 +60,9 @@ def speckle(image, amount, seed):
 
 
 def shade(image, dark, light):
-    """Lights the page unevenly, from `dark` in one corner to `light` in the other (0 to 255)."""
-    slope = Image.linear_gradient("L").rotate(35, expand=True).resize(image.size)
+    """Lights the page unevenly, from `dark` at the top left to `light` at the bottom right (0 to 255)."""
+    down = Image.linear_gradient("L")
+    slope = Image.blend(down, down.rotate(90), 0.6).resize(image.size, Image.Resampling.BICUBIC)
     slope = slope.point([dark + (light - dark) * value // 255 for value in range(256)])
     return ImageChops.multiply(image, slope)
 
@@ -111,6 +112,8 @@ def chapter():
 
     The wise harbour therefore learns two skills and not one. The first is to wake quickly. The second, which is
     harder, is to sleep properly when there is nothing to be done.
+
+    My grandmother kept this pier for thirty winters, and she used to say that any fool can stay awake.
     """
     write(draw, (400, 850), text, font("Serif", 66), 1700, leading=1.6)
     draw.text((1240, 3230), "31", font=font("Serif", 54), fill=INK, anchor="ma")
@@ -153,7 +156,7 @@ def invoice():
 
 def receipt():
     """A till's narrow strip on thermal paper, a little faded."""
-    image = Image.new("L", (560, 900), 238)
+    image = Image.new("L", (560, 690), 238)
     draw = ImageDraw.Draw(image)
     mono = font("SansMono", 24)
     draw.text((280, 50), "THE SLACK WATER CAFE", font=font("SansMono-Bold", 28), fill=60, anchor="ma")
@@ -179,7 +182,7 @@ def receipt():
 
 def newspaper():
     """Two columns under one headline."""
-    image = Image.new("L", (1300, 1060), 244)
+    image = Image.new("L", (1300, 740), 244)
     draw = ImageDraw.Draw(image)
     draw.text((650, 50), "The Evening Ebb", font=font("Serif-Bold", 64), fill=INK, anchor="ma")
     draw.line((70, 150, 1230, 150), fill=INK, width=3)
@@ -199,14 +202,14 @@ def newspaper():
     in the order of its arrival.
     """
     write(draw, (80, 280), first, font("Serif", 26), 500)
-    draw.line((650, 270, 650, 1000), fill=90, width=2)
+    draw.line((650, 270, 650, 670), fill=90, width=2)
     write(draw, (730, 280), second, font("Serif", 26), 500)
     return speckle(image, 14, seed=6)
 
 
 def fax():
     """A poor scan: few pixels, noise, a sheet that went in crooked."""
-    image = Image.new("L", (840, 700), PAPER)
+    image = Image.new("L", (840, 460), PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((70, 60), "TELEGRAM", font=font("SansMono-Bold", 34), fill=40)
     text = """
@@ -278,7 +281,7 @@ Somebody always sends one. It must fail, say why, and hold up nobody behind it i
 
 # How each picture is saved, and words that anything which can read must find on it.
 PAGES = [
-    ("letter.png", letter, {}, "a boat that stands in the book is never forgotten"),
+    ("letter.png", letter, {}, "in the book is never forgotten"),
     ("invoice.png", invoice, {}, "Brass lantern with green glass"),
     ("receipt.jpg", receipt, {"quality": 70}, "Seaweed soup"),
     ("telegram-fax.jpg", fax, {"quality": 35}, "HOLD HER PLACE IN THE QUEUE"),

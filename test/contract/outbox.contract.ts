@@ -132,10 +132,9 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.record('retried', { kind: 'retry', at: NOW + 1, reason: 'x' });
       await scene.reopen();
       expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 1 });
-      expect(await scene.outbox.take(10, TAKEN_UNTIL, TAKEN_UNTIL * 2)).toMatchObject([
-        { delivery: { id: 'retried' }, failures: 1 },
-        { delivery: { id: 'taken' }, failures: 0 },
-      ]);
+      const due = await scene.outbox.take(10, TAKEN_UNTIL, TAKEN_UNTIL * 2);
+      const failuresById = due.map(({ delivery, failures }) => [delivery.id, failures]);
+      expect(Object.fromEntries(failuresById)).toEqual({ retried: 1, taken: 0 });
     });
   });
 }

@@ -16,7 +16,8 @@ export type DeliveryOutcome =
 
 /**
  * Deliveries on their way: written by the ledger in the same transaction as the settlement that they tell of, or here
- * directly. A delivery that was taken and not recorded comes back when `takenUntil` has passed.
+ * directly. A delivery that was taken and not recorded comes back when `takenUntil` has passed, or as soon as its taker is
+ * known to be gone.
  */
 export abstract class Outbox {
   abstract enqueue(deliveries: readonly Delivery[], signal?: AbortSignal): Promise<void>;

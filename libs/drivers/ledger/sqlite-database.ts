@@ -39,7 +39,7 @@ const MIGRATIONS = [
   CREATE TABLE deliveries (
     sequence INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    due_at INTEGER, -- until when it is taken, for one that is; null once it is given up
+    due_at INTEGER, -- null once it is given up
     failures INTEGER NOT NULL DEFAULT 0,
     reason TEXT,
     delivery TEXT NOT NULL -- JSON

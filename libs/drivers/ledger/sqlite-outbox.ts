@@ -19,12 +19,14 @@ export function encodeDeliveries(deliveries: readonly Delivery[]): EncodedDelive
 }
 
 /**
- * The outbox in the ledger's SQLite file. A delivery that is taken is simply due later, at the end of its taking, so
- * nothing has to notice that its taker died.
+ * The outbox in the ledger's SQLite file. Which deliveries are taken is known in memory only: the file belongs to one
+ * process, so whoever opens it after a kill finds everything due again at once.
  */
 export class SqliteOutbox extends Outbox {
   readonly #group: GroupCommit;
   readonly #sql: OutboxStatements;
+  /** Until when a delivery is taken, by its id. */
+  readonly #takenUntil = new Map<string, number>();
   #waiting: number;
   #givenUp: number;
 
@@ -50,12 +52,11 @@ export class SqliteOutbox extends Outbox {
   }
 
   async take(count: number, now: number, takenUntil: number, signal?: AbortSignal): Promise<DueDelivery[]> {
-    const rows = await this.#group.write(() => {
-      const due = this.#sql.due.all(now, count);
-      for (const { sequence } of due) this.#sql.takeUntil.run(takenUntil, sequence);
-      return due;
-    }, signal);
-    return rows.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
+    // Those that are taken are still due, and may all be in front.
+    const due = this.#group.read(() => this.#sql.due.all(now, count + this.#takenUntil.size), signal);
+    const free = due.filter(({ id }) => (this.#takenUntil.get(id) ?? now) <= now).slice(0, count);
+    for (const { id } of free) this.#takenUntil.set(id, takenUntil);
+    return free.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
   }
 
   /** Changes nothing when the delivery is done already: another taker was faster. */
@@ -64,8 +65,7 @@ export class SqliteOutbox extends Outbox {
       case 'done':
         return this.#recordDone(deliveryId, encodeDeliveries(outcome.replacedBy ?? []), signal);
       case 'retry':
-        await this.#group.write(() => this.#sql.retry.run(outcome.at, outcome.reason, deliveryId), signal);
-        return;
+        return this.#recordRetry(deliveryId, outcome.at, outcome.reason, signal);
       case 'given-up':
         return this.#recordGivenUp(deliveryId, outcome.reason, signal);
     }
@@ -76,7 +76,18 @@ export class SqliteOutbox extends Outbox {
       const removed = this.#sql.remove.get(deliveryId);
       if (!removed) return;
       this.add(replacedBy, onCommit);
-      onCommit(() => (removed.due_at === null ? this.#givenUp-- : this.#waiting--));
+      onCommit(() => {
+        this.#takenUntil.delete(deliveryId);
+        if (removed.due_at === null) this.#givenUp--;
+        else this.#waiting--;
+      });
+    }, signal);
+  }
+
+  async #recordRetry(deliveryId: string, at: number, reason: string, signal?: AbortSignal): Promise<void> {
+    return this.#group.write((onCommit) => {
+      this.#sql.retry.run(at, reason, deliveryId);
+      onCommit(() => this.#takenUntil.delete(deliveryId));
     }, signal);
   }
 
@@ -84,6 +95,7 @@ export class SqliteOutbox extends Outbox {
     return this.#group.write((onCommit) => {
       if (this.#sql.giveUp.run(reason, deliveryId).changes === 0) return;
       onCommit(() => {
+        this.#takenUntil.delete(deliveryId);
         this.#waiting--;
         this.#givenUp++;
       });
@@ -91,7 +103,10 @@ export class SqliteOutbox extends Outbox {
   }
 
   async nextDueAt(signal?: AbortSignal): Promise<number | undefined> {
-    return this.#group.read(() => this.#sql.nextDueAt.get(), signal);
+    // One more than are taken: the earliest of the others is among them.
+    const earliest = this.#group.read(() => this.#sql.earliest.all(this.#takenUntil.size + 1), signal);
+    const times = earliest.map(({ id, due_at }) => this.#takenUntil.get(id) ?? due_at);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   async count(signal?: AbortSignal): Promise<{ waiting: number; givenUp: number }> {
@@ -100,7 +115,7 @@ export class SqliteOutbox extends Outbox {
 }
 
 interface DueRow {
-  readonly sequence: number;
+  readonly id: string;
   readonly delivery: string;
   readonly failures: number;
 }
@@ -112,10 +127,9 @@ function outboxStatements(database: Database.Database) {
       `INSERT INTO deliveries (id, due_at, delivery) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     due: prepare<[now: number, count: number], DueRow>(
-      `SELECT sequence, delivery, failures FROM deliveries INDEXED BY deliveries_by_due_time
+      `SELECT id, delivery, failures FROM deliveries INDEXED BY deliveries_by_due_time
        WHERE due_at <= ? ORDER BY due_at, sequence LIMIT ?`,
     ),
-    takeUntil: prepare<[takenUntil: number, sequence: number]>(`UPDATE deliveries SET due_at = ? WHERE sequence = ?`),
     remove: prepare<[id: string], { due_at: number | null }>(`DELETE FROM deliveries WHERE id = ? RETURNING due_at`),
     retry: prepare<[at: number, reason: string, id: string]>(
       `UPDATE deliveries SET due_at = ?, failures = failures + 1, reason = ? WHERE id = ? AND due_at IS NOT NULL`,
@@ -123,10 +137,10 @@ function outboxStatements(database: Database.Database) {
     giveUp: prepare<[reason: string, id: string]>(
       `UPDATE deliveries SET due_at = NULL, failures = failures + 1, reason = ? WHERE id = ? AND due_at IS NOT NULL`,
     ),
-    nextDueAt: prepare<[], number>(
-      `SELECT due_at FROM deliveries INDEXED BY deliveries_by_due_time
-       WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
-    ).pluck(),
+    earliest: prepare<[count: number], { id: string; due_at: number }>(
+      `SELECT id, due_at FROM deliveries INDEXED BY deliveries_by_due_time
+       WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?`,
+    ),
     count: prepare<[], { total: number; waiting: number }>(
       `SELECT count(*) AS total, count(due_at) AS waiting FROM deliveries`,
     ),

@@ -89,6 +89,26 @@ describe('when the disk is full', () => {
   });
 });
 
+test('deliveries that a killed process had taken are due again at once, and no others', async () => {
+  const receiver = { kind: 'topic', topicArn: 'arn:aws:sns:us-east-1:000000000000:done' } as const;
+  const before = openSqliteLedger(directory);
+  const ids = ['new', 'tried', 'later'];
+  await before.outbox.enqueue(ids.map((id) => ({ id, receiver, message: { body: '' }, createdAt: 0 })));
+  await before.outbox.take(3, 0, 60_000);
+  await before.outbox.record('tried', { kind: 'retry', at: 1, reason: 'refused' });
+  await before.outbox.record('later', { kind: 'retry', at: 9, reason: 'refused' });
+  await before.outbox.take(1, 1, 60_000);
+  before.close();
+
+  const after = openSqliteLedger(directory);
+  try {
+    const due = await after.outbox.take(3, 1, 60_000);
+    expect(due.map(({ delivery }) => delivery.id)).toEqual(['new', 'tried']);
+  } finally {
+    after.close();
+  }
+});
+
 describe('one process owns the data directory', () => {
   /** Opens the file as another process would and says so on its output; then it waits to be killed. */
   const HOLDER = `

@@ -62,8 +62,9 @@ async function changeBounds(
   const { name } = simulation.random.pick(simulation.scenario.endpoints);
   const { world, died } = simulation.engine.process;
   const before = await simulation.boundsOf(name);
+  if (!before) return;
   // From now on until the change is known to be made, either maximum may be the one that is read.
-  simulation.watch.noteMaximum(name, Math.max(before?.maximum ?? 0, incident.maximum));
+  simulation.watch.noteMaximum(name, Math.max(before.maximum, incident.maximum));
   const registered = registerScalableTarget(world, {
     endpointName: name,
     variantName: 'AllTraffic',

@@ -31,11 +31,20 @@ export class InstanceWatch {
     this.simulation.violation(`the busy instance ${instanceId} was terminated`);
   }
 
-  /** Allowed only for an endpoint that is not wanted any more, or could not be created. */
   async terminatedWhileStarting(instanceId: string, endpointName: string): Promise<void> {
-    const endpoint = await this.simulation.catalog.endpoints.get(endpointKey(endpointName));
-    if (endpoint?.status !== 'InService') return;
+    if (!(await this.isWanted(endpointName))) return;
     this.simulation.violation(`the instance ${instanceId} was ended while it was starting`);
+  }
+
+  async drainingBusy(instanceId: string, endpointName: string): Promise<void> {
+    if (!(await this.isWanted(endpointName))) return;
+    this.simulation.violation(`the busy instance ${instanceId} is drained`);
+  }
+
+  /** Only the instances of an endpoint that is being deleted, or could not be created, all have to go. */
+  private async isWanted(endpointName: string): Promise<boolean> {
+    const endpoint = await this.simulation.catalog.endpoints.get(endpointKey(endpointName));
+    return endpoint?.status === 'InService';
   }
 
   /** Returns what to call at the end. */

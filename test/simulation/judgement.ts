@@ -16,6 +16,7 @@ export async function judge(simulation: Simulation): Promise<void> {
     await judgeObject(simulation, invocation);
   }
   for (const { name } of simulation.scenario.endpoints) await judgeCapacity(simulation, name);
+  await judgeLeftovers(simulation);
 }
 
 /** Nothing may change after the settlement: a zombie's output comes too late. */
@@ -51,6 +52,14 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
     `at rest ${endpointName} has ${starting} starting, ${inService} in service and ${draining} draining instances ` +
       `at a minimum of ${minimum}`,
   );
+}
+
+/** What runs on the machine is what its process knows of: nothing of an earlier process is left. */
+async function judgeLeftovers({ engine, machine, scenario, witness }: Simulation): Promise<void> {
+  const known = new Set(scenario.endpoints.flatMap(({ name }) => engine.fleet.instances(name).map(({ id }) => id)));
+  for (const id of await machine.instances.list()) {
+    if (!known.has(id)) witness.violation(`the instance ${id} is left over`);
+  }
 }
 
 /** Whether an invocation may have come to this end, by what was to happen to it. */

@@ -26,7 +26,10 @@ export interface Fate {
 /** More calls than this at one instant of virtual time are a loop that waits for nothing. */
 const MAX_CALLS_AT_ONE_INSTANT = 20_000;
 
-const NEVER = new Promise<never>(() => undefined);
+/** A promise of its own each time: one for all would keep everything alive that ever waited for it. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 /**
  * One operating-system process with an engine in it. All that the engine does passes through the ports that it gets
@@ -86,7 +89,7 @@ export class SimulatedProcess {
   /** Resolves when the process may go on; never for one that is dead. */
   async goOn(): Promise<void> {
     while (this.#thaw && !this.#isDead) await this.#thaw.promise;
-    if (this.#isDead) await NEVER;
+    if (this.#isDead) await never();
   }
 
   #clock(): Clock {
@@ -126,7 +129,7 @@ export class SimulatedProcess {
 
   async #call(call: string, effect: () => Promise<unknown>): Promise<unknown> {
     // What is called while the process stands still was on its way when it was frozen: it has its effect.
-    if (this.#isDead) await NEVER;
+    if (this.#isDead) await never();
     this.#guardAgainstSpinning(call);
     this.callCount += 1;
     await this.#pass();
@@ -153,7 +156,7 @@ export class SimulatedProcess {
 
   async #step(step: Step): Promise<void> {
     if (!this.#isDead && this.fate.diesAt(step)) this.die();
-    if (this.#isDead) await NEVER;
+    if (this.#isDead) await never();
   }
 
   #returned(call: string, value: unknown): unknown {

@@ -261,8 +261,7 @@ export class Simulation {
     for (const { name } of this.scenario.endpoints) {
       for (const { id, busy, slots, state } of fleet.instances(name)) {
         if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
-        const mayFinish = isStopping || this.deleted.has(name) || state !== 'Draining';
-        if (busy > 0 && !mayFinish) this.violation(`the busy instance ${id} of ${name} is drained`);
+        if (busy > 0 && state === 'Draining' && !isStopping) void this.watch.drainingBusy(id, name);
       }
     }
   }

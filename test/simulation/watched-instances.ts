@@ -139,12 +139,23 @@ export class WatchedInstances extends Instances {
     this.starting.set(spec.instanceId, { endpointName, at: this.clock.now() });
     if (this.engine) this.watch.launching(this.engine, endpointName);
     try {
-      return await this.machine.instances.launch(spec, onPhase, signal);
+      return await this.machine.instances.launch(
+        spec,
+        onPhase,
+        AbortSignal.any([this.processDeath(), ...(signal ? [signal] : [])]),
+      );
     } catch (error) {
       if (signal?.aborted && !this.engine?.isStopping)
         this.watch.terminatedWhileStarting(spec.instanceId, endpointName);
       throw error;
     }
+  }
+
+  /** It is the launching process that downloads and starts: what it has not started when it dies never starts. */
+  private processDeath(): AbortSignal {
+    const death = new AbortController();
+    void this.engine?.process.died.promise.then(() => death.abort());
+    return death.signal;
   }
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {

@@ -74,6 +74,21 @@ test('slots that a failing lease had taken come back, and it is tried again', as
   expect(await states()).toEqual({ a: 'Completed' });
 });
 
+test('work that is accepted while the worker looks for work is found at its next look', async () => {
+  const { ledger, submit, clock, states } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async (request) => {
+    const leased = await lease(request);
+    await clock.sleep(100);
+    return leased;
+  };
+  await submit('a');
+  await clock.advance(50);
+  await submit('b');
+  await clock.advance(200);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed' });
+});
+
 test('work whose signal was lost is found all the same', async () => {
   const { signals, submit, clock, states } = await aWorker();
   signals.notify = () => {};

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AutoscalerLoop } from '../../libs/engine/autoscaler-loop.js';
+import { endLeftoverActivities } from '../../libs/engine/end-leftover-activities.js';
 import { Fleet } from '../../libs/engine/fleet.js';
 import { DeliverySender } from '../../libs/engine/send-deliveries.js';
 import { WorkerLoop } from '../../libs/engine/worker-loop.js';
@@ -20,7 +21,7 @@ export class EngineService {
   ) {}
 
   async start(): Promise<void> {
-    await this.fleet.removeLeftovers();
+    await Promise.all([this.fleet.removeLeftovers(), endLeftoverActivities(this.world)]);
     await this.worker.start();
     this.autoscaler.start();
     this.sender.start();

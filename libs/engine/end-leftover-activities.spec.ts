@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { memoryWorld } from '../../test/support/memory-world.js';
+import { NOT_SUSPENDED } from '../core/scaling-policy.js';
+import { endLeftoverActivities } from './end-leftover-activities.js';
+
+const OBSERVATION = {
+  now: 0,
+  backlog: { queued: 1, running: 0 },
+  starting: 0,
+  inService: 0,
+  busy: 0,
+  idleSince: [],
+  slotsPerInstance: 1,
+  bounds: { minimum: 0, maximum: 1, source: 'scalable target' as const, suspended: NOT_SUSPENDED },
+  keepWarmMs: 0,
+};
+
+it('ends what an earlier run left in progress, and touches nothing that had ended', async () => {
+  const { catalog, clock, world } = memoryWorld();
+  const activity = (id: string, status: 'InProgress' | 'Successful') => ({
+    id,
+    endpointName: 'reader',
+    variantName: 'AllTraffic',
+    from: 0,
+    to: 1,
+    description: 'Setting desired instance count to 1.',
+    cause: 'backlog',
+    status,
+    startedAt: 0,
+    observation: OBSERVATION,
+    notScaledReasons: [],
+  });
+  await catalog.activities.record(activity('1', 'Successful'));
+  await catalog.activities.record(activity('2', 'InProgress'));
+
+  await endLeftoverActivities(world);
+
+  const [second, first] = await catalog.activities.list({ limit: 10 });
+  expect(first).toMatchObject({ id: '1', status: 'Successful' });
+  expect(second).toMatchObject({
+    id: '2',
+    status: 'Failed',
+    statusMessage: 'Failed to set desired instance count to 1. Reason: Ebb was stopped before it was done.',
+    endedAt: clock.now(),
+  });
+});

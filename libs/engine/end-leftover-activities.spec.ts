@@ -15,9 +15,8 @@ const OBSERVATION = {
   keepWarmMs: 0,
 };
 
-it('ends what an earlier run left in progress, and touches nothing that had ended', async () => {
-  const { catalog, clock, world } = memoryWorld();
-  const activity = (id: string, status: 'InProgress' | 'Successful') => ({
+function activity(id: string, status: 'InProgress' | 'Successful') {
+  return {
     id,
     endpointName: 'reader',
     variantName: 'AllTraffic',
@@ -29,7 +28,11 @@ it('ends what an earlier run left in progress, and touches nothing that had ende
     startedAt: 0,
     observation: OBSERVATION,
     notScaledReasons: [],
-  });
+  };
+}
+
+it('ends what an earlier run left in progress, and touches nothing that had ended', async () => {
+  const { catalog, clock, world } = memoryWorld();
   await catalog.activities.record(activity('1', 'Successful'));
   await catalog.activities.record(activity('2', 'InProgress'));
 

@@ -63,8 +63,9 @@ export class AutoscalerLoop {
     if (this.stopping.signal.aborted) return;
     const current = this.looks.get(endpointName);
     if (current) {
+      // Once is enough: aborting makes an error with its stack, and every accepted invocation comes by here.
+      if (!current.again) current.rest.abort();
       current.again = true;
-      current.rest.abort();
       return;
     }
     const look: Look = { again: false, rest: new AbortController(), done: Promise.resolve() };

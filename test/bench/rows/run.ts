@@ -22,7 +22,7 @@ const LONGEST_LOAD_MS = 60_000;
  */
 export const run: Row = async ({ directory, quick }) => {
   const dataDirectory = join(directory, 'ebb');
-  const count = quick ? 4_000 : 12_000;
+  const count = quick ? 3_000 : 6_000;
   const rounds = quick ? 2 : 4;
   const floors: number[] = [];
   const syncedFloors: number[] = [];

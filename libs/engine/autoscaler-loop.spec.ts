@@ -196,3 +196,16 @@ test('stopping decides nothing more', async () => {
   await clock.advance(20_000);
   expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
 });
+
+test('stops at once although it has just seen that an idle instance is due to go later', async () => {
+  const { submit, clock, counts, finishAll, loop } = await anAutoscaler();
+  await submit(1);
+  await clock.advance(6_000);
+  expect(counts().inService).toBe(1);
+  await finishAll();
+  await clock.settle();
+  let hasStopped = false;
+  void loop.stop().then(() => (hasStopped = true));
+  await clock.settle();
+  expect(hasStopped).toBe(true);
+});

@@ -104,6 +104,8 @@ export class AutoscalerLoop {
   }
 
   private async restUntil(dueAt: number, look: Look): Promise<void> {
+    // A signal that is aborted already wakes nobody.
+    if (this.stopping.signal.aborted) return;
     look.rest = new AbortController();
     const wake = (): void => look.rest.abort();
     this.stopping.signal.addEventListener('abort', wake, { once: true });

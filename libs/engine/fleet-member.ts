@@ -70,10 +70,10 @@ export class Member implements Instance {
     this.working += 1;
   }
 
-  finishWork(now: number): void {
+  finishWork(now: number, hasAnswered: boolean): void {
     this.working -= 1;
     this.restingSince = now;
-    this.hasAnswered ||= !this.abandon.signal.aborted;
+    this.hasAnswered ||= hasAnswered && !this.abandon.signal.aborted;
     this.leaveSlot();
   }
 

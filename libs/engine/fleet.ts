@@ -115,11 +115,11 @@ export class Fleet extends InstanceCounts {
     this.members.get(slot.instanceId)?.startWork();
   }
 
-  /** Frees a slot whose invocation is over. */
-  free(slot: Slot): void {
+  /** Frees a slot whose invocation is over; `hasAnswered` tells whether the instance brought it to its end. */
+  free(slot: Slot, hasAnswered = true): void {
     const member = this.members.get(slot.instanceId);
     if (!member) return;
-    member.finishWork(this.world.clock.now());
+    member.finishWork(this.world.clock.now(), hasAnswered);
     if (member.hasAnswered) this.failures.delete(member.variantKey);
     if (member.busy === 0) this.changed(member);
   }

@@ -183,3 +183,14 @@ test('what expires in the backlog is settled without an instance', async () => {
   await clock.advance(5_001);
   expect(await find('a')).toMatchObject({ state: 'Expired' });
 });
+
+test('an instance that broke every connection and then died has been of no use', async () => {
+  const { submit, states, clock, fleet, instances, instance } = await aWorker(() => ({ end: 'reset' }));
+  await submit('a');
+  // The connection is seen to break before the instance is seen to end.
+  await clock.advance(0);
+  expect(await states()).toEqual({ a: 'Failed' });
+  instances.kill(instance().id);
+  await clock.advance(0);
+  expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1 });
+});

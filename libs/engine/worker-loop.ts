@@ -154,7 +154,7 @@ export class WorkerLoop {
           ? { end: { kind: 'worker-stopped' as const } }
           : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
-      this.freeSlot(slot, invocation.endpointName);
+      this.freeSlot(slot, invocation.endpointName, attempt.end.kind !== 'instance-broke');
       isSlotFree = true;
       await settleInvocation(this.world, invocation, running.lease, attempt);
     } catch (error) {
@@ -164,7 +164,7 @@ export class WorkerLoop {
         ...reason(error),
       });
     } finally {
-      if (!isSlotFree) this.freeSlot(slot, invocation.endpointName);
+      if (!isSlotFree) this.freeSlot(slot, invocation.endpointName, false);
       slot.abandon.removeEventListener('abort', onInstanceGone);
       this.running.delete(running);
     }
@@ -180,8 +180,8 @@ export class WorkerLoop {
     return running;
   }
 
-  private freeSlot(slot: Slot, endpointName: string): void {
-    this.fleet.free(slot);
+  private freeSlot(slot: Slot, endpointName: string, hasAnswered: boolean): void {
+    this.fleet.free(slot, hasAnswered);
     this.dispatch(endpointName);
   }
 

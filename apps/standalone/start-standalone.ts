@@ -8,6 +8,7 @@ import type { Config } from '../../libs/host/config.js';
 import { openWorld } from '../../libs/host/open-world.js';
 import { FrontDoor, createFrontServer } from '../api/front-door.js';
 import { EngineService } from './engine.service.js';
+import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /** Connections that are still open this long after the loops have ended are cut. */
@@ -58,7 +59,7 @@ async function createApp(
     serverFactory: (native: RequestListener) => (server = createFrontServer(() => door, native)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(config, world), adapter, {
-    logger: ['error', 'warn'],
+    logger: new NestLog(world.log),
     abortOnError: false,
   });
   await app.init();

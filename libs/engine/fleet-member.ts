@@ -7,6 +7,7 @@ import {
 import { type Instance, type InstanceState, PROVED_AFTER_MS, type StartPhase } from '../core/instance.js';
 import type { LaunchSpec } from '../core/ports/instances.js';
 import { launchSpec } from './launch-spec.js';
+import { Abandoned } from './run-invocation.js';
 
 /** One instance as it changes; outside the fleet it is read as an `Instance`. */
 export class Member implements Instance {
@@ -82,8 +83,15 @@ export class Member implements Instance {
     if (this.state === 'Draining' && this.busy === 0) this.drained.resolve();
   }
 
+  /** It has ended by itself: it takes no more, though its remains are not cleared up yet. A start goes on to its failure. */
+  end(): void {
+    if (this.state !== 'Starting') this.state = 'Gone';
+    this.abandon.abort(new Abandoned({ kind: 'instance-broke' }));
+  }
+
   /** Takes no more and goes when it has finished; one that is still starting goes at once. */
   drain(): void {
+    if (this.state === 'Gone') return;
     if (this.state === 'Starting') this.leave.abort();
     this.state = 'Draining';
     if (this.busy === 0) this.drained.resolve();
@@ -91,7 +99,7 @@ export class Member implements Instance {
 
   /** Goes whatever it does. */
   goAtOnce(): void {
-    this.state = 'Draining';
+    if (this.state !== 'Gone') this.state = 'Draining';
     this.leave.abort();
     this.drained.resolve();
   }

@@ -98,6 +98,22 @@ test('what runs on an instance that dies is abandoned as its end, and on one tha
   expect(ended!.abandon.reason).toMatchObject({ end: { kind: 'worker-stopped' } });
 });
 
+test('an instance that died takes no more and is not counted, however long its remains are cleared up', async () => {
+  const { fleet, launch, clock, counts, instances, signals } = await aFleet();
+  await launch(1);
+  const [slot] = fleet.reserve('reader', 1);
+  instances.terminate = () => new Promise(() => {});
+  const signalled: string[] = [];
+  signals.subscribe(({ kind }) => signalled.push(kind));
+  instances.kill(slot!.instanceId);
+  await clock.advance(0);
+  fleet.giveBack(slot!);
+  expect(fleet.hasFreeSlot('reader')).toBe(false);
+  fleet.drainAll('reader');
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
+  expect(signalled).toEqual(['endpoint']);
+});
+
 test('what an earlier run left behind is ended before anything is launched', async () => {
   const { world, launch, instances, clock } = await aFleet();
   await launch(2);

@@ -150,7 +150,7 @@ export class Fleet extends InstanceCounts {
     const { instances, log } = this.world;
     try {
       const { exited } = await instances.launch(member.spec(), (phase) => member.enter(phase), member.leave.signal);
-      void exited.then(() => member.abandon.abort(new Abandoned({ kind: 'instance-broke' })));
+      void exited.then(() => member.end());
       const exit = await Promise.race([exited, this.awaitHealthy(member)]);
       if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
       // It may have been told to go while its first good ping was on its way.
@@ -204,6 +204,7 @@ export class Fleet extends InstanceCounts {
     this.world.log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason });
     if (member.hasProvedItself(this.world.clock.now())) this.failures.delete(member.variantKey);
     else this.failed(member, reason, false);
+    this.changed(member);
   }
 
   private failed(member: Member, reason: string, permanent: boolean): void {

@@ -58,6 +58,8 @@ function migrate(database: Database.Database): void {
   if (version > MIGRATIONS.length) {
     throw new Error(`it was written by a newer version of Ebb (schema ${version}, known up to ${MIGRATIONS.length})`);
   }
+  // Nothing is written when there is nothing to do: Ebb must be able to start on a full disk.
+  if (version === MIGRATIONS.length) return;
   for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
   database.pragma(`user_version = ${MIGRATIONS.length}`);
 }

@@ -18,6 +18,18 @@ export function instanceProcesses(dataDirectory: string): LiveProcess[] {
     .filter(({ environment }) => environment.get('SM_MODEL_DIR')?.startsWith(dataDirectory));
 }
 
+/** How many TCP connections over IPv4 are established to a port on this machine, counted at their calling end. */
+export function connectionsTo(port: number): number {
+  const [, ...rows] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');
+  return rows.filter((row) => {
+    const [, , remote, state] = row.trim().split(/\s+/);
+    return state === ESTABLISHED && Number.parseInt(remote!.split(':')[1]!, 16) === port;
+  }).length;
+}
+
+/** As the kernel writes it. */
+const ESTABLISHED = '01';
+
 function liveProcess(pid: number): LiveProcess | undefined {
   try {
     const [, afterName] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))!;

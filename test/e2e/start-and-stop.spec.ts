@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { describe, expect, it } from 'vitest';
+import { deployEndpoint, endpointNow } from '../support/asynchronous-endpoint.js';
+import { AwsClients } from '../support/aws-clients.js';
+import { eventually } from '../support/eventually.js';
+import { canSeeProcesses, instanceProcesses } from '../support/live-processes.js';
+import { StandaloneProcess, newDataDirectory, startStandalone } from '../support/standalone.js';
+
+/** The service hands back what still runs after 10 s; a healthy stop takes little longer. */
+const STOP_LIMIT_MS = 15_000;
+
+describe.concurrent('the standalone process', { timeout: 60_000 }, () => {
+  it('prints one line when it is ready, and nothing else', async () => {
+    const ebb = await startStandalone();
+    const { url, dataDirectory } = ebb;
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(await ebb.stop()).toEqual({ code: 0, signal: null });
+    expect(ebb.output).toEqual([`Ebb is ready at ${url} (profile local, data in ${dataDirectory})`]);
+  });
+
+  it('refuses a data directory that another process has, in one line', async () => {
+    await using owner = await startStandalone();
+    await using second = new StandaloneProcess({ EBB_DATA_DIR: owner.dataDirectory });
+    expect(await second.exited).toEqual({ code: 1, signal: null });
+    expect(second.output).toEqual([]);
+    expect(second.log).toEqual([
+      `Ebb cannot start: The data directory '${owner.dataDirectory}' is in use by another Ebb process: ` +
+        'one process owns it at a time.',
+    ]);
+    expect((await fetch(`${owner.url}/health`)).status).toBe(200);
+  });
+
+  it('refuses a port that is taken, in one line', async () => {
+    await using owner = await startStandalone();
+    await using second = new StandaloneProcess({ EBB_PORT: new URL(owner.url).port });
+    expect(await second.exited).toEqual({ code: 1, signal: null });
+    expect(second.log).toEqual([expect.stringMatching(/^Ebb cannot start: .*EADDRINUSE/)]);
+  });
+
+  it.each([
+    ['EBB_PORT', 'http', 'a number from 0 to 65535'],
+    ['EBB_PORT', '80.5', 'a whole number from 0 to 65535'],
+    ['EBB_HOST', '0.0.0.0', 'loopback'],
+    ['EBB_KEEP_WARM_SECONDS', '-1', 'a number from 0 to 86400'],
+    ['EBB_PROFILE', 'cloud', 'one of local'],
+    ['EBB_ACCOUNT_ID', '123', 'exactly 12 digits'],
+    ['EBB_REGION', 'moon', 'a region such as us-east-1'],
+  ])('refuses %s=%s, naming the variable and the rule', async (name, value, rule) => {
+    await using ebb = new StandaloneProcess({ [name]: value });
+    expect(await ebb.exited).toEqual({ code: 2, signal: null });
+    expect(ebb.log).toEqual([expect.stringContaining(name)]);
+    expect(ebb.log[0]).toContain(rule);
+    expect(ebb.output).toEqual([]);
+  });
+
+  it('finishes what runs at SIGTERM, hands back what takes too long, and settles the rest when it is back', async () => {
+    const EBB_DATA_DIR = newDataDirectory();
+    const first = await startStandalone({ EBB_DATA_DIR });
+    const aws = new AwsClients(first.url);
+    await deployEndpoint(aws, { name: 'busy', slots: 4, maximum: 1 });
+    const endless = await invoke(aws, 'hang');
+    const running = await Promise.all(Array.from({ length: 3 }, () => invoke(aws, 'delayMs=1000')));
+    const waiting = await Promise.all(Array.from({ length: 8 }, () => invoke(aws, 'delayMs=10')));
+    await eventually('four of them run', async () => (await endpointNow(aws, 'busy')).backlog.running === 4);
+
+    const askedAt = performance.now();
+    expect(await first.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - askedAt).toBeLessThan(STOP_LIMIT_MS);
+    aws[Symbol.dispose]();
+    expect(canSeeProcesses ? instanceProcesses(EBB_DATA_DIR) : []).toEqual([]);
+
+    await using second = await startStandalone({ EBB_DATA_DIR });
+    using again = new AwsClients(second.url);
+    for (const { inferenceId } of running) {
+      expect(await again.status(`invocations/${inferenceId}`)).toMatchObject({ state: 'Completed', attempts: 1 });
+    }
+    for (const { outputLocation } of waiting) {
+      await eventually('what waited is done', () => again.objectAt(outputLocation));
+    }
+    expect(await again.status(`invocations/${endless.inferenceId}`)).toMatchObject({ state: 'Running', attempts: 2 });
+    await second.kill();
+    rmSync(EBB_DATA_DIR, { recursive: true });
+  });
+});
+
+async function invoke({ runtime }: AwsClients, CustomAttributes: string) {
+  const command = new InvokeEndpointAsyncCommand({ EndpointName: 'busy', Body: 'x', CustomAttributes });
+  const { InferenceId, OutputLocation } = await runtime.send(command);
+  return { inferenceId: InferenceId!, outputLocation: OutputLocation! };
+}

@@ -83,6 +83,22 @@ test('nobody pings an instance that died before it was healthy', async () => {
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, permanent: false });
 });
 
+test('a container that never answers a ping is given up after its startup time, and ended', async () => {
+  const { launch, clock, counts, instances, fleet } = await aFleet({ healthyAfterMs: Infinity });
+  await launch(1);
+  await clock.advance(479_000);
+  expect(counts()).toMatchObject({ starting: 1 });
+  await clock.advance(2_000);
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
+  expect(await instances.list()).toEqual([]);
+  expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({
+    count: 1,
+    lastReason:
+      'The primary container for production variant AllTraffic did not pass the ping health check. ' +
+      'Please check CloudWatch logs for this endpoint.',
+  });
+});
+
 test('what runs on an instance that dies is abandoned as its end, and on one that Ebb ends as ours', async () => {
   const { fleet, launch, clock, instances } = await aFleet();
   await launch(1);

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
+import { endWithThisProcess } from './end-with-this-process.js';
 
 /** The benchmark's container without Ebb: what the floors talk to. */
 export class Container implements AsyncDisposable {
@@ -20,7 +21,7 @@ export class Container implements AsyncDisposable {
       env: { SAGEMAKER_BIND_TO_PORT: String(port) },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    process.once('exit', () => child.kill('SIGKILL'));
+    endWithThisProcess(child);
     const container = new Container(child, `http://127.0.0.1:${port}`);
     while (!(await container.answers())) await sleep(20);
     return container;

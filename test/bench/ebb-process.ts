@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { endWithThisProcess } from './end-with-this-process.js';
 import { type ProcessFigures, readProcessFigures } from './process-figures.js';
 
 const MAIN = join(import.meta.dirname, '../../apps/standalone/main.js');
@@ -37,7 +38,7 @@ export class EbbProcess implements AsyncDisposable {
     const env = { PATH, EBB_DATA_DIR: dataDirectory, EBB_PORT: '0', EBB_IMAGES: images, ...settings };
     const startedAt = performance.now();
     const child = spawn(process.execPath, [...profiling(), MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    endWithThisProcess(child);
     const log = keepLog(child.stderr);
     for await (const line of createInterface({ input: child.stdout })) {
       const url = READY.exec(line)?.[1];

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 
 async function measure(name: string, quick: boolean): Promise<Figure[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ebb-bench-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', remove);
   const startedAt = performance.now();
   try {

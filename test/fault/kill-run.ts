@@ -36,6 +36,7 @@ export async function killRun(kills: number, seed: number): Promise<KillRun> {
 
   const aws = await service.clients();
   await eventually('nothing is queued or running', () => isIdle(aws), REST_LIMIT_MS);
+  // Whoever was not told by then is named by the audit.
   await eventually('everybody was told', () => wereTold(aws, load, inbox, queue), REST_LIMIT_MS).catch(() => undefined);
   const objects = await readResults(aws);
   const { code } = await service.stop();

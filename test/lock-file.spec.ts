@@ -45,7 +45,7 @@ describe('the lock file', () => {
 
 /** As Node looks it up: in the package's own node_modules, then in those of the folders above. */
 function isLocked(path: string, name: string): boolean {
-  for (let folder = path; ; ) {
+  for (let folder = path; ;) {
     const candidate = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (lock.packages[candidate]) return true;
     if (folder === '') return false;

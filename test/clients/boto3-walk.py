@@ -122,7 +122,7 @@ output = read(accepted["OutputLocation"])
 assert output["ContentType"] == "text/plain; charset=utf-8"
 assert b"never forgotten" in output["Body"].read()
 assert "Crate 17 of 60" in " ".join(json.load(read(inline["OutputLocation"])["Body"])["text"].split())
-assert "not an image" in json.load(read(failing["FailureLocation"])["Body"])["error"]
+assert "neither a PNG nor a JPEG" in json.load(read(failing["FailureLocation"])["Body"])["error"]
 
 wait_for("the endpoint to fall asleep again", lambda: instances() == 0)
 activities = scaling.describe_scaling_activities(**TARGET)["ScalingActivities"]

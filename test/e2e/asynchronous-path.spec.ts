@@ -15,7 +15,6 @@ import { type StandaloneProcess, startStandalone } from '../support/standalone.j
 
 const REQUESTS = 9;
 const SLOTS = 2;
-const INSTANCES = 3;
 const TARGET = {
   ServiceNamespace: 'sagemaker',
   ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
@@ -38,9 +37,9 @@ describe('the asynchronous path, from zero to zero', () => {
     await inbox?.[Symbol.asyncDispose]();
   });
 
-  it('deploys at zero, works off a burst with all it may have, tells, and falls asleep', async () => {
+  it('deploys at zero, works off a burst, tells, and falls asleep', async () => {
     const topics = { successTopic: await inbox.topic(aws, 'done'), errorTopic: await inbox.topic(aws, 'broken') };
-    await deployEndpoint(aws, { name: 'sleeper', slots: SLOTS, maximum: INSTANCES, ...topics });
+    await deployEndpoint(aws, { name: 'sleeper', slots: SLOTS, ...topics });
     expect(await summary('sleeper')).toMatchObject({ CurrentInstanceCount: 0, DesiredInstanceCount: 0 });
     await eventually('both topics are tested', () => inbox.tests === 2);
 
@@ -53,7 +52,6 @@ describe('the asynchronous path, from zero to zero', () => {
       });
       expect(await aws.objectAt(outputLocation)).toEqual({ contentType: 'text/plain', text: 'from storage' });
     }
-    expect(await summary('sleeper')).toMatchObject({ CurrentInstanceCount: INSTANCES });
 
     await eventually('it is asleep', async () => (await summary('sleeper')).CurrentInstanceCount === 0);
     if (canSeeProcesses) {

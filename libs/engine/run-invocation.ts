@@ -27,7 +27,7 @@ export class Abandoned extends Error {
 
 /** SageMaker's limit on all response headers of an asynchronous container together. */
 const MAX_RESPONSE_HEADER_BYTES = 4096;
-/** How soon after a response broke off the end of its instance is noticed, if it was that. */
+/** How soon after a connection broke the end of its instance is noticed, if it was that. */
 const DEATH_NOTICE_MS = 500;
 
 /**
@@ -47,7 +47,10 @@ export async function runInvocation(
     const response = await invoke(world, invocation, instanceId, input, deadline.signal);
     return await takeResponse(world, invocation, response, deadline.signal);
   } catch (error) {
-    if (error instanceof BrokenOff) await world.clock.sleep(DEATH_NOTICE_MS, deadline.signal).catch(() => undefined);
+    if (error instanceof BrokenOff) {
+      deadline.clear();
+      await world.clock.sleep(DEATH_NOTICE_MS, abandon).catch(() => undefined);
+    }
     if (abandon.aborted) return { end: abandon.reason instanceof Abandoned ? abandon.reason.end : BROKE };
     if (deadline.passed) return { end: { kind: 'timed-out' } };
     return { end: error instanceof Fault ? error.end : badResponse(messageOf(error)) };
@@ -68,7 +71,10 @@ class Fault extends Error {
   }
 }
 
-/** The response began and did not come to its end: the model's failure, unless its instance has died. */
+/**
+ * The connection was lost before a response, or in one. Its instance may have died, which is noticed a moment later: only
+ * then is it known whose failure it was, and until then the instance must not get the same invocation again.
+ */
 class BrokenOff extends Fault {}
 
 async function openInput(world: World, invocation: Invocation, signal: AbortSignal): Promise<StoredObject> {
@@ -101,7 +107,7 @@ async function invoke(
   try {
     return await world.instances.invoke(instanceId, request, signal);
   } catch (error) {
-    if (isEbbError(error, 'InstanceUnavailable')) throw new Fault(BROKE, error);
+    if (isEbbError(error, 'InstanceUnavailable')) throw new BrokenOff(BROKE, error);
     if (isEbbError(error)) throw new Fault(inputUnreadable(invocation, error), error);
     throw new Fault(badResponse(`it is not valid HTTP: ${messageOf(error)}`), error);
   }

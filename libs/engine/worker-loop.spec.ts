@@ -187,10 +187,18 @@ test('what expires in the backlog is settled without an instance', async () => {
 test('an instance that broke every connection and then died has been of no use', async () => {
   const { submit, states, clock, fleet, instances, instance } = await aWorker(() => ({ end: 'reset' }));
   await submit('a');
-  // The connection is seen to break before the instance is seen to end.
-  await clock.advance(0);
+  await clock.advance(2_000);
   expect(await states()).toEqual({ a: 'Failed' });
   instances.kill(instance().id);
   await clock.advance(0);
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1 });
+});
+
+test('an instance that is seen to die a moment after its connection broke costs an invocation one attempt', async () => {
+  const { submit, find, clock, instances, instance } = await aWorker(() => ({ end: 'reset' }));
+  await submit('a');
+  await clock.advance(100);
+  instances.kill(instance().id);
+  await clock.advance(0);
+  expect(await find('a')).toMatchObject({ state: 'Queued', attempt: 1, brokenAttempts: 1 });
 });

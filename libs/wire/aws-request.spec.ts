@@ -51,6 +51,12 @@ describe('a request is for', () => {
       'control',
       'ListEndpoints',
     ],
+    [
+      'the control plane, unsigned and with a target that nobody knows',
+      head('POST', '/', { 'x-amz-target': 'Nobody.DoThis' }),
+      'control',
+      'Nobody.DoThis',
+    ],
     ['the control plane, though it has no target', head('POST', '/', signed('sagemaker')), 'control', undefined],
     [
       'Application Auto Scaling',

@@ -83,6 +83,8 @@ function serviceOf(
     const [prefix, operation] = target.split('.', 2);
     const service = TARGETS[prefix!];
     if (service && operation) return { service, operation };
+    // No REST service uses the header: the control plane says, in the protocol that was meant, that it knows no such call.
+    if (!credential) return { service: 'control', operation: target };
   }
   const signed = credential && SIGNING_NAMES[credential.signingName];
   const action = query?.get('Action') ?? undefined;

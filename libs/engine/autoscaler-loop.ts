@@ -6,7 +6,7 @@ import type { World } from './world.js';
 
 /** What the loop tells of endpoints that are being made or unmade. */
 export interface DeploymentProgress {
-  /** Every instance that was asked for is in service, or none is and the config has been proven. */
+  /** Every instance that was asked for is in service, or none is and the config has been proven. Signals the change. */
   inService(endpointName: string): Promise<void>;
   failed(endpointName: string, reason: string): Promise<void>;
   /** Its instances are gone, and nothing of it runs any more. */
@@ -177,7 +177,6 @@ export class AutoscalerLoop {
       }
     }
     await this.progress.inService(endpoint.name);
-    this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
   }
 
   /** Instances finish what they run and go; then what is still queued is settled, and the record goes. */

@@ -125,7 +125,15 @@ assert "Crate 17 of 60" in " ".join(json.load(read(inline["OutputLocation"])["Bo
 assert "neither a PNG nor a JPEG" in json.load(read(failing["FailureLocation"])["Body"])["error"]
 
 wait_for("the endpoint to fall asleep again", lambda: instances() == 0)
-activities = scaling.describe_scaling_activities(**TARGET)["ScalingActivities"]
+
+
+def ended_activities():
+    found = scaling.describe_scaling_activities(**TARGET)["ScalingActivities"]
+    return all(activity["StatusCode"] != "InProgress" for activity in found) and found
+
+
+# An activity ends a moment after the instance that it was about.
+activities = wait_for("the last activity to end", ended_activities)
 assert {activity["StatusCode"] for activity in activities} == {"Successful"}, activities
 assert len(activities) >= 3 and all(activity["Cause"] for activity in activities)
 

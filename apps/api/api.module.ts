@@ -1,5 +1,4 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
-import type { InstanceCounts } from '../../libs/engine/instance-counts.js';
 import type { Config } from '../../libs/host/config.js';
 import { ControlSurface } from './aws/control/control-surface.js';
 import { RuntimeSurface } from './aws/runtime/runtime-surface.js';
@@ -21,14 +20,14 @@ type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
 /** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
 @Module({})
 export class ApiModule {
-  /** `instanceCounts` says how many instances there really are, wherever they are counted. */
-  static of(config: Config, instanceCounts: ValueProvider<InstanceCounts>): DynamicModule {
+  /** `fromEngine` provides `InstanceCounts` and `Meter`: what there really is, wherever it is counted. */
+  static of(config: Config, fromEngine: readonly ValueProvider[]): DynamicModule {
     const optional = embeddedSurfaces(config);
     return {
       module: ApiModule,
       controllers: [HealthController, StatusController],
       providers: [
-        instanceCounts,
+        ...fromEngine,
         ...ALWAYS,
         ...optional,
         ...(optional.includes(SqsSurface) ? [QueueServer] : []),

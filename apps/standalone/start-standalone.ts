@@ -2,12 +2,12 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Engine } from '../../libs/engine/engine.js';
 import type { Log } from '../../libs/engine/log.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { openWorld } from '../../libs/host/open-world.js';
 import { FrontDoor, createFrontServer } from '../api/front-door.js';
-import { EngineService } from './engine.service.js';
 import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -27,7 +27,7 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
   const { world, close } = await openWorld(config, log, () => url);
   try {
     const { app, server } = await createApp(config, world);
-    const engine = app.get(EngineService);
+    const engine = app.get(Engine);
     await app.listen(config.port, config.host);
     url = urlOf(config.host, server.address() as AddressInfo);
     await engine.start();

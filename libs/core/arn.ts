@@ -23,5 +23,17 @@ export const queueArn = (place: Place, name: string): string =>
 export const scalableTargetArn = (place: Place, id: string): string =>
   `arn:aws:application-autoscaling:${place.region}:${place.accountId}:scalable-target/${id}`;
 
+/** What alarms name as their action. `resource` is the scalable target's resource id, such as `endpoint/E/variant/V`. */
+export const scalingPolicyArn = (place: Place, id: string, resource: string, name: string): string =>
+  `arn:aws:autoscaling:${place.region}:${place.accountId}:scalingPolicy:${id}:` +
+  `resource/sagemaker/${resource}:policyName/${name}`;
+
+export const scheduledActionArn = (place: Place, id: string, resource: string, name: string): string =>
+  `arn:aws:autoscaling:${place.region}:${place.accountId}:scheduledAction:${id}:` +
+  `resource/sagemaker/${resource}:scheduledActionName/${name}`;
+
+export const alarmArn = (place: Place, name: string): string =>
+  `arn:aws:cloudwatch:${place.region}:${place.accountId}:alarm:${name}`;
+
 /** The bucket that SageMaker's SDKs use by default; Ebb keeps inline inputs and otherwise homeless outputs in it. */
 export const defaultBucket = (place: Place): string => `sagemaker-${place.region}-${place.accountId}`;

@@ -18,6 +18,11 @@ export const ERROR_CODES = [
   /** A change was asked for while another change of the same thing is under way. */
   'ChangeInProgress',
   'ScalableTargetNotFound',
+  'ScalingPolicyNotFound',
+  'ScheduledActionNotFound',
+  'AlarmNotFound',
+  /** More of a kind than one account or resource may have. */
+  'LimitExceeded',
   'InvocationNotFound',
   'BucketNotFound',
   'BucketAlreadyExists',

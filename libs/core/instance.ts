@@ -52,7 +52,7 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
 }
 
 /** The parts of a start, in order: what SageMaker hides in "Creating". */
-export type StartPhase = 'download' | 'boot' | 'ping';
+export type StartPhase = 'queued' | 'download' | 'unpack' | 'boot' | 'ping';
 
 /** SIGTERM, and SIGKILL when this has passed. */
 export const STOP_GRACE_MS = 30_000;

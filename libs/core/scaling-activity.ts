@@ -1,23 +1,39 @@
-import type { NotScaledReason, ScalingObservation } from './scaling-policy.js';
+import type { NotScaledReason, PolicyAnswer, ScalingObservation } from './scaling-observation.js';
 
 export type ScalingActivityStatus = 'Pending' | 'InProgress' | 'Successful' | 'Overridden' | 'Unfulfilled' | 'Failed';
 
-/** The record of one scaling decision that changed something: what was seen, what was decided, what became of it. */
-export interface ScalingActivity {
+/** What became of a decision. */
+export interface ActivityOutcome {
+  readonly status: ScalingActivityStatus;
+  readonly statusMessage?: string;
+  readonly endedAt?: number;
+  /** Of a refusal: when the same was last refused for the same reasons, and how often by then. */
+  readonly lastAt?: number;
+  readonly times?: number;
+}
+
+/**
+ * The record of one scaling decision: what was seen, what each policy answered, what was decided, what became of it. One
+ * that changed nothing, though something was asked for, is on record too, with its reasons.
+ */
+export interface ScalingActivity extends ActivityOutcome {
   readonly id: string;
   readonly endpointName: string;
   readonly variantName: string;
-  /** Instances before and after, as decided. */
+  /** The capacity before and after, as decided. */
   readonly from: number;
   readonly to: number;
   readonly description: string;
   readonly cause: string;
-  readonly status: ScalingActivityStatus;
-  readonly statusMessage?: string;
   readonly startedAt: number;
-  readonly endedAt?: number;
   readonly observation: ScalingObservation;
+  readonly answers: readonly PolicyAnswer[];
   readonly notScaledReasons: readonly NotScaledReason[];
+}
+
+/** Whether the decision changed nothing. */
+export function isNotScaled({ from, to }: Pick<ScalingActivity, 'from' | 'to'>): boolean {
+  return from === to;
 }
 
 /** How long an activity is kept: six weeks, as with Application Auto Scaling. */
@@ -25,6 +41,8 @@ export const ACTIVITY_RETENTION_MS = 42 * 86_400_000;
 
 /** Texts as Application Auto Scaling writes them. */
 export const describeChange = (to: number): string => `Setting desired instance count to ${to}.`;
+
+export const DESCRIBE_ATTEMPT = 'Attempting to scale due to alarm triggered';
 
 export const describeSuccess = (to: number): string =>
   `Successfully set desired instance count to ${to}. Change successfully fulfilled by sagemaker.`;

@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scaling-policy.js';
+import { scalableTargetKey } from '../core/scalable-target.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
 import { Fleet } from './fleet.js';
 import { registerScalableTarget } from './register-scalable-target.js';
+import type { ScalingSettings } from './scaling-settings.js';
 import { submitInvocation } from './submit-invocation.js';
 
 const KEEP_WARM_MS = 60_000;
+const SETTINGS: ScalingSettings = {
+  pace: 'fast',
+  promise: { kind: 'start', withinMs: 0 },
+  maxKeepWarmMs: KEEP_WARM_MS,
+};
 
 /** An autoscaler alone: nobody takes the work that it launches instances for. */
 async function anAutoscaler(
@@ -20,7 +26,7 @@ async function anAutoscaler(
   const { world, clock, catalog, ledger } = parts;
   await deployEndpoint(parts, { minimum, maximum, asyncInference: { maxConcurrentInvocationsPerInstance: slots } });
   const fleet = new Fleet(world);
-  const loop = new AutoscalerLoop(world, fleet, new EndpointDeployer(world, async () => {}), KEEP_WARM_MS);
+  const loop = new AutoscalerLoop(world, fleet, new EndpointDeployer(world, async () => {}), SETTINGS);
   loop.start();
   await clock.settle();
   return {

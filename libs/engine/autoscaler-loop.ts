@@ -1,6 +1,7 @@
 import { type Endpoint, endpointKey } from '../core/endpoint.js';
 import type { Fleet } from './fleet.js';
 import { nextLaunchAt, scaleVariant } from './scale-variant.js';
+import type { ScalingSettings } from './scaling-settings.js';
 import { settleBacklog } from './settle-backlog.js';
 import type { World } from './world.js';
 
@@ -40,12 +41,12 @@ export class AutoscalerLoop {
     private readonly world: World,
     private readonly fleet: Fleet,
     private readonly progress: DeploymentProgress,
-    private readonly keepWarmMs: number,
+    private readonly settings: ScalingSettings,
   ) {}
 
   start(): void {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
-      if (signal.kind !== 'outbox') this.look(signal.endpointName);
+      if ('endpointName' in signal) this.look(signal.endpointName);
     });
     this.sweeping = this.sweepForever();
   }
@@ -138,7 +139,7 @@ export class AutoscalerLoop {
 
   private async scale(endpoint: Endpoint): Promise<number | undefined> {
     const due = await Promise.all(
-      endpoint.variants.map((variant) => scaleVariant(this.world, this.fleet, endpoint, variant, this.keepWarmMs)),
+      endpoint.variants.map((variant) => scaleVariant(this.world, this.fleet, endpoint, variant, this.settings)),
     );
     const times = due.filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);

@@ -1,7 +1,7 @@
 import { endpointArn } from '../core/arn.js';
 import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scaling-policy.js';
+import { scalableTargetKey } from '../core/scalable-target.js';
 import { missingEndpoint } from './look-up.js';
 import type { World } from './world.js';
 

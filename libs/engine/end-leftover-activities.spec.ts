@@ -1,19 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryWorld } from '../../test/support/memory-world.js';
-import { NOT_SUSPENDED } from '../core/scaling-policy.js';
+import { observation } from '../../test/support/scaling-samples.js';
 import { endLeftoverActivities } from './end-leftover-activities.js';
-
-const OBSERVATION = {
-  now: 0,
-  backlog: { queued: 1, running: 0 },
-  starting: 0,
-  inService: 0,
-  busy: 0,
-  idleSince: [],
-  slotsPerInstance: 1,
-  bounds: { minimum: 0, maximum: 1, source: 'scalable target' as const, suspended: NOT_SUSPENDED },
-  keepWarmMs: 0,
-};
 
 function activity(id: string, status: 'InProgress' | 'Successful') {
   return {
@@ -26,7 +14,8 @@ function activity(id: string, status: 'InProgress' | 'Successful') {
     cause: 'backlog',
     status,
     startedAt: 0,
-    observation: OBSERVATION,
+    observation: observation(),
+    answers: [],
     notScaledReasons: [],
   };
 }

@@ -13,6 +13,6 @@ export async function endLeftoverActivities(world: World): Promise<void> {
   for (const { id, to, status } of await activities.list({ limit: NEWEST })) {
     if (status !== 'InProgress') continue;
     const statusMessage = describeFailure(to, 'Ebb was stopped before it was done.');
-    await activities.end(id, { status: 'Failed', statusMessage, endedAt: world.clock.now() });
+    await activities.amend(id, { status: 'Failed', statusMessage, endedAt: world.clock.now() });
   }
 }

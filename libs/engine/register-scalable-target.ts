@@ -1,7 +1,7 @@
 import { endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { Tags } from '../core/model.js';
-import { NOT_SUSPENDED, type ScalableTarget, type SuspendedState, scalableTargetKey } from '../core/scaling-policy.js';
+import { NOT_SUSPENDED, type ScalableTarget, type SuspendedState, scalableTargetKey } from '../core/scalable-target.js';
 import type { World } from './world.js';
 
 /** What a caller says of a scalable target; what is absent stays as it is. */

@@ -2,15 +2,11 @@ import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import { concurrentInvocationsPerInstance, endpointKey } from '../core/endpoint.js';
 import { launchDelayMs } from '../core/instance.js';
 import { describeChange, describeFailure, describeSuccess } from '../core/scaling-activity.js';
-import {
-  type ScalingDecision,
-  type ScalingObservation,
-  capacityBounds,
-  decide,
-  nextDecisionAt,
-  scalableTargetKey,
-} from '../core/scaling-policy.js';
+import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import { decide, nextDecisionAt } from '../core/scaling-decision.js';
+import type { ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
 import type { Fleet } from './fleet.js';
+import type { ScalingSettings } from './scaling-settings.js';
 import type { World } from './world.js';
 
 /** An idle instance on which a slot has just been taken is looked at again after this time. */
@@ -25,9 +21,9 @@ export async function scaleVariant(
   fleet: Fleet,
   endpoint: Endpoint,
   variant: DeployedVariant,
-  keepWarmMs: number,
+  settings: ScalingSettings,
 ): Promise<number | undefined> {
-  const observation = await observe(world, fleet, endpoint, variant, keepWarmMs);
+  const observation = await observe(world, fleet, endpoint, variant, settings);
   const current = observation.starting + observation.inService;
   const decision = decide(observation);
   if (decision.desired > current) {
@@ -44,7 +40,7 @@ async function observe(
   fleet: Fleet,
   endpoint: Endpoint,
   variant: DeployedVariant,
-  keepWarmMs: number,
+  settings: ScalingSettings,
 ): Promise<ScalingObservation> {
   const [backlog, target] = await Promise.all([
     world.ledger.backlog(endpoint.name),
@@ -55,13 +51,18 @@ async function observe(
   return {
     now: world.clock.now(),
     backlog,
+    desired: variant.desiredInstanceCount,
     starting: fleet.counts(endpoint.name, variant.name).starting,
     inService: inService.length,
     busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
     idleSince: inService.flatMap(({ idleSince }) => (idleSince === undefined ? [] : [idleSince])),
     slotsPerInstance: concurrentInvocationsPerInstance(endpoint),
     bounds: capacityBounds(variant, target),
-    keepWarmMs,
+    startingSince: [],
+    runningForMs: 0,
+    ...settings,
+    estimates: {},
+    cooldowns: NO_COOLDOWNS,
   };
 }
 
@@ -100,6 +101,7 @@ async function carryOut(
       status: 'InProgress',
       startedAt: observation.now,
       observation,
+      answers: decision.answers,
       notScaledReasons: decision.notScaledReasons,
     }),
     setDesired(world, endpoint.name, variant.name, to),
@@ -123,7 +125,7 @@ async function endActivity(
   const allCame = came.every(Boolean);
   const why = fleet.launchFailures(endpointName, variantName)?.lastReason ?? 'the instances were no longer wanted.';
   await world.catalog.activities
-    .end(id, {
+    .amend(id, {
       status: allCame ? 'Successful' : 'Failed',
       statusMessage: allCame ? describeSuccess(to) : describeFailure(to, why),
       endedAt: world.clock.now(),

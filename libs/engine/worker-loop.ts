@@ -50,7 +50,7 @@ export class WorkerLoop {
     const { ledger, signals, clock } = this.world;
     await ledger.reclaim(clock.now(), this.workerId);
     this.unsubscribe = signals.subscribe((signal) => {
-      if (signal.kind !== 'outbox') this.dispatch(signal.endpointName);
+      if ('endpointName' in signal) this.dispatch(signal.endpointName);
     });
     this.renewals = this.every(LEASE_RENEWAL_MS, this.finished.signal, () => this.renew());
     this.rounds = this.every(RECLAIM_INTERVAL_MS, this.stopping.signal, () => this.reclaim());

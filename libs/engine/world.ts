@@ -1,8 +1,10 @@
 import type { Place } from '../core/arn.js';
+import type { Calendar } from '../core/ports/calendar.js';
 import type { Catalog } from '../core/ports/catalog.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Instances } from '../core/ports/instances.js';
 import type { Ledger } from '../core/ports/ledger.js';
+import type { Metrics } from '../core/ports/metrics.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
 import type { Outbox } from '../core/ports/outbox.js';
@@ -11,11 +13,13 @@ import type { Log } from './log.js';
 
 /** Everything outside the engine that its verbs may reach: the ports, and where this Ebb stands. */
 export class World {
+  readonly calendar!: Calendar;
   readonly catalog!: Catalog;
   readonly clock!: Clock;
   readonly instances!: Instances;
   readonly ledger!: Ledger;
   readonly log!: Log;
+  readonly metrics!: Metrics;
   readonly notifications!: Notifications;
   readonly objects!: Objects;
   readonly outbox!: Outbox;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import type { Place } from '../core/arn.js';
+import type { ScalingSettings } from '../engine/scaling-settings.js';
 
 /** The drivers that a profile stands for; each may be overridden by its own variable. */
 export interface DriverChoice {
@@ -33,7 +34,7 @@ export class Config {
     readonly port: number,
     /** Folders that hold images, each a folder with an `ebb-image.json`. */
     readonly imageFolders: readonly string[],
-    readonly keepWarmMs: number,
+    readonly scaling: ScalingSettings,
     readonly place: Place,
     /** Addresses of real or compatible AWS services; absent means the region's own. */
     readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
@@ -62,7 +63,11 @@ export class Config {
       read.loopback('EBB_HOST', '127.0.0.1'),
       read.integer('EBB_PORT', 7070, 0, 65_535),
       read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
-      read.number('EBB_KEEP_WARM_SECONDS', 300, 0, 86_400) * 1000,
+      Object.freeze<ScalingSettings>({
+        pace: read.oneOf('EBB_SCALING_PACE', ['fast', 'aws'], 'fast'),
+        promise: { kind: 'start', withinMs: read.number('EBB_START_WITHIN_SECONDS', 5, 0, 86_400) * 1000 },
+        maxKeepWarmMs: read.number('EBB_KEEP_WARM_SECONDS', 300, 0, 86_400) * 1000,
+      }),
       {
         accountId: read.matching('EBB_ACCOUNT_ID', /^\d{12}$/, 'exactly 12 digits', '000000000000'),
         region: read.matching('EBB_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1', 'us-east-1'),

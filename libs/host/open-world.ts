@@ -6,10 +6,12 @@ import type { Ledger } from '../core/ports/ledger.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
 import type { Outbox } from '../core/ports/outbox.js';
+import { CronerCalendar } from '../drivers/calendar/croner.js';
 import { SqliteCatalog } from '../drivers/catalog/sqlite.js';
 import { SystemClock } from '../drivers/clock/system.js';
 import { ProcessInstances } from '../drivers/instances/process.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
+import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
 import type { Log } from '../engine/log.js';
 import { World } from '../engine/world.js';
@@ -36,6 +38,8 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const clock = new SystemClock();
     const catalog = SqliteCatalog.open(config.dataDirectory);
     closers.push(() => catalog.close());
+    const metrics = SqliteMetrics.open(config.dataDirectory);
+    closers.push(() => metrics.close());
     const objects = await openObjects(config, closers);
     const { ledger, outbox } = await openLedger(config, log, closers);
     const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
@@ -49,7 +53,20 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     closers.push(() => instances.close());
     const signals = new InProcessSignals();
     const { place } = config;
-    const world = new World({ catalog, clock, instances, ledger, log, notifications, objects, outbox, place, signals });
+    const world = new World({
+      calendar: new CronerCalendar(),
+      catalog,
+      clock,
+      instances,
+      ledger,
+      log,
+      metrics,
+      notifications,
+      objects,
+      outbox,
+      place,
+      signals,
+    });
     return { world, close };
   } catch (error) {
     await close();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Topic } from '../../libs/core/notification.js';
 import type { Catalog } from '../../libs/core/ports/catalog.js';
 import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling-activity.js';
-import { NOT_SUSPENDED } from '../../libs/core/scaling-policy.js';
+import { bounds, observation } from '../support/scaling-samples.js';
 
 const STARTED_AT = Date.UTC(2026, 0, 1);
 
@@ -113,13 +113,13 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       await activities.record(activity('1'));
       expect(await activities.list({ limit: 1 })).toEqual([activity('1')]);
       const end = { status: 'Failed', statusMessage: 'no image', endedAt: STARTED_AT + 5 } as const;
-      await activities.end('1', end);
+      await activities.amend('1', end);
       expect(await activities.list({ limit: 1 })).toEqual([{ ...activity('1'), ...end }]);
     });
 
     it('that are unknown can be ended without harm', async () => {
       const { activities } = await open();
-      await activities.end('1', { status: 'Successful' });
+      await activities.amend('1', { status: 'Successful' });
       expect(await activities.list({ limit: 1 })).toEqual([]);
     });
 
@@ -166,17 +166,12 @@ export function activity(id: string, differences: Partial<ScalingActivity> = {})
     cause: 'backlog of 2 (2 queued, 0 running) at 1 per instance needs 2 instances',
     status: 'InProgress',
     startedAt: STARTED_AT,
-    observation: {
+    observation: observation({
       now: STARTED_AT,
       backlog: { queued: 2, running: 0, oldestAcceptedAt: STARTED_AT - 3 },
-      starting: 0,
-      inService: 0,
-      busy: 0,
-      idleSince: [],
-      slotsPerInstance: 1,
-      bounds: { minimum: 0, maximum: 4, source: 'scalable target', suspended: NOT_SUSPENDED },
-      keepWarmMs: 300_000,
-    },
+      bounds: bounds(0, 4),
+    }),
+    answers: [{ by: 'promise', wants: 2, because: 'two wait' }],
     notScaledReasons: [],
     ...differences,
   };

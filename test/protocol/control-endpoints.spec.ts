@@ -13,7 +13,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EndpointStatus } from '../../libs/core/endpoint.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling-policy.js';
+import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scalable-target.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { ERROR_TOPIC, SUCCESS_TOPIC, asyncConfig, createEndpoint, createModel } from '../support/deploy.js';
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   host = await openControlHost();
   const { activities } = host.world.catalog;
   await activities.record(activity('1'));
-  await activities.end('1', { status: 'Successful', statusMessage: 'Successfully set.', endedAt: STARTED_AT + 1500 });
+  await activities.amend('1', { status: 'Successful', statusMessage: 'Successfully set.', endedAt: STARTED_AT + 1500 });
   const cut = [{ code: 'AlreadyAtMaxCapacity', currentCapacity: 4, maxCapacity: 4 }] as const;
   await activities.record(activity('2', { from: 2, to: 4, notScaledReasons: cut }));
   await activities.record(activity('3', { endpointName: 'asr' }));

@@ -1,6 +1,6 @@
 import { defaultBucket, topicArn } from '../../libs/core/arn.js';
 import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
-import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling-policy.js';
+import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scalable-target.js';
 import type { EndpointPlan } from './scenario.js';
 import type { Simulation } from './simulation.js';
 import { STARTUP_TIMEOUT_SECONDS } from './watched-instances.js';

@@ -1,42 +1,30 @@
-import { EngineService } from '../../apps/standalone/engine.service.js';
-import { AutoscalerLoop } from '../../libs/engine/autoscaler-loop.js';
-import { EndpointDeployer } from '../../libs/engine/deploy-endpoint.js';
-import { Fleet } from '../../libs/engine/fleet.js';
-import { DeliverySender } from '../../libs/engine/send-deliveries.js';
-import { settleBacklog } from '../../libs/engine/settle-backlog.js';
-import { WorkerLoop } from '../../libs/engine/worker-loop.js';
+import { Engine } from '../../libs/engine/engine.js';
+import type { Fleet } from '../../libs/engine/fleet.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
-/** The engine of one process, put together as the standalone process does. */
+/** The engine of one process, as the standalone process has it. */
 export class RunningEngine {
   readonly fleet: Fleet;
   isStopping = false;
-  private readonly service: EngineService;
+  private readonly engine: Engine;
 
   constructor(
     readonly process: SimulatedProcess,
-    keepWarmMs: number,
+    maxKeepWarmMs: number,
   ) {
-    const { world, workerId } = process;
-    this.fleet = new Fleet(world);
-    const deployer = new EndpointDeployer(world, ({ name }) => settleBacklog(world, name, 'The endpoint was deleted.'));
-    this.service = new EngineService(
-      world,
-      this.fleet,
-      new WorkerLoop(world, this.fleet, workerId),
-      new AutoscalerLoop(world, this.fleet, deployer, keepWarmMs),
-      new DeliverySender(world),
-    );
+    const promise = { kind: 'start', withinMs: 0 } as const;
+    this.engine = new Engine(process.world, process.workerId, { pace: 'fast', promise, maxKeepWarmMs });
+    this.fleet = this.engine.fleet;
   }
 
   /** A process whose start fails ends, and is started again by whoever watches over it. */
   async start(): Promise<void> {
-    await this.service.start().catch(() => this.process.die());
+    await this.engine.start().catch(() => this.process.die());
   }
 
   async stop(): Promise<void> {
     this.isStopping = true;
-    await Promise.race([this.service.stop(), this.process.died.promise]);
+    await Promise.race([this.engine.stop(), this.process.died.promise]);
     this.process.die();
   }
 }

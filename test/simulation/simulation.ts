@@ -1,11 +1,13 @@
 import { endpointKey } from '../../libs/core/endpoint.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { isSettled } from '../../libs/core/invocation.js';
-import { capacityBounds, scalableTargetKey } from '../../libs/core/scaling-policy.js';
+import { capacityBounds, scalableTargetKey } from '../../libs/core/scalable-target.js';
+import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { submitInvocation } from '../../libs/engine/submit-invocation.js';
 import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
+import { MemoryMetrics } from '../support/memory-metrics.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -56,6 +58,7 @@ export class Simulation {
   readonly ledger: WitnessedLedger;
   readonly receivers: Receivers;
   readonly catalog = new MemoryCatalog();
+  private readonly metrics = new MemoryMetrics();
   readonly watch = new InstanceWatch(this);
   readonly log: MemoryLog;
   readonly arrivals: ReadonlyMap<string, Arrival>;
@@ -137,11 +140,13 @@ export class Simulation {
     const instances = new WatchedInstances(this.machine, workerId, this.clock, this.watch);
     const { catalog, clock, ledger, log, objects, receivers, signals } = this;
     const outside = new World({
+      calendar: new CronerCalendar(),
       catalog,
       clock,
       instances,
       ledger,
       log: log.of(workerId),
+      metrics: this.metrics,
       notifications: receivers,
       objects,
       outbox: ledger.outbox,

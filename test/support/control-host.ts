@@ -7,6 +7,7 @@ import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
 import type { Endpoint } from '../../libs/core/endpoint.js';
 import type { Notifications } from '../../libs/core/ports/notifications.js';
 import type { Signal } from '../../libs/core/ports/signals.js';
+import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { EndpointDeployer } from '../../libs/engine/deploy-endpoint.js';
@@ -18,6 +19,7 @@ import { classify } from '../../libs/wire/aws-request.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
+import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { MemoryOutbox } from './memory-outbox.js';
 
@@ -80,11 +82,13 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
   const clock = new SystemClock();
   const outbox = new MemoryOutbox();
   return new World({
+    calendar: new CronerCalendar(),
     catalog: new MemoryCatalog(),
     clock,
     instances: new MemoryInstances(clock, script),
     ledger: new MemoryLedger(outbox),
     log: new ErrorLog(errors),
+    metrics: new MemoryMetrics(),
     // Nothing is delivered here: deliveries are looked at in the outbox.
     notifications: undefined as unknown as Notifications,
     objects: new MemoryObjects(() => clock.now()),

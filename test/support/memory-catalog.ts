@@ -1,9 +1,19 @@
+import { ALARM_HISTORY_RETENTION_MS, type Alarm, type AlarmHistoryItem } from '../../libs/core/alarm.js';
 import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint.js';
+import type { Leader } from '../../libs/core/leader.js';
 import type { Model } from '../../libs/core/model.js';
 import type { Subscription, Topic } from '../../libs/core/notification.js';
-import { type Activities, Catalog, type Records } from '../../libs/core/ports/catalog.js';
-import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling-activity.js';
-import type { ScalableTarget } from '../../libs/core/scaling-policy.js';
+import { type Activities, type AlarmHistory, Catalog, type Records } from '../../libs/core/ports/catalog.js';
+import {
+  ACTIVITY_RETENTION_MS,
+  type ActivityOutcome,
+  type ScalingActivity,
+  isNotScaled,
+} from '../../libs/core/scaling-activity.js';
+import type { ScalingPolicy } from '../../libs/core/scaling-policy.js';
+import type { ScheduledAction } from '../../libs/core/scheduled-action.js';
+import type { VariantHistory } from '../../libs/core/variant-history.js';
+import type { ScalableTarget } from '../../libs/core/scalable-target.js';
 
 /** The catalog as a few maps: what the simulation and the protocol tests deploy into. */
 export class MemoryCatalog extends Catalog {
@@ -14,6 +24,12 @@ export class MemoryCatalog extends Catalog {
   readonly topics = new MemoryRecords<Topic>();
   readonly subscriptions = new MemoryRecords<Subscription>();
   readonly activities = new MemoryActivities();
+  readonly scalingPolicies = new MemoryRecords<ScalingPolicy>();
+  readonly scheduledActions = new MemoryRecords<ScheduledAction>();
+  readonly alarms = new MemoryRecords<Alarm>();
+  readonly alarmHistory = new MemoryAlarmHistory();
+  readonly variantHistories = new MemoryRecords<VariantHistory>();
+  readonly leaders = new MemoryRecords<Leader>();
 }
 
 class MemoryRecords<T> implements Records<T> {
@@ -27,6 +43,12 @@ class MemoryRecords<T> implements Records<T> {
   async all(signal?: AbortSignal): Promise<T[]> {
     signal?.throwIfAborted();
     return [...this.records.keys()].sort().map((key) => this.records.get(key)!);
+  }
+
+  async under(prefix: string, signal?: AbortSignal): Promise<T[]> {
+    signal?.throwIfAborted();
+    const keys = [...this.records.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.map((key) => this.records.get(key)!);
   }
 
   async create(key: string, record: T, signal?: AbortSignal): Promise<boolean> {
@@ -62,29 +84,52 @@ class MemoryActivities implements Activities {
     this.activities = [...this.activities.filter((kept) => kept.startedAt >= oldest), activity];
   }
 
-  async end(
-    id: string,
-    end: Pick<ScalingActivity, 'status' | 'statusMessage' | 'endedAt'>,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async amend(id: string, outcome: Partial<ActivityOutcome>, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const { status, statusMessage, endedAt } = end;
-    this.activities = this.activities.map((activity) =>
-      activity.id === id ? { ...activity, status, statusMessage, endedAt } : activity,
-    );
+    this.activities = this.activities.map((activity) => (activity.id === id ? { ...activity, ...outcome } : activity));
   }
 
   async list(
-    query: { endpointName?: string; variantName?: string; before?: string; limit: number },
+    query: {
+      endpointName?: string;
+      variantName?: string;
+      before?: string;
+      includeNotScaled?: boolean;
+      limit: number;
+    },
     signal?: AbortSignal,
   ): Promise<ScalingActivity[]> {
     signal?.throwIfAborted();
-    const { endpointName, variantName, before } = query;
+    const { endpointName, variantName, before, includeNotScaled } = query;
     return this.activities
+      .filter((activity) => includeNotScaled || !isNotScaled(activity))
       .filter((activity) => endpointName === undefined || activity.endpointName === endpointName)
       .filter((activity) => variantName === undefined || activity.variantName === variantName)
       .filter((activity) => before === undefined || activity.id < before)
       .sort((a, b) => (a.id < b.id ? 1 : -1))
       .slice(0, query.limit);
+  }
+}
+
+class MemoryAlarmHistory implements AlarmHistory {
+  private items: AlarmHistoryItem[] = [];
+
+  async record(item: AlarmHistoryItem, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.items = [...this.items.filter(({ at }) => at >= item.at - ALARM_HISTORY_RETENTION_MS), item];
+  }
+
+  async list(query: Parameters<AlarmHistory['list']>[0], signal?: AbortSignal): Promise<AlarmHistoryItem[]> {
+    signal?.throwIfAborted();
+    const { alarmName, type, from = -Infinity, to = Infinity, after, oldestFirst, limit } = query;
+    const direction = oldestFirst ? 1 : -1;
+    return this.items
+      .filter((item) => alarmName === undefined || item.alarmName === alarmName)
+      .filter((item) => type === undefined || item.type === type)
+      .filter(({ at }) => at >= from && at < to)
+      .filter(({ id }) => after === undefined || (id > after ? 1 : -1) === direction)
+      .filter(({ id }) => id !== after)
+      .sort((a, b) => (a.id < b.id ? -direction : direction))
+      .slice(0, limit);
   }
 }

@@ -3,10 +3,12 @@ import { type AsyncInferenceConfig, type Endpoint, endpointKey } from '../../lib
 import type { Delivery, DeliveryResult } from '../../libs/core/notification.js';
 import { Notifications } from '../../libs/core/ports/notifications.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
+import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
+import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -30,11 +32,13 @@ export function memoryWorld(script: InstancesScript = {}) {
   const clock = new VirtualClock();
   const ledger = new MemoryLedger();
   const parts = {
+    calendar: new CronerCalendar(),
     catalog: new MemoryCatalog(),
     clock,
     instances: new MemoryInstances(clock, script),
     ledger,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    metrics: new MemoryMetrics(),
     notifications: new ScriptedReceiver(),
     objects: new MemoryObjects(() => clock.now()),
     outbox: ledger.outbox,

@@ -1,14 +1,21 @@
+import type { Alarm, AlarmHistoryItem } from '../alarm.js';
 import type { Endpoint, EndpointConfig } from '../endpoint.js';
+import type { Leader } from '../leader.js';
 import type { Model } from '../model.js';
 import type { Subscription, Topic } from '../notification.js';
-import type { ScalingActivity } from '../scaling-activity.js';
-import type { ScalableTarget } from '../scaling-policy.js';
+import type { ActivityOutcome, ScalingActivity } from '../scaling-activity.js';
+import type { ScalableTarget } from '../scalable-target.js';
+import type { ScalingPolicy } from '../scaling-policy.js';
+import type { ScheduledAction } from '../scheduled-action.js';
+import type { VariantHistory } from '../variant-history.js';
 
 /** Records of one kind, each with a key. Every change is durable when its promise resolves. */
 export interface Records<T> {
   get(key: string, signal?: AbortSignal): Promise<T | undefined>;
   /** Every record, by key. */
   all(signal?: AbortSignal): Promise<T[]>;
+  /** The records whose key begins with `prefix`, by key, at a cost that does not grow with the others. */
+  under(prefix: string, signal?: AbortSignal): Promise<T[]>;
   /** False, and nothing done, where the key is taken. */
   create(key: string, record: T, signal?: AbortSignal): Promise<boolean>;
   /**
@@ -26,16 +33,37 @@ export interface Records<T> {
  */
 export interface Activities {
   record(activity: ScalingActivity, signal?: AbortSignal): Promise<void>;
-  end(
-    id: string,
-    end: Pick<ScalingActivity, 'status' | 'statusMessage' | 'endedAt'>,
-    signal?: AbortSignal,
-  ): Promise<void>;
-  /** `before` is the id of the last activity of the page before. */
+  /** Changes what became of an activity; nothing where it is not on record. */
+  amend(id: string, outcome: Partial<ActivityOutcome>, signal?: AbortSignal): Promise<void>;
+  /** `before` is the id of the last activity of the page before. Those that changed nothing are left out unless asked for. */
   list(
-    query: { endpointName?: string; variantName?: string; before?: string; limit: number },
+    query: {
+      endpointName?: string;
+      variantName?: string;
+      before?: string;
+      includeNotScaled?: boolean;
+      limit: number;
+    },
     signal?: AbortSignal,
   ): Promise<ScalingActivity[]>;
+}
+
+/** What happened to alarms; recording forgets what is older than `ALARM_HISTORY_RETENTION_MS`. */
+export interface AlarmHistory {
+  record(item: AlarmHistoryItem, signal?: AbortSignal): Promise<void>;
+  /** From `from` and before `to`; `after` is the id of the last item of the page before. */
+  list(
+    query: {
+      alarmName?: string;
+      type?: AlarmHistoryItem['type'];
+      from?: number;
+      to?: number;
+      after?: string;
+      oldestFirst?: boolean;
+      limit: number;
+    },
+    signal?: AbortSignal,
+  ): Promise<AlarmHistoryItem[]>;
 }
 
 /** What has been deployed and how it may scale. */
@@ -51,4 +79,15 @@ export abstract class Catalog {
   /** By ARN. */
   abstract readonly subscriptions: Records<Subscription>;
   abstract readonly activities: Activities;
+  /** By `scalingPolicyKey`. */
+  abstract readonly scalingPolicies: Records<ScalingPolicy>;
+  /** By `scheduledActionKey`. */
+  abstract readonly scheduledActions: Records<ScheduledAction>;
+  /** By name. */
+  abstract readonly alarms: Records<Alarm>;
+  abstract readonly alarmHistory: AlarmHistory;
+  /** What has been learnt of each variant, by `scalableTargetKey`. */
+  abstract readonly variantHistories: Records<VariantHistory>;
+  /** Who does what only one may do, by the name of the duty. */
+  abstract readonly leaders: Records<Leader>;
 }

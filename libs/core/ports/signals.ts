@@ -1,7 +1,8 @@
-/** What may have changed: an endpoint's backlog, its bounds or its instances, or the outbox. */
+/** What may have changed: an endpoint's backlog, its bounds, policies or instances, an alarm's settings, or the outbox. */
 export type Signal =
   | { readonly kind: 'backlog'; readonly endpointName: string }
   | { readonly kind: 'endpoint'; readonly endpointName: string }
+  | { readonly kind: 'alarm'; readonly alarmName: string }
   | { readonly kind: 'outbox' };
 
 /**

@@ -23,6 +23,19 @@ const MIGRATIONS = [
   CREATE INDEX activities_by_variant ON activities (endpoint_name, variant_name, id);
   CREATE INDEX activities_by_start ON activities (started_at);
   `,
+  `
+  ALTER TABLE activities ADD COLUMN not_scaled INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE alarm_history (
+    id TEXT PRIMARY KEY,
+    alarm_name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    item TEXT NOT NULL -- JSON
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alarm_history_by_alarm ON alarm_history (alarm_name, id);
+  CREATE INDEX alarm_history_by_time ON alarm_history (at);
+  `,
 ];
 
 /**

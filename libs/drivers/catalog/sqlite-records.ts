@@ -8,6 +8,8 @@ import { write } from './sqlite-database.js';
  */
 export class SqliteRecords<T> implements Records<T> {
   private readonly records: Map<string, T>;
+  /** Every key in order; absent after a key has come or gone, until it is needed again. */
+  private order: string[] | undefined;
   private readonly upsert: Database.Statement<[string, string, string]>;
   private readonly remove: Database.Statement<[string, string]>;
 
@@ -30,9 +32,16 @@ export class SqliteRecords<T> implements Records<T> {
 
   async all(signal?: AbortSignal): Promise<T[]> {
     signal?.throwIfAborted();
-    // By code unit, which is what every driver can promise whatever its collations.
-    const keys = [...this.records.keys()].sort();
-    return keys.map((key) => this.records.get(key)!);
+    return this.sorted().map((key) => this.records.get(key)!);
+  }
+
+  async under(prefix: string, signal?: AbortSignal): Promise<T[]> {
+    signal?.throwIfAborted();
+    const keys = this.sorted();
+    const first = firstNotBelow(keys, prefix);
+    let end = first;
+    while (end < keys.length && keys[end]!.startsWith(prefix)) end += 1;
+    return keys.slice(first, end).map((key) => this.records.get(key)!);
   }
 
   async create(key: string, record: T, signal?: AbortSignal): Promise<boolean> {
@@ -57,12 +66,31 @@ export class SqliteRecords<T> implements Records<T> {
     if (record === undefined) return undefined;
     write(() => this.remove.run(this.kind, key));
     this.records.delete(key);
+    this.order = undefined;
     return record;
   }
 
   /** Disk first: memory must never show what a crash would take back. */
   private store(key: string, record: T): void {
     write(() => this.upsert.run(this.kind, key, JSON.stringify(record)));
+    if (!this.records.has(key)) this.order = undefined;
     this.records.set(key, record);
   }
+
+  /** By code unit, which is what every driver can promise whatever its collations. */
+  private sorted(): readonly string[] {
+    return (this.order ??= [...this.records.keys()].sort());
+  }
+}
+
+/** Where `prefix` stands, or would, among sorted keys. */
+function firstNotBelow(keys: readonly string[], prefix: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keys[middle]! < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

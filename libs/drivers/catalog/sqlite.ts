@@ -1,10 +1,16 @@
 import type Database from 'better-sqlite3';
+import type { Alarm } from '../../core/alarm.js';
 import type { Endpoint, EndpointConfig } from '../../core/endpoint.js';
+import type { Leader } from '../../core/leader.js';
 import type { Model } from '../../core/model.js';
 import type { Subscription, Topic } from '../../core/notification.js';
 import { Catalog, type Records } from '../../core/ports/catalog.js';
-import type { ScalableTarget } from '../../core/scaling-policy.js';
+import type { ScalableTarget } from '../../core/scalable-target.js';
+import type { ScalingPolicy } from '../../core/scaling-policy.js';
+import type { ScheduledAction } from '../../core/scheduled-action.js';
+import type { VariantHistory } from '../../core/variant-history.js';
 import { SqliteActivities } from './sqlite-activities.js';
+import { SqliteAlarmHistory } from './sqlite-alarm-history.js';
 import { openCatalogDatabase } from './sqlite-database.js';
 import { SqliteRecords } from './sqlite-records.js';
 
@@ -17,6 +23,12 @@ export class SqliteCatalog extends Catalog {
   readonly topics: Records<Topic>;
   readonly subscriptions: Records<Subscription>;
   readonly activities: SqliteActivities;
+  readonly scalingPolicies: Records<ScalingPolicy>;
+  readonly scheduledActions: Records<ScheduledAction>;
+  readonly alarms: Records<Alarm>;
+  readonly alarmHistory: SqliteAlarmHistory;
+  readonly variantHistories: Records<VariantHistory>;
+  readonly leaders: Records<Leader>;
 
   private constructor(private readonly database: Database.Database) {
     super();
@@ -27,6 +39,12 @@ export class SqliteCatalog extends Catalog {
     this.topics = new SqliteRecords(database, 'topic');
     this.subscriptions = new SqliteRecords(database, 'subscription');
     this.activities = new SqliteActivities(database);
+    this.scalingPolicies = new SqliteRecords(database, 'scaling-policy');
+    this.scheduledActions = new SqliteRecords(database, 'scheduled-action');
+    this.alarms = new SqliteRecords(database, 'alarm');
+    this.alarmHistory = new SqliteAlarmHistory(database);
+    this.variantHistories = new SqliteRecords(database, 'variant-history');
+    this.leaders = new SqliteRecords(database, 'leader');
   }
 
   /** Opens, or creates, the catalog in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import { scalableTargetKey } from '../../core/scaling-policy.js';
+import { scalableTargetKey } from '../../core/scalable-target.js';
 import type { Members } from '../members.js';
 
 /** One variant, as Application Auto Scaling names it in `ResourceId`. */

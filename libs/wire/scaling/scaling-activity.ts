@@ -1,5 +1,5 @@
 import type { ScalingActivity } from '../../core/scaling-activity.js';
-import type { NotScaledReason } from '../../core/scaling-policy.js';
+import type { NotScaledReason } from '../../core/scaling-observation.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { type Page, readPage } from './page.js';

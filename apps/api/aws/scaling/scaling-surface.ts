@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { scalableTargetArn } from '../../../../libs/core/arn.js';
-import { scalableTargetKey } from '../../../../libs/core/scaling-policy.js';
+import { scalableTargetKey } from '../../../../libs/core/scalable-target.js';
 import { deregisterScalableTarget, registerScalableTarget } from '../../../../libs/engine/register-scalable-target.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';

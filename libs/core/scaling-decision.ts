@@ -1,0 +1,37 @@
+import { decideByPolicies } from './policy-decision.js';
+import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';
+import {
+  type PolicyReading,
+  type ScalingDecision,
+  type ScalingObservation,
+  unreachable,
+} from './scaling-observation.js';
+
+/**
+ * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of
+ * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never asks for fewer
+ * than are busy or starting: those are out of reach until they are idle.
+ */
+export function decide(observation: ScalingObservation, readings: readonly PolicyReading[] = []): ScalingDecision {
+  const { bounds, desired } = observation;
+  const current = observation.starting + observation.inService;
+  if (Math.max(desired, current) > bounds.maximum) {
+    return boundedTo(observation, bounds.maximum, `maximum capacity was set to ${bounds.maximum}`);
+  }
+  const decision = readings.length > 0 ? decideByPolicies(observation, readings) : decideByPromise(observation);
+  if (decision.desired >= bounds.minimum) return decision;
+  return boundedTo(observation, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
+}
+
+/** When the passage of time alone could change the decision; absent when only an event can. */
+export function nextDecisionAt(
+  observation: ScalingObservation,
+  readings: readonly PolicyReading[] = [],
+): number | undefined {
+  return readings.length > 0 ? undefined : nextPromiseDecisionAt(observation);
+}
+
+function boundedTo(observation: ScalingObservation, bound: number, because: string): ScalingDecision {
+  const desired = Math.max(bound, unreachable(observation));
+  return { desired, cause: because, answers: [{ by: 'bounds', wants: bound, because }], notScaledReasons: [] };
+}

@@ -1,0 +1,30 @@
+import type { TargetTracking } from './scaling-policy.js';
+
+/** Scaling in gives back at most this share of the capacity at once, but at least one instance. */
+const GREATEST_SHARE_IN = 0.5;
+/** What binary fractions add by mistake must not buy an instance. */
+const TOLERANCE = 1e-9;
+
+/**
+ * The capacity that brings the metric to its target, in proportion and rounded up. `measuredUnder` is the capacity that
+ * the metric was measured under. AWS does not publish its formula; this is the one that its behaviour shows.
+ */
+export function trackedCapacity(rule: TargetTracking, value: number, measuredUnder: number): number {
+  return Math.max(0, Math.ceil((measuredUnder * value) / rule.targetValue - TOLERANCE));
+}
+
+/**
+ * The capacity to scale in to: never one that would push the metric above its target, and by no more than half at once.
+ * It is `current` where taking away a single instance would be too much. To zero it goes only on real zeros.
+ */
+export function trackedCapacityIn(rule: TargetTracking, value: number, current: number): number {
+  const needed = trackedCapacity(rule, value, current);
+  const leastAtOnce = current - Math.max(1, Math.floor(current * GREATEST_SHARE_IN));
+  return Math.min(current, Math.max(needed, leastAtOnce));
+}
+
+/** The low alarm of a target-tracking policy stands a tenth below the target. */
+export const LOW_ALARM_SHARE = 0.9;
+export const HIGH_ALARM_PERIODS = 3;
+export const LOW_ALARM_PERIODS = 15;
+export const TRACKING_ALARM_PERIOD_SECONDS = 60;

@@ -32,8 +32,8 @@ export interface ScalingActivity extends ActivityOutcome {
 }
 
 /** Whether the decision changed nothing. */
-export function isNotScaled({ from, to }: Pick<ScalingActivity, 'from' | 'to'>): boolean {
-  return from === to;
+export function isNotScaled(activity: ScalingActivity): boolean {
+  return activity.from === activity.to;
 }
 
 /** How long an activity is kept: six weeks, as with Application Auto Scaling. */

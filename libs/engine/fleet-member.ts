@@ -4,8 +4,16 @@ import {
   DEFAULT_STARTUP_TIMEOUT_SECONDS,
   concurrentInvocationsPerInstance,
 } from '../core/endpoint.js';
-import { type Instance, type InstanceState, PROVED_AFTER_MS, type StartPhase } from '../core/instance.js';
+import {
+  type Instance,
+  type InstanceStart,
+  type InstanceState,
+  PROVED_AFTER_MS,
+  type StartPhase,
+  type StartPhasesMs,
+} from '../core/instance.js';
 import type { LaunchSpec } from '../core/ports/instances.js';
+import type { Slot } from './fleet.js';
 import { launchSpec } from './launch-spec.js';
 import { Abandoned } from './run-invocation.js';
 
@@ -19,7 +27,6 @@ export class Member implements Instance {
   state: InstanceState = 'Starting';
   busy = 0;
   inServiceAt: number | undefined;
-  phase: StartPhase = 'download';
   /** Whether it has brought any invocation to an end. */
   hasAnswered = false;
   readonly cameIntoService = Promise.withResolvers<boolean>();
@@ -29,9 +36,14 @@ export class Member implements Instance {
   readonly leave = new AbortController();
   /** Ends what runs on it when it dies. */
   readonly abandon = new AbortController();
-  /** How many of the taken slots run an invocation; the others wait for a lease and may come back unused. */
-  private working = 0;
+  /** The taken slots that run an invocation, since when each does; the others wait for a lease and may come back unused. */
+  private readonly working = new Map<Slot, number>();
+  /** Those times added up. */
+  private workingSinceSum = 0;
   private restingSince: number | undefined;
+  private phase: StartPhase = 'queued';
+  private phaseSince: number;
+  private readonly finishedPhasesMs: Partial<Record<StartPhase, number>> = {};
 
   constructor(
     readonly id: string,
@@ -42,6 +54,7 @@ export class Member implements Instance {
     this.endpointName = endpoint.name;
     this.variantName = variant.name;
     this.variantKey = variantKey(endpoint.name, variant.name);
+    this.phaseSince = launchedAt;
     this.slots = concurrentInvocationsPerInstance(endpoint);
     this.startupTimeoutMs =
       (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
@@ -49,30 +62,53 @@ export class Member implements Instance {
 
   /** Since when it has worked on nothing; a slot that is only taken does not end that. */
   get idleSince(): number | undefined {
-    return this.working === 0 ? this.restingSince : undefined;
+    return this.working.size === 0 ? this.restingSince : undefined;
   }
 
-  enter(phase: StartPhase): void {
+  /** How long the invocations that run on it have been running, all together. */
+  runningForMs(now: number): number {
+    return this.working.size * now - this.workingSinceSum;
+  }
+
+  get start(): InstanceStart {
+    return { instanceId: this.id, launchedAt: this.launchedAt, phase: this.phase, phaseSince: this.phaseSince };
+  }
+
+  /** The next phase of its start begins. */
+  enter(phase: StartPhase, now: number): void {
+    if (this.state !== 'Starting') return;
+    this.finishPhase(now);
     this.phase = phase;
   }
 
-  serveFrom(now: number): void {
+  /** Its start is over; returns how long each phase took. */
+  serveFrom(now: number): StartPhasesMs {
+    this.finishPhase(now);
     this.state = 'InService';
     this.inServiceAt = now;
     this.restingSince = now;
+    return this.finishedPhasesMs;
   }
 
-  takeSlot(): void {
+  private finishPhase(now: number): void {
+    this.finishedPhasesMs[this.phase] = now - this.phaseSince;
+    this.phaseSince = now;
+  }
+
+  takeSlot(): Slot {
     this.busy += 1;
+    return { instanceId: this.id, variantName: this.variantName, abandon: this.abandon.signal };
   }
 
   /** Work begins on a slot that was taken. */
-  startWork(): void {
-    this.working += 1;
+  startWork(slot: Slot, now: number): void {
+    this.working.set(slot, now);
+    this.workingSinceSum += now;
   }
 
-  finishWork(now: number, hasAnswered: boolean): void {
-    this.working -= 1;
+  finishWork(slot: Slot, now: number, hasAnswered: boolean): void {
+    this.workingSinceSum -= this.working.get(slot) ?? 0;
+    this.working.delete(slot);
     this.restingSince = now;
     this.hasAnswered ||= hasAnswered && !this.abandon.signal.aborted;
     this.leaveSlot();

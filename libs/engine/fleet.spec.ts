@@ -7,11 +7,16 @@ async function aFleet(launch: LaunchScript = {}, slots = 2) {
   const parts = memoryWorld({ launch: () => launch });
   const asyncInference = { maxConcurrentInvocationsPerInstance: slots };
   const endpoint = await deployEndpoint(parts, { asyncInference });
-  const fleet = new Fleet(parts.world);
+  const told: unknown[][] = [];
+  const fleet = new Fleet(parts.world, {
+    started: (...of) => void told.push(['started', ...of]),
+    startFailed: (...of) => void told.push(['failed', ...of]),
+  });
   const variant = endpoint.variants[0]!;
   return {
     ...parts,
     fleet,
+    told,
     launch: async (count: number): Promise<void> => {
       fleet.launch(endpoint, variant, count);
       await parts.clock.advance(0);
@@ -29,6 +34,37 @@ test('slots are taken from the least busy instance first, and no more than there
   expect(fleet.hasFreeSlot('reader')).toBe(false);
   fleet.giveBack(slots[0]!);
   expect(fleet.hasFreeSlot('reader')).toBe(true);
+});
+
+test('running time counts only work that has begun and is not over, on instances in service', async () => {
+  const { fleet, launch, clock } = await aFleet();
+  const runningForMs = (): number => fleet.runningForMs('reader', 'AllTraffic', clock.now());
+  await launch(2);
+  const [first, second, taken] = fleet.reserve('reader', 3);
+  expect([first, taken]).toMatchObject([{ variantName: 'AllTraffic' }, { variantName: 'AllTraffic' }]);
+  fleet.occupy(first!);
+  await clock.advance(1_000);
+  fleet.occupy(second!);
+  await clock.advance(500);
+  expect(runningForMs()).toBe(2_000);
+  fleet.free(first!);
+  await clock.advance(500);
+  expect(runningForMs()).toBe(1_000);
+  fleet.drainAll('reader');
+  expect(runningForMs()).toBe(0);
+});
+
+test('each phase of a start is measured, shown while it lasts and told when the instance is in service', async () => {
+  const { fleet, launch, clock, told } = await aFleet({ bootMs: 3_000, healthyAfterMs: 500 });
+  const launchedAt = clock.now();
+  await launch(1);
+  await clock.advance(1_000);
+  expect(fleet.starts('reader', 'AllTraffic')).toMatchObject([{ launchedAt, phase: 'boot', phaseSince: launchedAt }]);
+  await clock.advance(2_200);
+  expect(fleet.starts('reader', 'AllTraffic')).toMatchObject([{ phase: 'ping', phaseSince: launchedAt + 3_000 }]);
+  await clock.advance(1_000);
+  expect(fleet.starts('reader', 'AllTraffic')).toEqual([]);
+  expect(told).toEqual([['started', 'reader', 'AllTraffic', { queued: 0, boot: 3_000, ping: 500 }]]);
 });
 
 test('draining waits for what runs, and takes no more meanwhile', async () => {

@@ -2,9 +2,12 @@ import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import { isEbbError } from '../core/errors.js';
 import {
   type Instance,
+  type InstanceStart,
   type InstanceState,
   PING_INTERVAL_MS,
   STOP_GRACE_MS,
+  type StartPhase,
+  type StartPhasesMs,
   chooseForScaleIn,
   chooseInstance,
   freeSlots,
@@ -26,7 +29,16 @@ export interface LaunchFailures {
 /** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
 export interface Slot {
   readonly instanceId: string;
+  readonly variantName: string;
   readonly abandon: AbortSignal;
+}
+
+/** Told of every start's end. */
+export interface FleetObserver {
+  /** An instance came into service. */
+  started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void;
+  /** An instance ended before it had been of any use. */
+  startFailed(endpointName: string, variantName: string, reason: string): void;
 }
 
 /**
@@ -38,7 +50,10 @@ export class Fleet extends InstanceCounts {
   private readonly failures = new Map<string, LaunchFailures>();
   private readonly lives = new Set<Promise<void>>();
 
-  constructor(private readonly world: World) {
+  constructor(
+    private readonly world: World,
+    private readonly observer?: FleetObserver,
+  ) {
     super();
   }
 
@@ -84,6 +99,21 @@ export class Fleet extends InstanceCounts {
     return [...this.of(endpointName, variantName)];
   }
 
+  /** The instances of a variant that are on their way into service. */
+  starts(endpointName: string, variantName: string): InstanceStart[] {
+    const starting = [...this.of(endpointName, variantName)].filter(({ state }) => state === 'Starting');
+    return starting.map(({ start }) => start);
+  }
+
+  /** How long the invocations that run on a variant's instances in service have been running, all together. */
+  runningForMs(endpointName: string, variantName: string, now: number): number {
+    let sum = 0;
+    for (const member of this.of(endpointName, variantName)) {
+      if (member.state === 'InService') sum += member.runningForMs(now);
+    }
+    return sum;
+  }
+
   launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined {
     return this.failures.get(variantKey(endpointName, variantName));
   }
@@ -104,22 +134,21 @@ export class Fleet extends InstanceCounts {
     while (slots.length < max) {
       const member = chooseInstance(this.of(endpointName));
       if (!member) break;
-      member.takeSlot();
-      slots.push({ instanceId: member.id, abandon: member.abandon.signal });
+      slots.push(member.takeSlot());
     }
     return slots;
   }
 
   /** Work begins on a slot that was reserved. */
   occupy(slot: Slot): void {
-    this.members.get(slot.instanceId)?.startWork();
+    this.members.get(slot.instanceId)?.startWork(slot, this.world.clock.now());
   }
 
   /** Frees a slot whose invocation is over; `hasAnswered` tells whether the instance brought it to its end. */
   free(slot: Slot, hasAnswered = true): void {
     const member = this.members.get(slot.instanceId);
     if (!member) return;
-    member.finishWork(this.world.clock.now(), hasAnswered);
+    member.finishWork(slot, this.world.clock.now(), hasAnswered);
     if (member.hasAnswered) this.failures.delete(member.variantKey);
     if (member.busy === 0) this.changed(member);
   }
@@ -147,9 +176,10 @@ export class Fleet extends InstanceCounts {
 
   /** The whole life of one instance, from launch to gone. */
   private async live(member: Member): Promise<void> {
-    const { instances, log } = this.world;
+    const { clock, instances, log } = this.world;
     try {
-      const { exited } = await instances.launch(member.spec(), (phase) => member.enter(phase), member.leave.signal);
+      const onPhase = (phase: StartPhase): void => member.enter(phase, clock.now());
+      const { exited } = await instances.launch(member.spec(), onPhase, member.leave.signal);
       void exited.then(() => member.end());
       const exit = await Promise.race([exited, this.awaitHealthy(member)]);
       if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
@@ -193,8 +223,13 @@ export class Fleet extends InstanceCounts {
 
   private cameIntoService(member: Member): void {
     const now = this.world.clock.now();
-    member.serveFrom(now);
-    this.world.log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt });
+    const phasesMs = member.serveFrom(now);
+    this.world.log.info('An instance came into service', {
+      ...member.ids(),
+      startMs: now - member.launchedAt,
+      phasesMs,
+    });
+    this.observer?.started(member.endpointName, member.variantName, phasesMs);
     member.cameIntoService.resolve(true);
     this.changed(member);
   }
@@ -214,6 +249,7 @@ export class Fleet extends InstanceCounts {
       lastReason: reason,
       permanent,
     });
+    this.observer?.startFailed(member.endpointName, member.variantName, reason);
     this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), reason });
   }
 

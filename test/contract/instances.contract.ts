@@ -43,8 +43,9 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         const phases: StartPhase[] = [];
         const { instanceId } = await instances.launch(spec('i-1'), (phase) => phases.push(phase));
         expect(instanceId).toBe('i-1');
-        expect(phases).toEqual(['boot', 'ping']);
+        expect(phases).toEqual(['boot']);
         await untilHealthy(instances, 'i-1');
+        expect(phases).toEqual(['boot', 'ping']);
         expect(await instances.list()).toEqual(['i-1']);
       });
 
@@ -52,7 +53,25 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         const phases: StartPhase[] = [];
         const { modelDataUrl } = scene;
         await instances.launch(spec('i-1', { modelDataUrl }), (phase) => phases.push(phase));
-        expect(phases).toEqual(['download', 'boot', 'ping']);
+        await untilHealthy(instances, 'i-1');
+        expect(phases).toEqual(['download', 'unpack', 'boot', 'ping']);
+      });
+
+      it('goes on to its pings only when the container takes connections', async () => {
+        const phases: StartPhase[] = [];
+        const slowBoot = spec('i-1', { environment: { ECHO_BOOT_MS: '100000' } });
+        await instances.launch(slowBoot, (phase) => phases.push(phase));
+        expect(await instances.ping('i-1')).toBe(false);
+        expect(phases).toEqual(['boot']);
+      });
+
+      it('tells that the container takes connections though it is not healthy yet', async () => {
+        const phases: StartPhase[] = [];
+        const unhealthy = spec('i-1', { environment: { ECHO_PING_AFTER_MS: '100000' } });
+        await instances.launch(unhealthy, (phase) => phases.push(phase));
+        await untilReady(instances, 'i-1');
+        expect(await instances.ping('i-1')).toBe(false);
+        expect(phases).toEqual(['boot', 'ping']);
       });
 
       it('is refused for an image that is not listed, and for model data that cannot be used', async () => {

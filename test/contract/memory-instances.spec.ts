@@ -38,7 +38,8 @@ function launchByKnobs({ container }: LaunchSpec): LaunchScript {
         : modelDataUrl !== MODEL
           ? new EbbError('ModelDataUnusable', 'It does not exist.')
           : undefined,
-    healthyAfterMs: Number(knobs['ECHO_BOOT_MS'] ?? 0) + Number(knobs['ECHO_PING_AFTER_MS'] ?? 0),
+    bootMs: Number(knobs['ECHO_BOOT_MS'] ?? 0),
+    healthyAfterMs: Number(knobs['ECHO_PING_AFTER_MS'] ?? 0),
     pingHangs: knobs['ECHO_PING'] === 'hang',
     diesAfterMs: knobs['ECHO_EXIT_AFTER_MS'] === undefined ? undefined : Number(knobs['ECHO_EXIT_AFTER_MS']),
     exitCode: 3,

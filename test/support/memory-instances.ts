@@ -16,6 +16,8 @@ export interface LaunchScript {
   /** Raised instead of a start, when the times before it have passed. */
   readonly error?: EbbError;
   readonly downloadMs?: number;
+  readonly unpackMs?: number;
+  /** Until the container takes connections: its start. */
   readonly bootMs?: number;
   /** From the start to the first healthy ping; `Infinity` for one that never is. */
   readonly healthyAfterMs?: number;
@@ -87,15 +89,22 @@ export class MemoryInstances extends Instances {
     if (spec.container.modelDataUrl !== undefined) {
       onPhase('download');
       await this.#clock.sleep(script.downloadMs ?? 0, signal);
+      onPhase('unpack');
+      await this.#clock.sleep(script.unpackMs ?? 0, signal);
     }
     onPhase('boot');
-    await this.#clock.sleep(script.bootMs ?? 0, signal);
-    if (script.error !== undefined) throw script.error;
+    if (script.error !== undefined) {
+      await this.#clock.sleep(script.bootMs ?? 0, signal);
+      throw script.error;
+    }
+    signal?.throwIfAborted();
     const { instanceId } = spec;
-    const instance = new MemoryInstance(instanceId, this.#clock, script, () => this.#living.delete(instanceId));
+    const instance = new MemoryInstance(spec, this.#clock, script, {
+      onListening: () => onPhase('ping'),
+      onEnd: () => this.#living.delete(instanceId),
+    });
     this.#living.set(instanceId, instance);
     this.#outputs.set(instanceId, instance.output);
-    onPhase('ping');
     return { instanceId, exited: instance.exited };
   }
 
@@ -139,22 +148,31 @@ class MemoryInstance {
   readonly #id: string;
   readonly #clock: Clock;
   readonly #script: LaunchScript;
-  readonly #startedAt: number;
+  readonly #listensAt: number;
   readonly #ending = new AbortController();
+  readonly #onListening: () => void;
   readonly #onEnd: (exit: InstanceExit) => void;
+  #isListening = false;
 
-  constructor(id: string, clock: Clock, script: LaunchScript, forget: () => void) {
-    this.#id = id;
+  constructor(
+    { instanceId }: LaunchSpec,
+    clock: Clock,
+    script: LaunchScript,
+    { onListening, onEnd }: { onListening: () => void; onEnd: () => void },
+  ) {
+    this.#id = instanceId;
     this.#clock = clock;
     this.#script = script;
-    this.#startedAt = clock.now();
+    this.#listensAt = clock.now() + (script.bootMs ?? 0);
+    this.#onListening = onListening;
     const { promise, resolve } = Promise.withResolvers<InstanceExit>();
     this.exited = promise;
     this.#onEnd = (exit) => {
-      forget();
+      onEnd();
       resolve(exit);
     };
-    if (script.diesAfterMs !== undefined) this.#endAfter(script.diesAfterMs, exitWith(script.exitCode ?? 1));
+    const { bootMs = 0, diesAfterMs, exitCode = 1 } = script;
+    if (diesAfterMs !== undefined) this.#endAfter(bootMs + diesAfterMs, exitWith(exitCode));
   }
 
   end(exit: InstanceExit): void {
@@ -174,11 +192,15 @@ class MemoryInstance {
   }
 
   async ping(signal: AbortSignal | undefined): Promise<boolean> {
+    const listensForMs = this.#clock.now() - this.#listensAt;
+    if (listensForMs < 0) return false;
+    if (!this.#isListening) this.#onListening();
+    this.#isListening = true;
     if (this.#script.pingHangs) {
       await this.#clock.sleep(PING_TIMEOUT_MS, signal);
       return false;
     }
-    return this.#clock.now() - this.#startedAt >= (this.#script.healthyAfterMs ?? 0);
+    return listensForMs >= (this.#script.healthyAfterMs ?? 0);
   }
 
   async invoke(

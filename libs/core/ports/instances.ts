@@ -53,7 +53,11 @@ export interface ContainerResponse {
 export abstract class Instances {
   /** Whether the spec could be launched: the image exists and the model's files can be fetched and unpacked. */
   abstract check(spec: LaunchSpec, signal?: AbortSignal): Promise<void>;
-  /** Resolves when the container has been started; `onPhase` tells what is being done from then on. */
+  /**
+   * Resolves when the container has been started. `onPhase` tells what is being done from then on, each phase once and in
+   * order: `download` and `unpack` where there is a model, `boot`, and `ping` when a ping has met a container that takes
+   * connections.
+   */
   abstract launch(
     spec: LaunchSpec,
     onPhase?: (phase: StartPhase) => void,

@@ -23,8 +23,9 @@ export class ContainerHttp {
   /**
    * `origin` such as `http://127.0.0.1:8080`. `isGone` tells, within moments, whether the instance has ended: it is
    * asked when a response broke off, since a closing connection is often noticed before the end that closed it.
+   * `onListening` is called once, at the first connection that the container takes.
    */
-  constructor(origin: string, isGone: () => Promise<boolean>) {
+  constructor(origin: string, isGone: () => Promise<boolean>, onListening: () => void = () => {}) {
     this.#isGone = isGone;
     this.#pool = new Pool(origin, {
       headersTimeout: 0,
@@ -35,6 +36,7 @@ export class ContainerHttp {
       keepAliveTimeoutThreshold: IDLE_CONNECTION_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     });
+    this.#pool.once('connect', onListening);
   }
 
   /** Whether the container answers 200 in time; never raises for what the container does. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -157,10 +158,19 @@ describe('a model archive', () => {
     expect(released).toBe(true);
   });
 
+  it('tells when its last byte has come, which is before all of it is unpacked', async () => {
+    await store(gzipSync(tar({ path: 'weights.bin', content: Buffer.alloc(900_000, 7) })));
+    let filesWhenFetched: string[] | undefined;
+    await archives.unpack(URL, directory, MINUTE_MS, () => (filesWhenFetched = readdirSync(directory)));
+    expect(filesWhenFetched).toEqual([]);
+    expect(await readdir(directory)).toEqual(['weights.bin']);
+  });
+
   it('that is no longer wanted is given up with the reason', async () => {
     const stop = new AbortController();
     const stopped = new Error('stopped');
-    const unpacking = new ModelArchives(new StalledObjects(() => {})).unpack(URL, directory, MINUTE_MS, stop.signal);
+    const stalled = new ModelArchives(new StalledObjects(() => {}));
+    const unpacking = stalled.unpack(URL, directory, MINUTE_MS, undefined, stop.signal);
     stop.abort(stopped);
     await expect(unpacking).rejects.toBe(stopped);
   });

@@ -30,28 +30,31 @@ export class ModelArchives {
   /**
    * Unpacks into `directory`, which is there and empty, and nowhere else. Raises `ModelDataUnusable` for what is
    * missing, unreadable, unsafe or too late, and `InstanceUnavailable` where this machine or its storage is at fault.
+   * Fetching and unpacking go on together; `onFetched` is called when the last byte has come.
    */
-  unpack(url: string, directory: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#read(url, (entry) => writeEntry(entry, directory), timeoutMs, signal);
+  unpack(
+    url: string,
+    directory: string,
+    timeoutMs: number,
+    onFetched: () => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#read({ url, timeoutMs, onFetched, signal }, (entry) => writeEntry(entry, directory));
   }
 
   /** Goes through all of the archive as `unpack` would, and writes nothing. */
   verify(url: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#read(url, (entry) => discard(entry.content), timeoutMs, signal);
+    return this.#read({ url, timeoutMs, signal }, (entry) => discard(entry.content));
   }
 
-  async #read(
-    url: string,
-    onEntry: (entry: TarEntry) => Promise<void>,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #read(fetch: Fetch, onEntry: (entry: TarEntry) => Promise<void>): Promise<void> {
+    const { url, timeoutMs, onFetched, signal } = fetch;
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
     const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
       const { body } = await this.#objects.get(parseObjectLocation(url), undefined, limit);
-      const chunks = body instanceof Uint8Array ? [body] : body;
+      const chunks = tellingTheEnd(body instanceof Uint8Array ? [body] : body, onFetched);
       const read = (inflated: AsyncIterable<Buffer>): Promise<void> => this.#readWithinLimits(inflated, onEntry);
       await pipeline(chunks, createGunzip(), read, { signal: limit });
     } catch (error) {
@@ -76,6 +79,22 @@ export class ModelArchives {
       return onEntry(entry);
     });
   }
+}
+
+/** One archive on its way. */
+interface Fetch {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly onFetched?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+async function* tellingTheEnd(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  onEnd: () => void = () => {},
+): AsyncGenerator<Uint8Array, void, void> {
+  yield* chunks;
+  onEnd();
 }
 
 async function* limitBytes(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer, void, void> {

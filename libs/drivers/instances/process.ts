@@ -77,10 +77,9 @@ export class ProcessInstances extends Instances {
       await this.#fetchModel(spec, onPhase, signal);
       signal?.throwIfAborted();
       onPhase('boot');
-      const instance = await this.#start(spec, image);
+      const instance = await this.#start(spec, image, () => onPhase('ping'));
       if (signal?.aborted) await instance.terminate(0);
       signal?.throwIfAborted();
-      onPhase('ping');
       return { instanceId, exited: instance.exited };
     } catch (error) {
       if (!this.#running.has(instanceId)) await this.#directories.retire(instanceId);
@@ -163,10 +162,11 @@ export class ProcessInstances extends Instances {
     if (modelDataUrl === undefined) return;
     onPhase('download');
     const directory = this.#directories.modelDirectory(spec.instanceId);
-    await this.#archives.unpack(modelDataUrl, directory, spec.downloadTimeoutMs, signal);
+    const onFetched = (): void => onPhase('unpack');
+    await this.#archives.unpack(modelDataUrl, directory, spec.downloadTimeoutMs, onFetched, signal);
   }
 
-  async #start(spec: LaunchSpec, image: ProcessImage): Promise<RunningInstance> {
+  async #start(spec: LaunchSpec, image: ProcessImage, onListening: () => void): Promise<RunningInstance> {
     const { instanceId, container } = spec;
     this.#guard ??= new ProcessGuard();
     this.#logTimer ??= setInterval(() => this.#trimLogs(), TRIM_LOGS_EVERY_MS).unref();
@@ -178,7 +178,7 @@ export class ProcessInstances extends Instances {
       this.#running.delete(instanceId);
     };
     try {
-      const start = { instanceId, image, environment, hostEnvironment, port, region };
+      const start = { instanceId, image, environment, hostEnvironment, port, region, onListening };
       const instance = await RunningInstance.start(start, this.#directories, this.#guard);
       this.#running.set(instanceId, instance);
       instance.gone.then(forget, forget);

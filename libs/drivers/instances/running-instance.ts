@@ -22,6 +22,8 @@ export interface InstanceStart {
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
   readonly region?: string;
+  /** Called once, when the container takes connections. */
+  readonly onListening: () => void;
 }
 
 /** An instance from the start of its first process until nothing is left of it but its log. */
@@ -32,10 +34,10 @@ export class RunningInstance {
   readonly gone: Promise<void>;
   readonly #process: ContainerProcess;
 
-  private constructor(port: number, process: ContainerProcess, clearUp: () => Promise<void>) {
+  private constructor({ port, onListening }: InstanceStart, process: ContainerProcess, clearUp: () => Promise<void>) {
     this.#process = process;
     this.exited = process.exited;
-    this.http = new ContainerHttp(`http://127.0.0.1:${port}`, () => this.#endsNow());
+    this.http = new ContainerHttp(`http://127.0.0.1:${port}`, () => this.#endsNow(), onListening);
     this.gone = this.#clearUp(clearUp);
     // Whoever terminates it learns that it could not be cleared up; if nobody does, the next `list` still finds it.
     this.gone.catch(() => {});
@@ -61,7 +63,7 @@ export class RunningInstance {
     guard.add(process.pid);
     const marks = identify(token, process.pid);
     const recorded = marks.then((identified) => directories.writeRecord(instanceId, identified));
-    const instance = new RunningInstance(port, process, async () => {
+    const instance = new RunningInstance(start, process, async () => {
       await Promise.allSettled([recorded]);
       await killProcesses(await marks);
       guard.remove(process.pid);

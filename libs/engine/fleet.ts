@@ -1,30 +1,24 @@
+import { type LaunchFailures, isOvercome, launchableNow, withFailure } from '../core/crash-loop.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import { isEbbError } from '../core/errors.js';
 import {
   type Instance,
   type InstanceStart,
   type InstanceState,
-  PING_INTERVAL_MS,
+  PROVED_AFTER_MS,
   STOP_GRACE_MS,
-  type StartPhase,
   type StartPhasesMs,
   chooseForScaleIn,
   chooseInstance,
   freeSlots,
 } from '../core/instance.js';
+import type { LaunchedInstance } from '../core/ports/instances.js';
+import { awaitHealthy } from './await-healthy.js';
 import { Member, variantKey } from './fleet-member.js';
 import { type Counts, InstanceCounts } from './instance-counts.js';
+import { LaunchTurns } from './launch-turns.js';
 import { Abandoned } from './run-invocation.js';
 import type { World } from './world.js';
-
-/** The launches of one variant that went wrong since the last that went right. */
-export interface LaunchFailures {
-  readonly count: number;
-  readonly lastAt: number;
-  readonly lastReason: string;
-  /** Trying again cannot help: the image or the model's files are not there. */
-  readonly permanent: boolean;
-}
 
 /** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
 export interface Slot {
@@ -48,6 +42,7 @@ export interface FleetObserver {
 export class Fleet extends InstanceCounts {
   private readonly members = new Map<string, Member>();
   private readonly failures = new Map<string, LaunchFailures>();
+  private readonly turns = new LaunchTurns();
   private readonly lives = new Set<Promise<void>>();
 
   constructor(
@@ -118,6 +113,17 @@ export class Fleet extends InstanceCounts {
     return this.failures.get(variantKey(endpointName, variantName));
   }
 
+  /** How many of the instances that a variant is missing may be launched now: few or none while its launches fail. */
+  launchableNow(endpointName: string, variantName: string, missing: number): number {
+    const now = this.world.clock.now();
+    let unproved = 0;
+    for (const member of this.of(endpointName, variantName)) {
+      const counts = member.state === 'Starting' || member.state === 'InService';
+      if (counts && !member.hasProvedItself(now)) unproved += 1;
+    }
+    return launchableNow(this.launchFailures(endpointName, variantName), { missing, unproved, now });
+  }
+
   /** A deleted endpoint's failures must not count against a later one of its name. */
   forget(endpoint: Endpoint): void {
     for (const variant of endpoint.variants) this.failures.delete(variantKey(endpoint.name, variant.name));
@@ -149,8 +155,8 @@ export class Fleet extends InstanceCounts {
     const member = this.members.get(slot.instanceId);
     if (!member) return;
     member.finishWork(slot, this.world.clock.now(), hasAnswered);
-    if (member.hasAnswered) this.failures.delete(member.variantKey);
-    if (member.busy === 0) this.changed(member);
+    const hasProved = member.hasAnswered && this.proved(member);
+    if (hasProved || member.busy === 0) this.changed(member);
   }
 
   /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
@@ -176,12 +182,11 @@ export class Fleet extends InstanceCounts {
 
   /** The whole life of one instance, from launch to gone. */
   private async live(member: Member): Promise<void> {
-    const { clock, instances, log } = this.world;
+    const { instances, log } = this.world;
     try {
-      const onPhase = (phase: StartPhase): void => member.enter(phase, clock.now());
-      const { exited } = await instances.launch(member.spec(), onPhase, member.leave.signal);
+      const { exited } = await this.launchInTurn(member);
       void exited.then(() => member.end());
-      const exit = await Promise.race([exited, this.awaitHealthy(member)]);
+      const exit = await Promise.race([exited, awaitHealthy(this.world, member)]);
       if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
       // It may have been told to go while its first good ping was on its way.
       member.leave.signal.throwIfAborted();
@@ -205,20 +210,15 @@ export class Fleet extends InstanceCounts {
     }
   }
 
-  private async awaitHealthy(member: Member): Promise<undefined> {
+  private async launchInTurn(member: Member): Promise<LaunchedInstance> {
     const { clock, instances } = this.world;
     const { signal } = member.leave;
-    const giveUpAt = clock.now() + member.startupTimeoutMs;
-    while (!(await instances.ping(member.id, signal))) {
-      if (clock.now() >= giveUpAt) {
-        throw new Error(
-          `The primary container for production variant ${member.variantName} did not pass the ping health check. ` +
-            'Please check CloudWatch logs for this endpoint.',
-        );
-      }
-      await clock.sleep(PING_INTERVAL_MS, signal);
+    await this.turns.take(member.variantKey, signal);
+    try {
+      return await instances.launch(member.spec(), (phase) => member.enter(phase, clock.now()), signal);
+    } finally {
+      this.turns.end(member.variantKey);
     }
-    return undefined;
   }
 
   private cameIntoService(member: Member): void {
@@ -232,23 +232,38 @@ export class Fleet extends InstanceCounts {
     this.observer?.started(member.endpointName, member.variantName, phasesMs);
     member.cameIntoService.resolve(true);
     this.changed(member);
+    void this.proveByStaying(member);
+  }
+
+  /** Where no work comes, an instance proves itself by not dying. */
+  private async proveByStaying(member: Member): Promise<void> {
+    try {
+      await this.world.clock.sleep(PROVED_AFTER_MS, member.leave.signal);
+    } catch {
+      return;
+    }
+    if (this.proved(member)) this.changed(member);
+  }
+
+  /** Launches go well again, where this instance is young enough to tell; returns whether they had not. */
+  private proved(member: Member): boolean {
+    const failures = this.failures.get(member.variantKey);
+    if (!failures || !isOvercome(failures, member.launchedAt)) return false;
+    return this.failures.delete(member.variantKey);
   }
 
   /** An instance that dies before it has been of any use counts as a launch that failed: it would die again at once. */
   private died(member: Member, reason: string): void {
     this.world.log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason });
-    if (member.hasProvedItself(this.world.clock.now())) this.failures.delete(member.variantKey);
+    if (member.hasProvedItself(this.world.clock.now())) this.proved(member);
     else this.failed(member, reason, false);
     this.changed(member);
   }
 
   private failed(member: Member, reason: string, permanent: boolean): void {
-    this.failures.set(member.variantKey, {
-      count: (this.failures.get(member.variantKey)?.count ?? 0) + 1,
-      lastAt: this.world.clock.now(),
-      lastReason: reason,
-      permanent,
-    });
+    const { launchedAt } = member;
+    const failure = { launchedAt, at: this.world.clock.now(), reason, permanent };
+    this.failures.set(member.variantKey, withFailure(this.failures.get(member.variantKey), failure));
     this.observer?.startFailed(member.endpointName, member.variantName, reason);
     this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), reason });
   }

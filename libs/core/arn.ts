@@ -28,6 +28,21 @@ export const scalingPolicyArn = (place: Place, id: string, resource: string, nam
   `arn:aws:autoscaling:${place.region}:${place.accountId}:scalingPolicy:${id}:` +
   `resource/sagemaker/${resource}:policyName/${name}`;
 
+/** The policy that an alarm's action names; absent where the action is something else. */
+export function parseScalingPolicyArn(
+  arn: string,
+):
+  | { readonly id: string; readonly endpointName: string; readonly variantName: string; readonly name: string }
+  | undefined {
+  const [, id, endpointName, variantName, name] = SCALING_POLICY_ARN.exec(arn) ?? [];
+  if (id === undefined || endpointName === undefined || variantName === undefined || name === undefined)
+    return undefined;
+  return { id, endpointName, variantName, name };
+}
+
+const SCALING_POLICY_ARN =
+  /^arn:aws:autoscaling:[^:]*:\d{12}:scalingPolicy:([^:]+):resource\/sagemaker\/endpoint\/([^/]+)\/variant\/([^/:]+):policyName\/(.+)$/;
+
 export const scheduledActionArn = (place: Place, id: string, resource: string, name: string): string =>
   `arn:aws:autoscaling:${place.region}:${place.accountId}:scheduledAction:${id}:` +
   `resource/sagemaker/${resource}:scheduledActionName/${name}`;

@@ -7,8 +7,10 @@ import { AutoscalerLoop } from './autoscaler-loop.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
 import { Fleet } from './fleet.js';
 import { registerScalableTarget } from './register-scalable-target.js';
+import { type PolicyReadings, VariantScaler } from './scale-variant.js';
 import type { ScalingSettings } from './scaling-settings.js';
 import { submitInvocation } from './submit-invocation.js';
+import { VariantHistories } from './variant-histories.js';
 
 const KEEP_WARM_MS = 60_000;
 const SETTINGS: ScalingSettings = {
@@ -16,6 +18,8 @@ const SETTINGS: ScalingSettings = {
   promise: { kind: 'start', withinMs: 0 },
   maxKeepWarmMs: KEEP_WARM_MS,
 };
+
+const NO_POLICIES: PolicyReadings = { take: async () => [], rest: () => {} };
 
 /** An autoscaler alone: nobody takes the work that it launches instances for. */
 async function anAutoscaler(
@@ -26,7 +30,10 @@ async function anAutoscaler(
   const { world, clock, catalog, ledger } = parts;
   await deployEndpoint(parts, { minimum, maximum, asyncInference: { maxConcurrentInvocationsPerInstance: slots } });
   const fleet = new Fleet(world);
-  const loop = new AutoscalerLoop(world, fleet, new EndpointDeployer(world, async () => {}), SETTINGS);
+  const histories = new VariantHistories(world);
+  const scaler = new VariantScaler(world, fleet, NO_POLICIES, histories, SETTINGS);
+  const deployer = new EndpointDeployer(world, async () => {});
+  const loop = new AutoscalerLoop(world, fleet, deployer, scaler, { isLeading: true });
   loop.start();
   await clock.settle();
   return {

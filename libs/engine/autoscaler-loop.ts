@@ -1,7 +1,8 @@
-import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { nextLaunchAt } from '../core/crash-loop.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+
 import type { Fleet } from './fleet.js';
-import { nextLaunchAt, scaleVariant } from './scale-variant.js';
-import type { ScalingSettings } from './scaling-settings.js';
+import type { VariantScaler } from './scale-variant.js';
 import { settleBacklog } from './settle-backlog.js';
 import type { World } from './world.js';
 
@@ -36,12 +37,15 @@ export class AutoscalerLoop {
   private readonly looks = new Map<string, Look>();
   private unsubscribe: () => void = () => undefined;
   private sweeping: Promise<void> = Promise.resolve();
+  private sweepNow = new AbortController();
 
   constructor(
     private readonly world: World,
     private readonly fleet: Fleet,
     private readonly progress: DeploymentProgress,
-    private readonly settings: ScalingSettings,
+    private readonly scaler: Pick<VariantScaler, 'scale'>,
+    /** Only one process decides at a time. */
+    private readonly leadership: { readonly isLeading: boolean },
   ) {}
 
   start(): void {
@@ -55,13 +59,14 @@ export class AutoscalerLoop {
   async stop(): Promise<void> {
     this.unsubscribe();
     this.stopping.abort();
+    this.sweepNow.abort();
     await this.sweeping;
     await Promise.all([...this.looks.values()].map(({ done }) => done));
   }
 
   /** Asks for a look at an endpoint now; one that is under way is followed by another. */
-  private look(endpointName: string): void {
-    if (this.stopping.signal.aborted) return;
+  look(endpointName: string): void {
+    if (this.stopping.signal.aborted || !this.leadership.isLeading) return;
     const current = this.looks.get(endpointName);
     if (current) {
       // Once is enough: aborting makes an error with its stack, and every accepted invocation comes by here.
@@ -138,9 +143,7 @@ export class AutoscalerLoop {
   }
 
   private async scale(endpoint: Endpoint): Promise<number | undefined> {
-    const due = await Promise.all(
-      endpoint.variants.map((variant) => scaleVariant(this.world, this.fleet, endpoint, variant, this.settings)),
-    );
+    const due = await Promise.all(endpoint.variants.map((variant) => this.scaler.scale(endpoint, variant)));
     const times = due.filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
@@ -148,23 +151,30 @@ export class AutoscalerLoop {
   /** A new endpoint is in service when all the instances that it starts with are, or, at zero, when it is proven. */
   private async create(endpoint: Endpoint): Promise<number | undefined> {
     let isReady = true;
-    let dueAt: number | undefined;
+    let dueAt = Infinity;
     for (const variant of endpoint.variants) {
       const failures = this.fleet.launchFailures(endpoint.name, variant.name);
       if (failures && (failures.permanent || failures.count >= MAX_CREATION_FAILURES)) {
         await this.progress.failed(endpoint.name, failures.lastReason);
         return undefined;
       }
-      const { starting, inService } = this.fleet.counts(endpoint.name, variant.name);
-      isReady &&= inService >= variant.desiredInstanceCount;
-      const missing = variant.desiredInstanceCount - starting - inService;
-      if (missing <= 0) continue;
-      const allowedAt = nextLaunchAt(this.fleet, endpoint.name, variant.name);
-      if (this.world.clock.now() < allowedAt) dueAt = Math.min(dueAt ?? Infinity, allowedAt);
-      else this.fleet.launch(endpoint, variant, missing);
+      isReady &&= this.fleet.counts(endpoint.name, variant.name).inService >= variant.desiredInstanceCount;
+      dueAt = Math.min(dueAt, this.launchMissing(endpoint, variant));
     }
     if (isReady) await this.declareReady(endpoint);
-    return dueAt;
+    return dueAt === Infinity ? undefined : dueAt;
+  }
+
+  /** Returns when the rest may be launched, where launches that died hold it back. */
+  private launchMissing(endpoint: Endpoint, variant: DeployedVariant): number {
+    const now = this.world.clock.now();
+    const { starting, inService } = this.fleet.counts(endpoint.name, variant.name);
+    const missing = Math.max(0, variant.desiredInstanceCount - starting - inService);
+    const failures = this.fleet.launchFailures(endpoint.name, variant.name);
+    const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing);
+    if (launchable > 0) this.fleet.launch(endpoint, variant, launchable);
+    const nextAt = nextLaunchAt(failures);
+    return launchable < missing && nextAt > now ? nextAt : Infinity;
   }
 
   private async declareReady(endpoint: Endpoint): Promise<void> {
@@ -193,22 +203,26 @@ export class AutoscalerLoop {
     return undefined;
   }
 
+  /** Sweeps now, whenever the next sweep would be. */
+  lookAtAll(): void {
+    this.sweepNow.abort();
+  }
+
   private async sweepForever(): Promise<void> {
     const { clock, log } = this.world;
     const { signal } = this.stopping;
     while (!signal.aborted) {
+      this.sweepNow = new AbortController();
       try {
         await this.sweep();
-        await clock.sleep(SWEEP_INTERVAL_MS, signal);
       } catch (error) {
-        if (signal.aborted) return;
         log.error('The catalog or the ledger did not answer; looking again', { reason: String(error) });
-        await clock.sleep(SWEEP_INTERVAL_MS, signal).catch(() => undefined);
       }
+      await clock.sleep(SWEEP_INTERVAL_MS, this.sweepNow.signal).catch(() => undefined);
     }
   }
 
-  /** Only endpoints that are not at rest: with work, with instances, on their way in or out, or under their minimum. */
+  /** Looks at the endpoints that are not at rest: with work, with instances, coming or going, or under their minimum. */
   private async sweep(): Promise<void> {
     const names = new Set([...(await this.world.ledger.endpointsWithBacklog()), ...this.fleet.endpoints()]);
     for (const endpoint of await this.world.catalog.endpoints.all()) {

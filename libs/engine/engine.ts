@@ -1,16 +1,24 @@
+import { AlarmWatch } from './alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
 import { endLeftoverActivities } from './end-leftover-activities.js';
-import { Fleet } from './fleet.js';
+import { Fleet, type FleetObserver } from './fleet.js';
+import { Leadership } from './leadership.js';
 import { Meter } from './meter.js';
+import { VariantScaler } from './scale-variant.js';
 import type { ScalingSettings } from './scaling-settings.js';
+import { ScheduledActions } from './scheduled-actions.js';
 import { DeliverySender } from './send-deliveries.js';
 import { settleBacklog } from './settle-backlog.js';
+import { VariantHistories } from './variant-histories.js';
 import { WorkerLoop } from './worker-loop.js';
 import type { World } from './world.js';
 
 /** How long running invocations may go on after a stop was asked for, before they are handed back. */
 const STOP_GRACE_MS = 10_000;
+
+/** The duty that one process has at a time: to decide how many instances there are. */
+const SCALING = 'scaling';
 
 /** All loops of one process, put together: a worker that owns its instances, the autoscaler, and the sender. */
 export class Engine {
@@ -19,41 +27,79 @@ export class Engine {
   private readonly worker: WorkerLoop;
   private readonly autoscaler: AutoscalerLoop;
   private readonly sender: DeliverySender;
+  private readonly leadership: Leadership;
+  private readonly histories: VariantHistories;
+  private readonly alarms: AlarmWatch;
+  private readonly scheduled: ScheduledActions;
 
   constructor(
     private readonly world: World,
     workerId: string,
     settings: ScalingSettings,
   ) {
-    this.fleet = new Fleet(world);
+    this.histories = new VariantHistories(world);
+    this.fleet = new Fleet(world, this.observer());
     this.meter = new Meter(world, this.fleet);
     this.worker = new WorkerLoop(world, this.fleet, workerId);
     const deployer = new EndpointDeployer(world, ({ name }) =>
       settleBacklog(world, name, `The endpoint ${name} was deleted before it processed the request.`),
     );
-    this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, settings);
+    this.leadership = new Leadership(world, SCALING, workerId);
+    this.alarms = new AlarmWatch(world, this.meter, settings.pace, this.leadership, (name) =>
+      this.autoscaler.look(name),
+    );
+    const scaler = new VariantScaler(world, this.fleet, this.alarms, this.histories, settings);
+    this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, scaler, this.leadership);
+    this.scheduled = new ScheduledActions(world, this.leadership);
     this.sender = new DeliverySender(world);
   }
 
   /** Starts the loops in order. */
   async start(): Promise<void> {
-    await Promise.all([this.fleet.removeLeftovers(), endLeftoverActivities(this.world)]);
+    await this.fleet.removeLeftovers();
+    this.histories.start();
     this.meter.start();
     await this.worker.start();
     this.autoscaler.start();
+    this.alarms.start();
+    this.scheduled.start();
+    this.leadership.start(
+      () => endLeftoverActivities(this.world),
+      () => this.lead(),
+    );
     this.sender.start();
   }
 
   /** In the reverse order. What runs may finish for a while; what does not is handed back, to run after the next start. */
   async stop(): Promise<void> {
-    await this.autoscaler.stop();
+    await Promise.all([this.autoscaler.stop(), this.alarms.stop(), this.scheduled.stop()]);
+    await this.leadership.stop();
     const grace = new AbortController();
     void this.handBackAfterGrace(grace.signal);
     await this.worker.stop();
     grace.abort();
     await this.sender.stop();
     await this.fleet.terminateAll();
-    await this.meter.stop();
+    await Promise.all([this.meter.stop(), this.histories.stop()]);
+  }
+
+  /** What another process led until now is not known here. */
+  private lead(): void {
+    this.alarms.reload();
+    this.scheduled.look();
+    this.autoscaler.lookAtAll();
+  }
+
+  private observer(): FleetObserver {
+    return {
+      started: (endpointName, variantName, phasesMs) => {
+        const startMs = Object.values(phasesMs).reduce((sum, ms) => sum + ms, 0);
+        this.meter.add('InstanceStarts', endpointName, variantName, 1);
+        this.meter.add('InstanceStartTime', endpointName, variantName, startMs);
+        this.histories.started(endpointName, variantName, phasesMs);
+      },
+      startFailed: (endpointName, variantName) => this.meter.add('InstanceStartFailures', endpointName, variantName, 1),
+    };
   }
 
   private async handBackAfterGrace(signal: AbortSignal): Promise<void> {

@@ -7,7 +7,10 @@ async function twoOf(world: ReturnType<typeof memoryWorld>) {
   const gained: string[] = [];
   const of = (holder: string): Leadership => {
     const leadership = new Leadership(world.world, 'scaling', holder);
-    leadership.start(() => gained.push(holder));
+    leadership.start(
+      async () => {},
+      () => gained.push(holder),
+    );
     return leadership;
   };
   const first = of('first');

@@ -23,9 +23,9 @@ export class Leadership {
     return this.world.clock.now() < this.until;
   }
 
-  /** `onGained` is called each time that the duty falls to this process. */
-  start(onGained: () => void): void {
-    this.loop = this.campaign(onGained);
+  /** Each time that the duty falls to this process, `prepare` is awaited before it leads, and `onGained` called after. */
+  start(prepare: () => Promise<void>, onGained: () => void): void {
+    this.loop = this.campaign(prepare, onGained);
   }
 
   /** Gives the duty up at once, so that nobody has to wait for it to run out. */
@@ -45,7 +45,7 @@ export class Leadership {
     });
   }
 
-  private async campaign(onGained: () => void): Promise<void> {
+  private async campaign(prepare: () => Promise<void>, onGained: () => void): Promise<void> {
     const { clock, log } = this.world;
     const { signal } = this.stopping;
     while (!signal.aborted) {
@@ -54,6 +54,7 @@ export class Leadership {
         const wasLeading = this.isLeading;
         const leader = await this.claim();
         const isLeading = leader?.holder === this.holder;
+        if (isLeading && !wasLeading) await prepare();
         this.until = isLeading ? leader.until : 0;
         if (isLeading && !wasLeading && !signal.aborted) onGained();
         restMs = isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, clock.now()));

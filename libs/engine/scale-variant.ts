@@ -1,148 +1,172 @@
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
-import { concurrentInvocationsPerInstance, endpointKey } from '../core/endpoint.js';
-import { launchDelayMs } from '../core/instance.js';
-import { describeChange, describeFailure, describeSuccess } from '../core/scaling-activity.js';
-import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import { nextLaunchAt } from '../core/crash-loop.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 import { decide, nextDecisionAt } from '../core/scaling-decision.js';
-import type { ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
+import type { NotScaledCode, PolicyReading, ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
+import { type PolicyChange, beginCooldown, completeCooldown } from './cooldowns.js';
 import type { Fleet } from './fleet.js';
+import { type Learnt, observeVariant } from './observe-variant.js';
+import { type ChangeOutcome, ScalingRecord } from './scaling-record.js';
 import type { ScalingSettings } from './scaling-settings.js';
 import type { World } from './world.js';
 
 /** An idle instance on which a slot has just been taken is looked at again after this time. */
 const TAKEN_RETRY_MS = 500;
 
-/**
- * Observes one variant, decides, and sees to it: launches what is missing, drains what is idle and too much. Returns
- * when the passage of time alone calls for another look, if it does.
- */
-export async function scaleVariant(
-  world: World,
-  fleet: Fleet,
-  endpoint: Endpoint,
-  variant: DeployedVariant,
-  settings: ScalingSettings,
-): Promise<number | undefined> {
-  const observation = await observe(world, fleet, endpoint, variant, settings);
-  const current = observation.starting + observation.inService;
-  const decision = decide(observation);
-  if (decision.desired > current) {
-    const allowedAt = nextLaunchAt(fleet, endpoint.name, variant.name);
-    if (observation.now < allowedAt) return allowedAt;
+/** What a policy asks for again and again to no effect, until something else changes. */
+const LASTING: ReadonlySet<NotScaledCode> = new Set([
+  'AlreadyAtMaxCapacity',
+  'AlreadyAtMinCapacity',
+  'AlreadyAtDesiredCapacity',
+  'AutoScalingAnticipatedFlapping',
+  'ScalingSuspended',
+]);
+
+/** Where the readings of a variant's policies come from. */
+export interface PolicyReadings {
+  /** Actions that are due are handed out once. */
+  take(endpointName: string, variantName: string): Promise<PolicyReading[]>;
+  /** Asking the policies again is no use until something changes. */
+  rest(endpointName: string): void;
+}
+
+/** Observes one variant, decides, and sees to it: launches what is missing, drains what is idle and too much. */
+export class VariantScaler {
+  private readonly record: ScalingRecord;
+
+  constructor(
+    private readonly world: World,
+    private readonly fleet: Fleet,
+    private readonly policies: PolicyReadings,
+    private readonly learnt: Learnt,
+    private readonly settings: ScalingSettings,
+  ) {
+    this.record = new ScalingRecord(world);
   }
-  if (decision.desired === current) return nextDecisionAt(observation);
-  const reached = await carryOut(world, fleet, endpoint, variant, observation, decision);
-  return reached === decision.desired ? nextDecisionAt(observation) : observation.now + TAKEN_RETRY_MS;
-}
 
-async function observe(
-  world: World,
-  fleet: Fleet,
-  endpoint: Endpoint,
-  variant: DeployedVariant,
-  settings: ScalingSettings,
-): Promise<ScalingObservation> {
-  const [backlog, target] = await Promise.all([
-    world.ledger.backlog(endpoint.name),
-    world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, variant.name)),
-  ]);
-  // Nothing is awaited from here on: what is counted is what the decision is carried out on.
-  const inService = fleet.instances(endpoint.name, variant.name).filter(({ state }) => state === 'InService');
-  return {
-    now: world.clock.now(),
-    backlog,
-    desired: variant.desiredInstanceCount,
-    starting: fleet.counts(endpoint.name, variant.name).starting,
-    inService: inService.length,
-    busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
-    idleSince: inService.flatMap(({ idleSince }) => (idleSince === undefined ? [] : [idleSince])),
-    slotsPerInstance: concurrentInvocationsPerInstance(endpoint),
-    bounds: capacityBounds(variant, target),
-    startingSince: [],
-    runningForMs: 0,
-    ...settings,
-    estimates: {},
-    cooldowns: NO_COOLDOWNS,
-  };
-}
+  /** Returns when the passage of time alone calls for another look, if it does. */
+  async scale(endpoint: Endpoint, variant: DeployedVariant): Promise<number | undefined> {
+    const readings = await this.policies.take(endpoint.name, variant.name);
+    const observation = await observeVariant(this.world, this.fleet, this.learnt, this.settings, endpoint, variant);
+    const decision = decide(observation, readings);
+    const retryAt = await this.carryOut(endpoint, variant, observation, decision);
+    const { notScaledReasons } = decision;
+    if (notScaledReasons.length > 0 && notScaledReasons.every(({ code }) => LASTING.has(code))) {
+      this.policies.rest(endpoint.name);
+    }
+    const dueAt = nextDecisionAt(observation, readings);
+    return retryAt === undefined || dueAt === undefined ? (retryAt ?? dueAt) : Math.min(retryAt, dueAt);
+  }
 
-/** When the next launch is due after launches that died: not before its back-off is over. */
-export function nextLaunchAt(fleet: Fleet, endpointName: string, variantName: string): number {
-  const failures = fleet.launchFailures(endpointName, variantName);
-  return failures ? failures.lastAt + launchDelayMs(failures.count) : 0;
-}
+  /**
+   * Returns when to look again because not all could be done: launches are being held back, or an instance that was
+   * chosen to go has been taken for work.
+   */
+  private async carryOut(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    observation: ScalingObservation,
+    decision: ScalingDecision,
+  ): Promise<number | undefined> {
+    const { now } = observation;
+    const current = observation.starting + observation.inService;
+    const missing = Math.max(0, decision.desired - current);
+    const surplus = Math.max(0, current - decision.desired);
+    const failures = this.fleet.launchFailures(endpoint.name, variant.name);
+    const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing);
+    // Nothing is awaited between the observation and here.
+    const launched = launchable > 0 ? this.fleet.launch(endpoint, variant, launchable) : [];
+    const drained = surplus > 0 ? this.fleet.drainIdle(endpoint.name, variant.name, surplus) : [];
+    const to = current + launched.length - drained.length;
+    if (to !== current) {
+      const outcome = this.outcomeOf(endpoint, variant, launched, drained);
+      await this.change(endpoint, variant, observation, decision, { from: current, to }, outcome);
+    } else if (missing > 0) {
+      await this.record.refusal(endpoint, variant, observation, heldBack(decision, current, failures?.lastReason));
+    } else if (decision.notScaledReasons.length > 0) {
+      await this.record.refusal(endpoint, variant, observation, decision);
+    }
+    await this.setDesired(endpoint, variant, observation, decision.desired);
+    if (launched.length < missing) return later(nextLaunchAt(failures), now);
+    return drained.length < surplus ? now + TAKEN_RETRY_MS : undefined;
+  }
 
-/** Returns the count that is really reached: an instance that was chosen to go may have been taken for work. */
-async function carryOut(
-  world: World,
-  fleet: Fleet,
-  endpoint: Endpoint,
-  variant: DeployedVariant,
-  observation: ScalingObservation,
-  decision: ScalingDecision,
-): Promise<number> {
-  const from = observation.starting + observation.inService;
-  const missing = decision.desired - from;
-  const launched = missing > 0 ? fleet.launch(endpoint, variant, missing) : [];
-  const drained = missing < 0 ? fleet.drainIdle(endpoint.name, variant.name, -missing) : [];
-  const to = from + launched.length - drained.length;
-  if (to === from) return to;
-  const id = world.clock.uniqueId();
-  world.log.info('Scaling', { endpoint: endpoint.name, variant: variant.name, from, to, cause: decision.cause });
-  await Promise.all([
-    world.catalog.activities.record({
-      id,
+  private async change(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    observation: ScalingObservation,
+    decision: ScalingDecision,
+    counts: { readonly from: number; readonly to: number },
+    outcome: Promise<ChangeOutcome>,
+  ): Promise<void> {
+    await this.record.change(endpoint, variant, observation, decision, counts, outcome);
+    const { policy } = decision;
+    if (!policy || decision.desired === observation.desired) return;
+    const change: PolicyChange = {
       endpointName: endpoint.name,
       variantName: variant.name,
-      from,
-      to,
-      description: describeChange(to),
-      cause: decision.cause,
-      status: 'InProgress',
-      startedAt: observation.now,
-      observation,
-      answers: decision.answers,
-      notScaledReasons: decision.notScaledReasons,
-    }),
-    setDesired(world, endpoint.name, variant.name, to),
-  ]);
-  void endActivity(world, fleet, endpoint.name, variant.name, id, to, launched, drained);
-  return to;
-}
+      step: {
+        policyName: policy.name,
+        from: observation.desired,
+        to: decision.desired,
+        cooldownMs: policy.cooldownMs,
+      },
+    };
+    await beginCooldown(this.world, change);
+    void this.endCooldown(change, outcome);
+  }
 
-/** The activity ends when its last instance has come or gone; nobody waits for that. */
-async function endActivity(
-  world: World,
-  fleet: Fleet,
-  endpointName: string,
-  variantName: string,
-  id: string,
-  to: number,
-  launched: readonly Promise<boolean>[],
-  drained: readonly Promise<void>[],
-): Promise<void> {
-  const [came] = await Promise.all([Promise.all(launched), Promise.all(drained)]);
-  const allCame = came.every(Boolean);
-  const why = fleet.launchFailures(endpointName, variantName)?.lastReason ?? 'the instances were no longer wanted.';
-  await world.catalog.activities
-    .amend(id, {
-      status: allCame ? 'Successful' : 'Failed',
-      statusMessage: allCame ? describeSuccess(to) : describeFailure(to, why),
-      endedAt: world.clock.now(),
-    })
-    .catch((error: unknown) => {
-      world.log.warn('A scaling activity stays InProgress in the record', {
-        endpoint: endpointName,
+  private async endCooldown(change: PolicyChange, outcome: Promise<ChangeOutcome>): Promise<void> {
+    const { succeeded } = await outcome;
+    const completedAt = succeeded ? this.world.clock.now() : undefined;
+    try {
+      await completeCooldown(this.world, change, completedAt);
+    } catch (error) {
+      this.world.log.warn('The end of a change could not be recorded; its cooldown holds until the next start', {
+        endpoint: change.endpointName,
         reason: String(error),
       });
-    });
+    }
+  }
+
+  /** A change is complete when its last instance has come or gone. */
+  private async outcomeOf(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    launched: readonly Promise<boolean>[],
+    drained: readonly Promise<void>[],
+  ): Promise<ChangeOutcome> {
+    const [came] = await Promise.all([Promise.all(launched), Promise.all(drained)]);
+    if (came.every(Boolean)) return { succeeded: true };
+    return { succeeded: false, failure: this.fleet.launchFailures(endpoint.name, variant.name)?.lastReason };
+  }
+
+  /** A count that users set by hand is theirs. */
+  private async setDesired(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    { bounds }: ScalingObservation,
+    desired: number,
+  ): Promise<void> {
+    if (bounds.source === 'desired instance count' || desired === variant.desiredInstanceCount) return;
+    await this.world.catalog.endpoints.update(endpointKey(endpoint.name), (current) => ({
+      ...current,
+      variants: current.variants.map((each) =>
+        each.name === variant.name ? { ...each, desiredInstanceCount: desired } : each,
+      ),
+    }));
+  }
 }
 
-async function setDesired(world: World, endpointName: string, variantName: string, desired: number): Promise<void> {
-  await world.catalog.endpoints.update(endpointKey(endpointName), (endpoint) => ({
-    ...endpoint,
-    variants: endpoint.variants.map((variant) =>
-      variant.name === variantName ? { ...variant, desiredInstanceCount: desired } : variant,
-    ),
-  }));
+/** A time that is over already asks for nothing: an event will. */
+function later(at: number, now: number): number | undefined {
+  return at > now ? at : undefined;
+}
+
+function heldBack(decision: ScalingDecision, current: number, why = 'unknown'): ScalingDecision {
+  return {
+    ...decision,
+    desired: current,
+    cause: `${decision.cause}; but its launches fail: ${why}`,
+    notScaledReasons: [...decision.notScaledReasons, { code: 'LaunchesFailing', currentCapacity: current }],
+  };
 }

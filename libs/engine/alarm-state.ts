@@ -1,0 +1,78 @@
+import type { Alarm, AlarmState } from '../core/alarm.js';
+import type { AlarmVerdict } from '../core/alarm-evaluation.js';
+import { alarmNotification } from '../core/alarm-notification.js';
+import { parseScalingPolicyArn } from '../core/arn.js';
+import type { Delivery } from '../core/notification.js';
+import type { World } from './world.js';
+
+/** What an alarm does in the state that it is in. */
+export function actionsOf(alarm: Pick<Alarm, 'state' | 'okActions' | 'alarmActions' | 'insufficientDataActions'>) {
+  const actions: Readonly<Record<AlarmState, readonly string[]>> = {
+    OK: alarm.okActions,
+    ALARM: alarm.alarmActions,
+    INSUFFICIENT_DATA: alarm.insufficientDataActions,
+  };
+  return actions[alarm.state];
+}
+
+/**
+ * Writes down what an alarm has come to, and returns it as it is from now on; nothing where it was deleted, or set
+ * otherwise, since it was read.
+ */
+export async function recordAlarmState(
+  world: Pick<World, 'catalog' | 'clock'>,
+  alarm: Alarm,
+  verdict: AlarmVerdict,
+): Promise<Alarm | undefined> {
+  const now = world.clock.now();
+  let isRecorded = false;
+  const recorded = await world.catalog.alarms.update(alarm.name, (current): Alarm => {
+    isRecorded = current.configuredAt === alarm.configuredAt && current.stateUpdatedAt === alarm.stateUpdatedAt;
+    if (!isRecorded) return current;
+    return {
+      ...current,
+      state: verdict.state,
+      stateReason: verdict.reason,
+      stateReasonData: verdict.reasonData,
+      stateChangedAt: now,
+      stateUpdatedAt: now,
+    };
+  });
+  if (!recorded || !isRecorded) return undefined;
+  await recordHistory(world, recorded, alarm.state);
+  return recorded;
+}
+
+async function recordHistory(world: Pick<World, 'catalog' | 'clock'>, alarm: Alarm, before: AlarmState): Promise<void> {
+  await world.catalog.alarmHistory.record({
+    id: world.clock.uniqueId(),
+    alarmName: alarm.name,
+    at: world.clock.now(),
+    type: 'StateUpdate',
+    summary: `Alarm updated from ${before} to ${alarm.state}`,
+    data: JSON.stringify({
+      version: '1.0',
+      oldState: { stateValue: before },
+      newState: { stateValue: alarm.state, stateReason: alarm.stateReason },
+    }),
+  });
+}
+
+/** Publishes the change of an alarm's state to the topics that it names for the state. */
+export async function tellTopics(
+  world: Pick<World, 'clock' | 'outbox' | 'place' | 'signals'>,
+  alarm: Alarm,
+  before: AlarmState,
+): Promise<void> {
+  const topics = alarm.actionsEnabled ? actionsOf(alarm).filter((arn) => !parseScalingPolicyArn(arn)) : [];
+  if (topics.length === 0) return;
+  const message = alarmNotification(alarm, before, world.place);
+  const deliveries = topics.map((topicArn): Delivery => ({
+    id: world.clock.uniqueId(),
+    receiver: { kind: 'topic', topicArn },
+    message,
+    createdAt: world.clock.now(),
+  }));
+  await world.outbox.enqueue(deliveries);
+  world.signals.notify({ kind: 'outbox' });
+}

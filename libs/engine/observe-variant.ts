@@ -1,0 +1,58 @@
+import { backlogSize } from '../core/backlog.js';
+import { type DeployedVariant, type Endpoint, concurrentInvocationsPerInstance } from '../core/endpoint.js';
+import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
+import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import type { ScalingObservation } from '../core/scaling-observation.js';
+import type { VariantEstimates } from '../core/variant-history.js';
+import type { Fleet } from './fleet.js';
+import type { ScalingSettings } from './scaling-settings.js';
+import type { World } from './world.js';
+
+/** What has been learnt of variants, and is learnt on. */
+export interface Learnt {
+  /** How many instances the backlog could use at this moment, whatever there are. */
+  demanded(endpointName: string, variantName: string, demand: number): void;
+  estimates(endpointName: string, variantName: string): Promise<VariantEstimates>;
+}
+
+/** All that a decision about one variant may look at, at one moment. */
+export async function observeVariant(
+  world: Pick<World, 'catalog' | 'clock' | 'ledger'>,
+  fleet: Fleet,
+  learnt: Learnt,
+  settings: ScalingSettings,
+  endpoint: Endpoint,
+  variant: DeployedVariant,
+): Promise<ScalingObservation> {
+  const [backlog, target, estimates] = await Promise.all([
+    world.ledger.backlog(endpoint.name),
+    world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, variant.name)),
+    learnt.estimates(endpoint.name, variant.name),
+  ]);
+  // Nothing is awaited from here on: what is counted is what the decision is carried out on.
+  const now = world.clock.now();
+  const slotsPerInstance = concurrentInvocationsPerInstance(endpoint);
+  learnt.demanded(endpoint.name, variant.name, Math.ceil(backlogSize(backlog) / slotsPerInstance));
+  const instances = fleet.instances(endpoint.name, variant.name);
+  const starting = instances.filter(({ state }) => state === 'Starting');
+  const inService = instances.filter(({ state }) => state === 'InService');
+  const idleSince = inService.flatMap((instance) => instance.idleSince ?? []);
+  return {
+    now,
+    backlog,
+    desired: variant.desiredInstanceCount,
+    starting: starting.length,
+    inService: inService.length,
+    busy: inService.length - idleSince.length,
+    idleSince,
+    startingSince: starting.map(({ launchedAt }) => launchedAt),
+    runningForMs: fleet.runningForMs(endpoint.name, variant.name, now),
+    slotsPerInstance,
+    bounds: capacityBounds(variant, target),
+    pace: settings.pace,
+    promise: promiseFromTags(endpoint.tags, settings.promise),
+    maxKeepWarmMs: maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs),
+    estimates,
+    cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
+  };
+}

@@ -1,0 +1,130 @@
+import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import {
+  type ScalingActivity,
+  DESCRIBE_ATTEMPT,
+  describeChange,
+  describeFailure,
+  describeSuccess,
+} from '../core/scaling-activity.js';
+import type { ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
+import { variantKey } from './fleet-member.js';
+import type { World } from './world.js';
+
+/** What came of a change: how many instances were to come, whether they did, and why not. */
+export interface ChangeOutcome {
+  readonly succeeded: boolean;
+  /** Why it failed; absent where its instances were called off by a later change. */
+  readonly failure?: string;
+}
+
+/** The last refusal of one variant, which the same again only prolongs. */
+interface Refusal {
+  readonly id: string;
+  readonly signature: string;
+  times: number;
+  writtenAt: number;
+}
+
+/** A refusal that goes on is written down this often. */
+const REFUSAL_INTERVAL_MS = 60_000;
+
+/** Writes down every decision that changed something, and every one that did not change what somebody wanted to. */
+export class ScalingRecord {
+  private readonly refusals = new Map<string, Refusal>();
+
+  constructor(private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>) {}
+
+  /** Begins an activity, which ends, without anybody waiting for it, when `outcome` is known. */
+  async change(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    observation: ScalingObservation,
+    decision: ScalingDecision,
+    counts: { readonly from: number; readonly to: number },
+    outcome: Promise<ChangeOutcome>,
+  ): Promise<void> {
+    const { catalog, log } = this.world;
+    const activity = {
+      ...this.activityOf(endpoint, variant, observation, decision),
+      ...counts,
+      description: describeChange(counts.to),
+      status: 'InProgress' as const,
+    };
+    this.refusals.delete(variantKey(endpoint.name, variant.name));
+    log.info('Scaling', { endpoint: endpoint.name, variant: variant.name, ...counts, cause: decision.cause });
+    await catalog.activities.record(activity);
+    void this.end(activity, outcome);
+  }
+
+  /** Records that a decision changed nothing, and why; the same again, one after the other, is one record. */
+  async refusal(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    observation: ScalingObservation,
+    decision: ScalingDecision,
+  ): Promise<void> {
+    const key = variantKey(endpoint.name, variant.name);
+    const { now } = observation;
+    const signature = JSON.stringify([
+      decision.desired,
+      decision.notScaledReasons.map(({ code }) => code),
+      decision.answers.map(({ by }) => by),
+    ]);
+    const last = this.refusals.get(key);
+    if (last?.signature === signature) {
+      last.times += 1;
+      if (now - last.writtenAt < REFUSAL_INTERVAL_MS) return;
+      last.writtenAt = now;
+      await this.world.catalog.activities.amend(last.id, { lastAt: now, times: last.times });
+      return;
+    }
+    const activity = this.activityOf(endpoint, variant, observation, decision);
+    this.refusals.set(key, { id: activity.id, signature, times: 1, writtenAt: now });
+    await this.world.catalog.activities.record({
+      ...activity,
+      from: decision.desired,
+      to: decision.desired,
+      description: DESCRIBE_ATTEMPT,
+      status: 'Failed',
+      lastAt: now,
+      times: 1,
+    });
+  }
+
+  private activityOf(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    observation: ScalingObservation,
+    { answers, cause, notScaledReasons }: ScalingDecision,
+  ) {
+    return {
+      id: this.world.clock.uniqueId(),
+      endpointName: endpoint.name,
+      variantName: variant.name,
+      cause,
+      startedAt: observation.now,
+      observation,
+      answers,
+      notScaledReasons,
+    };
+  }
+
+  private async end(activity: ScalingActivity, outcome: Promise<ChangeOutcome>): Promise<void> {
+    const { catalog, clock, log } = this.world;
+    const { succeeded, failure } = await outcome;
+    const failed = failure === undefined ? 'Overridden' : 'Failed';
+    const why = failure ?? 'the instances were no longer wanted.';
+    try {
+      await catalog.activities.amend(activity.id, {
+        status: succeeded ? 'Successful' : failed,
+        statusMessage: succeeded ? describeSuccess(activity.to) : describeFailure(activity.to, why),
+        endedAt: clock.now(),
+      });
+    } catch (error) {
+      log.warn('A scaling activity stays InProgress in the record', {
+        endpoint: activity.endpointName,
+        reason: String(error),
+      });
+    }
+  }
+}

@@ -23,6 +23,8 @@ function instance(id: string, of: Partial<Instance> = {}): Instance {
   };
 }
 
+const isIdle = ({ idleSince }: Instance): boolean => idleSince !== undefined;
+
 const states = fc.constantFrom<InstanceState>('Starting', 'InService', 'Draining', 'Gone');
 
 const fleets = fc.array(
@@ -107,6 +109,33 @@ describe('scale-in takes', () => {
         );
         expect(chosen.length).toBeLessThanOrEqual(count);
         for (const { state, busy } of chosen) expect({ state, busy }).toEqual({ state: 'InService', busy: 0 });
+      }),
+    );
+  });
+
+  test('as many idle ones as asked for or as there are, none of them idle for less long than one it leaves', () => {
+    fc.assert(
+      fc.property(fleets, fc.integer({ min: 0, max: 12 }), (fleet, count) => {
+        const instances = fleet.map((of, index) => instance(String(index), of));
+        const chosen = new Set(chooseForScaleIn(instances, count));
+        const idle = instances.filter((each) => each.state === 'InService' && each.busy === 0 && isIdle(each));
+        expect(chosen.size).toBe(Math.min(count, idle.length));
+        const shortestChosen = Math.max(-Infinity, ...[...chosen].map(({ idleSince }) => idleSince!));
+        for (const left of idle) {
+          if (!chosen.has(left)) expect(left.idleSince).toBeGreaterThanOrEqual(shortestChosen);
+        }
+      }),
+    );
+  });
+
+  test('never what is starting, draining or gone, and never what works, however much it should', () => {
+    fc.assert(
+      fc.property(fleets, (fleet) => {
+        const instances = fleet.map((of, index) => instance(String(index), of));
+        const chosen = new Set(chooseForScaleIn(instances, Infinity));
+        for (const each of instances) {
+          if (each.state !== 'InService' || each.busy > 0 || !isIdle(each)) expect(chosen.has(each)).toBe(false);
+        }
       }),
     );
   });

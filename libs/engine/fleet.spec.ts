@@ -173,3 +173,43 @@ test('what an earlier run left behind is ended before anything is launched', asy
   await Promise.all([new Fleet(world).removeLeftovers(), clock.advance(0)]);
   expect(await instances.list()).toEqual([]);
 });
+
+test('launches take turns, and those that wait can be called off', async () => {
+  const { fleet, launch, clock, counts, instances } = await aFleet();
+  const begun: (() => void)[] = [];
+  const launchOne = instances.launch.bind(instances);
+  instances.launch = async (...of) => {
+    await new Promise<void>((resolve) => begun.push(resolve));
+    return launchOne(...of);
+  };
+  await launch(100);
+  expect(counts()).toMatchObject({ starting: 100 });
+  expect(begun).toHaveLength(16);
+  begun[0]!();
+  await clock.advance(0);
+  expect(counts()).toMatchObject({ starting: 99, inService: 1 });
+  expect(begun).toHaveLength(17);
+  fleet.drainAll('reader');
+  await clock.advance(0);
+  for (const begin of begun) begin();
+  await clock.advance(0);
+  expect(begun).toHaveLength(17);
+  expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
+  expect(await instances.list()).toEqual([]);
+});
+
+test('an instance that waits for its turn is shown as queued', async () => {
+  const { fleet, launch, clock, instances } = await aFleet();
+  instances.launch = () => new Promise(() => {});
+  const launchedAt = clock.now();
+  await launch(17);
+  await clock.advance(5_000);
+  expect(fleet.starts('reader', 'AllTraffic').at(-1)).toMatchObject({ phase: 'queued', phaseSince: launchedAt });
+});
+
+test('scale-in never takes an instance that is starting', async () => {
+  const { fleet, launch, counts } = await aFleet({ healthyAfterMs: 1_000 });
+  await launch(3);
+  expect(fleet.drainIdle('reader', 'AllTraffic', 3)).toEqual([]);
+  expect(counts()).toMatchObject({ starting: 3 });
+});

@@ -74,7 +74,7 @@ export class Fleet extends InstanceCounts {
     });
   }
 
-  /** Drains up to `count` idle instances of a variant; returns how many. */
+  /** Drains up to `count` idle instances of a variant; returns for each a promise of its end. */
   drainIdle(endpointName: string, variantName: string, count: number): Promise<void>[] {
     return chooseForScaleIn(this.of(endpointName, variantName), count).map((member) => this.drain(member));
   }

@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type LaunchFailures,
+  isCrashLooping,
+  isOvercome,
+  launchableNow,
+  nextLaunchAt,
+  withCrashLoop,
+  withFailure,
+} from './crash-loop.js';
+
+const NEW_YEAR = Date.UTC(2026, 0, 1);
+
+function failures(of: Partial<LaunchFailures> = {}): LaunchFailures {
+  const at = { since: NEW_YEAR, lastAt: NEW_YEAR, lastLaunchedAt: NEW_YEAR };
+  return { count: 1, lastReason: 'No such capacity.', permanent: false, ...at, ...of };
+}
+
+const failure = (launchedAt: number, at: number) => ({ launchedAt, at, reason: `at ${at}`, permanent: false });
+
+test('launches that were under way together fail as one, later ones count on', () => {
+  let now: LaunchFailures | undefined;
+  for (const [launchedAt, at] of [
+    [0, 10],
+    [0, 11],
+    [5, 12],
+    [13, 14],
+    [0, 20],
+  ] as const) {
+    now = withFailure(now, failure(launchedAt, at));
+  }
+  expect(now).toEqual({ count: 2, since: 10, lastAt: 20, lastReason: 'at 20', permanent: false, lastLaunchedAt: 13 });
+});
+
+test('only an instance as young as the youngest that failed proves that launches go well', () => {
+  const seen = withFailure(withFailure(undefined, failure(0, 10)), failure(20, 30));
+  expect([0, 19, 20, 40].map((launchedAt) => isOvercome(seen, launchedAt))).toEqual([false, false, true, true]);
+});
+
+describe('the next launch is tried', () => {
+  test.each<[string, LaunchFailures | undefined, number]>([
+    ['at once where none has failed', undefined, 0],
+    ['a second after the first failure', failures(), NEW_YEAR + 1_000],
+    ['after twice as long each time', failures({ count: 4 }), NEW_YEAR + 8_000],
+    ['after five minutes at most', failures({ count: 50 }), NEW_YEAR + 300_000],
+    ['no sooner than in a minute where something is missing', failures({ permanent: true }), NEW_YEAR + 60_000],
+    ['ever later then, too', failures({ permanent: true, count: 8 }), NEW_YEAR + 128_000],
+  ])('%s', (_sentence, seen, at) => {
+    expect(nextLaunchAt(seen)).toBe(at);
+  });
+});
+
+describe('of the missing instances may be launched', () => {
+  const due = NEW_YEAR + 1_000;
+  test.each<[string, LaunchFailures | undefined, { missing: number; unproved: number; now: number }, number]>([
+    ['all while launches go well', undefined, { missing: 7, unproved: 3, now: due }, 7],
+    ['none where none is missing', undefined, { missing: -2, unproved: 0, now: due }, 0],
+    ['none while they back off', failures(), { missing: 7, unproved: 0, now: due - 1 }, 0],
+    ['one after that', failures(), { missing: 7, unproved: 0, now: due }, 1],
+    ['none while one is being tried', failures(), { missing: 7, unproved: 1, now: due }, 0],
+  ])('%s', (_sentence, seen, of, count) => {
+    expect(launchableNow(seen, of)).toBe(count);
+  });
+
+  test('never more than are missing, and while any failure stands never a second', () => {
+    const counts = fc.integer({ min: -3, max: 50 });
+    fc.assert(
+      fc.property(fc.boolean(), counts, fc.nat(5), fc.nat(700_000), (hasFailed, missing, unproved, after) => {
+        const launchable = launchableNow(hasFailed ? failures({ count: 20 }) : undefined, {
+          missing,
+          unproved,
+          now: NEW_YEAR + after,
+        });
+        expect(launchable).toBeGreaterThanOrEqual(0);
+        expect(launchable).toBeLessThanOrEqual(Math.max(0, missing));
+        if (hasFailed) expect(launchable + Math.min(1, unproved)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+test('one failure is chance, unless nothing but help from outside can mend it', () => {
+  expect([undefined, failures(), failures({ count: 2 }), failures({ permanent: true })].map(isCrashLooping)).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+});
+
+describe("an endpoint's FailureReason", () => {
+  const looping = failures({ count: 3, lastReason: 'The container\nended with exit code 1.' });
+  const line = (variant: string): string =>
+    `The production variant ${variant} is in a crash loop: 3 launches in a row have failed since ` +
+    '2026-01-01T00:00:00.000Z, the last with: The container ended with exit code 1. ' +
+    'One instance is tried again from 2026-01-01T00:00:04.000Z on.';
+
+  test.each<[string, string | undefined, string, LaunchFailures | undefined, string | undefined]>([
+    ['tells of a crash loop', undefined, 'a', looping, line('a')],
+    ['tells of two', line('a'), 'b', looping, `${line('a')}\n${line('b')}`],
+    ['tells of the latest failure only', line('a').replace('3 launches', '2 launches'), 'a', looping, line('a')],
+    ['stays as it is while nothing changes', line('a'), 'a', looping, line('a')],
+    ['does not tell of a single failure', undefined, 'a', failures(), undefined],
+    ['loses only the line of the variant that recovers', `${line('a')}\n${line('b')}`, 'a', undefined, line('b')],
+    ['is gone when the last recovers', line('b'), 'b', undefined, undefined],
+    ['keeps what others wrote', 'Something else.', 'a', undefined, 'Something else.'],
+  ])('%s', (_sentence, before, variantName, seen, after) => {
+    expect(withCrashLoop(before, variantName, seen)).toBe(after);
+  });
+
+  test('is never longer than DescribeEndpoint allows', () => {
+    const reason = failures({ count: 3, lastReason: 'x'.repeat(5_000) });
+    const told = ['a', 'b', 'c', 'd'].reduce<string | undefined>((text, name) => withCrashLoop(text, name, reason), '');
+    expect(told).toHaveLength(1_024);
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
+import type { LaunchFailures } from '../core/crash-loop.js';
+import { reportCrashLoop } from './report-crash-loop.js';
+
+const LOOPING: LaunchFailures = {
+  count: 2,
+  since: 0,
+  lastAt: 5_000,
+  lastLaunchedAt: 4_000,
+  lastReason: 'No such capacity.',
+  permanent: false,
+};
+
+async function anEndpoint() {
+  const parts = memoryWorld();
+  await deployEndpoint(parts);
+  const { endpoints } = parts.catalog;
+  let writes = 0;
+  const update = endpoints.update.bind(endpoints);
+  endpoints.update = (...of) => ((writes += 1), update(...of));
+  return {
+    endpoints,
+    read: async () => (await endpoints.get('reader'))!,
+    report: async (failures: LaunchFailures | undefined) =>
+      reportCrashLoop(parts.world, (await endpoints.get('reader'))!, 'AllTraffic', failures),
+    writes: () => writes,
+  };
+}
+
+test('an endpoint says that a variant is in a crash loop, stays in service, and says so no more when it is not', async () => {
+  const { report, read } = await anEndpoint();
+  await report(LOOPING);
+  expect(await read()).toMatchObject({
+    status: 'InService',
+    failureReason: expect.stringContaining('AllTraffic is in a crash loop: 2 launches in a row have failed'),
+  });
+  await report(undefined);
+  expect((await read()).failureReason).toBeUndefined();
+});
+
+test('nothing is written while there is nothing new to say', async () => {
+  const { report, writes } = await anEndpoint();
+  await report(undefined);
+  await report({ ...LOOPING, count: 1 });
+  expect(writes()).toBe(0);
+  await report(LOOPING);
+  await report(LOOPING);
+  expect(writes()).toBe(1);
+});
+
+test('why an endpoint could not be created is left alone', async () => {
+  const { endpoints, report, read, writes } = await anEndpoint();
+  await endpoints.update('reader', (endpoint) => ({ ...endpoint, status: 'Failed', failureReason: 'No image.' }));
+  await report(LOOPING);
+  expect(await read()).toMatchObject({ status: 'Failed', failureReason: 'No image.' });
+  expect(writes()).toBe(1);
+});

@@ -1,3 +1,4 @@
+import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { LaunchTurns } from './launch-turns.js';
 
@@ -5,11 +6,9 @@ import { LaunchTurns } from './launch-turns.js';
 function aQueue() {
   const turns = new LaunchTurns();
   const begun: string[] = [];
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return {
     turns,
     begun,
-    settle,
     ask: async (name: string, key = name.split(' ')[0]!, signal = new AbortController().signal): Promise<void> => {
       void turns.take(key, signal).then(
         () => begun.push(name),
@@ -21,7 +20,7 @@ function aQueue() {
 }
 
 test('a variant launches sixteen at once, the others in the order of asking', async () => {
-  const { turns, begun, ask, settle } = aQueue();
+  const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 20; each += 1) await ask(`a ${each}`);
   expect(begun).toHaveLength(16);
   for (let each = 0; each < 3; each += 1) turns.end('a');
@@ -30,7 +29,7 @@ test('a variant launches sixteen at once, the others in the order of asking', as
 });
 
 test('a variant without any launch under way need not wait for another that has many', async () => {
-  const { turns, begun, ask, settle } = aQueue();
+  const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 20; each += 1) await ask(`a ${each}`);
   await ask('b 1');
   await ask('b 2');
@@ -41,7 +40,7 @@ test('a variant without any launch under way need not wait for another that has 
 });
 
 test('however many variants there are, no more than sixty-four launch at once', async () => {
-  const { turns, begun, ask, settle } = aQueue();
+  const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 70; each += 1) await ask(`variant${each} first`);
   expect(begun).toHaveLength(64);
   turns.end('variant0');
@@ -50,7 +49,7 @@ test('however many variants there are, no more than sixty-four launch at once', 
 });
 
 test('who is called off while waiting gets no turn and takes none from others', async () => {
-  const { turns, begun, ask, settle } = aQueue();
+  const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 16; each += 1) await ask(`a ${each}`);
   const stop = new AbortController();
   await ask('a unwanted', 'a', stop.signal);

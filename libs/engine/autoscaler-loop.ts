@@ -143,7 +143,9 @@ export class AutoscalerLoop {
   }
 
   private async scale(endpoint: Endpoint): Promise<number | undefined> {
-    const due = await Promise.all(endpoint.variants.map((variant) => this.scaler.scale(endpoint, variant)));
+    const due = await Promise.all(
+      endpoint.variants.map((variant) => this.scaler.scale(endpoint, variant, this.leadership)),
+    );
     const times = due.filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }

@@ -43,10 +43,18 @@ export class VariantScaler {
     this.record = new ScalingRecord(world);
   }
 
-  /** Returns when the passage of time alone calls for another look, if it does. */
-  async scale(endpoint: Endpoint, variant: DeployedVariant): Promise<number | undefined> {
+  /**
+   * Returns when the passage of time alone calls for another look, if it does. Nothing is done where `leadership` was
+   * lost while the world was looked at.
+   */
+  async scale(
+    endpoint: Endpoint,
+    variant: DeployedVariant,
+    leadership: { readonly isLeading: boolean },
+  ): Promise<number | undefined> {
     const readings = await this.policies.take(endpoint.name, variant.name);
     const observation = await observeVariant(this.world, this.fleet, this.learnt, this.settings, endpoint, variant);
+    if (!leadership.isLeading) return undefined;
     const decision = decide(observation, readings);
     const retryAt = await this.carryOut(endpoint, variant, observation, decision);
     const { notScaledReasons } = decision;

@@ -11,7 +11,8 @@ const rate = (everyMs: number): Schedule => ({ kind: 'rate', everyMs });
 const utc = (text: string): number => Date.parse(`${text}Z`);
 
 /** Name, fields, after, then the times that follow. */
-type Row = readonly [name: string, fields: string, after: string, times: readonly string[], timezone?: string];
+type Row = readonly [name: string, fields: string, after: string, times: readonly string[]];
+type ZoneRow = readonly [...Row, timezone: string];
 
 const FIELD_ROWS: readonly Row[] = [
   ['every quarter of an hour', '0/15 * * * ? *', '2026-01-01T00:50:00', ['2026-01-01T01:00:00', '2026-01-01T01:15:00']],
@@ -84,7 +85,7 @@ const FIELD_ROWS: readonly Row[] = [
   ['the century without a leap day', '0 0 29 2 ? *', '2096-03-01T00:00:00', ['2104-02-29T00:00:00']],
 ];
 
-const ZONE_ROWS: readonly Row[] = [
+const ZONE_ROWS: readonly ZoneRow[] = [
   ['an offset of three quarters', '0 9 * * ? *', '2026-01-01T00:00:00', ['2026-01-01T03:15:00'], 'Asia/Kathmandu'],
   ['summer and winter', '0 9 * * ? *', '2026-03-28T12:00:00', ['2026-03-29T07:00:00'], 'Europe/Berlin'],
   ['the day as it is there', '0 20 ? * SUN *', '2026-01-04T00:00:00', ['2026-01-05T01:00:00'], 'America/New_York'],
@@ -165,7 +166,12 @@ export function calendarContract(open: () => Calendar): void {
   };
 
   describe('cron', () => {
-    it.each([...FIELD_ROWS, ...ZONE_ROWS])('%s: %s', (_, fields, after, times, timezone) => {
+    it.each(FIELD_ROWS)('%s: %s', (_, fields, after, times) => {
+      expect(calendar.flaw(cron(fields))).toBeUndefined();
+      expect(timesOf(cron(fields), utc(after), times.length)).toEqual(times);
+    });
+
+    it.each(ZONE_ROWS)('%s: %s', (_, fields, after, times, timezone) => {
       expect(calendar.flaw(cron(fields), timezone)).toBeUndefined();
       expect(timesOf(cron(fields), utc(after), times.length, timezone)).toEqual(times);
     });

@@ -21,8 +21,7 @@ export class CronerCalendar extends Calendar {
     // The platform takes offsets such as +05:00 too, which are no zones.
     if (!/^[A-Za-z]/.test(name)) return false;
     try {
-      new Intl.DateTimeFormat('en', { timeZone: name });
-      return true;
+      return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
     } catch {
       return false;
     }

@@ -53,6 +53,47 @@ export class EbbClient {
     }
   }
 
+  /** The recipe of AWS: tracking of the backlog per instance, and a step from zero by an alarm. */
+  async setPolicies(endpointName: string): Promise<void> {
+    const dimensions = [{ Name: 'EndpointName', Value: endpointName }];
+    await this.setBounds(endpointName, 0, 5);
+    await this.control('AnyScaleFrontendService.PutScalingPolicy', {
+      ...resource(endpointName),
+      PolicyName: 'track',
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 5,
+        CustomizedMetricSpecification: {
+          Namespace: 'AWS/SageMaker',
+          MetricName: 'ApproximateBacklogSizePerInstance',
+          Dimensions: dimensions,
+          Statistic: 'Average',
+        },
+      },
+    });
+    const { PolicyARN } = await this.control('AnyScaleFrontendService.PutScalingPolicy', {
+      ...resource(endpointName),
+      PolicyName: 'wake',
+      PolicyType: 'StepScaling',
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: 'ChangeInCapacity',
+        StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 1 }],
+      },
+    });
+    await this.control('GraniteServiceVersion20100801.PutMetricAlarm', {
+      AlarmName: `wake-${endpointName}`,
+      Namespace: 'AWS/SageMaker',
+      MetricName: 'HasBacklogWithoutCapacity',
+      Dimensions: dimensions,
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 2,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      AlarmActions: [PolicyARN],
+    });
+  }
+
   async setBounds(endpointName: string, min: number, max: number): Promise<void> {
     await this.control('AnyScaleFrontendService.RegisterScalableTarget', {
       ...resource(endpointName),

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { Row } from './bench.js';
 import { type Figure, formatTable } from './figure.js';
 import { accept } from './rows/accept.js';
+import { decision } from './rows/decide.js';
 import { depth } from './rows/depth.js';
 import { dispatch } from './rows/dispatch.js';
 import { idle } from './rows/idle.js';
@@ -15,7 +16,17 @@ import { start } from './rows/start.js';
 import { wake } from './rows/wake.js';
 
 /** The gigabytes come last: while the disk still takes them in, every commit of what follows would wait. */
-const ROWS: Readonly<Record<string, Row>> = { accept, dispatch, wake, idle, start, run, depth, payload: largePayload };
+const ROWS: Readonly<Record<string, Row>> = {
+  accept,
+  dispatch,
+  wake,
+  decide: decision,
+  idle,
+  start,
+  run,
+  depth,
+  payload: largePayload,
+};
 
 const USAGE = `npm run bench -- [--only ${Object.keys(ROWS).join(',')}] [--quick] [--check]`;
 

@@ -96,3 +96,18 @@ export function breaches(value: number, comparison: ComparisonOperator, threshol
       return value <= threshold;
   }
 }
+
+/** The ARNs of what an alarm does in a state, whether or not its actions are enabled. */
+export function actionsOf(
+  alarm: Pick<AlarmSettings, 'okActions' | 'alarmActions' | 'insufficientDataActions'>,
+  state: AlarmState,
+): readonly string[] {
+  switch (state) {
+    case 'OK':
+      return alarm.okActions;
+    case 'ALARM':
+      return alarm.alarmActions;
+    case 'INSUFFICIENT_DATA':
+      return alarm.insufficientDataActions;
+  }
+}

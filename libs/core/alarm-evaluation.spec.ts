@@ -1,0 +1,253 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { evaluateAlarm, evaluationRange } from './alarm-evaluation.js';
+import { type Alarm, type AlarmState, MISSING_DATA_TREATMENTS, type MissingDataTreatment } from './alarm.js';
+
+const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
+const MINUTE = 60_000;
+const END = Date.UTC(2026, 10, 22, 10, 5);
+const PERIODS = { periodMs: MINUTE, end: END };
+
+function alarm(of: Partial<Alarm> = {}): Alarm {
+  return {
+    name: 'backlog-high',
+    source: { kind: 'metric', metric: { namespace: 'N', name: 'M', dimensions: {} }, statistic: 'Average' },
+    periodSeconds: 60,
+    evaluationPeriods: 3,
+    threshold: 5,
+    comparison: 'GreaterThanThreshold',
+    treatMissingData: 'missing',
+    actionsEnabled: true,
+    okActions: [],
+    alarmActions: [],
+    insufficientDataActions: [],
+    state: 'OK',
+    stateReason: 'as it was',
+    stateReasonData: '{"as":"it was"}',
+    stateChangedAt: 0,
+    stateUpdatedAt: 0,
+    configuredAt: 0,
+    tags: {},
+    ...of,
+  };
+}
+
+/** `0` within the threshold, `X` beyond it, `-` missing; the newest on the right, as in CloudWatch's documentation. */
+function values(drawn: string): (number | undefined)[] {
+  return drawn.split(' ').map((sign) => (sign === '-' ? undefined : sign === 'X' ? 12 : 0));
+}
+
+function stateOf(drawn: string, of: Partial<Alarm>): AlarmState {
+  return evaluateAlarm(alarm(of), values(drawn), PERIODS).state;
+}
+
+const KEPT = 'kept';
+const TREATMENTS: readonly MissingDataTreatment[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
+/** The values, and the states that they come to under each treatment. */
+type Row = readonly [drawn: string, missing: string, ignore: string, breaching: string, notBreaching: string];
+
+/** A row as it comes out: `kept` where the state is, whatever it was. */
+function rowOf(drawn: string, of: Partial<Alarm>): readonly string[] {
+  return [
+    drawn,
+    ...TREATMENTS.map((treatMissingData) => {
+      const states = STATES.map((state) => stateOf(drawn, { ...of, treatMissingData, state }));
+      if (states.every((state, index) => state === STATES[index])) return KEPT;
+      return [...new Set(states)].join(' or ');
+    }),
+  ];
+}
+
+describe('an alarm on three of three periods', () => {
+  test('looks at five', () => {
+    expect(evaluationRange(alarm())).toBe(5);
+  });
+
+  test.each<Row>([
+    ['0 - X - X', 'OK', 'OK', 'OK', 'OK'],
+    ['0 - - - -', 'OK', 'OK', 'OK', 'OK'],
+    ['- - - - -', 'INSUFFICIENT_DATA', KEPT, 'ALARM', 'OK'],
+    ['0 X X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['- - X - -', 'ALARM', KEPT, 'ALARM', 'OK'],
+    // Not in CloudWatch's table, but in the text below it.
+    ['- - - - X', 'OK', 'OK', 'ALARM', 'OK'],
+    ['- - - X -', 'OK', 'OK', 'ALARM', 'OK'],
+    ['- - - X 0', 'OK', 'OK', 'OK', 'OK'],
+    ['- - X - 0', 'OK', 'OK', 'OK', 'OK'],
+    ['X X X X X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['X X X X 0', 'OK', 'OK', 'OK', 'OK'],
+  ])('%s', (...row) => expect(rowOf(row[0], { evaluationPeriods: 3 })).toEqual(row));
+});
+
+describe('an alarm on two of three periods', () => {
+  test.each<Row>([
+    ['0 - X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['0 0 X 0 X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['0 - X - -', 'OK', 'OK', 'ALARM', 'OK'],
+    ['- - - - 0', 'OK', 'OK', 'ALARM', 'OK'],
+    ['- - - X -', 'ALARM', KEPT, 'ALARM', 'OK'],
+    ['- - - - X', 'OK', 'OK', 'ALARM', 'OK'],
+    ['X X 0 0 0', 'OK', 'OK', 'OK', 'OK'],
+  ])('%s', (...row) => expect(rowOf(row[0], { evaluationPeriods: 3, datapointsToAlarm: 2 })).toEqual(row));
+});
+
+describe('an alarm on one period', () => {
+  test.each<Row>([
+    ['0 0 X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['X X 0', 'OK', 'OK', 'OK', 'OK'],
+    ['- X -', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['0 - -', 'OK', 'OK', 'OK', 'OK'],
+    ['- - -', 'INSUFFICIENT_DATA', KEPT, 'ALARM', 'OK'],
+  ])('%s', (...row) => expect(rowOf(row[0], { evaluationPeriods: 1 })).toEqual(row));
+});
+
+describe('a value on the threshold', () => {
+  test.each([
+    ['GreaterThanOrEqualToThreshold', 'ALARM'],
+    ['GreaterThanThreshold', 'OK'],
+    ['LessThanThreshold', 'OK'],
+    ['LessThanOrEqualToThreshold', 'ALARM'],
+  ] as const)('with %s means %s', (comparison, state) => {
+    expect(evaluateAlarm(alarm({ comparison, evaluationPeriods: 1 }), [5], PERIODS).state).toBe(state);
+  });
+});
+
+describe('the reason says', () => {
+  test.each<[string, string, Partial<Alarm>, string]>([
+    [
+      'which values crossed the threshold, the newest first',
+      '0 0 X X X',
+      {},
+      'Threshold Crossed: 3 out of the last 3 datapoints [12.0 (22/11/26 10:04:00), 12.0 (22/11/26 10:03:00), ' +
+        '12.0 (22/11/26 10:02:00)] were greater than the threshold (5.0) (minimum 3 datapoints for OK -> ALARM transition).',
+    ],
+    [
+      'which did not',
+      'X X X X 0',
+      { comparison: 'GreaterThanOrEqualToThreshold', threshold: 0.5 },
+      'Threshold Crossed: 1 out of the last 3 datapoints [0.0 (22/11/26 10:04:00)] was not greater than or equal to ' +
+        'the threshold (0.5) (minimum 1 datapoint for ALARM -> OK transition).',
+    ],
+    [
+      'how few it took',
+      '0 - X - X',
+      { datapointsToAlarm: 2 },
+      'Threshold Crossed: 2 out of the last 3 datapoints [12.0 (22/11/26 10:04:00), 12.0 (22/11/26 10:02:00)] were ' +
+        'greater than the threshold (5.0) (minimum 2 datapoints for OK -> ALARM transition).',
+    ],
+    ['that nothing is known', '- - - - -', {}, 'Insufficient Data: 3 datapoints were unknown.'],
+    ['that one thing is not known', '- - -', { evaluationPeriods: 1 }, 'Insufficient Data: 1 datapoint was unknown.'],
+    [
+      'what the missing ones were taken for',
+      '- - - - -',
+      { treatMissingData: 'breaching' },
+      'Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as [Breaching].',
+    ],
+    [
+      'that the one value spoke against it',
+      '- - - - X',
+      { treatMissingData: 'notBreaching' },
+      'Threshold Crossed: 1 datapoint was received for 3 periods and 2 missing datapoints were treated as [NonBreaching].',
+    ],
+    [
+      'what helped the values that crossed it',
+      '- - - X X',
+      { treatMissingData: 'breaching' },
+      'Threshold Crossed: 2 out of the last 3 datapoints [12.0 (22/11/26 10:04:00), 12.0 (22/11/26 10:03:00)] were ' +
+        'greater than the threshold (5.0) and 1 missing datapoint was treated as [Breaching] ' +
+        '(minimum 3 datapoints for OK -> ALARM transition).',
+    ],
+    ['what it said before where nothing changes', '- - - - -', { treatMissingData: 'ignore' }, 'as it was'],
+  ])('%s', (_sentence, drawn, of, reason) => {
+    expect(evaluateAlarm(alarm(of), values(drawn), PERIODS).reason).toBe(reason);
+  });
+
+  test('the same as data', () => {
+    const verdict = evaluateAlarm(alarm(), [undefined, 1, 7.5, undefined, 9], PERIODS);
+    expect(JSON.parse(verdict.reasonData!)).toEqual({
+      version: '1.0',
+      queryDate: '2026-11-22T10:05:00.000+0000',
+      startDate: '2026-11-22T10:01:00.000+0000',
+      statistic: 'Average',
+      period: 60,
+      recentDatapoints: [1, 7.5, 9],
+      threshold: 5,
+      evaluatedDatapoints: [
+        { timestamp: '2026-11-22T10:04:00.000+0000', value: 9 },
+        { timestamp: '2026-11-22T10:02:00.000+0000', value: 7.5 },
+        { timestamp: '2026-11-22T10:01:00.000+0000', value: 1 },
+      ],
+    });
+    expect(verdict.latest).toBe(9);
+  });
+
+  test('as data which periods nothing is known of', () => {
+    const verdict = evaluateAlarm(alarm({ evaluationPeriods: 2 }), values('- - - -'), PERIODS);
+    expect(JSON.parse(verdict.reasonData!)).toMatchObject({
+      recentDatapoints: [],
+      evaluatedDatapoints: [
+        { timestamp: '2026-11-22T10:04:00.000+0000' },
+        { timestamp: '2026-11-22T10:03:00.000+0000' },
+      ],
+    });
+    expect(verdict.latest).toBeUndefined();
+  });
+
+  test('as data what it said before where nothing changes', () => {
+    const verdict = evaluateAlarm(alarm({ treatMissingData: 'ignore' }), values('- - - - -'), PERIODS);
+    expect(verdict.reasonData).toBe('{"as":"it was"}');
+  });
+});
+
+function evaluated(of: { evaluationPeriods: number }, signs: readonly string[]): string[] {
+  return signs.filter((sign) => sign !== '-').slice(-of.evaluationPeriods);
+}
+
+describe('whatever an alarm sees', () => {
+  const SIGNS = fc.constantFrom('0', 'X', '-');
+  const seen = fc
+    .record({
+      evaluationPeriods: fc.integer({ min: 1, max: 6 }),
+      share: fc.integer({ min: 0, max: 5 }),
+      treatMissingData: fc.constantFrom(...MISSING_DATA_TREATMENTS),
+      state: fc.constantFrom(...STATES),
+    })
+    .chain(({ share, ...of }) => {
+      const datapointsToAlarm = 1 + (share % of.evaluationPeriods);
+      const length = evaluationRange(alarm(of));
+      return fc.tuple(
+        fc.constant({ ...of, datapointsToAlarm }),
+        fc.array(SIGNS, { minLength: length, maxLength: length }),
+      );
+    });
+
+  test('enough breaching values are an alarm, however the missing ones are treated', () => {
+    fc.assert(
+      fc.property(seen, ([of, signs]) => {
+        fc.pre(evaluated(of, signs).filter((sign) => sign === 'X').length >= of.datapointsToAlarm);
+        expect(stateOf(signs.join(' '), of)).toBe('ALARM');
+      }),
+    );
+  });
+
+  test('enough values with too few breaching ones are none, however the missing ones are treated', () => {
+    fc.assert(
+      fc.property(seen, ([of, signs]) => {
+        const known = evaluated(of, signs);
+        fc.pre(known.length === of.evaluationPeriods);
+        fc.pre(known.filter((sign) => sign === 'X').length < of.datapointsToAlarm);
+        expect(stateOf(signs.join(' '), of)).toBe('OK');
+      }),
+    );
+  });
+
+  test('taking missing values for breaching never makes less of an alarm than taking them for the opposite', () => {
+    fc.assert(
+      fc.property(seen, ([of, signs]) => {
+        const drawn = signs.join(' ');
+        fc.pre(stateOf(drawn, { ...of, treatMissingData: 'notBreaching' }) === 'ALARM');
+        expect(stateOf(drawn, { ...of, treatMissingData: 'breaching' })).toBe('ALARM');
+      }),
+    );
+  });
+});

@@ -23,6 +23,9 @@ export const ERROR_CODES = [
   'AlarmNotFound',
   /** More of a kind than one account or resource may have. */
   'LimitExceeded',
+  /** An ARN names nothing that is here. */
+  'ResourceNotFound',
+  'TooManyTags',
   'InvocationNotFound',
   'BucketNotFound',
   'BucketAlreadyExists',

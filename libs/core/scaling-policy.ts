@@ -32,6 +32,8 @@ export interface TargetTracking {
   readonly scaleOutCooldownMs: number;
   readonly scaleInCooldownMs: number;
   readonly disableScaleIn: boolean;
+  /** The members that were left to their defaults: they are described as they were put, absent. */
+  readonly unstated?: readonly ('scaleOutCooldownMs' | 'scaleInCooldownMs' | 'disableScaleIn')[];
 }
 
 export type TrackedMetric =
@@ -57,6 +59,8 @@ export interface StepScaling {
   readonly minAdjustmentMagnitude?: number;
   readonly cooldownMs: number;
   readonly aggregation: 'Average' | 'Minimum' | 'Maximum';
+  /** The members that were left to their defaults: they are described as they were put, absent. */
+  readonly unstated?: readonly ('cooldownMs' | 'aggregation')[];
 }
 
 export const ADJUSTMENT_TYPES = ['ChangeInCapacity', 'PercentChangeInCapacity', 'ExactCapacity'] as const;

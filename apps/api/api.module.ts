@@ -20,7 +20,7 @@ type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
 /** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
 @Module({})
 export class ApiModule {
-  /** `fromEngine` provides `InstanceCounts` and `Meter`: what there really is, wherever it is counted. */
+  /** `fromEngine` provides `InstanceCounts`, `InstanceStatus` and `Meter`: what there really is, wherever it is counted. */
   static of(config: Config, fromEngine: readonly ValueProvider[]): DynamicModule {
     const optional = embeddedSurfaces(config);
     return {

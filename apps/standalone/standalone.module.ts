@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Engine } from '../../libs/engine/engine.js';
 import { InstanceCounts } from '../../libs/engine/instance-counts.js';
+import { InstanceStatus } from '../../libs/engine/instance-status.js';
 import { Meter } from '../../libs/engine/meter.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
@@ -17,6 +18,7 @@ export class StandaloneModule {
     const engine = new Engine(world, WORKER_ID, config.scaling);
     const fromEngine = [
       { provide: InstanceCounts, useValue: engine.fleet },
+      { provide: InstanceStatus, useValue: engine.fleet },
       { provide: Meter, useValue: engine.meter },
     ];
     return {

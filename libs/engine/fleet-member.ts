@@ -36,9 +36,9 @@ export class Member implements Instance {
   readonly leave = new AbortController();
   /** Ends what runs on it when it dies. */
   readonly abandon = new AbortController();
-  /** The taken slots that run an invocation, since when each does; the others wait for a lease and may come back unused. */
-  private readonly working = new Map<Slot, number>();
-  /** Those times added up. */
+  /** The taken slots that run an invocation; the others wait for a lease and may come back unused. */
+  private readonly working = new Map<Slot, { readonly since: number; readonly invocationId?: string }>();
+  /** Since when each of them does, added up. */
   private workingSinceSum = 0;
   private restingSince: number | undefined;
   private phase: StartPhase = 'queued';
@@ -68,6 +68,10 @@ export class Member implements Instance {
   /** How long the invocations that run on it have been running, all together. */
   runningForMs(now: number): number {
     return this.working.size * now - this.workingSinceSum;
+  }
+
+  runs(invocationId: string): boolean {
+    return [...this.working.values()].some((work) => work.invocationId === invocationId);
   }
 
   get start(): InstanceStart {
@@ -101,13 +105,13 @@ export class Member implements Instance {
   }
 
   /** Work begins on a slot that was taken. */
-  startWork(slot: Slot, now: number): void {
-    this.working.set(slot, now);
+  startWork(slot: Slot, now: number, invocationId?: string): void {
+    this.working.set(slot, { since: now, invocationId });
     this.workingSinceSum += now;
   }
 
   finishWork(slot: Slot, now: number, hasAnswered: boolean): void {
-    this.workingSinceSum -= this.working.get(slot) ?? 0;
+    this.workingSinceSum -= this.working.get(slot)?.since ?? 0;
     this.working.delete(slot);
     this.restingSince = now;
     this.hasAnswered ||= hasAnswered && !this.abandon.signal.aborted;

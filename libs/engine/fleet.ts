@@ -15,7 +15,8 @@ import {
 import type { LaunchedInstance } from '../core/ports/instances.js';
 import { awaitHealthy } from './await-healthy.js';
 import { Member, variantKey } from './fleet-member.js';
-import { type Counts, InstanceCounts } from './instance-counts.js';
+import type { Counts } from './instance-counts.js';
+import { InstanceStatus } from './instance-status.js';
 import { LaunchTurns } from './launch-turns.js';
 import { Abandoned } from './run-invocation.js';
 import type { World } from './world.js';
@@ -39,7 +40,7 @@ export interface FleetObserver {
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
-export class Fleet extends InstanceCounts {
+export class Fleet extends InstanceStatus {
   private readonly members = new Map<string, Member>();
   private readonly failures = new Map<string, LaunchFailures>();
   private readonly turns = new LaunchTurns();
@@ -90,12 +91,12 @@ export class Fleet extends InstanceCounts {
     return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
   }
 
-  instances(endpointName: string, variantName?: string): Instance[] {
+  override instances(endpointName: string, variantName?: string): Instance[] {
     return [...this.of(endpointName, variantName)];
   }
 
   /** The instances of a variant that are on their way into service. */
-  starts(endpointName: string, variantName: string): InstanceStart[] {
+  override starts(endpointName: string, variantName: string): InstanceStart[] {
     const starting = [...this.of(endpointName, variantName)].filter(({ state }) => state === 'Starting');
     return starting.map(({ start }) => start);
   }
@@ -109,7 +110,7 @@ export class Fleet extends InstanceCounts {
     return sum;
   }
 
-  launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined {
+  override launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined {
     return this.failures.get(variantKey(endpointName, variantName));
   }
 
@@ -145,9 +146,14 @@ export class Fleet extends InstanceCounts {
     return slots;
   }
 
+  override instanceRunning(endpointName: string, invocationId: string): string | undefined {
+    for (const member of this.of(endpointName)) if (member.runs(invocationId)) return member.id;
+    return undefined;
+  }
+
   /** Work begins on a slot that was reserved. */
-  occupy(slot: Slot): void {
-    this.members.get(slot.instanceId)?.startWork(slot, this.world.clock.now());
+  occupy(slot: Slot, invocationId?: string): void {
+    this.members.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
   }
 
   /** Frees a slot whose invocation is over; `hasAnswered` tells whether the instance brought it to its end. */

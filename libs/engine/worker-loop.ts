@@ -137,7 +137,7 @@ export class WorkerLoop {
   }
 
   private begin(invocation: Invocation, slot: Slot): void {
-    this.fleet.occupy(slot);
+    this.fleet.occupy(slot, invocation.id);
     const attempt = this.attempt(invocation, slot).finally(() => this.attempts.delete(attempt));
     this.attempts.add(attempt);
   }

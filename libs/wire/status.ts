@@ -1,12 +1,16 @@
 import type { Backlog } from '../core/backlog.js';
 import type { Endpoint } from '../core/endpoint.js';
-import type { Invocation } from '../core/invocation.js';
+import { type InvocationSituation, whyInstances, whyWaiting } from '../core/explain.js';
+import { START_PHASES } from '../core/instance.js';
+import type { ScalingActivity } from '../core/scaling-activity.js';
+import { type VariantStatus, usualPhases } from '../core/variant-situation.js';
 
 /** An endpoint as Ebb's own REST API shows it. Times are ISO 8601. */
 export function formatEndpointStatus(
   endpoint: Endpoint,
   backlog: Backlog,
   instances: { readonly starting: number; readonly inService: number; readonly draining: number },
+  variants: readonly VariantStatus[],
 ): object {
   return {
     name: endpoint.name,
@@ -19,16 +23,75 @@ export function formatEndpointStatus(
       inService: instances.inService,
       draining: instances.draining,
     },
+    variants: variants.map(formatVariantStatus),
+  };
+}
+
+function formatVariantStatus({ variant, situation, decisions, history }: VariantStatus): object {
+  const { bounds, busy, draining, failures, inService, starts } = situation;
+  const [medians, high] = [usualPhases(history, 0.5), usualPhases(history, 0.95)];
+  return {
+    name: variant.name,
+    why: whyInstances(situation),
+    instances: {
+      desired: variant.desiredInstanceCount,
+      minimum: bounds.minimum,
+      maximum: bounds.maximum,
+      starting: starts.length,
+      inService,
+      busy,
+      draining,
+    },
+    starts: starts.map(({ instanceId, launchedAt, phase, phaseSince }) => ({
+      instanceId,
+      launchedAt: iso(launchedAt),
+      phase,
+      phaseSince: iso(phaseSince),
+    })),
+    startPhases: START_PHASES.filter((phase) => medians[phase] !== undefined).map((phase) => ({
+      phase,
+      medianMs: medians[phase],
+      p95Ms: high[phase],
+    })),
+    launchFailures: failures && {
+      count: failures.count,
+      since: iso(failures.since),
+      lastAt: iso(failures.lastAt),
+      lastReason: failures.lastReason,
+    },
+    decisions: decisions.map(formatDecision),
+  };
+}
+
+function formatDecision(activity: ScalingActivity): object {
+  const { answers, cause, endedAt, from, id, lastAt, notScaledReasons, startedAt, status, statusMessage, times, to } =
+    activity;
+  return {
+    id,
+    at: iso(startedAt),
+    from,
+    to,
+    cause,
+    answers,
+    notScaledReasons,
+    inputs: activity.observation,
+    status,
+    statusMessage,
+    endedAt: iso(endedAt),
+    lastAt: iso(lastAt),
+    times,
   };
 }
 
 /** An invocation as Ebb's own REST API shows it. */
-export function formatInvocationStatus(invocation: Invocation): object {
+export function formatInvocationStatus(situation: InvocationSituation): object {
+  const { invocation } = situation;
   return {
     id: invocation.id,
     inferenceId: invocation.inferenceId,
     endpointName: invocation.endpointName,
     state: invocation.state,
+    why: whyWaiting(situation),
     attempts: invocation.attempt,
     acceptedAt: iso(invocation.acceptedAt),
     expiresAt: iso(invocation.expiresAt),

@@ -1,0 +1,67 @@
+import type { AlarmState } from './alarm.js';
+import type { Backlog } from './backlog.js';
+import type { LaunchFailures } from './crash-loop.js';
+import { quantile } from './distribution.js';
+import type { DeployedVariant } from './endpoint.js';
+import type { InstanceStart, StartPhasesMs } from './instance.js';
+import type { CapacityBounds, Cooldowns } from './scalable-target.js';
+import type { ScalingActivity } from './scaling-activity.js';
+import type { VariantHistory } from './variant-history.js';
+
+/** Where one variant stands at one moment: all that an explanation for people may draw on. */
+export interface VariantSituation {
+  readonly now: number;
+  readonly variantName: string;
+  /** Of its endpoint. */
+  readonly backlog: Backlog;
+  readonly bounds: CapacityBounds;
+  readonly cooldowns: Cooldowns;
+  readonly inService: number;
+  /** Of those in service, how many run something. */
+  readonly busy: number;
+  readonly draining: number;
+  /** Of those in service, how many invocations they may run at once, and how many of these slots are taken. */
+  readonly slots: number;
+  readonly takenSlots: number;
+  readonly starts: readonly InstanceStart[];
+  /** What half of its starts do not exceed, by phase; empty until there was one. */
+  readonly usualPhasesMs: StartPhasesMs;
+  readonly failures?: LaunchFailures;
+  /** The scaling policies that decide on it; none leaves the decision to the promise. */
+  readonly policies: readonly PolicySituation[];
+  /** How long an instance with nothing to do is kept at most where no policy decides. */
+  readonly maxKeepWarmMs: number;
+  readonly lastChange?: Pick<ScalingActivity, 'from' | 'to' | 'cause' | 'startedAt'>;
+  /** What was last asked for in vain, if that was after the last change. */
+  readonly lastRefusal?: Pick<ScalingActivity, 'notScaledReasons' | 'startedAt' | 'lastAt'>;
+}
+
+/** One scaling policy, and how the alarms stand that trigger it. */
+export interface PolicySituation {
+  readonly policyName: string;
+  readonly alarms: readonly { readonly alarmName: string; readonly state: AlarmState }[];
+}
+
+/** How many instances it has or is getting; those that drain are on their way out. */
+export function instanceCount(situation: Pick<VariantSituation, 'inService' | 'starts'>): number {
+  return situation.inService + situation.starts.length;
+}
+
+/** One variant with all that there is to be told of it. */
+export interface VariantStatus {
+  readonly variant: DeployedVariant;
+  readonly situation: VariantSituation;
+  /** The last decisions, changes and refusals, newest first. */
+  readonly decisions: readonly ScalingActivity[];
+  /** What has been learnt of it; absent where nothing has. */
+  readonly history?: VariantHistory;
+}
+
+/** How long each phase of a start takes, as far as it is known: what the share `q` of all starts do not exceed. */
+export function usualPhases(history: VariantHistory | undefined, q: number): StartPhasesMs {
+  const known = Object.entries(history?.phases ?? {}).flatMap(([phase, distribution]) => {
+    const ms = quantile(distribution, q);
+    return ms === undefined ? [] : [[phase, Math.round(ms)] as const];
+  });
+  return Object.fromEntries(known);
+}

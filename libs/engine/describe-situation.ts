@@ -1,0 +1,124 @@
+import { scalingPolicyArn } from '../core/arn.js';
+import type { Backlog } from '../core/backlog.js';
+import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
+import type { InvocationSituation } from '../core/explain.js';
+import type { Invocation } from '../core/invocation.js';
+import { maxKeepWarmFromTags } from '../core/promise.js';
+import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import { isNotScaled } from '../core/scaling-activity.js';
+import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
+import {
+  type PolicySituation,
+  type VariantSituation,
+  type VariantStatus,
+  usualPhases,
+} from '../core/variant-situation.js';
+import type { InstanceStatus } from './instance-status.js';
+import type { World } from './world.js';
+
+/** So many of a variant's last decisions are looked at, and shown. */
+const LAST_DECISIONS = 10;
+
+type Sources = Pick<World, 'catalog' | 'clock' | 'ledger' | 'place'>;
+
+/** Whose variants are described, and what is known already. */
+interface Subject {
+  readonly endpoint: Endpoint;
+  readonly backlog: Backlog;
+  /** What holds where the endpoint says nothing else. */
+  readonly maxKeepWarmMs: number;
+}
+
+/** Where each variant of an endpoint stands. */
+export async function describeVariants(
+  world: Sources,
+  instances: InstanceStatus,
+  subject: Subject,
+): Promise<VariantStatus[]> {
+  return Promise.all(subject.endpoint.variants.map((variant) => describeVariant(world, instances, subject, variant)));
+}
+
+/** Where an invocation stands; the endpoint and its instances are only looked at while it is not settled. */
+export async function describeInvocation(
+  world: Sources,
+  instances: InstanceStatus,
+  invocation: Invocation,
+  maxKeepWarmMs: number,
+): Promise<InvocationSituation> {
+  const { endpointName, id, state } = invocation;
+  const now = world.clock.now();
+  if (state === 'Running') {
+    return { now, invocation, instanceId: instances.instanceRunning(endpointName, id), variants: [] };
+  }
+  if (state !== 'Queued') return { now, invocation, variants: [] };
+  const endpoint = await world.catalog.endpoints.get(endpointKey(endpointName));
+  if (!endpoint || !isServing(endpoint)) return { now, invocation, endpoint, variants: [] };
+  const backlog = await world.ledger.backlog(endpointName);
+  const variants = await describeVariants(world, instances, { endpoint, backlog, maxKeepWarmMs });
+  return { now, invocation, endpoint, variants: variants.map(({ situation }) => situation) };
+}
+
+async function describeVariant(
+  world: Sources,
+  instances: InstanceStatus,
+  { backlog, endpoint, maxKeepWarmMs }: Subject,
+  variant: DeployedVariant,
+): Promise<VariantStatus> {
+  const { catalog, clock } = world;
+  const key = scalableTargetKey(endpoint.name, variant.name);
+  const query = { endpointName: endpoint.name, variantName: variant.name };
+  const [target, history, decisions, policies] = await Promise.all([
+    catalog.scalableTargets.get(key),
+    catalog.variantHistories.get(key),
+    catalog.activities.list({ ...query, includeNotScaled: true, limit: LAST_DECISIONS }),
+    describePolicies(world, endpoint.name, variant.name),
+  ]);
+  const lastChange =
+    decisions.find((activity) => !isNotScaled(activity)) ?? (await catalog.activities.list({ ...query, limit: 1 }))[0];
+  const [last] = decisions;
+  const situation: VariantSituation = {
+    now: clock.now(),
+    variantName: variant.name,
+    backlog,
+    bounds: capacityBounds(variant, target),
+    cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
+    ...countInstances(instances, endpoint.name, variant.name),
+    usualPhasesMs: usualPhases(history, 0.5),
+    failures: instances.launchFailures(endpoint.name, variant.name),
+    policies,
+    maxKeepWarmMs: maxKeepWarmFromTags(endpoint.tags, maxKeepWarmMs),
+    lastChange,
+    lastRefusal: last && isNotScaled(last) ? last : undefined,
+  };
+  return { variant, situation, decisions, history };
+}
+
+function countInstances(instances: InstanceStatus, endpointName: string, variantName: string) {
+  const inService = instances.instances(endpointName, variantName).filter(({ state }) => state === 'InService');
+  return {
+    inService: inService.length,
+    busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
+    draining: instances.counts(endpointName, variantName).draining,
+    slots: inService.reduce((sum, { slots }) => sum + slots, 0),
+    takenSlots: inService.reduce((sum, { busy }) => sum + busy, 0),
+    starts: instances.starts(endpointName, variantName),
+  };
+}
+
+async function describePolicies(
+  { catalog, place }: Pick<World, 'catalog' | 'place'>,
+  endpointName: string,
+  variantName: string,
+): Promise<PolicySituation[]> {
+  const policies = await catalog.scalingPolicies.under(scalingPolicyPrefix(endpointName, variantName));
+  if (policies.length === 0) return [];
+  // Alarms are not kept by policy: those of users may name any.
+  const alarms = await catalog.alarms.all();
+  const arnOf = ({ id, name }: ScalingPolicy): string =>
+    scalingPolicyArn(place, id, scalableTargetKey(endpointName, variantName), name);
+  return policies.map((policy) => {
+    const arn = arnOf(policy);
+    const triggering = alarms.filter(({ alarmActions }) => alarmActions.includes(arn));
+    return { policyName: policy.name, alarms: triggering.map(({ name, state }) => ({ alarmName: name, state })) };
+  });
+}

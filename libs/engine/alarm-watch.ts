@@ -1,7 +1,7 @@
 import type { Alarm } from '../core/alarm.js';
 import { type AlarmVerdict, evaluateAlarm } from '../core/alarm-evaluation.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import { type Statistic, statisticOf } from '../core/metric.js';
+import { type Datapoint, type Statistic, statisticOf } from '../core/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
 import { AlarmBook, type WatchedAlarm, cadenceMsOf, periodMsOf, repeatMsOf } from './alarm-book.js';
@@ -36,7 +36,7 @@ export class AlarmWatch {
 
   constructor(
     private readonly world: World,
-    private readonly meter: Meter,
+    private readonly meter: Pick<Meter, 'activeSince' | 'datapoints'>,
     pace: ScalingPace,
     /** Only one process watches at a time. */
     private readonly leadership: { readonly isLeading: boolean },
@@ -170,6 +170,8 @@ export class AlarmWatch {
     const periodMs = periodMsOf(watched);
     const window = await readAlarmWindow(this.meter, watched.alarm, periodMs, until);
     watched.evaluatedUntil = until;
+    // Another value may lead to another answer of the policies.
+    if (!isSameValue(watched.latest, window.latest)) watched.isResting = false;
     watched.latest = window.latest;
     const before = watched.alarm.state;
     const verdict = evaluateAlarm(watched.alarm, window.values, { periodMs, end: until });
@@ -238,6 +240,11 @@ export class AlarmWatch {
 function lastPeriodEnd(watched: WatchedAlarm, now: number): number {
   const cadenceMs = cadenceMsOf(watched);
   return Math.floor((now - EVALUATION_DELAY_MS) / cadenceMs) * cadenceMs;
+}
+
+function isSameValue(a: Datapoint | number | undefined, b: Datapoint | number | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a.sum === b.sum && a.count === b.count && a.minimum === b.minimum && a.maximum === b.maximum;
 }
 
 function isSame(a: Alarm, b: Alarm): boolean {

@@ -93,8 +93,8 @@ test('one failure is chance, unless nothing but help from outside can mend it', 
 function line(variant: string): string {
   return (
     `The production variant ${variant} is in a crash loop: 3 launches in a row have failed since ` +
-    '2026-01-01T00:00:00.000Z, the last with: The container ended with exit code 1. ' +
-    'One instance is tried again from 2026-01-01T00:00:04.000Z on.'
+    '2026-01-01T00:00:00Z, the last with: The container ended with exit code 1. ' +
+    'One instance is tried again from 2026-01-01T00:00:04Z on.'
   );
 }
 

@@ -1,3 +1,4 @@
+import { moment } from './in-words.js';
 import { launchDelayMs } from './instance.js';
 
 /** The launches of one variant that failed, since the last that proved itself. */
@@ -93,11 +94,7 @@ export function describeFailures(failures: LaunchFailures): string {
   const reason = lastReason.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_LAST_REASON_LENGTH).replace(/[.:]$/, '');
   const times = count === 1 ? 'the last launch failed' : `${count} launches in a row have failed`;
   return (
-    `${times} since ${iso(since)}, the last with: ${reason}. ` +
-    `One instance is tried again from ${iso(nextLaunchAt(failures))} on.`
+    `${times} since ${moment(since)}, the last with: ${reason}. ` +
+    `One instance is tried again from ${moment(nextLaunchAt(failures))} on.`
   );
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

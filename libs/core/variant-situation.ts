@@ -31,9 +31,17 @@ export interface VariantSituation {
   readonly policies: readonly PolicySituation[];
   /** How long an instance with nothing to do is kept at most where no policy decides. */
   readonly maxKeepWarmMs: number;
-  readonly lastChange?: Pick<ScalingActivity, 'from' | 'to' | 'cause' | 'startedAt'>;
+  readonly lastChange?: CapacityChange;
   /** What was last asked for in vain, if that was after the last change. */
   readonly lastRefusal?: Pick<ScalingActivity, 'notScaledReasons' | 'startedAt' | 'lastAt'>;
+}
+
+/** A change of capacity as decided, and why. */
+export interface CapacityChange {
+  readonly from: number;
+  readonly to: number;
+  readonly cause: string;
+  readonly startedAt: number;
 }
 
 /** One scaling policy, and how the alarms stand that trigger it. */

@@ -1,7 +1,7 @@
 import { endpointArn } from '../core/arn.js';
 import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { forgetScalableTarget } from './forget-scalable-target.js';
 import { missingEndpoint } from './look-up.js';
 import type { World } from './world.js';
 
@@ -37,7 +37,7 @@ export async function deleteEndpoint(
  * finishes the work; for an endpoint that is not Deleting nothing is done.
  */
 export async function finishDeletion(
-  world: Pick<World, 'catalog' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   name: string,
   settleLeftovers: (endpoint: Endpoint) => Promise<void>,
 ): Promise<void> {
@@ -54,8 +54,11 @@ export function changeInProgress(world: Pick<World, 'place'>, name: string): Ebb
   return new EbbError('ChangeInProgress', `Cannot update in-progress endpoint "${endpointArn(world.place, name)}".`);
 }
 
-async function forgetScalableTargets(world: Pick<World, 'catalog'>, endpoint: Endpoint): Promise<void> {
-  for (const variant of endpoint.variants) {
-    await world.catalog.scalableTargets.delete(scalableTargetKey(endpoint.name, variant.name));
+async function forgetScalableTargets(
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
+  endpoint: Endpoint,
+): Promise<void> {
+  for (const { name: variantName } of endpoint.variants) {
+    await forgetScalableTarget(world, { endpointName: endpoint.name, variantName });
   }
 }

@@ -13,7 +13,7 @@ const MAX_FAILURE_REASON_LENGTH = 1024;
  */
 export class EndpointDeployer implements DeploymentProgress {
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'instances' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'instances' | 'place' | 'signals'>,
     /** Settles what is still in the backlog of an endpoint that is about to be gone. */
     private readonly settleLeftovers: (endpoint: Endpoint) => Promise<void>,
   ) {}

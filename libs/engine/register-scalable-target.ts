@@ -2,7 +2,12 @@ import { endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { Tags } from '../core/model.js';
 import { NOT_SUSPENDED, type ScalableTarget, type SuspendedState, scalableTargetKey } from '../core/scalable-target.js';
+import { describeTarget, forgetScalableTarget } from './forget-scalable-target.js';
+import { checkTagCount } from './tag-scalable-target.js';
 import type { World } from './world.js';
+
+/** An account has at most this many for SageMaker's variants. */
+const MAX_TARGETS = 500;
 
 /** What a caller says of a scalable target; what is absent stays as it is. */
 export interface TargetRequest {
@@ -12,12 +17,14 @@ export interface TargetRequest {
   readonly maxCapacity?: number;
   readonly roleArn?: string;
   readonly suspended?: Partial<SuspendedState>;
+  /** Of a new target only. */
   readonly tags?: Tags;
 }
 
 /**
  * Gives a variant its bounds, or changes them; the autoscaler's loop moves the capacity into them. Raises
- * `EndpointNotFound` where there is no such variant, and `InvalidRequest` for bounds that are missing or crossed.
+ * `EndpointNotFound` where there is no such variant, `InvalidRequest` for bounds that are missing or crossed,
+ * `TooManyTags` and `LimitExceeded`.
  */
 export async function registerScalableTarget(
   world: Pick<World, 'catalog' | 'clock' | 'signals'>,
@@ -32,6 +39,7 @@ export async function registerScalableTarget(
   let target = await scalableTargets.update(key, change, signal);
   if (!target) {
     const created = newTarget(world, request);
+    if ((await scalableTargets.all(signal)).length >= MAX_TARGETS) throw tooMany();
     // Where another caller was faster, this request changes what that one made.
     target = (await scalableTargets.create(key, created, signal))
       ? created
@@ -41,20 +49,19 @@ export async function registerScalableTarget(
   return target;
 }
 
-/** Ends the scaling of a variant; its instances stay as many as they are. Raises `ScalableTargetNotFound`. */
+/**
+ * Ends the scaling of a variant, its policies and scheduled actions; its instances stay as many as they are. Raises
+ * `ScalableTargetNotFound`.
+ */
 export async function deregisterScalableTarget(
-  world: Pick<World, 'catalog' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   endpointName: string,
   variantName: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const key = scalableTargetKey(endpointName, variantName);
-  if (!(await world.catalog.scalableTargets.delete(key, signal))) {
-    throw new EbbError(
-      'ScalableTargetNotFound',
-      `No scalable target found for service namespace: sagemaker, resource ID: ${key}, scalable dimension: ` +
-        'sagemaker:variant:DesiredInstanceCount',
-    );
+  if (!(await forgetScalableTarget(world, { endpointName, variantName }, signal))) {
+    const target = describeTarget(scalableTargetKey(endpointName, variantName));
+    throw new EbbError('ScalableTargetNotFound', `No scalable target found for ${target}`);
   }
   world.signals.notify({ kind: 'endpoint', endpointName });
 }
@@ -71,6 +78,13 @@ async function checkVariantExists(
   throw new EbbError('EndpointNotFound', `SageMaker endpoint variant doesn't exist: ${key}`);
 }
 
+function tooMany(): EbbError {
+  return new EbbError(
+    'LimitExceeded',
+    `An account can have at most ${MAX_TARGETS} scalable targets for SageMaker variants: deregister one first.`,
+  );
+}
+
 function newTarget(world: Pick<World, 'clock'>, request: TargetRequest): ScalableTarget {
   const { endpointName, variantName, minCapacity, maxCapacity } = request;
   if (minCapacity === undefined || maxCapacity === undefined) {
@@ -79,6 +93,7 @@ function newTarget(world: Pick<World, 'clock'>, request: TargetRequest): Scalabl
       'MinCapacity and MaxCapacity are required when a scalable target is registered for the first time.',
     );
   }
+  checkTagCount(request.tags ?? {});
   return checked({
     id: world.clock.uniqueId().replaceAll('-', ''),
     endpointName,
@@ -98,7 +113,6 @@ function stated(current: ScalableTarget, request: TargetRequest): Partial<Scalab
     maxCapacity: request.maxCapacity ?? current.maxCapacity,
     roleArn: request.roleArn ?? current.roleArn,
     suspended: suspendedAs(current.suspended, request.suspended),
-    tags: request.tags ? { ...current.tags, ...request.tags } : current.tags,
   };
 }
 

@@ -13,7 +13,7 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
   });
   afterAll(() => ebb?.stop());
 
-  it('walks the asynchronous path from an empty Ebb to an empty Ebb', { timeout: 120_000 }, async () => {
+  async function walk(program: string): Promise<void> {
     const env = {
       ...process.env,
       AWS_ENDPOINT_URL: ebb.url,
@@ -21,9 +21,17 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
       AWS_ACCESS_KEY_ID: 'any',
       AWS_SECRET_ACCESS_KEY: 'any',
     };
-    const { code, output, errors } = await run('python3', [join(import.meta.dirname, 'boto3-walk.py')], { env });
+    const { code, output, errors } = await run('python3', [join(import.meta.dirname, program)], { env });
     expect(errors).toBe('');
     expect(code).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');
-  });
+  }
+
+  it('walks the asynchronous path from an empty Ebb to an empty Ebb', { timeout: 120_000 }, () =>
+    walk('boto3-walk.py'),
+  );
+
+  it('puts, describes and deletes policies, alarms, metrics and scheduled actions', { timeout: 120_000 }, () =>
+    walk('boto3-scaling.py'),
+  );
 });

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
+import { type Ran, isInstalled, run } from './programs.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const hasCli = isInstalled('aws', '--version');
+// A receiver is to run on the Node that runs this, as it does for somebody who has a current one.
+const ENVIRONMENT = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+
+/** The walks with the AWS CLI in the documentation, word for word, at the address that they name. */
+describe.skipIf(!hasCli)('the walk', () => {
+  let folder: string;
+  let ebb: StandaloneProcess;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ebb-walk-'));
+    await symlink(join(ROOT, 'infra'), join(folder, 'infra'));
+    ebb = await startStandalone({ EBB_PORT: '7070' });
+  });
+
+  afterEach(async () => {
+    await ebb?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function walk(document: string): Promise<Ran> {
+    const [, script] = /<!-- walk:.*?-->\s+```bash\n(.*?)```/s.exec(await readFile(join(ROOT, document), 'utf8'))!;
+    const ran = await run('bash', ['-euo', 'pipefail', '-c', script!], { cwd: folder, env: ENVIRONMENT });
+    expect(ran.errors).toBe('');
+    expect(ran.code).toBe(0);
+    return ran;
+  }
+
+  /** What is left is the bucket that SageMaker's SDKs use by default. */
+  async function expectNothingLeft(): Promise<void> {
+    const list =
+      'aws s3 ls; aws sns list-topics --output text; aws sagemaker list-models --query Models --output text; ' +
+      'aws cloudwatch describe-alarms --query MetricAlarms --output text; ' +
+      'aws application-autoscaling describe-scaling-policies --service-namespace sagemaker ' +
+      '--query ScalingPolicies --output text';
+    const env = {
+      ...ENVIRONMENT,
+      AWS_ENDPOINT_URL: ebb.url,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    };
+    const left = await run('bash', ['-c', list], { env });
+    expect(left.output.trim()).toMatch(/^\S+ \S+ sagemaker-us-east-1-000000000000$/);
+  }
+
+  it(
+    'in the README deploys, scales, invokes, is notified, reads the result and leaves nothing',
+    { timeout: 120_000 },
+    async () => {
+      const { output } = await walk('README.md');
+      expect(output).toContain('Keeper of the book');
+      const notifications = (await readFile(join(folder, 'notifications.log'), 'utf8')).trim().split('\n');
+      const events = notifications.map((line) => JSON.parse(line) as { eventName: string; invocationStatus?: string });
+      expect(events).toContainEqual(expect.objectContaining({ eventName: 'TestNotification' }));
+      expect(events).toContainEqual(expect.objectContaining({ invocationStatus: 'Completed' }));
+      await expectNothingLeft();
+    },
+  );
+
+  it("in the guide to scaling takes AWS's recipe from zero to many and back", { timeout: 240_000 }, async () => {
+    const { output } = await walk('docs/scaling.md');
+    expect(output).toContain('TargetTracking-endpoint/ocr/variant/main-AlarmHigh-');
+    expect(output).toMatch(/monitor alarm TargetTracking-.*AlarmHigh.* in state ALARM triggered policy backlog/);
+    expect(output).toMatch(/monitor alarm TargetTracking-.*AlarmLow.* in state ALARM triggered policy backlog/);
+    expect(output).toContain('cron(30 8 ? * MON-FRI *)');
+    expect(output).toMatch(/ebb_invocations_processed_total\{.*\} 10/);
+    await expectNothingLeft();
+  });
+});

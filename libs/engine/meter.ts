@@ -1,6 +1,22 @@
-import { type Datapoint, type MetricId, type MetricUnit, type StatisticSet } from '../core/metric.js';
-import type { EbbVariantMetric, VariantMetric } from '../core/endpoint-metrics.js';
+import {
+  type Datapoint,
+  METRIC_PERIOD_MS,
+  METRIC_RETENTION_MS,
+  type MetricId,
+  type MetricUnit,
+  type StatisticSet,
+} from '../core/metric.js';
+import { endpointKey } from '../core/endpoint.js';
 import type { InstanceCounts } from './instance-counts.js';
+import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
+import { type EventMetric, EventMeter } from './meter-events.js';
+import { GaugeSampler } from './meter-gauges.js';
+import { MinuteKeeper } from './meter-minutes.js';
+import { SECOND_MS, foldPeriods, startOf } from './meter-periods.js';
+import { PutMetrics } from './meter-put.js';
+import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
+import { Uptime } from './meter-uptime.js';
+import { GaugeZeros } from './meter-zeros.js';
 import type { World } from './world.js';
 
 /** One value, or many folded into one set, of one metric at one time. */
@@ -13,7 +29,7 @@ export interface Measurement extends StatisticSet {
 export interface DatapointQuery {
   readonly metric: MetricId;
   readonly periodSeconds: number;
-  /** Periods that begin from here … */
+  /** Periods that begin from here, each where the one before ends … */
   readonly from: number;
   /** … and end by here. */
   readonly to: number;
@@ -21,40 +37,165 @@ export interface DatapointQuery {
   readonly unit?: MetricUnit;
 }
 
+/** A loop that is held up for no longer than this has still measured all the while. */
+const MAX_STALL_MS = 5_000;
+
 /**
  * Measures: samples the backlog of every endpoint that is not at rest each second, takes what the loops tell of single
- * invocations, keeps seconds in memory for a while, and hands minutes to the `Metrics` port.
+ * invocations, keeps seconds in memory for half an hour, and hands minutes to the `Metrics` port. A crash loses the
+ * minute that was not over.
  */
 export class Meter {
+  private readonly book = new MeterBook();
+  private readonly uptime = new Uptime();
+  private readonly events: EventMeter;
+  private readonly gauges: GaugeSampler;
+  private readonly minutes: MinuteKeeper;
+  private readonly puts: PutMetrics;
+  private readonly zeros: GaugeZeros;
+  private readonly stopping = new AbortController();
+  private unsubscribe: () => void = () => undefined;
+  private wake = Promise.withResolvers<void>();
+  private loop: Promise<void> = Promise.resolve();
+  private round: Promise<void> = Promise.resolve();
+  /** When the first round was due of those that have failed since the last that did not. */
+  private failingSince: number | undefined;
+
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'metrics' | 'signals'>,
     private readonly counts: InstanceCounts,
-  ) {}
+  ) {
+    this.events = new EventMeter(this.book);
+    this.gauges = new GaugeSampler(world, counts, this.book);
+    this.minutes = new MinuteKeeper(world, this.book, this.uptime);
+    this.puts = new PutMetrics(this.book, this.minutes);
+    this.zeros = new GaugeZeros(world, this.gauges, this.book, this.uptime, this.minutes);
+  }
 
-  start(): void {}
+  start(): void {
+    this.uptime.begin(startOf(this.world.clock.now(), SECOND_MS));
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if ('endpointName' in signal) this.touch(signal.endpointName);
+    });
+    this.loop = this.run();
+  }
 
   /** Hands over the minute that is not over yet, too. */
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.stopping.abort();
+    this.wake.resolve();
+    await this.loop;
+    await this.minutes.handOver(Infinity);
+  }
 
   /** One value of a variant's metric, measured now. */
-  add(name: VariantMetric | EbbVariantMetric, endpointName: string, variantName: string, value: number): void {
-    void [name, endpointName, variantName, value, this.world, this.counts];
+  add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
+    this.events.add(name, endpointName, variantName, value, this.world.clock.now());
   }
 
-  /** What users put. */
+  /** What users put, up to two weeks back. Raises `LimitExceeded` where there would be too many metrics. */
   put(measurements: readonly Measurement[]): void {
-    void measurements;
+    this.puts.put(measurements, this.world.clock.now());
   }
 
-  /** The datapoints of whole periods, oldest first; a period without a value has none. */
+  /**
+   * The datapoints of whole periods, oldest first; a period without a value has none. They come from the seconds of the
+   * last half hour where the periods are not whole minutes, and from the minutes of the last fifteen days otherwise.
+   */
   async datapoints(query: DatapointQuery, signal?: AbortSignal): Promise<Datapoint[]> {
-    void [query, signal];
-    return [];
+    await this.round;
+    const { metric, periodSeconds, to, unit } = query;
+    const oldest = this.world.clock.now() - METRIC_RETENTION_MS;
+    const stepMs = this.stepOf(query);
+    const from = startOf(Math.max(query.from, oldest), stepMs);
+    const stretch = { metric, from, to };
+    const points =
+      stepMs === SECOND_MS
+        ? await this.zeros.fillSeconds(stretch, this.book.read(metric, from, to))
+        : await this.zeros.fillMinutes(stretch, await this.minutes.read(metric, from, to, signal), signal);
+    const wanted = unit === undefined ? points : points.filter((point) => point.unit === unit);
+    const periodMs = periodSeconds * 1000;
+    return foldPeriods(wanted, from, periodMs).filter(({ at }) => at + periodMs <= to);
   }
 
-  /** The endpoints whose gauges moved, or are not zero, since `since`. */
+  /** The endpoints whose gauges moved, or are not zero, or to which anything happened since `since`. */
   activeSince(since: number): string[] {
-    void since;
-    return [];
+    return [...new Set([...this.gauges.movedSince(since), ...this.events.movedSince(since)])];
+  }
+
+  /** Every asynchronous endpoint as it stands now, and what has happened to it since the start. */
+  snapshot(signal?: AbortSignal): Promise<EndpointSnapshot[]> {
+    return snapshotOf(this.world.catalog, this.counts, this.gauges, this.events, signal);
+  }
+
+  private stepOf({ periodSeconds, from }: DatapointQuery): number {
+    if ((periodSeconds * 1000) % METRIC_PERIOD_MS !== 0) return SECOND_MS;
+    const isRecent = from >= this.world.clock.now() - this.book.keptMs;
+    return isRecent && from % METRIC_PERIOD_MS !== 0 ? SECOND_MS : METRIC_PERIOD_MS;
+  }
+
+  private touch(endpointName: string): void {
+    if (this.gauges.isAtRest) this.wake.resolve();
+    this.gauges.touch(endpointName, startOf(this.world.clock.now(), SECOND_MS));
+  }
+
+  /** Each second while any endpoint is not at rest, each minute otherwise. */
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      this.wake = Promise.withResolvers<void>();
+      const now = this.world.clock.now();
+      const stepMs = this.gauges.isAtRest ? METRIC_PERIOD_MS : SECOND_MS;
+      const dueAt = startOf(now, stepMs) + stepMs;
+      await this.restFor(dueAt - now);
+      if (signal.aborted || this.world.clock.now() < dueAt) continue;
+      this.round = this.measure(dueAt);
+      await this.round;
+    }
+  }
+
+  private async restFor(ms: number): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([this.wake.promise, this.world.clock.sleep(ms, timer.signal).catch(() => undefined)]);
+    timer.abort();
+  }
+
+  private async measure(dueAt: number): Promise<void> {
+    const end = startOf(this.world.clock.now(), SECOND_MS);
+    await this.sample(end, this.failingSince ?? dueAt);
+    if (this.minutes.isDue(end)) await this.endMinute(end);
+  }
+
+  private async sample(end: number, dueSince: number): Promise<void> {
+    if (end - dueSince > MAX_STALL_MS) this.uptime.interrupt(dueSince - SECOND_MS, end - SECOND_MS);
+    try {
+      await this.gauges.sampleAll(end, this.uptime.since);
+      this.failingSince = undefined;
+    } catch (error) {
+      if (this.failingSince === undefined) {
+        this.world.log.error('The backlog could not be measured; alarms lack data', { reason: String(error) });
+      }
+      this.failingSince = dueSince;
+    }
+  }
+
+  private async endMinute(now: number): Promise<void> {
+    const { catalog, ledger, log } = this.world;
+    // Not waited for: a store that is slow must not hold up the next second.
+    void this.minutes.handOver(startOf(now, METRIC_PERIOD_MS));
+    this.book.forget(now);
+    this.puts.forget(now);
+    this.uptime.forget(now - SECONDS_KEPT_MS);
+    this.gauges.forget(now - SECONDS_KEPT_MS);
+    try {
+      for (const name of this.events.endpointNames) {
+        if (!(await catalog.endpoints.get(endpointKey(name)))) this.events.forget(name);
+      }
+      // Signals may be lost: an endpoint with a backlog is not left at rest for longer than a minute.
+      for (const name of await ledger.endpointsWithBacklog()) this.touch(name);
+    } catch (error) {
+      log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', { reason: String(error) });
+    }
   }
 }

@@ -27,7 +27,7 @@ export async function recordAlarmState(
   const now = world.clock.now();
   let isRecorded = false;
   const recorded = await world.catalog.alarms.update(alarm.name, (current): Alarm => {
-    isRecorded = current.configuredAt === alarm.configuredAt && current.stateUpdatedAt === alarm.stateUpdatedAt;
+    isRecorded = isSameAlarm(current, alarm);
     if (!isRecorded) return current;
     return {
       ...current,
@@ -41,6 +41,11 @@ export async function recordAlarmState(
   if (!recorded || !isRecorded) return undefined;
   await recordHistory(world, recorded, alarm.state);
   return recorded;
+}
+
+/** Whether nothing of an alarm has changed: times alone do not tell, as two edits may share a millisecond. */
+export function isSameAlarm(a: Alarm, b: Alarm): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 async function recordHistory(world: Pick<World, 'catalog' | 'clock'>, alarm: Alarm, before: AlarmState): Promise<void> {

@@ -5,7 +5,7 @@ import { type Datapoint, type Statistic, statisticOf } from '../core/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
 import { AlarmBook, type WatchedAlarm, cadenceMsOf, periodMsOf, repeatMsOf } from './alarm-book.js';
-import { actionsOf, recordAlarmState, tellTopics } from './alarm-state.js';
+import { actionsOf, isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
 import { type AlarmWindow, readAlarmWindow } from './alarm-window.js';
 import type { Meter } from './meter.js';
 import type { World } from './world.js';
@@ -156,7 +156,7 @@ export class AlarmWatch {
   /** A state that a user has set acts like any other, and stands until the next evaluation. */
   private async takeIn(alarm: Alarm): Promise<void> {
     const known = this.book.find(alarm.name);
-    if (known && isSame(known.alarm, alarm)) return;
+    if (known && isSameAlarm(known.alarm, alarm)) return;
     this.forget(alarm.name);
     const watched = this.book.put(alarm);
     this.rouseAlarm(watched);
@@ -245,10 +245,6 @@ function lastPeriodEnd(watched: WatchedAlarm, now: number): number {
 function isSameValue(a: Datapoint | number | undefined, b: Datapoint | number | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a.sum === b.sum && a.count === b.count && a.minimum === b.minimum && a.maximum === b.maximum;
-}
-
-function isSame(a: Alarm, b: Alarm): boolean {
-  return a.configuredAt === b.configuredAt && a.stateUpdatedAt === b.stateUpdatedAt && a.state === b.state;
 }
 
 function readingOf({ alarm, due, latest }: WatchedAlarm, { id, rule }: ScalingPolicy): AlarmReading {

@@ -121,10 +121,11 @@ export class AlarmWatch {
     const now = this.world.clock.now();
     if (now >= this.reloadAt) await this.loadAll();
     else await this.loadChanged();
+    const active = new Set(this.meter.activeSince(now - ACTIVE_MS));
     for (const watched of this.awake) {
       if (this.stopping.signal.aborted) return;
       const until = lastPeriodEnd(watched, now);
-      if (until > watched.evaluatedUntil) await this.evaluate(watched, until);
+      if (until > watched.evaluatedUntil) await this.evaluate(watched, until, active);
     }
   }
 
@@ -166,7 +167,7 @@ export class AlarmWatch {
     this.ask(watched);
   }
 
-  private async evaluate(watched: WatchedAlarm, until: number): Promise<void> {
+  private async evaluate(watched: WatchedAlarm, until: number, active: ReadonlySet<string>): Promise<void> {
     const periodMs = periodMsOf(watched);
     const window = await readAlarmWindow(this.meter, watched.alarm, periodMs, until);
     watched.evaluatedUntil = until;
@@ -176,7 +177,7 @@ export class AlarmWatch {
     const before = watched.alarm.state;
     const verdict = evaluateAlarm(watched.alarm, window.values, { periodMs, end: until });
     if (verdict.state !== before) await this.change(watched, verdict);
-    else if (this.isAtRest(watched, window)) this.letSleep(watched);
+    else if (isAtRest(watched, window, active)) this.letSleep(watched);
     else if (before === 'ALARM' && until - watched.askedAt >= repeatMsOf(watched)) this.ask(watched);
   }
 
@@ -203,15 +204,6 @@ export class AlarmWatch {
     }
   }
 
-  /** Nothing of what it watches moves, so that nothing can come of it before a signal does. */
-  private isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow): boolean {
-    const { alarm, endpointNames, isMeasuredHere, isResting, policyIds } = watched;
-    if (!isMeasuredHere || !isUniform) return false;
-    if (alarm.state === 'ALARM' && policyIds.length > 0 && !isResting) return false;
-    const active = this.meter.activeSince(this.world.clock.now() - ACTIVE_MS);
-    return !endpointNames.some((name) => active.includes(name));
-  }
-
   private letSleep(watched: WatchedAlarm): void {
     watched.isAwake = false;
     this.awake.delete(watched);
@@ -234,6 +226,14 @@ export class AlarmWatch {
     await Promise.race([this.wake.promise, sleep.catch(() => undefined)]);
     timer.abort();
   }
+}
+
+/** Nothing of what it watches moves, so that nothing can come of it before a signal does. */
+function isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow, active: ReadonlySet<string>): boolean {
+  const { alarm, endpointNames, isMeasuredHere, isResting, policyIds } = watched;
+  if (!isMeasuredHere || !isUniform) return false;
+  if (alarm.state === 'ALARM' && policyIds.length > 0 && !isResting) return false;
+  return !endpointNames.some((name) => active.has(name));
 }
 
 /** The end of the last period that is over, with all that was measured in it. */

@@ -2,7 +2,6 @@ import {
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
   type DescribeScalableTargetsCommandInput,
-  PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
   type RegisterScalableTargetCommandInput,
   type ScalableTarget,
@@ -192,13 +191,5 @@ describe('targets', () => {
 
   it('are not found by a token that was never given', async () => {
     await expect(targets({ NextToken: 'x' })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
-  });
-
-  it('have no policies yet, which is said', async () => {
-    const put = new PutScalingPolicyCommand({ ...VARIANT, PolicyName: 'p' });
-    await expect(host.scaling.send(put)).rejects.toMatchObject({
-      name: 'UnknownOperationException',
-      message: "Application Auto Scaling's operation PutScalingPolicy is not supported by Ebb yet.",
-    });
   });
 });

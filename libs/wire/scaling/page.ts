@@ -1,5 +1,6 @@
+import { EbbError } from '../../core/errors.js';
 import type { Members } from '../members.js';
-import { parsePageToken } from '../page-token.js';
+import { formatPageToken, parsePageToken } from '../page-token.js';
 
 /** `MaxResults` and `NextToken` as Application Auto Scaling has them. */
 export interface Page {
@@ -10,10 +11,45 @@ export interface Page {
 
 const LARGEST_PAGE = 50;
 
-export function readPage(request: Members): Page {
+/** A page is as large as it may be where nobody says. */
+export function readPage(request: Members, largest = LARGEST_PAGE): Page {
   const token = request.text('NextToken');
   return {
-    limit: request.integer('MaxResults', { min: 1, max: LARGEST_PAGE }) ?? LARGEST_PAGE,
-    after: token === undefined ? undefined : String(parsePageToken(token, 1)[0]),
+    limit: request.integer('MaxResults', { min: 1, max: largest }) ?? largest,
+    after: token === undefined ? undefined : lastOf(token),
+  };
+}
+
+/** The token of the page after the one that ended with `last`. */
+export function nextToken(last: string): string {
+  // Names may be of any script, tokens may not.
+  return formatPageToken([encodeURIComponent(last)]);
+}
+
+function lastOf(token: string): string {
+  const [last] = parsePageToken(token, 1);
+  try {
+    return decodeURIComponent(String(last));
+  } catch (cause) {
+    throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.', {
+      cause,
+    });
+  }
+}
+
+/** The records of a page, by key, and the token of the next one if there is one. */
+export function pageOf<T>(
+  records: readonly T[],
+  keyOf: (record: T) => string,
+  { limit, after }: Page,
+): { readonly page: readonly T[]; readonly nextToken?: string } {
+  const rest = records
+    .map((record) => ({ record, key: keyOf(record) }))
+    .filter(({ key }) => after === undefined || key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const page = rest.slice(0, limit);
+  return {
+    page: page.map(({ record }) => record),
+    ...(rest.length > limit && { nextToken: nextToken(page.at(-1)!.key) }),
   };
 }

@@ -4,6 +4,7 @@ import type { ScalableTarget, SuspendedState } from '../../core/scalable-target.
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { type Page, readPage } from './page.js';
+import { checkTagKeys, readTags } from './tags.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
 
 const CAPACITY = { min: 0, max: 2_147_483_647 };
@@ -15,16 +16,18 @@ export function readRegisterScalableTarget(body: Readonly<Record<string, unknown
   maxCapacity: number | undefined;
   roleArn: string | undefined;
   suspended: Partial<SuspendedState> | undefined;
-  tags: Tags | undefined;
+  tags: Tags;
 } {
-  return Members.read(body, (request) => ({
+  const target = Members.read(body, (request) => ({
     ...readResource(request),
     minCapacity: request.integer('MinCapacity', CAPACITY),
     maxCapacity: request.integer('MaxCapacity', CAPACITY),
     roleArn: request.text('RoleARN', { min: 1, max: 1600 }),
     suspended: readSuspendedState(request.structure('SuspendedState')),
-    tags: request.has('Tags') ? request.textMap('Tags', { min: 1, max: 128 }, { max: 256 }) : undefined,
+    tags: readTags(request),
   }));
+  checkTagKeys(target.tags);
+  return target;
 }
 
 function readSuspendedState(state: Members | undefined): Partial<SuspendedState> | undefined {

@@ -1,5 +1,5 @@
-import type { ScalingActivity } from '../../core/scaling-activity.js';
-import type { NotScaledReason } from '../../core/scaling-observation.js';
+import { DESCRIBE_ATTEMPT, type ScalingActivity, isNotScaled } from '../../core/scaling-activity.js';
+import type { NotScaledCode, NotScaledReason } from '../../core/scaling-observation.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { type Page, readPage } from './page.js';
@@ -16,24 +16,52 @@ export function readDescribeScalingActivities(
   }));
 }
 
-/** `Details` holds the inputs of the decision as JSON, so that it can be followed. */
+/**
+ * `Details` holds the inputs of the decision and each policy's answer as JSON, so that it can be followed. One that
+ * changed nothing looks as AWS shows it: failed, and without an end.
+ */
 export function writeScalingActivity(activity: ScalingActivity, includeNotScaled: boolean): object {
-  const { from, to, observation } = activity;
+  const isRefusal = isNotScaled(activity);
+  const { endedAt } = activity;
   return {
     ActivityId: activity.id,
     ...writeResource(activity),
-    Description: activity.description,
+    Description: isRefusal ? DESCRIBE_ATTEMPT : activity.description,
     Cause: activity.cause,
     StartTime: toTimestamp(activity.startedAt),
-    EndTime: activity.endedAt === undefined ? undefined : toTimestamp(activity.endedAt),
-    StatusCode: activity.status,
-    StatusMessage: activity.statusMessage,
-    Details: JSON.stringify({ from, to, observation }),
-    NotScaledReasons:
-      includeNotScaled && activity.notScaledReasons.length > 0
-        ? activity.notScaledReasons.map(writeNotScaledReason)
-        : undefined,
+    EndTime: isRefusal || endedAt === undefined ? undefined : toTimestamp(endedAt),
+    StatusCode: isRefusal ? 'Failed' : activity.status,
+    StatusMessage: isRefusal ? refusalOf(activity) : activity.statusMessage,
+    Details: detailsOf(activity),
+    NotScaledReasons: includeNotScaled ? writeNotScaledReasons(activity.notScaledReasons) : undefined,
   };
+}
+
+function detailsOf({ from, to, observation, answers, lastAt, times }: ScalingActivity): string {
+  return JSON.stringify({ from, to, observation, answers, lastAt, times });
+}
+
+/** Clients know AWS's codes only, which have no sentence here; Ebb's own are told in one. */
+const OWN_REASONS: Readonly<Record<NotScaledCode, string | undefined>> = {
+  AlreadyAtMaxCapacity: undefined,
+  AlreadyAtMinCapacity: undefined,
+  AlreadyAtDesiredCapacity: undefined,
+  AutoScalingAnticipatedFlapping: undefined,
+  TargetServicePutResourceAsUnscalable: undefined,
+  CoolingDown: 'A cooldown has not ended yet.',
+  ScalingSuspended: 'Scaling is suspended.',
+  InstancesBusy: 'The instances are busy.',
+  LaunchesFailing: 'Instances fail to start.',
+};
+
+function refusalOf({ statusMessage, notScaledReasons }: ScalingActivity): string | undefined {
+  const sentences = [statusMessage, ...notScaledReasons.map(({ code }) => OWN_REASONS[code])];
+  return sentences.filter((sentence) => sentence !== undefined).join(' ') || undefined;
+}
+
+function writeNotScaledReasons(reasons: readonly NotScaledReason[]): object[] | undefined {
+  const known = reasons.filter(({ code }) => OWN_REASONS[code] === undefined);
+  return known.length === 0 ? undefined : known.map(writeNotScaledReason);
 }
 
 function writeNotScaledReason(reason: NotScaledReason): object {

@@ -1,0 +1,20 @@
+import type { World } from '../../../../libs/engine/world.js';
+import { nextToken } from '../../../../libs/wire/scaling/page.js';
+import { readDescribeScalingActivities, writeScalingActivity } from '../../../../libs/wire/scaling/scaling-activity.js';
+import type { JsonOperations } from '../json-service.js';
+
+export function activityOperations({ catalog }: World): JsonOperations {
+  return {
+    async DescribeScalingActivities(request) {
+      const { endpointName, variantName, limit, after, includeNotScaled } = readDescribeScalingActivities(request);
+      const query = { endpointName, variantName, before: after, includeNotScaled };
+      // One more than the page tells whether there is another.
+      const found = await catalog.activities.list({ ...query, limit: limit + 1 });
+      const page = found.slice(0, limit);
+      return {
+        ScalingActivities: page.map((activity) => writeScalingActivity(activity, includeNotScaled)),
+        NextToken: found.length > limit ? nextToken(page.at(-1)!.id) : undefined,
+      };
+    },
+  };
+}

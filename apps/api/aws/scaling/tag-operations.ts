@@ -1,0 +1,27 @@
+import { changeTargetTags, findTargetTags } from '../../../../libs/engine/tag-scalable-target.js';
+import type { World } from '../../../../libs/engine/world.js';
+import { readListTags, readTagResource, readUntagResource } from '../../../../libs/wire/scaling/tags.js';
+import type { JsonOperations } from '../json-service.js';
+
+/** Only scalable targets have tags. */
+export function tagOperations(world: World): JsonOperations {
+  return {
+    async TagResource(request) {
+      const { resourceArn, tags } = readTagResource(request);
+      await changeTargetTags(world, resourceArn, (current) => ({ ...current, ...tags }));
+      return {};
+    },
+
+    async UntagResource(request) {
+      const { resourceArn, keys } = readUntagResource(request);
+      await changeTargetTags(world, resourceArn, (current) =>
+        Object.fromEntries(Object.entries(current).filter(([key]) => !keys.includes(key))),
+      );
+      return {};
+    },
+
+    async ListTagsForResource(request) {
+      return { Tags: await findTargetTags(world, readListTags(request).resourceArn) };
+    },
+  };
+}

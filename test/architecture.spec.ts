@@ -37,8 +37,8 @@ describe('the house', () => {
     expect(violations).toEqual([]);
   });
 
-  it('keeps drivers of one port from importing those of another', () => {
-    const violations = crossings('libs/drivers');
+  it('keeps drivers of one port from importing those of another, but lets all use what opens SQLite', () => {
+    const violations = crossings('libs/drivers').filter((line) => !/ imports libs\/drivers\/sqlite\//.test(line));
     expect(violations).toEqual([]);
   });
 

@@ -1,0 +1,20 @@
+import Database from 'better-sqlite3';
+import { EbbError } from '../../core/errors.js';
+
+/** What SQLite says when the store itself fails, whatever was asked of it; extended codes begin with these. */
+const STORE_FAILURES = ['FULL', 'IOERR', 'NOMEM', 'BUSY', 'LOCKED', 'READONLY', 'CORRUPT', 'NOTADB', 'CANTOPEN'];
+
+/** Whether the store failed, as opposed to one statement being wrong in itself. */
+export function isStoreFailure(error: unknown): error is InstanceType<typeof Database.SqliteError> {
+  return (
+    error instanceof Database.SqliteError && STORE_FAILURES.some((code) => error.code.startsWith(`SQLITE_${code}`))
+  );
+}
+
+/** `StorageFull` or `Unavailable` where the store called `name` failed; any other error as it is. */
+export function storeError(error: unknown, name: string): unknown {
+  if (!isStoreFailure(error)) return error;
+  return error.code.startsWith('SQLITE_FULL')
+    ? new EbbError('StorageFull', `The ${name} has no room left: nothing was recorded.`, { cause: error })
+    : new EbbError('Unavailable', `The ${name} cannot be used now: ${error.message}.`, { cause: error });
+}

@@ -8,6 +8,7 @@ import {
 } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { Tags } from '../core/model.js';
+import { checkPromiseTags } from '../core/promise.js';
 import { findEndpointConfig, findModel } from './look-up.js';
 import { sendTestNotifications } from './send-test-notifications.js';
 import type { World } from './world.js';
@@ -24,7 +25,8 @@ export interface EndpointRequest {
  * Records a new endpoint as Creating and returns at once; the autoscaler's loop brings it into service. It holds copies
  * of its config and models, which may be deleted from now on. An endpoint that names a topic that does not exist is
  * Failed from the start, as its results could not be told. Raises `AlreadyExists`, `EndpointConfigNotFound`,
- * `ModelNotFound` and, for a config that is not asynchronous, `WrongInferenceType`.
+ * `ModelNotFound`, for a config that is not asynchronous `WrongInferenceType`, and `InvalidRequest` for tags that promise
+ * what cannot be meant.
  */
 export async function createEndpoint(
   world: Pick<World, 'catalog' | 'clock' | 'objects' | 'outbox' | 'place' | 'signals'>,
@@ -32,6 +34,7 @@ export async function createEndpoint(
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const { catalog, place, signals } = world;
+  checkPromiseTags(request.tags);
   const key = endpointKey(request.name);
   if (await catalog.endpoints.get(key, signal)) throw alreadyExists(world, request.name);
   const endpoint = await deploymentOf(world, request, signal);

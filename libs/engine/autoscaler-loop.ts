@@ -2,6 +2,7 @@ import { nextLaunchAt } from '../core/crash-loop.js';
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 
 import type { Fleet } from './fleet.js';
+import { reportCrashLoop } from './report-crash-loop.js';
 import type { VariantScaler } from './scale-variant.js';
 import { settleBacklog } from './settle-backlog.js';
 import type { World } from './world.js';
@@ -144,7 +145,12 @@ export class AutoscalerLoop {
 
   private async scale(endpoint: Endpoint): Promise<number | undefined> {
     const due = await Promise.all(
-      endpoint.variants.map((variant) => this.scaler.scale(endpoint, variant, this.leadership)),
+      endpoint.variants.map(async (variant) => {
+        const dueAt = await this.scaler.scale(endpoint, variant, this.leadership);
+        const failures = this.fleet.launchFailures(endpoint.name, variant.name);
+        await reportCrashLoop(this.world, endpoint, variant.name, failures);
+        return dueAt;
+      }),
     );
     const times = due.filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);

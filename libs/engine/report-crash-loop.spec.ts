@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
+import type { LaunchScript } from '../../test/support/memory-instances.js';
 import type { LaunchFailures } from '../core/crash-loop.js';
+import { Engine } from './engine.js';
 import { reportCrashLoop } from './report-crash-loop.js';
+import { submitInvocation } from './submit-invocation.js';
 
 const LOOPING: LaunchFailures = {
   count: 2,
@@ -55,4 +58,33 @@ test('why an endpoint could not be created is left alone', async () => {
   await report(LOOPING);
   expect(await read()).toMatchObject({ status: 'Failed', failureReason: 'No image.' });
   expect(writes()).toBe(1);
+});
+
+test('a whole engine tells of a crash loop while it lasts, and works off what waits when the container is mended', async () => {
+  let script: LaunchScript = { healthyAfterMs: Infinity, diesAfterMs: 50 };
+  const parts = memoryWorld({ launch: () => script });
+  const { catalog, clock, ledger, objects, world } = parts;
+  await deployEndpoint(parts, { maximum: 4 });
+  await objects.put({ bucket: 'results', key: 'input' }, Buffer.from('input'));
+  const promise = { kind: 'start', withinMs: 0 } as const;
+  const engine = new Engine(world, 'worker', { pace: 'fast', promise, maxKeepWarmMs: 60_000 });
+  const started = engine.start();
+  await clock.advance(0);
+  await started;
+  const input = { location: 's3://results/input' };
+  for (let each = 0; each < 4; each += 1) await submitInvocation(world, { endpointName: 'reader', input });
+  await clock.advance(8_000);
+  expect(await catalog.endpoints.get('reader')).toMatchObject({
+    status: 'InService',
+    failureReason: expect.stringMatching(
+      /AllTraffic is in a crash loop: 4 launches in a row have failed since .* code 1/,
+    ),
+  });
+  script = {};
+  await clock.advance(10_000);
+  expect(await ledger.backlog('reader')).toEqual({ queued: 0, running: 0 });
+  expect((await catalog.endpoints.get('reader'))?.failureReason).toBeUndefined();
+  const stopped = engine.stop();
+  await clock.advance(60_000);
+  await stopped;
 });

@@ -1,4 +1,4 @@
-import { type LaunchFailures, withCrashLoop } from '../core/crash-loop.js';
+import { type LaunchFailures, isCrashLooping, withCrashLoop } from '../core/crash-loop.js';
 import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
 import type { World } from './world.js';
 
@@ -19,6 +19,6 @@ export async function reportCrashLoop(
     return isServing(current) && told !== current.failureReason ? { ...current, failureReason: told } : current;
   });
   const fields = { endpoint: endpoint.name, variant: variantName, failureReason: updated?.failureReason };
-  if (failures) log.warn('A variant is in a crash loop; its launches wait longer and longer', fields);
+  if (isCrashLooping(failures)) log.warn('A variant is in a crash loop; its launches wait longer and longer', fields);
   else log.info('A variant has come out of its crash loop', fields);
 }

@@ -53,6 +53,15 @@ export function isCoolingDown(step: CooldownStep | undefined, now: number): bool
   return step !== undefined && (step.completedAt === undefined || now < step.completedAt + step.cooldownMs);
 }
 
+/**
+ * How much of a capacity the last scale-out has added, while it is still cooling down: it counts towards what is to be
+ * added next.
+ */
+export function addedWithinCooldown({ out }: Cooldowns, capacity: number, now: number): number {
+  if (!out || !isCoolingDown(out, now)) return 0;
+  return Math.max(0, Math.min(out.to, capacity) - out.from);
+}
+
 /** How many instances a variant may have, and whether the number moves by itself. */
 export interface CapacityBounds {
   readonly minimum: number;

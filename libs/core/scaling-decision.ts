@@ -1,4 +1,4 @@
-import { decideByPolicies } from './policy-decision.js';
+import { decideByPolicies, nextPolicyDecisionAt } from './policy-decision.js';
 import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';
 import {
   type PolicyReading,
@@ -9,8 +9,8 @@ import {
 
 /**
  * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of
- * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never asks for fewer
- * than are busy or starting: those are out of reach until they are idle.
+ * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never reduces what is
+ * asked for below what is busy or starting: those are out of reach until they are idle.
  */
 export function decide(observation: ScalingObservation, readings: readonly PolicyReading[] = []): ScalingDecision {
   const { bounds, desired } = observation;
@@ -28,7 +28,7 @@ export function nextDecisionAt(
   observation: ScalingObservation,
   readings: readonly PolicyReading[] = [],
 ): number | undefined {
-  return readings.length > 0 ? undefined : nextPromiseDecisionAt(observation);
+  return readings.length > 0 ? nextPolicyDecisionAt(observation) : nextPromiseDecisionAt(observation);
 }
 
 function boundedTo(observation: ScalingObservation, bound: number, because: string): ScalingDecision {

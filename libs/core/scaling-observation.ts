@@ -94,7 +94,7 @@ export interface ScalingDecision {
   readonly answers: readonly PolicyAnswer[];
   /** What was wanted and could not be had. */
   readonly notScaledReasons: readonly NotScaledReason[];
-  /** The policy whose answer this is, and the cooldown that the change begins; absent where no policy made it. */
+  /** Who made the answer, a policy or `wake`, and the cooldown that the change begins; absent where it begins none. */
   readonly policy?: { readonly name: string; readonly cooldownMs: number };
 }
 
@@ -103,7 +103,7 @@ export function unreachable(observation: Pick<ScalingObservation, 'busy' | 'star
   return observation.busy + observation.starting;
 }
 
-/** `3 queued and 2 running`, for sentences. */
+/** `a backlog of 5 (3 queued, 2 running)`, for sentences. */
 export function describeBacklog(backlog: Backlog): string {
   return `a backlog of ${backlogSize(backlog)} (${backlog.queued} queued, ${backlog.running} running)`;
 }

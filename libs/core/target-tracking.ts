@@ -14,11 +14,11 @@ export function trackedCapacity(rule: TargetTracking, value: number, measuredUnd
 }
 
 /**
- * The capacity to scale in to: never one that would push the metric above its target, and by no more than half at once.
- * It is `current` where taking away a single instance would be too much. To zero it goes only on real zeros.
+ * The capacity to scale in to: never fewer than are `needed` to keep the metric at its target, and no more than half of
+ * the current ones less at once. It is `current` where taking away a single instance would be too much. To zero it goes
+ * only on real zeros, since anything above zero needs an instance.
  */
-export function trackedCapacityIn(rule: TargetTracking, value: number, current: number): number {
-  const needed = trackedCapacity(rule, value, current);
+export function trackedCapacityIn(needed: number, current: number): number {
   const leastAtOnce = current - Math.max(1, Math.floor(current * GREATEST_SHARE_IN));
   return Math.min(current, Math.max(needed, leastAtOnce));
 }

@@ -1,0 +1,127 @@
+import { addedWithinCooldown } from './scalable-target.js';
+import type { AlarmReading, PolicyReading, ScalingObservation } from './scaling-observation.js';
+import type { ScalingPolicy, StepScaling, TargetTracking } from './scaling-policy.js';
+import type { ScalingProposal } from './scaling-proposal.js';
+import { steppedCapacity } from './step-scaling.js';
+import { trackedCapacity, trackedCapacityIn } from './target-tracking.js';
+import { isAtZero } from './wake-from-zero.js';
+
+/** What an alarm that stands in ALARM makes its policy want. */
+interface Wish extends ScalingProposal {
+  readonly rule: StepScaling | TargetTracking;
+  readonly direction: 'out' | 'in';
+  /** Whether the alarm acts now. One that does not wants nothing done, but its wish speaks against a scale-in. */
+  readonly isDue: boolean;
+}
+
+/**
+ * What the policies propose whose alarms act now. Everybody's scale-in stands against a wish for more capacity; one by
+ * target tracking stands only where all that may scale in agree.
+ */
+export function policyProposals(
+  observation: ScalingObservation,
+  readings: readonly PolicyReading[],
+): ScalingProposal[] {
+  const wishes = readings.flatMap((reading) => wishesOf(observation, reading));
+  const tracking = wishes.filter(({ direction, rule }) => direction === 'in' && rule.kind === 'TargetTrackingScaling');
+  const isTrackingDue = tracking.some(({ isDue }) => isDue);
+  const isTrackingAgreed = doAllAgree(observation, readings, tracking);
+  const isMoreWanted =
+    !observation.bounds.suspended.dynamicScalingOut && wishes.some(({ wants }) => wants > observation.desired);
+  return wishes
+    .filter((wish) => wish.isDue || (isTrackingDue && tracking.includes(wish)))
+    .map((wish) => {
+      if (wish.direction === 'out' || wish.objection) return wish;
+      if (isMoreWanted) return vetoed(wish, 'another alarm asks for more');
+      return isTrackingAgreed || !tracking.includes(wish) ? wish : vetoed(wish, 'others do not agree');
+    });
+}
+
+/** A policy without data, or with an alarm that is not in ALARM, does not agree; one that may not scale in has no say. */
+function doAllAgree(
+  { desired }: ScalingObservation,
+  readings: readonly PolicyReading[],
+  tracking: readonly Wish[],
+): boolean {
+  return readings.every(
+    ({ policy: { name, rule } }) =>
+      rule.kind === 'StepScaling' ||
+      rule.disableScaleIn ||
+      tracking.some(({ by, wants }) => by === name && wants < desired),
+  );
+}
+
+function vetoed(wish: Wish, why: string): Wish {
+  return { ...wish, objection: 'AlreadyAtDesiredCapacity', because: `${wish.because}, but ${why}` };
+}
+
+function wishesOf(observation: ScalingObservation, { alarms, policy }: PolicyReading): Wish[] {
+  return alarms.flatMap((alarm) => {
+    const { value } = alarm;
+    if (alarm.state !== 'ALARM' || value === undefined) return [];
+    const { rule } = policy;
+    if (rule.kind === 'StepScaling') return stepWish(observation, policy, rule, { ...alarm, value });
+    const isLow = alarm.comparison.startsWith('Less');
+    return isLow
+      ? trackingInWish(observation, policy, rule, { ...alarm, value })
+      : trackingOutWish(observation, policy, rule, { ...alarm, value });
+  });
+}
+
+type Measured = AlarmReading & { readonly value: number };
+
+/** A step is taken from where the capacity was before what is still cooling down was added. */
+function stepWish(
+  { cooldowns, desired, now }: ScalingObservation,
+  policy: ScalingPolicy,
+  rule: StepScaling,
+  alarm: Measured,
+): Wish[] {
+  const wants = steppedCapacity(rule, alarm, desired);
+  if (wants === undefined) return [];
+  if (wants < desired) return [wishOf(policy, alarm, 'in', { wants, cooldownMs: rule.cooldownMs })];
+  const before = desired - addedWithinCooldown(cooldowns, desired, now);
+  const grants = steppedCapacity(rule, alarm, before) ?? wants;
+  return [wishOf(policy, alarm, 'out', { wants, grants, cooldownMs: rule.cooldownMs })];
+}
+
+/** What is starting does not show in the metric yet, so only what is in service counts as added already. */
+function trackingOutWish(
+  observation: ScalingObservation,
+  policy: ScalingPolicy,
+  rule: TargetTracking,
+  alarm: Measured,
+): Wish[] {
+  const { cooldowns, desired, inService, now, starting } = observation;
+  // By itself target tracking cannot leave zero: a proportion of nothing is nothing.
+  if (isAtZero(observation)) return [];
+  const tracked = trackedCapacity(rule, alarm.value, Math.max(1, inService));
+  // What is on its way is enough, which is no refusal.
+  if (tracked <= desired && starting > 0) return [];
+  const wants = Math.max(desired, tracked);
+  const grants = wants - addedWithinCooldown(cooldowns, inService, now);
+  return [wishOf(policy, alarm, 'out', { wants, grants, cooldownMs: rule.scaleOutCooldownMs })];
+}
+
+function trackingInWish(
+  { desired, inService }: ScalingObservation,
+  policy: ScalingPolicy,
+  rule: TargetTracking,
+  alarm: Measured,
+): Wish[] {
+  if (rule.disableScaleIn) return [];
+  const needed = trackedCapacity(rule, alarm.value, Math.max(1, inService));
+  const wants = trackedCapacityIn(needed, desired);
+  const wish = wishOf(policy, alarm, 'in', { wants, cooldownMs: rule.scaleInCooldownMs });
+  return [wants === desired && desired > 0 ? { ...wish, objection: 'AutoScalingAnticipatedFlapping' } : wish];
+}
+
+function wishOf(
+  { name, rule }: ScalingPolicy,
+  { alarmName, isDue }: AlarmReading,
+  direction: Wish['direction'],
+  { cooldownMs, wants, grants = wants }: { cooldownMs: number; wants: number; grants?: number },
+): Wish {
+  const because = `monitor alarm ${alarmName} in state ALARM triggered policy ${name}`;
+  return { by: name, wants, grants, because, policy: { name, cooldownMs }, rule, direction, isDue };
+}

@@ -53,7 +53,10 @@ export function isCrashLooping(failures: LaunchFailures | undefined): failures i
   return failures !== undefined && (failures.permanent || failures.count >= CRASH_LOOP_FROM);
 }
 
-/** Before this no launch is tried again: 1 s after the first failure, then 2 s, 4 s, … 5 min; never sooner than a minute after a permanent one. */
+/**
+ * Before this no launch is tried again: 1 s after the first failure, then 2 s, 4 s, … 5 min; a minute at least after a
+ * permanent one.
+ */
 export function nextLaunchAt(failures: LaunchFailures | undefined): number {
   if (!failures) return 0;
   const delayMs = launchDelayMs(failures.count);

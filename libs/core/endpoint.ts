@@ -103,7 +103,7 @@ const SERVING: ReadonlySet<EndpointStatus> = new Set([
 ]);
 
 /** Whether the endpoint takes invocations now: while it is changed it does, while it is made or unmade it does not. */
-export function isServing(endpoint: Endpoint): boolean {
+export function isServing(endpoint: Pick<Endpoint, 'status'>): boolean {
   return SERVING.has(endpoint.status);
 }
 

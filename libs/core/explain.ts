@@ -50,7 +50,7 @@ function whyRunning({ instanceId, invocation, now }: InvocationSituation): strin
 function whyQueued({ endpoint, invocation, variants }: InvocationSituation): string {
   if (!endpoint) return 'Its endpoint does not exist any more: it is settled as Failed.';
   if (endpoint.status === 'Deleting') return 'Its endpoint is being deleted: it is settled as Failed.';
-  if (!isServing(endpoint as Endpoint)) {
+  if (!isServing(endpoint)) {
     return sentences([
       `its endpoint is ${endpoint.status}, and nothing runs there`,
       endpoint.failureReason && `the reason: ${endpoint.failureReason}`,

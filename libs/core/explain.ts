@@ -23,9 +23,7 @@ export function whyWaiting(situation: InvocationSituation): string {
   const { invocation, now } = situation;
   switch (invocation.state) {
     case 'Queued':
-      return hasExpired(invocation, now)
-        ? `It waited longer than its time to live, which was over at ${moment(invocation.expiresAt)}: it is settled as Expired.`
-        : whyQueued(situation);
+      return hasExpired(invocation, now) ? whyExpired(invocation) : whyQueued(situation);
     case 'Running':
       return whyRunning(situation);
     default: {
@@ -45,6 +43,11 @@ function whyRunning({ instanceId, invocation, now }: InvocationSituation): strin
     `it is being run${on} since ${moment(startedAt)}, for ${duration(now - startedAt)} so far${again}`,
     isLost ? 'whoever ran it does not answer any more: it goes back to the backlog' : undefined,
   ]);
+}
+
+function whyExpired({ expiresAt }: Invocation): string {
+  const over = `which was over at ${moment(expiresAt)}`;
+  return `It waited longer than its time to live, ${over}: it is settled as Expired.`;
 }
 
 function whyQueued({ endpoint, invocation, variants }: InvocationSituation): string {
@@ -146,8 +149,10 @@ function describeEnd(variant: VariantSituation): string {
   if (count === 0) {
     return bounds.maximum === 0 ? describeOutlook(variant) : 'an invocation that comes wakes it';
   }
-  if (count <= bounds.minimum)
-    return `it keeps ${counted(bounds.minimum, 'instance')} whatever comes: that is ${bounds.source === 'desired instance count' ? 'the count that was set' : 'its minimum'}`;
+  if (count <= bounds.minimum) {
+    const limit = bounds.source === 'desired instance count' ? 'the count that was set' : 'its minimum';
+    return `it keeps ${counted(bounds.minimum, 'instance')} whatever comes: that is ${limit}`;
+  }
   if (bounds.suspended.dynamicScalingIn) return 'scaling in is suspended, so it keeps them';
   if (policies.length > 0) return `it goes down to ${bounds.minimum} when the alarms of its policies ask for less`;
   return `it goes down to ${bounds.minimum} when they have been idle, for ${duration(maxKeepWarmMs)} at most`;

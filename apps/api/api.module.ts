@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
 import type { Config } from '../../libs/host/config.js';
+import { CloudWatchSurface } from './aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from './aws/control/control-surface.js';
 import { RuntimeSurface } from './aws/runtime/runtime-surface.js';
 import { S3Surface } from './aws/s3/s3-surface.js';
@@ -14,7 +15,7 @@ import { HealthController } from './health.controller.js';
 import { StatusController } from './status.controller.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
-const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, StsSurface] as const;
+const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
 type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
 
 /** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
@@ -54,6 +55,7 @@ function surfacesOf(...surfaces: Surface[]): Surfaces {
       runtime: find(RuntimeSurface),
       control: find(ControlSurface),
       scaling: find(ScalingSurface),
+      cloudwatch: find(CloudWatchSurface),
       sts: find(StsSurface),
       s3: find(S3Surface),
       sns: find(SnsSurface),

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Log } from '../../libs/engine/log.js';
 import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws-request.js';
 import type { Surface } from './aws/surface.js';
-import { type ReadRequest, readBody } from './read-body.js';
+import { type ReadRequest, readBody, readPlainBody } from './read-body.js';
 
 /** Who answers for each AWS service; a service without a surface is off here. */
 export abstract class Surfaces {
@@ -48,9 +48,8 @@ export class FrontDoor {
 
   /** The Query protocol names its service only in the body when nothing is signed. */
   private async formCall(request: IncomingMessage, call: AwsCall): Promise<AwsCall> {
-    const body = await readBody(request, MAX_FORM_BYTES);
-    (request as ReadRequest).rawBody = body;
-    const form = new URLSearchParams(body.toString());
+    (request as ReadRequest).rawBody = await readBody(request, MAX_FORM_BYTES);
+    const form = new URLSearchParams((await readPlainBody(request, MAX_FORM_BYTES)).toString());
     const service = queryServiceOf(form);
     return service ? { ...call, service, operation: form.get('Action') ?? undefined } : call;
   }

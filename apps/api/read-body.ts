@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { EbbError } from '../../libs/core/errors.js';
 
 /** A request whose body somebody has read already, to find out whose it is. */
@@ -28,6 +30,23 @@ export function readBody(request: ReadRequest, maxBytes: number): Promise<Buffer
     request.on('aborted', () => reject(new EbbError('InvalidRequest', 'The connection closed before the body ended.')));
   });
 }
+
+/**
+ * Reads a whole request body as it was before the client compressed it, as SDKs do to large requests of metrics. The
+ * limit is that of the plain body; what cannot be unpacked is an `InvalidRequest`.
+ */
+export async function readPlainBody(request: ReadRequest, maxBytes: number): Promise<Buffer> {
+  const body = await readBody(request, maxBytes);
+  if (request.headers['content-encoding'] !== 'gzip') return body;
+  try {
+    return await unpack(body, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new EbbError('InvalidRequest', 'The request body is not gzip, as its Content-Encoding says.', { cause });
+  }
+}
+
+const unpack = promisify(gunzip);
 
 function tooLarge(maxBytes: number): EbbError {
   return new EbbError('BodyTooLarge', `The request body is longer than ${maxBytes} bytes.`);

@@ -1,9 +1,12 @@
 import { type ErrorCode, EbbError } from '../core/errors.js';
+import { QueryFault } from './aws-query.js';
 
 /** A response of the AWS JSON 1.0 and 1.1 protocols. */
 export interface JsonReply {
   readonly status: number;
   readonly errorType?: string;
+  /** What the Query protocol calls the error, for services that once spoke it. */
+  readonly queryCode?: string;
   readonly body: string;
 }
 
@@ -22,18 +25,31 @@ export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unkn
   return parsed as Record<string, unknown>;
 }
 
-/** What one protocol calls Ebb's errors; a code that is not listed is an internal failure there. */
-export type ErrorNames = Partial<Readonly<Record<ErrorCode, { readonly type: string; readonly status: number }>>>;
+/** What a service calls an error. */
+export interface ErrorName {
+  readonly type: string;
+  /** What its Query protocol calls it, where that is another name. */
+  readonly queryCode?: string;
+  readonly status: number;
+}
+
+/** What one service calls Ebb's errors; a code that is not listed is an internal failure there. */
+export type ErrorNames = Partial<Readonly<Record<ErrorCode, ErrorName>>>;
 
 /** `{"__type": …, "message": …}`, as every SDK reads it. */
 export function jsonError(error: unknown, names: ErrorNames): JsonReply {
-  const known = error instanceof EbbError ? names[error.code] : undefined;
-  const { type, status } = known ?? { type: 'InternalFailure', status: 500 };
-  const message = known ? (error as EbbError).message : 'An internal error occurred.';
-  return { status, errorType: type, body: JSON.stringify({ __type: type, message }) };
+  const known = nameOf(error, names);
+  const { type, queryCode = type, status } = known ?? { type: 'InternalFailure', status: 500 };
+  const message = known ? (error as Error).message : 'An internal error occurred.';
+  return { status, errorType: type, queryCode, body: JSON.stringify({ __type: type, message }) };
 }
 
-/** JSON 1.1 timestamps are seconds since the epoch, with a fraction. */
+function nameOf(error: unknown, names: ErrorNames): ErrorName | undefined {
+  if (error instanceof QueryFault) return { type: error.type, queryCode: error.code, status: error.status };
+  return error instanceof EbbError ? names[error.code] : undefined;
+}
+
+/** Timestamps of both versions are seconds since the epoch, with a fraction. */
 export function toTimestamp(ms: number): number {
   return ms / 1000;
 }

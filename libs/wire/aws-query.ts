@@ -134,6 +134,8 @@ export class QueryFault extends Error implements QueryError {
     readonly code: string,
     message: string,
     readonly status = 400,
+    /** What the service's JSON protocol calls it. */
+    readonly type = code,
   ) {
     super(message);
   }
@@ -144,5 +146,5 @@ export function toQueryError(error: unknown, names: ErrorNames): QueryError {
   if (error instanceof QueryFault) return error;
   const known = error instanceof EbbError ? names[error.code] : undefined;
   if (!known) return { status: 500, code: 'InternalFailure', message: 'An internal error occurred.' };
-  return { status: known.status, code: known.type, message: (error as EbbError).message };
+  return { status: known.status, code: known.queryCode ?? known.type, message: (error as EbbError).message };
 }

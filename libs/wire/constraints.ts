@@ -59,6 +59,10 @@ export class Constraints {
     return this.number(path, value, rule, Number.isFinite, 'a number');
   }
 
+  requiredFloat(path: string, value: unknown, rule: NumberRule = {}): number {
+    return this.required(path, this.float(path, value, rule), value) ?? 0;
+  }
+
   boolean(path: string, value: unknown): boolean | undefined {
     if (value === undefined || value === null) return undefined;
     return typeof value === 'boolean' ? value : this.wrongType(path, value, 'a boolean');

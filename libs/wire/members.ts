@@ -57,6 +57,16 @@ export class Members {
     return this.constraints.float(this.pathOf(name), this.values[name], rule);
   }
 
+  requiredFloat(name: string, rule?: NumberRule): number {
+    return this.constraints.requiredFloat(this.pathOf(name), this.values[name], rule);
+  }
+
+  /** A list of numbers; empty where it is absent. */
+  floats(name: string, length?: NumberRule): number[] {
+    const values = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
+    return values.map((value, index) => this.constraints.requiredFloat(this.itemPath(name, index), value));
+  }
+
   boolean(name: string): boolean | undefined {
     return this.constraints.boolean(this.pathOf(name), this.values[name]);
   }

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { CloudWatchSurface } from '../../apps/api/aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from '../../apps/api/aws/control/control-surface.js';
 import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
 import type { Endpoint } from '../../libs/core/endpoint.js';
@@ -13,6 +15,7 @@ import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { EndpointDeployer } from '../../libs/engine/deploy-endpoint.js';
 import { type Counts, InstanceCounts } from '../../libs/engine/instance-counts.js';
 import { Log } from '../../libs/engine/log.js';
+import { Meter } from '../../libs/engine/meter.js';
 import { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { classify } from '../../libs/wire/aws-request.js';
@@ -23,11 +26,14 @@ import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { MemoryOutbox } from './memory-outbox.js';
 
-/** The control plane and Application Auto Scaling over memory drivers, with the clients that judge them. */
+/** The control plane, Application Auto Scaling and CloudWatch over memory drivers, with the clients that judge them. */
 export interface ControlHost {
   readonly url: string;
   readonly sagemaker: SageMakerClient;
   readonly scaling: ApplicationAutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
+  /** Takes what is put, and measures nothing by itself. */
+  readonly meter: Meter;
   readonly world: World;
   readonly deployer: EndpointDeployer;
   /** What instances a variant is said to have, by endpoint and variant. */
@@ -52,13 +58,20 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
   const signals: Signal[] = [];
   world.signals.subscribe((signal) => signals.push(signal));
   const deployer = new EndpointDeployer(world, options.settleLeftovers ?? (() => Promise.resolve()));
+  const meter = new Meter(world, new StatedCounts(counts));
   const surfaces = {
     control: new ControlSurface(world, new StatedCounts(counts), config),
     scaling: new ScalingSurface(world),
+    cloudwatch: new CloudWatchSurface(world, meter),
   };
   const server = createServer((request, response) => {
     const call = classify({ method: request.method!, url: request.url!, headers: request.headers });
-    void surfaces[call.service === 'scaling' ? 'scaling' : 'control'].handle(request, response, call);
+    const { service } = call;
+    void surfaces[service === 'scaling' || service === 'cloudwatch' ? service : 'control'].handle(
+      request,
+      response,
+      call,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -66,16 +79,20 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
     endpoint: url,
     region: config.place.region,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    // What the service answers is what a test sees.
+    maxAttempts: 1,
   };
   const sagemaker = new SageMakerClient(client);
   const scaling = new ApplicationAutoScalingClient(client);
+  const cloudwatch = new CloudWatchClient({ ...client, maxAttempts: 1 });
   const close = async (): Promise<void> => {
     sagemaker.destroy();
     scaling.destroy();
+    cloudwatch.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, sagemaker, scaling, world, deployer, counts, signals, errors, close };
+  return { url, sagemaker, scaling, cloudwatch, meter, world, deployer, counts, signals, errors, close };
 }
 
 function memoryWorld(config: Config, errors: string[], script?: InstancesScript): World {

@@ -3,7 +3,7 @@ import { EbbError, isEbbError } from '../../../libs/core/errors.js';
 import type { World } from '../../../libs/engine/world.js';
 import { type ErrorNames, type JsonReply, jsonError, parseJsonRequest } from '../../../libs/wire/aws-json.js';
 import type { AwsCall } from '../../../libs/wire/aws-request.js';
-import { readBody } from '../read-body.js';
+import { readPlainBody } from '../read-body.js';
 import type { Surface } from './surface.js';
 
 export type JsonRequest = Readonly<Record<string, unknown>>;
@@ -13,10 +13,18 @@ export type JsonOperation = (request: JsonRequest) => Promise<object | undefined
 
 export type JsonOperations = Readonly<Record<string, JsonOperation>>;
 
-const CONTENT_TYPE = 'application/x-amz-json-1.1';
 const MAX_REQUEST_BYTES = 1_048_576;
 
-/** A service of the AWS JSON 1.1 protocol: `POST /` with the operation in `X-Amz-Target`. */
+/** How a service speaks AWS's JSON protocol. */
+export interface JsonDialect {
+  readonly version: '1.0' | '1.1';
+  /** Whether it once spoke the Query protocol, whose names of errors clients still go by. */
+  readonly isQueryCompatible: boolean;
+}
+
+const JSON_1_1: JsonDialect = { version: '1.1', isQueryCompatible: false };
+
+/** A service of the AWS JSON protocols: `POST /` with the operation in `X-Amz-Target`. */
 export class JsonService implements Surface {
   private readonly operations: ReadonlyMap<string, JsonOperation>;
 
@@ -26,6 +34,7 @@ export class JsonService implements Surface {
     private readonly name: string,
     operations: JsonOperations,
     private readonly errorNames: ErrorNames,
+    private readonly dialect = JSON_1_1,
   ) {
     this.operations = new Map(Object.entries(operations));
   }
@@ -35,18 +44,21 @@ export class JsonService implements Surface {
     // What is left of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
+    const fault = reply.status < 500 ? 'Sender' : 'Receiver';
+    const queryCode = this.dialect.isQueryCompatible ? reply.queryCode : undefined;
     response.writeHead(reply.status, {
-      'content-type': CONTENT_TYPE,
+      'content-type': `application/x-amz-json-${this.dialect.version}`,
       'content-length': Buffer.byteLength(reply.body),
       'x-amzn-requestid': this.world.clock.uniqueId(),
       ...(reply.errorType !== undefined && { 'x-amzn-errortype': reply.errorType }),
+      ...(queryCode !== undefined && { 'x-amzn-query-error': `${queryCode};${fault}` }),
     });
     response.end(reply.body);
   }
 
   private async reply(request: IncomingMessage, call: AwsCall): Promise<JsonReply> {
     try {
-      const body = await readBody(request, MAX_REQUEST_BYTES);
+      const body = await readPlainBody(request, MAX_REQUEST_BYTES);
       const output = await this.operation(call)(parsed(body));
       return { status: 200, body: output === undefined ? '' : JSON.stringify(output) };
     } catch (error) {
@@ -85,5 +97,10 @@ function parsed(body: Uint8Array): JsonRequest {
 
 function serializationReply(error: SerializationError): JsonReply {
   const errorType = 'SerializationException';
-  return { status: 400, errorType, body: JSON.stringify({ __type: errorType, message: error.message }) };
+  return {
+    status: 400,
+    errorType,
+    queryCode: errorType,
+    body: JSON.stringify({ __type: errorType, message: error.message }),
+  };
 }

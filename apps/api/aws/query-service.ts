@@ -9,7 +9,7 @@ import {
   toQueryError,
 } from '../../../libs/wire/aws-query.js';
 import type { AwsCall } from '../../../libs/wire/aws-request.js';
-import { readBody } from '../read-body.js';
+import { readPlainBody } from '../read-body.js';
 
 /** The largest message of 256 KB may be thrice as long in a form. */
 const MAX_FORM_BYTES = 1024 * 1024;
@@ -39,7 +39,7 @@ export async function answerQuery(
     const parameters = await readParameters(request, MAX_FORM_BYTES);
     const operation = parameters.get('Action') ?? '';
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
-    if (!run) throw new EbbError('UnknownOperation', `The action ${operation} is not valid for this endpoint.`);
+    if (!run) throw new EbbError('UnknownOperation', `The action ${operation} is not supported by Ebb yet.`);
     const result = await run(QueryInput.of(parameters), call);
     writeXml(response, 200, queryResponse(service.namespace, operation, result, requestId), requestId);
   } catch (error) {
@@ -57,7 +57,7 @@ export async function readParameters(request: IncomingMessage, maxBytes: number)
   const question = url.indexOf('?');
   const parameters = new URLSearchParams(question === -1 ? '' : url.slice(question + 1));
   if (request.method === 'POST') {
-    const form = new URLSearchParams((await readBody(request, maxBytes)).toString('utf8'));
+    const form = new URLSearchParams((await readPlainBody(request, maxBytes)).toString('utf8'));
     for (const [name, value] of form) parameters.append(name, value);
   }
   return parameters;

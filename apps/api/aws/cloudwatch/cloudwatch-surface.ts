@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { Meter } from '../../../../libs/engine/meter.js';
+import { World } from '../../../../libs/engine/world.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import { CLOUDWATCH_ERRORS, CLOUDWATCH_NAMESPACE } from '../../../../libs/wire/cloudwatch/errors.js';
+import { jsonToXml, queryToJson } from '../../../../libs/wire/cloudwatch/query-form.js';
+import { type JsonOperation, type JsonOperations, JsonService } from '../json-service.js';
+import { type QueryOperation, type QueryService, answerQuery } from '../query-service.js';
+import type { Surface } from '../surface.js';
+import { alarmOperations, tagOperations } from './alarm-operations.js';
+import { metricOperations } from './metric-operations.js';
+
+/**
+ * Amazon CloudWatch as far as scaling needs it: alarms and metrics, by JSON 1.0 as today's SDKs speak it and by the Query
+ * protocol of older ones. Each operation is there once, in terms of JSON.
+ */
+@Injectable()
+export class CloudWatchSurface implements Surface {
+  private readonly json: JsonService;
+  private readonly query: QueryService;
+
+  constructor(
+    private readonly world: World,
+    meter: Meter,
+  ) {
+    const operations = { ...alarmOperations(world), ...tagOperations(world), ...metricOperations(world, meter) };
+    this.json = new JsonService(world, 'CloudWatch', operations, CLOUDWATCH_ERRORS, {
+      version: '1.0',
+      isQueryCompatible: true,
+    });
+    this.query = {
+      namespace: CLOUDWATCH_NAMESPACE,
+      errors: CLOUDWATCH_ERRORS,
+      operations: queryOperations(operations),
+    };
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+    if (request.headers['x-amz-target'] !== undefined) await this.json.handle(request, response, call);
+    else await answerQuery(this.query, request, response, call, this.world.clock.uniqueId());
+  }
+}
+
+function queryOperations(operations: JsonOperations): Record<string, QueryOperation> {
+  return Object.fromEntries(Object.entries(operations).map(([name, run]) => [name, inQueryTerms(run)]));
+}
+
+function inQueryTerms(run: JsonOperation): QueryOperation {
+  return async (input) => {
+    const output = await run(queryToJson(input));
+    return output && jsonToXml(output);
+  };
+}

@@ -1,0 +1,46 @@
+import { wholePeriods } from '../../../../libs/core/metric-data.js';
+import { metricKey } from '../../../../libs/core/metric.js';
+import type { Meter } from '../../../../libs/engine/meter.js';
+import { readMetricData } from '../../../../libs/engine/read-metric-data.js';
+import type { World } from '../../../../libs/engine/world.js';
+import { writeMetric } from '../../../../libs/wire/cloudwatch/metric.js';
+import {
+  readGetMetricData,
+  readGetMetricStatistics,
+  readListMetrics,
+  writeMetricData,
+  writeStatistics,
+} from '../../../../libs/wire/cloudwatch/metric-reading.js';
+import { pageOf } from '../../../../libs/wire/cloudwatch/page.js';
+import { readPutMetricData } from '../../../../libs/wire/cloudwatch/put-metric-data.js';
+import type { JsonOperations } from '../json-service.js';
+
+const METRICS_PAGE = 500;
+
+/** Metrics: what users put beside what Ebb measures, and what there is of both. */
+export function metricOperations(world: World, meter: Meter): JsonOperations {
+  return {
+    async PutMetricData(request) {
+      meter.put(readPutMetricData(request, world.clock.now()));
+      return undefined;
+    },
+
+    async GetMetricData(request) {
+      return writeMetricData(await readMetricData(world, meter, readGetMetricData(request)));
+    },
+
+    async GetMetricStatistics(request) {
+      const read = readGetMetricStatistics(request);
+      const { metric, periodSeconds, unit } = read;
+      const points = await meter.datapoints({ metric, periodSeconds, unit, ...wholePeriods(read, periodSeconds) });
+      return writeStatistics(points, read);
+    },
+
+    async ListMetrics(request) {
+      // One more than the page tells whether there is another.
+      const found = await world.metrics.list({ ...readListMetrics(request), limit: METRICS_PAGE + 1 });
+      const { page, nextToken } = pageOf(found, METRICS_PAGE, metricKey);
+      return { Metrics: page.map(writeMetric), NextToken: nextToken };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { MetricQuery } from '../core/alarm.js';
+import { EbbError } from '../core/errors.js';
+import { METRIC_RETENTION_MS, statisticOf } from '../core/metric.js';
+import {
+  type MetricDataPage,
+  type MetricDataPlace,
+  type MetricDataRequest,
+  type MetricDataResult,
+  wholePeriods,
+} from '../core/metric-data.js';
+import { checkEveryQuery, evaluateQueries, metricsBehind } from '../core/metric-math.js';
+import type { Meter } from './meter.js';
+import type { World } from './world.js';
+
+/** One line is computed in memory from no more datapoints than this. */
+const MAX_DATAPOINTS_READ = 1_000_000;
+/** What users put may be this far ahead. */
+const FUTURE_MS = 2 * 3_600_000;
+
+type MetricLine = Extract<MetricQuery, { kind: 'metric' }>;
+type Point = MetricDataResult['points'][number];
+
+/**
+ * Reads metrics and computes expressions, line by line, until the page is full. Raises `InvalidRequest` for lines that
+ * make no sense and `InvalidNextToken` for a place that is none.
+ */
+export async function readMetricData(
+  world: Pick<World, 'clock'>,
+  meter: Pick<Meter, 'datapoints'>,
+  request: MetricDataRequest,
+  signal?: AbortSignal,
+): Promise<MetricDataPage> {
+  const { queries, newestFirst, limit } = request;
+  checkEveryQuery(queries);
+  const lines = queries.filter(({ returnData }) => returnData);
+  const first = request.after ?? beginningOf(0, request);
+  if (request.after && !lines[first.line]) {
+    throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.');
+  }
+  const results: MetricDataResult[] = [];
+  let left = limit;
+  for (const [index, query] of lines.entries()) {
+    if (index < first.line) continue;
+    if (left === 0) return { results, next: beginningOf(index, request) };
+    const after = index === first.line ? first : beginningOf(index, request);
+    const points = (await pointsOf(world, meter, request, query, signal)).filter(({ at }) =>
+      newestFirst ? at < after.at : at > after.at,
+    );
+    if (newestFirst) points.reverse();
+    const taken = points.slice(0, left);
+    left -= taken.length;
+    const isComplete = taken.length === points.length;
+    results.push({ query, points: taken, isComplete });
+    if (!isComplete) return { results, next: { line: index, at: taken.at(-1)!.at } };
+  }
+  return { results };
+}
+
+/** Before the first datapoint of a line, in the order in which they are given. */
+function beginningOf(line: number, { newestFirst }: MetricDataRequest): MetricDataPlace {
+  return { line, at: newestFirst ? Number.MAX_SAFE_INTEGER : -1 };
+}
+
+/** Every datapoint of one line, the oldest first. */
+async function pointsOf(
+  world: Pick<World, 'clock'>,
+  meter: Pick<Meter, 'datapoints'>,
+  request: MetricDataRequest,
+  query: MetricQuery,
+  signal?: AbortSignal,
+): Promise<Point[]> {
+  const behind = metricsBehind(request.queries, query);
+  const metrics = request.queries.filter((line): line is MetricLine => line.kind === 'metric' && behind.has(line.id));
+  const periodSeconds = periodOf(query, metrics);
+  const now = world.clock.now();
+  const kept = { from: Math.max(request.from, now - METRIC_RETENTION_MS), to: Math.min(request.to, now + FUTURE_MS) };
+  const { from, to } = wholePeriods(kept, periodSeconds);
+  const count = Math.max(0, (to - from) / (periodSeconds * 1000));
+  if (count * metrics.length > MAX_DATAPOINTS_READ) {
+    const most = `more than ${MAX_DATAPOINTS_READ} datapoints`;
+    throw new EbbError('InvalidRequest', `The line '${query.id}' is computed from ${most}: take a longer period.`);
+  }
+  const read = new Map<string, (number | undefined)[]>();
+  for (const { id, metric, statistic, unit } of metrics) {
+    const values = Array.from<number | undefined>({ length: count });
+    for (const point of await meter.datapoints({ metric, unit, periodSeconds, from, to }, signal)) {
+      values[(point.at - from) / (periodSeconds * 1000)] = statisticOf(point, statistic);
+    }
+    read.set(id, values);
+  }
+  const alone = request.queries.map((line) => ({ ...line, returnData: line.id === query.id }));
+  return evaluateQueries(alone, read).flatMap((value, index) =>
+    value === undefined ? [] : { at: from + index * periodSeconds * 1000, value },
+  );
+}
+
+function periodOf(query: MetricQuery, metrics: readonly MetricLine[]): number {
+  const [period, other] = new Set(metrics.map(({ periodSeconds }) => periodSeconds));
+  if (period === undefined) throw new EbbError('InvalidRequest', `The expression '${query.id}' has no metric in it.`);
+  if (other === undefined) return period;
+  const message = `The expression '${query.id}' is over metrics of different periods: ${period} and ${other} seconds.`;
+  throw new EbbError('InvalidRequest', message);
+}

@@ -1,0 +1,105 @@
+import { QueryInput, type XmlContent, type XmlTree } from '../aws-query.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Members that are no texts. A name that means something else elsewhere has the name of its list before it. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  'Counts',
+  'DatapointsToAlarm',
+  'EvaluationInterval',
+  'EvaluationPeriods',
+  'MaxDatapoints',
+  'Maximum',
+  'MaxRecords',
+  'MetricData.Value',
+  'Minimum',
+  'Period',
+  'SampleCount',
+  'StorageResolution',
+  'Sum',
+  'Threshold',
+  'Values',
+]);
+
+const BOOLEANS: ReadonlySet<string> = new Set([
+  'ActionsEnabled',
+  'IncludeLinkedAccounts',
+  'ReturnData',
+  'StrictEntityValidation',
+]);
+
+const TIMES: ReadonlySet<string> = new Set([
+  'AlarmConfigurationUpdatedTimestamp',
+  'EndDate',
+  'EndTime',
+  'StartDate',
+  'StartTime',
+  'StateTransitionedTimestamp',
+  'StateUpdatedTimestamp',
+  'Timestamp',
+  'Timestamps',
+]);
+
+/** Lists of requests: one that is empty has a name and nothing else. */
+const LISTS: ReadonlySet<string> = new Set([
+  'AlarmActions',
+  'AlarmNames',
+  'AlarmTypes',
+  'Counts',
+  'Dimensions',
+  'ExtendedStatistics',
+  'InsufficientDataActions',
+  'MetricData',
+  'MetricDataQueries',
+  'Metrics',
+  'OKActions',
+  'Statistics',
+  'TagKeys',
+  'Tags',
+  'Values',
+]);
+
+/** CloudWatch's older protocol, forms in and XML out, in terms of its newer one, JSON. */
+export function queryToJson(input: QueryInput, list = ''): Json {
+  return Object.fromEntries(input.names().map((name) => [name, memberOf(input, name, list)]));
+}
+
+function memberOf(input: QueryInput, name: string, list: string): unknown {
+  const node = input.at(name);
+  if (LISTS.has(name) || node.has('member')) return input.list(name).map((item) => valueOf(item, name, ''));
+  return valueOf(node, name, list);
+}
+
+function valueOf(node: QueryInput, name: string, list: string): unknown {
+  if (node.names().length > 0) return queryToJson(node, name);
+  const text = node.ownText ?? '';
+  const isNamedIn = (names: ReadonlySet<string>): boolean => names.has(name) || names.has(`${list}.${name}`);
+  if (isNamedIn(NUMBERS)) return numberOf(text);
+  if (isNamedIn(BOOLEANS)) return text === 'true' ? true : text === 'false' ? false : text;
+  if (isNamedIn(TIMES)) return timeOf(text);
+  return text;
+}
+
+/** What is no number is left as it is, for the reader to refuse. */
+function numberOf(text: string): unknown {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+/** Seconds since the epoch; a time without a zone is in UTC. */
+function timeOf(text: string): unknown {
+  const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`);
+  return Number.isNaN(ms) ? text : ms / 1000;
+}
+
+/** A JSON answer as the Query protocol writes it. */
+export function jsonToXml(json: object): XmlTree {
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, contentOf(name, value)]));
+}
+
+function contentOf(name: string, value: unknown): XmlContent {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return { member: value.map((item) => contentOf(name, item)) };
+  if (typeof value === 'object') return jsonToXml(value);
+  if (typeof value === 'number' && TIMES.has(name)) return new Date(Math.round(value * 1000)).toISOString();
+  return value as string | number | boolean;
+}

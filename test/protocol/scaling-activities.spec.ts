@@ -19,6 +19,19 @@ beforeAll(async () => {
   const cut = [{ code: 'AlreadyAtMaxCapacity', currentCapacity: 4, maxCapacity: 4 }] as const;
   await activities.record(activity('2', { from: 2, to: 4, notScaledReasons: cut }));
   await activities.record(activity('3', { endpointName: 'asr' }));
+  await activities.record(
+    activity('4', {
+      endpointName: 'full',
+      from: 4,
+      to: 4,
+      cause: 'monitor alarm high in state ALARM triggered policy backlog',
+      status: 'Successful',
+      endedAt: STARTED_AT,
+      notScaledReasons: [...cut, { code: 'CoolingDown', currentCapacity: 4 }],
+      times: 3,
+      lastAt: STARTED_AT + 2000,
+    }),
+  );
 });
 afterAll(() => host.close());
 
@@ -57,9 +70,35 @@ describe('scaling activities', () => {
     const silent = await describeActivities();
     expect(silent.ScalingActivities?.[1]).not.toHaveProperty('NotScaledReasons');
     const told = await describeActivities({ IncludeNotScaledActivities: true });
-    expect(told.ScalingActivities?.[1]?.NotScaledReasons).toEqual([
+    expect(told.ScalingActivities?.[2]?.NotScaledReasons).toEqual([
       { Code: 'AlreadyAtMaxCapacity', MaxCapacity: 4, CurrentCapacity: 4 },
     ]);
+  });
+
+  it('that changed nothing are told only when asked, as failed, with the reasons that clients know', async () => {
+    const input = { ResourceId: 'endpoint/full/variant/main' };
+    expect((await describeActivities(input)).ScalingActivities).toEqual([]);
+    const { ScalingActivities } = await describeActivities({ ...input, IncludeNotScaledActivities: true });
+    expect(ScalingActivities).toEqual([
+      {
+        ActivityId: '4',
+        ServiceNamespace: 'sagemaker',
+        ResourceId: 'endpoint/full/variant/main',
+        ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+        Description: 'Attempting to scale due to alarm triggered',
+        Cause: 'monitor alarm high in state ALARM triggered policy backlog',
+        StartTime: new Date(STARTED_AT),
+        StatusCode: 'Failed',
+        StatusMessage: 'A cooldown has not ended yet.',
+        Details: expect.any(String) as string,
+        NotScaledReasons: [{ Code: 'AlreadyAtMaxCapacity', MaxCapacity: 4, CurrentCapacity: 4 }],
+      },
+    ]);
+    expect(JSON.parse(ScalingActivities![0]!.Details!)).toMatchObject({
+      answers: [{ by: 'promise', wants: 2 }],
+      times: 3,
+      lastAt: STARTED_AT + 2000,
+    });
   });
 
   it('are read page by page', async () => {

@@ -166,6 +166,19 @@ describe('a registration is refused', () => {
     expect(await targets()).toMatchObject([{ MinCapacity: 1, MaxCapacity: 4 }]);
   });
 
+  it('as the five hundred and first of the account', async () => {
+    await register({ MinCapacity: 0, MaxCapacity: 4 });
+    const { scalableTargets } = host.world.catalog;
+    const [target] = await scalableTargets.all();
+    for (let count = 1; count < 500; count += 1) {
+      await scalableTargets.create(`endpoint/e${count}/variant/main`, { ...target!, endpointName: `e${count}` });
+    }
+    await createEndpoint(host, 'ASR');
+    const more = register({ ResourceId: 'endpoint/ASR/variant/main', MinCapacity: 0, MaxCapacity: 4 });
+    await expect(more).rejects.toMatchObject({ name: 'LimitExceededException' });
+    await expect(register({ MaxCapacity: 5 })).resolves.toBeDefined();
+  });
+
   it('while the endpoint is being deleted', async () => {
     await host.deployer.inService('OCR');
     await host.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'OCR' }));

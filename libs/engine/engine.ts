@@ -40,7 +40,7 @@ export class Engine {
     this.histories = new VariantHistories(world);
     this.fleet = new Fleet(world, this.observer());
     this.meter = new Meter(world, this.fleet);
-    this.worker = new WorkerLoop(world, this.fleet, workerId);
+    this.worker = new WorkerLoop(world, this.fleet, workerId, this.meter);
     const deployer = new EndpointDeployer(world, ({ name }) =>
       settleBacklog(world, name, `The endpoint ${name} was deleted before it processed the request.`),
     );
@@ -51,7 +51,7 @@ export class Engine {
     const scaler = new VariantScaler(world, this.fleet, this.alarms, this.histories, settings);
     this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, scaler, this.leadership);
     this.scheduled = new ScheduledActions(world, this.leadership);
-    this.sender = new DeliverySender(world);
+    this.sender = new DeliverySender(world, this.meter);
   }
 
   /** Starts the loops in order. */

@@ -9,13 +9,16 @@ export class ResponseBody {
   private chunks: Uint8Array[] = [];
   private sizeBytes = 0;
 
+  /** `onEnd` is called when its last byte has come. */
   constructor(
     private readonly source: Body,
     private readonly keeps: boolean,
+    private readonly onEnd: () => void,
   ) {}
 
   passing(): Body {
     if (!(this.source instanceof Uint8Array)) return this.chunksOf(this.source);
+    this.onEnd();
     this.keep(this.source);
     return this.source;
   }
@@ -44,7 +47,10 @@ export class ResponseBody {
     try {
       for (;;) {
         const { done, value } = await this.next(iterator);
-        if (done) return;
+        if (done) {
+          this.onEnd();
+          return;
+        }
         this.keep(value);
         yield value;
       }

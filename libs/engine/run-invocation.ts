@@ -3,6 +3,7 @@ import { type AttemptEnd, type Invocation, MAX_INPUT_BYTES, hasExpired } from '.
 import { parseObjectLocation } from '../core/object-location.js';
 import type { ContainerResponse } from '../core/ports/instances.js';
 import type { StagedObject, StoredObject } from '../core/ports/objects.js';
+import { type AttemptTimings, Stopwatch } from './attempt-timings.js';
 import { Deadline } from './deadline.js';
 import { ResponseBody, cancelBody } from './response-body.js';
 import type { World } from './world.js';
@@ -14,6 +15,8 @@ export interface Attempt {
   readonly staged?: StagedObject;
   /** The response's bytes, where a notification may carry them. */
   readonly response?: Uint8Array;
+  /** Absent where it did not begin. */
+  readonly timings?: AttemptTimings;
 }
 
 /** The reason of a signal that ends an attempt from outside: what the attempt then has come to. */
@@ -42,21 +45,28 @@ export async function runInvocation(
 ): Promise<Attempt> {
   if (hasExpired(invocation, world.clock.now())) return { end: { kind: 'expired' } };
   const deadline = new Deadline(world.clock, invocation.timeoutMs, abandon);
+  const timings = new Stopwatch(world.clock);
   try {
     const input = await openInput(world, invocation, deadline.signal);
+    timings.request();
     const response = await invoke(world, invocation, instanceId, input, deadline.signal);
-    return await takeResponse(world, invocation, response, deadline.signal);
+    const taken = await takeResponse(world, invocation, response, timings, deadline.signal);
+    return { ...taken, timings };
   } catch (error) {
     if (error instanceof BrokenOff) {
       deadline.clear();
       await world.clock.sleep(DEATH_NOTICE_MS, abandon).catch(() => undefined);
     }
-    if (abandon.aborted) return { end: abandon.reason instanceof Abandoned ? abandon.reason.end : BROKE };
-    if (deadline.passed) return { end: { kind: 'timed-out' } };
-    return { end: error instanceof Fault ? error.end : badResponse(messageOf(error)) };
+    return { end: endOf(error, deadline, abandon), timings };
   } finally {
     deadline.clear();
   }
+}
+
+function endOf(error: unknown, deadline: Deadline, abandon: AbortSignal): AttemptEnd {
+  if (abandon.aborted) return abandon.reason instanceof Abandoned ? abandon.reason.end : BROKE;
+  if (deadline.passed) return { kind: 'timed-out' };
+  return error instanceof Fault ? error.end : badResponse(messageOf(error));
 }
 
 const BROKE: AttemptEnd = { kind: 'instance-broke' };
@@ -117,6 +127,7 @@ async function takeResponse(
   world: World,
   invocation: Invocation,
   response: ContainerResponse,
+  timings: Stopwatch,
   signal: AbortSignal,
 ): Promise<Attempt> {
   if (response.headerBytes > MAX_RESPONSE_HEADER_BYTES) {
@@ -127,10 +138,11 @@ async function takeResponse(
   const end: AttemptEnd = succeeded
     ? { kind: 'succeeded', contentType: response.contentType }
     : { kind: 'model-error', status: response.status };
-  const body = new ResponseBody(response.body, wantsResponse(invocation, succeeded));
+  const body = new ResponseBody(response.body, wantsResponse(invocation, succeeded), () => timings.answer());
   const location = succeeded ? invocation.outputLocation : invocation.failureLocation;
   try {
     const staged = location === undefined ? await body.drain() : await stage(world, location, response, body, signal);
+    timings.store();
     return { end, staged, response: body.kept() };
   } catch (error) {
     if (body.hasBrokenOff) throw new BrokenOff(badResponse(`it broke off: ${messageOf(error)}`), error);

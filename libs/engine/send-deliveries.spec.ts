@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
 import type { Delivery } from '../core/notification.js';
-import { memoryWorld } from '../../test/support/memory-world.js';
+import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { DeliverySender } from './send-deliveries.js';
+import { submitInvocation } from './submit-invocation.js';
 
 const DAY_MS = 24 * 3_600_000;
 
 function aSender() {
   const parts = memoryWorld();
   const { clock, outbox, signals, world } = parts;
-  const sender = new DeliverySender(world);
+  const measured: unknown[] = [];
+  const sender = new DeliverySender(world, { add: (...of) => void measured.push(of) });
   sender.start();
   return {
     ...parts,
+    measured,
     sender,
     post: async (...ids: string[]): Promise<void> => {
       await outbox.enqueue(ids.map((id) => aDelivery(id, clock.now())));
@@ -152,4 +155,18 @@ test('stopping begins nothing more and waits for what is under way', async () =>
   expect(hasStopped).toBe(true);
   expect(notifications.delivered.map(({ id }) => id)).toEqual(['a']);
   expect(await outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+});
+
+test('a delivery that is given up counts as a failure of its invocation’s endpoint', async () => {
+  const parts = aSender();
+  const { clock, ledger, outbox, notifications, signals, measured, world } = parts;
+  await deployEndpoint(parts);
+  await submitInvocation(world, { endpointName: 'reader', input: { body: Buffer.from('page') } });
+  const [invocation] = await ledger.list({});
+  notifications.answer = async () => ({ kind: 'undeliverable', reason: 'There is no such topic.' });
+  const delivery = aDelivery('a', clock.now());
+  await outbox.enqueue([delivery, { ...delivery, id: 'b', invocationId: invocation!.id }]);
+  signals.notify({ kind: 'outbox' });
+  await clock.settle();
+  expect(measured).toEqual([['NotificationFailures', 'reader', 'AllTraffic', 1]]);
 });

@@ -1,6 +1,8 @@
-import { type DeliveryResult, nextDeliveryAt } from '../core/notification.js';
+import { endpointKey } from '../core/endpoint.js';
+import { type Delivery, type DeliveryResult, nextDeliveryAt } from '../core/notification.js';
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
 import { Deadline } from './deadline.js';
+import type { Meter } from './meter.js';
 import type { World } from './world.js';
 
 /** How many deliveries are under way at once: one slow receiver holds up one of these and nobody else. */
@@ -22,7 +24,10 @@ export class DeliverySender {
   private unsubscribe: () => void = () => undefined;
   private loop: Promise<void> = Promise.resolve();
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly meter: Pick<Meter, 'add'>,
+  ) {}
 
   start(): void {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
@@ -88,6 +93,7 @@ export class DeliverySender {
         deliveryId: due.delivery.id,
         reason: outcome.reason,
       });
+      await this.measureFailure(due.delivery);
     }
     try {
       await outbox.record(due.delivery.id, outcome);
@@ -100,6 +106,20 @@ export class DeliverySender {
     // The loop rests until what it knew to be due: it has to hear of an earlier time.
     if (outcome.kind === 'retry') this.wake.resolve();
     if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
+  }
+
+  /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
+  private async measureFailure({ invocationId }: Delivery): Promise<void> {
+    const { catalog, ledger, log } = this.world;
+    if (invocationId === undefined) return;
+    try {
+      const invocation = await ledger.find(invocationId);
+      const endpoint = invocation && (await catalog.endpoints.get(endpointKey(invocation.endpointName)));
+      const variant = endpoint?.variants[0];
+      if (variant) this.meter.add('NotificationFailures', endpoint.name, variant.name, 1);
+    } catch (error) {
+      log.warn('A delivery that was given up is missing from the metrics', { invocationId, reason: String(error) });
+    }
   }
 
   private outcomeOf(due: DueDelivery, result: DeliveryResult): DeliveryOutcome {

@@ -32,7 +32,9 @@ const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
 test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
   const { world, first, stage, content, ledger, outbox, clock } = await anAttempt();
   const { invocation, lease } = first;
-  expect(await settleInvocation(world, invocation, lease, { end: SUCCEEDED, staged: await stage('text') })).toBe(true);
+  expect(
+    await settleInvocation(world, invocation, lease, { end: SUCCEEDED, staged: await stage('text') }),
+  ).toMatchObject({ kind: 'settled' });
   expect(await content('out/page')).toBe('text');
   expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Completed', responseContentType: 'text/plain' });
   const due = await outbox.take(10, clock.now(), clock.now());
@@ -60,7 +62,7 @@ test('a process that slept over its lease while it renewed it shows nothing', as
   const second = await lease();
   await settleInvocation(world, second.invocation, second.lease, { end: SUCCEEDED, staged: await stage('in time') });
   await clock.advance(10_000);
-  expect(await settled).toBe(false);
+  expect(await settled).toEqual({ kind: 'lost' });
   expect(await content('out/page')).toBe('in time');
 });
 
@@ -71,7 +73,9 @@ test('an attempt whose lease is lost leaves nothing behind', async () => {
   const staged = await stage('late');
   let wasDiscarded = false;
   const watched = { ...staged, commit: () => staged.commit(), discard: async () => void (wasDiscarded = true) };
-  expect(await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: watched })).toBe(false);
+  expect(await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: watched })).toEqual({
+    kind: 'lost',
+  });
   expect({ wasDiscarded, content: await content('out/page') }).toEqual({ wasDiscarded: true, content: undefined });
 });
 
@@ -120,5 +124,5 @@ test('a failure is not settled while storage has no room for its object, but wit
   expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Running' });
   objects.put = put;
   const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
-  expect(await settleInvocation(world, invocation, first.lease, { end })).toBe(true);
+  expect(await settleInvocation(world, invocation, first.lease, { end })).toMatchObject({ kind: 'settled' });
 });

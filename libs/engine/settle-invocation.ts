@@ -9,6 +9,7 @@ import {
 } from '../core/notification.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { Lease } from '../core/ports/ledger.js';
+import type { SettledAttempt } from './measure-invocation.js';
 import type { Attempt } from './run-invocation.js';
 import type { World } from './world.js';
 
@@ -18,21 +19,26 @@ export interface HeldLease extends Lease {
   leasedUntil: number;
 }
 
+/** What came of an attempt. `lost` means that its lease was: another attempt has the say, and nothing of this one shows. */
+export type Consequence =
+  ({ readonly kind: 'settled' } & SettledAttempt) | { readonly kind: 'requeued' } | { readonly kind: 'lost' };
+
+const LOST: Consequence = { kind: 'lost' };
+
 /**
  * Brings an attempt to its consequence: back to the backlog, or settled with its output or failure object in place
- * first and a delivery for its topic in the same transaction. Returns false when the lease was lost: then another
- * attempt has the say and nothing of this one becomes visible.
+ * first and a delivery for its topic in the same transaction.
  */
 export async function settleInvocation(
   world: World,
   invocation: Invocation,
   lease: HeldLease,
   attempt: Attempt,
-): Promise<boolean> {
+): Promise<Consequence> {
   try {
     const verdict = afterAttempt(invocation, attempt.end);
     if (verdict.do === 'requeue') return await requeue(world, invocation, lease, verdict.broken);
-    if (!(await stillHeld(world, lease))) return false;
+    if (!(await stillHeld(world, lease))) return LOST;
     return await settle(world, invocation, lease, attempt, verdict.failureReason);
   } finally {
     // Harmless after a commit; whatever else happened, what was staged is in nobody's way.
@@ -46,10 +52,11 @@ export async function settleInvocation(
   }
 }
 
-async function requeue(world: World, invocation: Invocation, lease: HeldLease, broken: boolean): Promise<boolean> {
+async function requeue(world: World, invocation: Invocation, lease: HeldLease, broken: boolean): Promise<Consequence> {
   const released = await world.ledger.release(lease, broken);
-  if (released) world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
-  return released;
+  if (!released) return LOST;
+  world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
+  return { kind: 'requeued' };
 }
 
 async function settle(
@@ -58,20 +65,23 @@ async function settle(
   lease: HeldLease,
   attempt: Attempt,
   failureReason: string | undefined,
-): Promise<boolean> {
+): Promise<Consequence> {
+  const storedAt = world.clock.now();
   const end = (await showResult(world, invocation, attempt, failureReason)) ?? attempt.end;
   const final = afterAttempt(invocation, end);
   if (final.do !== 'settle') throw new Error(`An attempt cannot end as ${end.kind} after its result was stored.`);
+  const settledAt = world.clock.now();
   const settlement = {
     state: final.state,
-    settledAt: world.clock.now(),
+    settledAt,
     failureReason: final.failureReason,
     responseContentType: end.kind === 'succeeded' ? end.contentType : undefined,
   };
   const deliveries = deliveriesFor(world, { ...invocation, ...settlement }, attempt.response);
   const done = await world.ledger.settle(lease, settlement, deliveries);
-  if (done && deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
-  return done;
+  if (!done) return LOST;
+  if (deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
+  return { kind: 'settled', end, settledAt, showMs: settledAt - storedAt };
 }
 
 /**

@@ -13,7 +13,7 @@ async function aWorker(script: (inferenceId: string) => InvocationScript = () =>
   const { world, clock, ledger } = parts;
   const endpoint = await deployEndpoint(parts, { asyncInference: { maxConcurrentInvocationsPerInstance: 2 } });
   const fleet = new Fleet(world);
-  const worker = new WorkerLoop(world, fleet, 'worker');
+  const worker = new WorkerLoop(world, fleet, 'worker', { add: () => undefined });
   await worker.start();
   fleet.launch(endpoint, endpoint.variants[0]!, 1);
   await clock.advance(0);

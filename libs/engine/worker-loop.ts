@@ -1,7 +1,10 @@
 import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../core/invocation.js';
+import { endpointKey } from '../core/endpoint.js';
 import type { Lease } from '../core/ports/ledger.js';
-import { Abandoned, runInvocation } from './run-invocation.js';
+import { Abandoned, type Attempt, runInvocation } from './run-invocation.js';
 import type { Fleet, Slot } from './fleet.js';
+import { measureInvocation } from './measure-invocation.js';
+import type { Meter } from './meter.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';
 import type { World } from './world.js';
 
@@ -43,6 +46,9 @@ export class WorkerLoop {
     private readonly world: World,
     private readonly fleet: Fleet,
     private readonly workerId: string,
+    private readonly meter: Pick<Meter, 'add'>,
+    /** Told how long each invocation took that a container has answered, from its lease to the answer's last byte. */
+    private readonly onServed: (endpointName: string, variantName: string, serviceMs: number) => void = () => undefined,
   ) {}
 
   /** Takes back first what an earlier run under the same id still held: nobody else will before its leases run out. */
@@ -156,7 +162,8 @@ export class WorkerLoop {
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
       this.freeSlot(slot, invocation.endpointName, attempt.end.kind !== 'instance-broke');
       isSlotFree = true;
-      await settleInvocation(this.world, invocation, running.lease, attempt);
+      this.tellServed(invocation, slot, attempt);
+      await this.settle(invocation, running.lease, attempt, slot.variantName);
     } catch (error) {
       this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
         endpoint: invocation.endpointName,
@@ -168,6 +175,24 @@ export class WorkerLoop {
       slot.abandon.removeEventListener('abort', onInstanceGone);
       this.running.delete(running);
     }
+  }
+
+  private tellServed({ endpointName, startedAt }: Invocation, { variantName }: Slot, { end, timings }: Attempt): void {
+    if (end.kind !== 'succeeded' && end.kind !== 'model-error') return;
+    if (startedAt === undefined || timings?.answeredAt === undefined) return;
+    this.onServed(endpointName, variantName, timings.answeredAt - startedAt);
+  }
+
+  /** Without a variant there is nothing left that it could be measured of. */
+  private async settle(
+    invocation: Invocation,
+    lease: HeldLease,
+    attempt: Attempt,
+    variantName: string | undefined,
+  ): Promise<void> {
+    const consequence = await settleInvocation(this.world, invocation, lease, attempt);
+    if (consequence.kind !== 'settled' || variantName === undefined) return;
+    measureInvocation(this.meter, invocation, variantName, attempt.timings ?? {}, consequence);
   }
 
   private track(invocation: Invocation): Running {
@@ -222,7 +247,9 @@ export class WorkerLoop {
   private async expire(invocation: Invocation): Promise<void> {
     const running = this.track(invocation);
     try {
-      await settleInvocation(this.world, invocation, running.lease, { end: { kind: 'expired' } });
+      const endpoint = await this.world.catalog.endpoints.get(endpointKey(invocation.endpointName));
+      // It ran nowhere: its failure is told of the first variant, which is the only one but for rare endpoints.
+      await this.settle(invocation, running.lease, { end: { kind: 'expired' } }, endpoint?.variants[0]?.name);
     } finally {
       this.running.delete(running);
     }

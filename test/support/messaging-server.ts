@@ -72,7 +72,7 @@ export async function startMessagingServer(directory?: string): Promise<Messagin
   const sqs = new SQSClient({ ...clients, maxAttempts: 1 });
   const notifications = new TopicNotifications(catalog, sqs, clock, { baseUrl: () => url });
   const world = { catalog, outbox, signals, clock, log, notifications } as unknown as World;
-  const sender = new DeliverySender(world);
+  const sender = new DeliverySender(world, { add: () => undefined });
   sender.start();
 
   const close = async (): Promise<void> => {

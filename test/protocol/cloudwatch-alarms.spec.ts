@@ -1,5 +1,4 @@
 import {
-  type CloudWatchServiceException,
   DeleteAlarmsCommand,
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
@@ -16,28 +15,10 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BACKLOG, TOPIC, refusalOf } from '../support/cloudwatch-calls.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 
-const POLICY =
-  'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:9:resource/sagemaker/endpoint/OCR/variant/main:policyName/out';
-const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const ARN = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:backlog';
-
-/** The alarm of the documented way from zero. */
-const BACKLOG: PutMetricAlarmCommandInput = {
-  AlarmName: 'backlog',
-  MetricName: 'HasBacklogWithoutCapacity',
-  Namespace: 'AWS/SageMaker',
-  Dimensions: [{ Name: 'EndpointName', Value: 'OCR' }],
-  Statistic: 'Average',
-  Period: 60,
-  EvaluationPeriods: 2,
-  DatapointsToAlarm: 2,
-  Threshold: 1,
-  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-  TreatMissingData: 'missing',
-  AlarmActions: [POLICY],
-};
 
 let host: ControlHost;
 beforeEach(async () => {
@@ -65,12 +46,16 @@ async function history(): Promise<readonly (string | undefined)[]> {
   return AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary);
 }
 
-async function refusalOf(answer: Promise<unknown>): Promise<CloudWatchServiceException> {
-  return answer.then(
-    () => expect.fail('was not refused'),
-    (error: CloudWatchServiceException) => error,
-  );
-}
+const stat = (name: string) => ({
+  Metric: { Namespace: 'AWS/SageMaker', MetricName: name, Dimensions: [{ Name: 'EndpointName', Value: 'OCR' }] },
+  Period: 300,
+  Stat: 'Average',
+});
+
+const readHistory = async (input: object) => {
+  const { AlarmHistoryItems, NextToken } = await host.cloudwatch.send(new DescribeAlarmHistoryCommand(input));
+  return { summaries: AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary), NextToken };
+};
 
 describe('an alarm', () => {
   it('is put and described with all that was said of it, knowing nothing yet', async () => {
@@ -109,11 +94,6 @@ describe('an alarm', () => {
   });
 
   it('may watch an expression over several metrics', async () => {
-    const stat = (name: string) => ({
-      Metric: { Namespace: 'AWS/SageMaker', MetricName: name, Dimensions: [{ Name: 'EndpointName', Value: 'OCR' }] },
-      Period: 300,
-      Stat: 'Average',
-    });
     const Metrics = [
       { Id: 'size', MetricStat: stat('ApproximateBacklogSize'), ReturnData: false },
       { Id: 'age', MetricStat: stat('ApproximateAgeOfOldestRequest'), ReturnData: false },
@@ -256,106 +236,14 @@ describe('the history of alarms', () => {
     await put();
     await put({ AlarmName: 'other' });
     await put();
-    const read = async (input: object) => {
-      const { AlarmHistoryItems, NextToken } = await host.cloudwatch.send(new DescribeAlarmHistoryCommand(input));
-      return { summaries: AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary), NextToken };
-    };
-    const first = await read({ MaxRecords: 2 });
+    const first = await readHistory({ MaxRecords: 2 });
     expect(first.summaries).toEqual(['Alarm "backlog" updated', 'Alarm "other" created']);
-    expect(await read({ MaxRecords: 2, NextToken: first.NextToken })).toEqual({
+    expect(await readHistory({ MaxRecords: 2, NextToken: first.NextToken })).toEqual({
       summaries: ['Alarm "backlog" created'],
       NextToken: undefined,
     });
-    expect((await read({ AlarmName: 'other' })).summaries).toEqual(['Alarm "other" created']);
-    expect((await read({ EndDate: new Date(Date.now() - 60_000) })).summaries).toEqual([]);
-    expect((await read({ HistoryItemType: 'StateUpdate' })).summaries).toEqual([]);
-  });
-});
-
-describe('an alarm is refused, and nothing is changed,', () => {
-  it.each<[string, Partial<PutMetricAlarmCommandInput>, string]>([
-    ['without a name', { AlarmName: '' }, "Value '' at 'alarmName' failed to satisfy constraint"],
-    ['without a threshold', { Threshold: undefined }, "Value 'null' at 'threshold' failed to satisfy constraint"],
-    ['without anything to watch', { MetricName: undefined }, "Value 'null' at 'metricName' failed"],
-    ['on an odd period', { Period: 45 }, 'Invalid period 45: it must be 10, 20, 30 or a multiple of 60.'],
-    ['on more than a day', { EvaluationPeriods: 1441 }, 'Metrics cannot be checked across more than a day'],
-    ['on a metric that there is not', { MetricName: 'BacklogSize' }, 'The metric BacklogSize is not known'],
-    [
-      'on a percentile',
-      { Statistic: undefined, ExtendedStatistic: 'p99' },
-      "Value 'p99' at 'extendedStatistic' failed",
-    ],
-    [
-      'on an anomaly band',
-      { ThresholdMetricId: 'band' },
-      "at 'thresholdMetricId' failed to satisfy constraint: Member must be null: it is not supported by Ebb yet",
-    ],
-    [
-      'comparing with a band',
-      { ComparisonOperator: 'GreaterThanUpperThreshold' },
-      'Ebb does not support anomaly bands yet',
-    ],
-    [
-      'with few samples',
-      { EvaluateLowSampleCountPercentile: 'ignore' },
-      "at 'evaluateLowSampleCountPercentile' failed",
-    ],
-    ['with unknown treatment', { TreatMissingData: 'whatever' }, "Value 'whatever' at 'treatMissingData' failed"],
-    ['acting on what is no ARN', { AlarmActions: ['call me'] }, 'Invalid arn syntax: call me'],
-    [
-      'acting on what Ebb has not',
-      { OKActions: ['arn:aws:lambda:us-east-1:1:f'] },
-      'The action arn:aws:lambda:us-east-1:1:f is not supported by Ebb',
-    ],
-    [
-      'with one dimension twice',
-      {
-        Dimensions: [
-          { Name: 'A', Value: 'b' },
-          { Name: 'A', Value: 'c' },
-        ],
-      },
-      "Value 'A' at 'dimensions.2.member.name' failed to satisfy constraint: Member must be named only once",
-    ],
-    [
-      'with both a metric and expressions',
-      { Metrics: [{ Id: 'e', Expression: '1' }] },
-      "at 'metricName' failed to satisfy constraint: Member must be null where Metrics is given",
-    ],
-  ])('%s', async (_, input, message) => {
-    await put();
-    const before = await alarms();
-    const refused = await refusalOf(put({ AlarmName: 'backlog', ...input }));
-    expect(refused).toMatchObject({ name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
-    expect(refused.message).toContain(message);
-    expect(await alarms()).toEqual(before);
-    expect(await history()).toEqual(['Alarm "backlog" created']);
-  });
-
-  it('where its expressions make no sense', async () => {
-    const { EvaluationPeriods, Threshold, ComparisonOperator } = BACKLOG;
-    const Metric = { Namespace: 'Shop', MetricName: 'Orders' };
-    const Metrics = [
-      { Id: 'm1', MetricStat: { Metric, Period: 60, Stat: 'Sum' }, ReturnData: false },
-      { Id: 'e1', Expression: 'e2 + m1' },
-      { Id: 'e2', Expression: 'e1', ReturnData: false },
-    ];
-    const input = { AlarmName: 'circle', EvaluationPeriods, Threshold, ComparisonOperator, Metrics };
-    expect(await refusalOf(host.cloudwatch.send(new PutMetricAlarmCommand(input)))).toMatchObject({
-      name: 'ValidationException',
-      message: "Error in expression 'e2': 'e1' depends on itself at position 1.",
-    });
-    expect(await names()).toEqual([]);
-  });
-
-  it('where it is set to a state and is not there, or the data is no JSON', async () => {
-    const set = (input: object) => {
-      const stated = { AlarmName: 'backlog', StateValue: 'OK', StateReason: 'as I say', ...input } as const;
-      return refusalOf(host.cloudwatch.send(new SetAlarmStateCommand(stated)));
-    };
-    await put();
-    expect(await set({ AlarmName: 'nothing' })).toMatchObject({ name: 'ResourceNotFound' });
-    expect(await set({ StateReasonData: '{' })).toMatchObject({ name: 'InvalidFormatFault' });
-    expect(await alarms()).toMatchObject([{ StateValue: 'INSUFFICIENT_DATA' }]);
+    expect((await readHistory({ AlarmName: 'other' })).summaries).toEqual(['Alarm "other" created']);
+    expect((await readHistory({ EndDate: new Date(Date.now() - 60_000) })).summaries).toEqual([]);
+    expect((await readHistory({ HistoryItemType: 'StateUpdate' })).summaries).toEqual([]);
   });
 });

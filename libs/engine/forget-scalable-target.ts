@@ -24,7 +24,7 @@ export async function forgetScalableTarget(
   signal?: AbortSignal,
 ): Promise<ScalableTarget | undefined> {
   const { scalableTargets, scalingPolicies, scheduledActions } = world.catalog;
-  // The target first: from here on nothing is added to it.
+  // The target first: what is added to it from here on is taken back by who added it.
   const target = await scalableTargets.delete(scalableTargetKey(endpointName, variantName), signal);
   for (const { name } of await scheduledActions.under(scheduledActionPrefix(endpointName, variantName), signal)) {
     await scheduledActions.delete(scheduledActionKey(endpointName, variantName, name), signal);
@@ -35,16 +35,28 @@ export async function forgetScalableTarget(
   return target;
 }
 
-/** Removes a policy: the alarms that it made go with it, those of users only lose their action. */
+/** Removes a policy with its alarms. */
 export async function forgetScalingPolicy(
+  world: ForgettingWorld,
+  policy: ScalingPolicy,
+  signal?: AbortSignal,
+): Promise<void> {
+  // Before, so that after a crash the policy is still there to be deleted again.
+  await forgetPolicyAlarms(world, policy, signal);
+  const key = scalingPolicyKey(policy.endpointName, policy.variantName, policy.name);
+  await world.catalog.scalingPolicies.delete(key, signal);
+  // After, because it may have been put again in the meantime.
+  await forgetPolicyAlarms(world, policy, signal);
+}
+
+/** Deletes the alarms that a policy made; those of users only lose their action. */
+export async function forgetPolicyAlarms(
   world: ForgettingWorld,
   policy: ScalingPolicy,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const alarmName of policy.alarmNames) await eraseAlarm(world, alarmName, signal);
   await forgetPolicyActions(world, policy.id, signal);
-  const key = scalingPolicyKey(policy.endpointName, policy.variantName, policy.name);
-  await world.catalog.scalingPolicies.delete(key, signal);
 }
 
 /** Raises `ScalableTargetNotFound` where a variant is not registered. */
@@ -56,23 +68,6 @@ export async function checkRegistered(
   const key = scalableTargetKey(endpointName, variantName);
   if (await world.catalog.scalableTargets.get(key, signal)) return;
   throw new EbbError('ScalableTargetNotFound', `No scalable target registered for ${describeTarget(key)}`);
-}
-
-/**
- * Called after something was added to a target: where the target was deregistered in the meantime, what was added goes
- * as well, and `ScalableTargetNotFound` is raised.
- */
-export async function checkStillRegistered(
-  world: ForgettingWorld,
-  variant: Variant,
-  signal?: AbortSignal,
-): Promise<void> {
-  try {
-    await checkRegistered(world, variant, signal);
-  } catch (error) {
-    await forgetScalableTarget(world, variant, signal);
-    throw error;
-  }
 }
 
 /** A scalable target in AWS's errors. */

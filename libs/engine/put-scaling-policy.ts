@@ -10,7 +10,7 @@ import {
 } from '../core/scaling-policy.js';
 import { trackedMetricKey, trackingAlarmName, trackingAlarms } from '../core/tracking-alarms.js';
 import { eraseAlarm, writeAlarm } from './alarm-records.js';
-import { type Variant, checkRegistered, checkStillRegistered } from './forget-scalable-target.js';
+import { type Variant, checkRegistered, forgetPolicyAlarms, forgetScalingPolicy } from './forget-scalable-target.js';
 import type { World } from './world.js';
 
 /** `PutScalingPolicy` of one scalable target holds at most this many. */
@@ -48,7 +48,7 @@ export async function putScalingPolicy(
   checkMetricIsFree(rule, others);
   const policy = await store(world, request, rule, signal);
   await rewriteAlarms(world, before?.alarmNames ?? [], policy, signal);
-  await checkStillRegistered(world, request, signal);
+  await takeBackIfGone(world, policy, signal);
   world.signals.notify({ kind: 'endpoint', endpointName });
   return policy;
 }
@@ -123,4 +123,17 @@ async function rewriteAlarms(
   }
   const obsolete = before.filter((alarmName) => !policy.alarmNames.includes(alarmName));
   for (const alarmName of obsolete) await eraseAlarm(world, alarmName, signal);
+}
+
+/** Where the policy or its target was deleted while it was being put, nothing of it may stay behind. */
+async function takeBackIfGone(world: PolicyWorld, policy: ScalingPolicy, signal?: AbortSignal): Promise<void> {
+  const key = scalingPolicyKey(policy.endpointName, policy.variantName, policy.name);
+  const kept = await world.catalog.scalingPolicies.get(key, signal);
+  if (kept?.id !== policy.id) await forgetPolicyAlarms(world, policy, signal);
+  try {
+    await checkRegistered(world, policy, signal);
+  } catch (error) {
+    if (kept?.id === policy.id) await forgetScalingPolicy(world, policy, signal);
+    throw error;
+  }
 }

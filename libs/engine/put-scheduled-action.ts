@@ -6,7 +6,7 @@ import {
   scheduledActionKey,
   scheduledActionPrefix,
 } from '../core/scheduled-action.js';
-import { type Variant, checkRegistered, checkStillRegistered } from './forget-scalable-target.js';
+import { type Variant, checkRegistered } from './forget-scalable-target.js';
 import type { World } from './world.js';
 
 /** One scalable target holds at most this many. */
@@ -28,7 +28,7 @@ export interface ActionRequest extends Variant {
  * has no time to come.
  */
 export async function putScheduledAction(
-  world: Pick<World, 'calendar' | 'catalog' | 'clock' | 'place' | 'signals'>,
+  world: Pick<World, 'calendar' | 'catalog' | 'clock' | 'signals'>,
   request: ActionRequest,
   signal?: AbortSignal,
 ): Promise<ScheduledAction> {
@@ -53,9 +53,24 @@ export async function putScheduledAction(
       ? created
       : ((await scheduledActions.update(key, change, signal)) ?? created);
   }
-  await checkStillRegistered(world, request, signal);
+  await takeBackIfGone(world, request, key, signal);
   world.signals.notify({ kind: 'endpoint', endpointName });
   return action;
+}
+
+/** Where the target was deregistered in the meantime, nothing may be left of it. */
+async function takeBackIfGone(
+  world: Pick<World, 'catalog'>,
+  variant: Variant,
+  key: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await checkRegistered(world, variant, signal);
+  } catch (error) {
+    await world.catalog.scheduledActions.delete(key, signal);
+    throw error;
+  }
 }
 
 function tooMany(): EbbError {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { NOT_SUSPENDED, scalableTargetKey } from '../core/scalable-target.js';
+import type { TargetTracking } from '../core/scaling-policy.js';
+import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
+import { deleteScalingPolicy } from './delete-scaling-policy.js';
+import { putScalingPolicy } from './put-scaling-policy.js';
+import { putScheduledAction } from './put-scheduled-action.js';
+import { deregisterScalableTarget } from './register-scalable-target.js';
+
+const VARIANT = { endpointName: 'OCR', variantName: 'main' };
+const RULE: TargetTracking = {
+  kind: 'TargetTrackingScaling',
+  targetValue: 5,
+  metric: { kind: 'predefined', type: 'SageMakerVariantInvocationsPerInstance' },
+  scaleOutCooldownMs: 0,
+  scaleInCooldownMs: 0,
+  disableScaleIn: false,
+};
+/** More turns than any of the calls takes. */
+const TURNS = 60;
+
+async function registeredWorld(): Promise<MemoryWorld> {
+  const made = memoryWorld();
+  await made.catalog.scalableTargets.create(scalableTargetKey('OCR', 'main'), {
+    ...VARIANT,
+    id: 'target',
+    minCapacity: 0,
+    maxCapacity: 4,
+    suspended: NOT_SUSPENDED,
+    createdAt: made.clock.now(),
+  });
+  return made;
+}
+
+const putPolicy = ({ world }: MemoryWorld) => putScalingPolicy(world, { ...VARIANT, name: 'p', rule: RULE });
+const putAction = ({ world }: MemoryWorld) =>
+  putScheduledAction(world, {
+    ...VARIANT,
+    name: 'a',
+    schedule: { expression: 'rate(1 hour)', parsed: { kind: 'rate', everyMs: 3_600_000 } },
+    capacities: { minCapacity: 1 },
+  });
+const deregister = ({ world }: MemoryWorld) => deregisterScalableTarget(world, 'OCR', 'main');
+
+/** Makes two calls, the second so many turns of the event loop's microtasks after the first. */
+async function overlap(first: () => Promise<unknown>, second: () => Promise<unknown>, turns: number): Promise<void> {
+  const calls = [first()];
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  await Promise.allSettled([...calls, second()]);
+}
+
+describe('at whatever moment', () => {
+  it.each([
+    ['a policy', putPolicy],
+    ['a scheduled action', putAction],
+  ])('a target is deregistered while %s is put, nothing of it stays', async (_, put) => {
+    for (let turns = 0; turns < TURNS; turns += 1) {
+      const made = await registeredWorld();
+      await overlap(
+        () => put(made),
+        () => deregister(made),
+        turns,
+      );
+      expect(await left(made), `after ${turns} turns`).toEqual({ policies: 0, actions: 0, alarms: 0 });
+    }
+  });
+
+  it('a policy is deleted while it is put again, its alarms stay with it or go with it', async () => {
+    for (let turns = 0; turns < TURNS; turns += 1) {
+      const made = await registeredWorld();
+      await putPolicy(made);
+      await overlap(
+        () => putPolicy(made),
+        () => deleteScalingPolicy(made.world, VARIANT, 'p'),
+        turns,
+      );
+      const { policies, alarms } = await left(made);
+      expect(alarms, `after ${turns} turns`).toBe(policies * 2);
+    }
+  });
+});
+
+async function left({ catalog }: MemoryWorld) {
+  return {
+    policies: (await catalog.scalingPolicies.all()).length,
+    actions: (await catalog.scheduledActions.all()).length,
+    alarms: (await catalog.alarms.all()).length,
+  };
+}

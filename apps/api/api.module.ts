@@ -12,6 +12,7 @@ import { StsSurface } from './aws/sts/sts-surface.js';
 import type { Surface } from './aws/surface.js';
 import { FrontDoor, Surfaces } from './front-door.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
@@ -26,7 +27,7 @@ export class ApiModule {
     const optional = embeddedSurfaces(config);
     return {
       module: ApiModule,
-      controllers: [HealthController, StatusController],
+      controllers: [HealthController, MetricsController, StatusController],
       providers: [
         ...fromEngine,
         ...ALWAYS,

@@ -1,0 +1,26 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { Meter } from '../../libs/engine/meter.js';
+import { EXPOSITION_CONTENT_TYPE, formatExposition } from '../../libs/wire/prometheus.js';
+import { type ProcessFigures, endpointFamilies, processFamilies } from '../../libs/wire/prometheus-families.js';
+
+/** What Prometheus scrapes. */
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly meter: Meter) {}
+
+  @Get()
+  @Header('content-type', EXPOSITION_CONTENT_TYPE)
+  async metrics(): Promise<string> {
+    const endpoints = await this.meter.snapshot();
+    return formatExposition([...endpointFamilies(endpoints), ...processFamilies(processFigures())]);
+  }
+}
+
+function processFigures(): ProcessFigures {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    residentBytes: process.memoryUsage.rss(),
+    startedAt: Math.round(performance.timeOrigin / 1000),
+  };
+}

@@ -1,4 +1,5 @@
 import { type Datapoint, type MetricId, type MetricUnit, metricKey } from '../core/metric.js';
+import type { MetricRecord } from '../core/ports/metrics.js';
 import { SecondSeries } from './meter-series.js';
 
 /** How long seconds are kept: the longest that an alarm of Ebb's own pace looks back is 24 minutes. */
@@ -30,11 +31,23 @@ export class MeterBook {
     return datapointsOf(this.entries.get(metricKey(metric)), from, to);
   }
 
-  /** The seconds of every metric from `from` and before `to`. */
-  *all(from: number, to: number): Generator<{ metric: MetricId; datapoint: Datapoint }> {
-    for (const entry of this.entries.values()) {
-      for (const datapoint of datapointsOf(entry, from, to)) yield { metric: entry.metric, datapoint };
+  /** What each metric that has any value from `from` and before `to` came to then, by unit, with its key. */
+  *fold(from: number, to: number): Generator<MetricRecord & { readonly key: string }> {
+    for (const [key, { metric, units }] of this.entries) {
+      for (const [unit, series] of units) {
+        const set = series.fold(from, to);
+        if (set) yield { key, metric, datapoint: { ...set, at: from, unit } };
+      }
     }
+  }
+
+  /** The start of the last second in which any metric has a value. */
+  get lastAt(): number {
+    let lastAt = -Infinity;
+    for (const { units } of this.entries.values()) {
+      for (const series of units.values()) lastAt = Math.max(lastAt, series.lastAt);
+    }
+    return lastAt;
   }
 
   /** Forgets the seconds that are too old by now, and the metrics that have none left. */

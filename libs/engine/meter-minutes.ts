@@ -71,7 +71,11 @@ export class MinuteKeeper {
   private async handOverNow(until: number): Promise<void> {
     const { clock, log, metrics } = this.world;
     const records = this.waiting;
-    for (const { metric, datapoint } of this.book.all(this.handedUntil, until)) records.add(metric, datapoint);
+    const { lastAt } = this.book;
+    for (let at = this.handedUntil; at < until && at <= lastAt; at += METRIC_PERIOD_MS) {
+      for (const { key, metric, datapoint } of this.book.fold(at, at + METRIC_PERIOD_MS))
+        records.add(metric, datapoint, key);
+    }
     for (const datapoint of this.upMinutes(this.handedUntil, until)) records.add(UP_METRIC, datapoint);
     // What is put from now on for these minutes waits for the next time.
     this.waiting = new MinuteRecords();

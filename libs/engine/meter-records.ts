@@ -11,8 +11,8 @@ export class MinuteRecords {
     return this.count;
   }
 
-  add(metric: MetricId, datapoint: Datapoint): void {
-    const key = metricKey(metric);
+  /** `key` saves making it again where it is known. */
+  add(metric: MetricId, datapoint: Datapoint, key = metricKey(metric)): void {
     let minutes = this.metrics.get(key);
     if (!minutes) this.metrics.set(key, (minutes = new Map()));
     const at = startOf(datapoint.at, METRIC_PERIOD_MS);

@@ -18,6 +18,8 @@ it('folds the values of one second, and keeps the seconds in order whatever orde
     { at: 3000, count: 3, sum: 15, minimum: 1, maximum: 9 },
   ]);
   expect(series.read(2000, 3000).map(({ at }) => at)).toEqual([2000]);
+  expect(series.fold(1000, 3000)).toEqual({ count: 2, sum: 8, minimum: 1, maximum: 7 });
+  expect(series.fold(4000, 5000)).toBeUndefined();
 });
 
 it('holds what a map would hold, whatever is written and forgotten', () => {

@@ -1,6 +1,6 @@
 import type { StatisticSet } from '../core/metric.js';
 
-/** A statistic set of one second, or of the minute that begins there. */
+/** A statistic set of the second that begins at `at`. */
 export interface TimedSet extends StatisticSet {
   readonly at: number;
 }
@@ -31,6 +31,11 @@ export class SecondSeries {
     return this.begin === this.end;
   }
 
+  /** The start of the last second that has a value. */
+  get lastAt(): number {
+    return this.isEmpty ? -Infinity : this.atOf(this.end - 1);
+  }
+
   /** One value, within the second that begins at `at`. */
   add(at: number, value: number): void {
     this.merge(at, 1, value, value, value);
@@ -53,6 +58,21 @@ export class SecondSeries {
       sets.push(this.setOf(row));
     }
     return sets;
+  }
+
+  /** The seconds that begin from `from` and before `to`, folded into one set; absent where there are none. */
+  fold(from: number, to: number): StatisticSet | undefined {
+    const first = this.firstFrom(from);
+    if (first === this.end || this.atOf(first) >= to) return undefined;
+    const folded = { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity };
+    for (let row = first; row < this.end && this.atOf(row) < to; row += 1) {
+      const start = row * WIDTH;
+      folded.count += this.rows[start + COUNT]!;
+      folded.sum += this.rows[start + SUM]!;
+      folded.minimum = Math.min(folded.minimum, this.rows[start + MINIMUM]!);
+      folded.maximum = Math.max(folded.maximum, this.rows[start + MAXIMUM]!);
+    }
+    return folded;
   }
 
   /** Forgets the seconds before `at`; a series that has none left holds no memory. */

@@ -262,3 +262,61 @@ it('tells which endpoints are not at rest', async () => {
   meter.add('InvocationsProcessed', 'reader', 'AllTraffic', 1);
   expect(meter.activeSince(rested + 1)).toEqual(['reader']);
 });
+
+it('finds an endpoint whose signal was lost within a minute', async () => {
+  const { asked, clock, ledger } = await aMeteredEndpoint();
+  ledger.endpointsWithBacklog = async () => ['reader'];
+  await clock.advance(MINUTE);
+  expect(asked).toEqual([]);
+  await clock.advance(SECOND);
+  expect(asked).toEqual(['reader']);
+});
+
+it('shows every endpoint as it stands, with what has happened since the start, until it is deleted', async () => {
+  const { catalog, clock, holds, meter } = await aMeteredEndpoint();
+  const instances = { starting: 0, inService: 2, draining: 0 };
+  holds(queued(4), 2);
+  expect(await meter.snapshot()).toEqual([
+    {
+      endpointName: 'reader',
+      gauges: {
+        ApproximateBacklogSize: 4,
+        ApproximateBacklogSizePerInstance: 2,
+        ApproximateAgeOfOldestRequest: 0,
+        HasBacklogWithoutCapacity: 0,
+      },
+      variants: [{ variantName: 'AllTraffic', instances, totals: undefined }],
+    },
+  ]);
+  meter.add('TimeInBacklog', 'reader', 'AllTraffic', 100);
+  await clock.advance(2 * HOUR);
+  meter.add('TimeInBacklog', 'reader', 'AllTraffic', 50);
+  const [endpoint] = await meter.snapshot();
+  expect(endpoint!.variants[0]!.totals!.get('TimeInBacklog')).toMatchObject({ count: 2, sum: 150 });
+
+  const record = await catalog.endpoints.delete('reader');
+  await clock.advance(MINUTE);
+  expect(await meter.snapshot()).toEqual([]);
+  await catalog.endpoints.create('reader', record!);
+  expect((await meter.snapshot())[0]!.variants[0]!.totals).toBeUndefined();
+});
+
+it('refuses more metrics than there may be, and takes none of that call', async () => {
+  const { clock, meter, t0 } = await aMeteredEndpoint();
+  const measurement = (name: string) => ({
+    ...statisticSetOf(1),
+    metric: { namespace: 'Mine', name, dimensions: {} },
+    unit: 'Count' as const,
+    at: clock.now(),
+  });
+  const some = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => measurement(`metric ${from + index}`));
+  meter.put(some(0, 19_999));
+  expect(() => meter.put(some(19_998, 3))).toThrow('At most 20000 metrics can be put within fifteen days.');
+  meter.put(some(19_998, 2));
+  await clock.advance(SECOND);
+  const read = (name: string) =>
+    meter.datapoints({ metric: measurement(name).metric, periodSeconds: 1, from: t0, to: clock.now() });
+  expect(await read('metric 19998')).toMatchObject([{ sum: 2 }]);
+  expect(await read('metric 20000')).toEqual([]);
+});

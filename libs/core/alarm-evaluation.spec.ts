@@ -157,13 +157,13 @@ describe('the reason says', () => {
         'greater than the threshold (5.0) and 1 missing datapoint was treated as [Breaching] ' +
         '(minimum 3 datapoints for OK -> ALARM transition).',
     ],
-    ['what it said before where nothing changes', '- - - - -', { treatMissingData: 'ignore' }, 'as it was'],
   ])('%s', (_sentence, drawn, of, reason) => {
-    expect(evaluateAlarm(alarm(of), values(drawn), PERIODS).reason).toBe(reason);
+    const left = alarm({ ...of, state: stateOf(drawn, of) === 'ALARM' ? 'OK' : 'ALARM' });
+    expect(evaluateAlarm(left, values(drawn), PERIODS).reason).toBe(reason);
   });
 
   test('the same as data', () => {
-    const verdict = evaluateAlarm(alarm(), [undefined, 1, 7.5, undefined, 9], PERIODS);
+    const verdict = evaluateAlarm(alarm({ state: 'ALARM' }), [undefined, 1, 7.5, undefined, 9], PERIODS);
     expect(JSON.parse(verdict.reasonData!)).toEqual({
       version: '1.0',
       queryDate: '2026-11-22T10:05:00.000+0000',
@@ -193,9 +193,12 @@ describe('the reason says', () => {
     expect(verdict.latest).toBeUndefined();
   });
 
-  test('as data what it said before where nothing changes', () => {
-    const verdict = evaluateAlarm(alarm({ treatMissingData: 'ignore' }), values('- - - - -'), PERIODS);
-    expect(verdict.reasonData).toBe('{"as":"it was"}');
+  test.each<[string, string, Partial<Alarm>]>([
+    ['the state stays', '0 0 0 0 0', {}],
+    ['what is missing is ignored', '- - - - -', { treatMissingData: 'ignore' }],
+  ])('what it said before where %s', (_sentence, drawn, of) => {
+    const { reason, reasonData } = evaluateAlarm(alarm(of), values(drawn), PERIODS);
+    expect([reason, reasonData]).toEqual(['as it was', '{"as":"it was"}']);
   });
 });
 

@@ -21,8 +21,8 @@ export function evaluationRange({ evaluationPeriods }: Pick<Alarm, 'evaluationPe
 }
 
 /**
- * What an alarm comes to, as CloudWatch has it. `values` are one a period, the oldest first. Where the missing ones
- * leave the state as it is, so do its reason and data.
+ * What an alarm comes to, as CloudWatch has it. `values` are one a period, the oldest first. Where the state stays what
+ * it is, so do its reason and data.
  */
 export function evaluateAlarm(
   alarm: Alarm,
@@ -32,9 +32,7 @@ export function evaluateAlarm(
   const evidence = evidenceOf(alarm, values, periods);
   const latest = evidence.points.at(-1)?.value;
   const state = stateOf(alarm, evidence);
-  if (state === undefined) {
-    return { state: alarm.state, reason: alarm.stateReason, reasonData: alarm.stateReasonData, latest };
-  }
+  if (state === alarm.state) return { state, reason: alarm.stateReason, reasonData: alarm.stateReasonData, latest };
   return {
     state,
     reason: describeReason(alarm, evidence, state),
@@ -43,8 +41,8 @@ export function evaluateAlarm(
   };
 }
 
-/** Absent where the state stays what it is. What is missing counts only where too few periods have a value. */
-function stateOf({ treatMissingData }: Alarm, evidence: AlarmEvidence): AlarmState | undefined {
+/** What is missing counts only where too few periods have a value. */
+function stateOf({ state, treatMissingData }: Alarm, evidence: AlarmEvidence): AlarmState {
   const { missing, points, toAlarm } = evidence;
   const breaching = points.filter(({ isBreaching }) => isBreaching).length;
   if (breaching >= toAlarm) return 'ALARM';
@@ -58,7 +56,7 @@ function stateOf({ treatMissingData }: Alarm, evidence: AlarmEvidence): AlarmSta
       if (points.length === 0) return 'INSUFFICIENT_DATA';
       return isBreachUncontradicted(evidence) ? 'ALARM' : 'OK';
     case 'ignore':
-      return points.length === 0 || isBreachUncontradicted(evidence) ? undefined : 'OK';
+      return points.length === 0 || isBreachUncontradicted(evidence) ? state : 'OK';
   }
 }
 

@@ -16,11 +16,15 @@ export function decide(observation: ScalingObservation, readings: readonly Polic
   const { bounds, desired } = observation;
   const current = observation.starting + observation.inService;
   if (Math.max(desired, current) > bounds.maximum) {
-    return boundedTo(observation, bounds.maximum, `maximum capacity was set to ${bounds.maximum}`);
+    return boundedTo(
+      Math.max(bounds.maximum, unreachable(observation)),
+      bounds.maximum,
+      `maximum capacity was set to ${bounds.maximum}`,
+    );
   }
   const decision = readings.length > 0 ? decideByPolicies(observation, readings) : decideByPromise(observation);
   if (decision.desired >= bounds.minimum) return decision;
-  return boundedTo(observation, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
+  return boundedTo(bounds.minimum, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
 }
 
 /** When the passage of time alone could change the decision; absent when only an event can. */
@@ -31,7 +35,6 @@ export function nextDecisionAt(
   return readings.length > 0 ? nextPolicyDecisionAt(observation) : nextPromiseDecisionAt(observation);
 }
 
-function boundedTo(observation: ScalingObservation, bound: number, because: string): ScalingDecision {
-  const desired = Math.max(bound, unreachable(observation));
+function boundedTo(desired: number, bound: number, because: string): ScalingDecision {
   return { desired, cause: because, answers: [{ by: 'bounds', wants: bound, because }], notScaledReasons: [] };
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { EbbError } from '../../core/errors.js';
-import { isStoreFailure, storeError } from './sqlite-failure.js';
+import { isStoreFailure, storeError } from '../sqlite/store-failure.js';
 
 /** A group is committed when it has this many writes, or at the end of the turn of the event loop. */
 export const MAX_WRITES_PER_GROUP = 256;
@@ -68,7 +68,7 @@ export class GroupCommit {
     try {
       return read();
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, 'ledger');
     }
   }
 
@@ -94,7 +94,7 @@ export class GroupCommit {
     try {
       outcomes = this.#runTogether(group) ?? this.#runApart(group);
     } catch (error) {
-      const reason = storeError(error);
+      const reason = storeError(error, 'ledger');
       for (const { reject } of group) reject(reason);
       this.#undo();
       return;

@@ -1,16 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { EbbError } from '../../core/errors.js';
+import type Database from 'better-sqlite3';
+import { type DatabasePlan, openDatabase } from '../sqlite/open-database.js';
 
 /** Enough for the hot ends of every index; what is deeper in a long backlog stays on disk. */
 const CACHE_KIB = 16 * 1024;
 /** 4 MiB of write-ahead log: a larger one makes each checkpoint, and with it the slowest commit, longer. */
 const CHECKPOINT_PAGES = 1000;
 
-/** Applied in order; `user_version` counts how many have been. Written ones are never edited. */
-const MIGRATIONS = [
-  `
+const LEDGER_DATABASE: DatabasePlan = {
+  name: 'ledger',
+  pragmas: ['synchronous = FULL', `cache_size = -${CACHE_KIB}`, `wal_autocheckpoint = ${CHECKPOINT_PAGES}`],
+  migrations: [
+    `
   CREATE TABLE invocations (
     sequence INTEGER PRIMARY KEY, -- the order of acceptance
     id TEXT NOT NULL UNIQUE,
@@ -46,54 +46,10 @@ const MIGRATIONS = [
   ) STRICT;
   CREATE INDEX deliveries_by_due_time ON deliveries (due_at) WHERE due_at IS NOT NULL;
   `,
-];
+  ],
+};
 
-/**
- * Opens `ledger.sqlite` in a data directory, or `:memory:`, for this process alone and brings its schema up to date.
- * Raises `Unavailable`, naming the directory, where another process has it open or it cannot be used.
- */
+/** Opens `ledger.sqlite` in a data directory, or `:memory:`. */
 export function openLedgerDatabase(dataDirectory: string): Database.Database {
-  try {
-    if (dataDirectory === ':memory:') return prepared(new Database(':memory:'));
-    mkdirSync(dataDirectory, { recursive: true });
-    return prepared(new Database(join(dataDirectory, 'ledger.sqlite'), { timeout: 0 }));
-  } catch (cause) {
-    throw new EbbError('Unavailable', whyNot(dataDirectory, cause), { cause });
-  }
-}
-
-function prepared(database: Database.Database): Database.Database {
-  try {
-    // Exclusive before WAL keeps the log's index in this process's memory, so nobody else can even read; the kernel
-    // drops the lock with the process, however that ends.
-    database.pragma('locking_mode = EXCLUSIVE');
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma(`cache_size = -${CACHE_KIB}`);
-    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    database.transaction(migrate).exclusive(database);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function migrate(database: Database.Database): void {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version > MIGRATIONS.length) {
-    throw new Error(`it was written by a newer version of Ebb (schema ${version}, known up to ${MIGRATIONS.length})`);
-  }
-  // Nothing is written when there is nothing to do: Ebb must be able to start on a full disk.
-  if (version === MIGRATIONS.length) return;
-  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-  database.pragma(`user_version = ${MIGRATIONS.length}`);
-}
-
-function whyNot(dataDirectory: string, cause: unknown): string {
-  if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
-    return `The data directory '${dataDirectory}' is in use by another Ebb process: one process owns it at a time.`;
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return `The ledger in the data directory '${dataDirectory}' cannot be opened: ${reason}.`;
+  return openDatabase(dataDirectory, LEDGER_DATABASE);
 }

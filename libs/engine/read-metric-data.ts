@@ -12,13 +12,23 @@ import { checkEveryQuery, evaluateQueries, metricsBehind } from '../core/metric-
 import type { Meter } from './meter.js';
 import type { World } from './world.js';
 
-/** One line is computed in memory from no more datapoints than this. */
+/** One page is computed from no more datapoints than this, so that no request holds up the others for long. */
 const MAX_DATAPOINTS_READ = 1_000_000;
 /** What users put may be this far ahead. */
 const FUTURE_MS = 2 * 3_600_000;
 
 type MetricLine = Extract<MetricQuery, { kind: 'metric' }>;
 type Point = MetricDataResult['points'][number];
+
+/** What must be read to compute one line: the metrics behind it, in whole periods. */
+interface Reading {
+  readonly metrics: readonly MetricLine[];
+  readonly periodMs: number;
+  readonly from: number;
+  readonly to: number;
+  /** How many periods there are. */
+  readonly count: number;
+}
 
 /**
  * Reads metrics and computes expressions, line by line, until the page is full. Raises `InvalidRequest` for lines that
@@ -33,17 +43,18 @@ export async function readMetricData(
   const { queries, newestFirst, limit } = request;
   checkEveryQuery(queries);
   const lines = queries.filter(({ returnData }) => returnData);
-  const first = request.after ?? beginningOf(0, request);
-  if (request.after && !lines[first.line]) {
-    throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.');
-  }
+  const readings = lines.map((line) => readingOf(request, line, world.clock.now()));
+  const first = firstPlace(request, lines.length);
   const results: MetricDataResult[] = [];
   let left = limit;
-  for (const [index, query] of lines.entries()) {
-    if (index < first.line) continue;
-    if (left === 0) return { results, next: beginningOf(index, request) };
+  let spent = 0;
+  for (let index = first.line; index < lines.length; index += 1) {
+    const query = lines[index]!;
+    const reading = readings[index]!;
     const after = index === first.line ? first : beginningOf(index, request);
-    const points = (await pointsOf(world, meter, request, query, signal)).filter(({ at }) =>
+    spent += reading.count * reading.metrics.length;
+    if (left === 0 || (results.length > 0 && spent > MAX_DATAPOINTS_READ)) return { results, next: after };
+    const points = (await pointsOf(meter, queries, query, reading, signal)).filter(({ at }) =>
       newestFirst ? at < after.at : at > after.at,
     );
     if (newestFirst) points.reverse();
@@ -56,41 +67,50 @@ export async function readMetricData(
   return { results };
 }
 
+function firstPlace(request: MetricDataRequest, lines: number): MetricDataPlace {
+  const { after } = request;
+  if (!after) return beginningOf(0, request);
+  if (Number.isInteger(after.line) && after.line >= 0 && after.line < lines) return after;
+  throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.');
+}
+
 /** Before the first datapoint of a line, in the order in which they are given. */
 function beginningOf(line: number, { newestFirst }: MetricDataRequest): MetricDataPlace {
   return { line, at: newestFirst ? Number.MAX_SAFE_INTEGER : -1 };
 }
 
-/** Every datapoint of one line, the oldest first. */
-async function pointsOf(
-  world: Pick<World, 'clock'>,
-  meter: Pick<Meter, 'datapoints'>,
-  request: MetricDataRequest,
-  query: MetricQuery,
-  signal?: AbortSignal,
-): Promise<Point[]> {
+function readingOf(request: MetricDataRequest, query: MetricQuery, now: number): Reading {
   const behind = metricsBehind(request.queries, query);
   const metrics = request.queries.filter((line): line is MetricLine => line.kind === 'metric' && behind.has(line.id));
   const periodSeconds = periodOf(query, metrics);
-  const now = world.clock.now();
   const kept = { from: Math.max(request.from, now - METRIC_RETENTION_MS), to: Math.min(request.to, now + FUTURE_MS) };
   const { from, to } = wholePeriods(kept, periodSeconds);
-  const count = Math.max(0, (to - from) / (periodSeconds * 1000));
-  if (count * metrics.length > MAX_DATAPOINTS_READ) {
-    const most = `more than ${MAX_DATAPOINTS_READ} datapoints`;
-    throw new EbbError('InvalidRequest', `The line '${query.id}' is computed from ${most}: take a longer period.`);
-  }
+  const periodMs = periodSeconds * 1000;
+  const count = Math.max(0, (to - from) / periodMs);
+  if (count * metrics.length <= MAX_DATAPOINTS_READ) return { metrics, periodMs, from, to, count };
+  const most = `more than ${MAX_DATAPOINTS_READ} datapoints`;
+  throw new EbbError('InvalidRequest', `The line '${query.id}' is computed from ${most}: take a longer period.`);
+}
+
+/** Every datapoint of one line, the oldest first. */
+async function pointsOf(
+  meter: Pick<Meter, 'datapoints'>,
+  queries: readonly MetricQuery[],
+  query: MetricQuery,
+  { metrics, periodMs, from, to, count }: Reading,
+  signal?: AbortSignal,
+): Promise<Point[]> {
   const read = new Map<string, (number | undefined)[]>();
-  for (const { id, metric, statistic, unit } of metrics) {
+  for (const { id, metric, statistic, unit, periodSeconds } of metrics) {
     const values = Array.from<number | undefined>({ length: count });
     for (const point of await meter.datapoints({ metric, unit, periodSeconds, from, to }, signal)) {
-      values[(point.at - from) / (periodSeconds * 1000)] = statisticOf(point, statistic);
+      values[(point.at - from) / periodMs] = statisticOf(point, statistic);
     }
     read.set(id, values);
   }
-  const alone = request.queries.map((line) => ({ ...line, returnData: line.id === query.id }));
+  const alone = queries.map((line) => ({ ...line, returnData: line.id === query.id }));
   return evaluateQueries(alone, read).flatMap((value, index) =>
-    value === undefined ? [] : { at: from + index * periodSeconds * 1000, value },
+    value === undefined ? [] : { at: from + index * periodMs, value },
   );
 }
 

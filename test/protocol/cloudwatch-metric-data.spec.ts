@@ -128,6 +128,20 @@ describe('the data of metrics', () => {
     expect(codes).toEqual(['orders PartialData', 'orders Complete', 'carts Complete']);
   });
 
+  it('comes page by page where much must be read, however little comes of it', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `m${index}`);
+    const input = {
+      MetricDataQueries: ids.map((Id) => ({ Id, MetricStat: stat('Orders') })),
+      StartTime: new Date(begin - 30 * 24 * HOUR_MS),
+    };
+    const first = await data(input);
+    const second = await data({ ...input, NextToken: first.NextToken });
+    const results = [...first.MetricDataResults!, ...second.MetricDataResults!];
+    expect(second.NextToken).toBeUndefined();
+    expect(results.map(({ Id }) => Id)).toEqual(ids);
+    expect(results.every(({ Values }) => Values!.length === 4)).toBe(true);
+  });
+
   it.each<[string, Partial<GetMetricDataCommandInput>, string, string]>([
     [
       'with the times the wrong way round',

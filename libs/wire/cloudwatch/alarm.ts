@@ -39,7 +39,7 @@ const ANOMALY_OPERATORS = [
 ];
 
 /** Members that say what to watch where `Metrics` does not. */
-const ONE_METRIC = ['MetricName', 'Namespace', 'Dimensions', 'Period', 'Statistic', 'Unit'];
+const ONE_METRIC = ['MetricName', 'Namespace', 'Period', 'Statistic', 'Unit'];
 
 /** Reads `PutMetricAlarm`. */
 export function readPutMetricAlarm(body: Readonly<Record<string, unknown>>): { settings: AlarmSettings; tags: Tags } {
@@ -75,7 +75,8 @@ function readOneMetric(request: Members): Pick<AlarmSettings, 'source' | 'period
 
 /** The alarm's period is that of its metrics, all of which have the same. */
 function readQueries(request: Members): Pick<AlarmSettings, 'source' | 'periodSeconds'> {
-  for (const name of ONE_METRIC) {
+  const hasDimensions = request.structures('Dimensions').length > 0;
+  for (const name of hasDimensions ? [...ONE_METRIC, 'Dimensions'] : ONE_METRIC) {
     if (request.has(name)) request.violate(name, 'Member must be null where Metrics is given');
   }
   const queries = readMetricQueries(request.structures('Metrics', { min: 1, max: MAX_QUERIES }));

@@ -44,6 +44,7 @@ export function alarmOperations(world: World): JsonOperations {
       const { page, nextToken } = pageOf(described, filter.limit, ({ name }) => name);
       return {
         CompositeAlarms: [],
+        LogAlarms: [],
         MetricAlarms: page.map((alarm) => writeMetricAlarm(alarm, place)),
         NextToken: nextToken,
       };

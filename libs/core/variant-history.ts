@@ -1,6 +1,14 @@
 import { type ArrivalHistory, type ArrivalRate, EMPTY_ARRIVALS, arrivalRates, withArrivalsAt } from './arrivals.js';
 import { type DemandHistory, EMPTY_DEMAND, withDemandAt } from './demand-levels.js';
-import { type Distribution, EMPTY_DISTRIBUTION, meanUpTo, observeAll, quantile, sampleCount } from './distribution.js';
+import {
+  type Distribution,
+  EMPTY_DISTRIBUTION,
+  meanUpTo,
+  observeAll,
+  quantile,
+  rounded,
+  sampleCount,
+} from './distribution.js';
 import type { StartPhase } from './instance.js';
 import { type KeepWarmStep, keepWarmSteps, worthwhileInstances } from './keep-warm.js';
 
@@ -71,6 +79,22 @@ export function withDemand(history: VariantHistory, demand: number, now: number)
 /** `count` invocations were accepted since it was last told. */
 export function withArrivals(history: VariantHistory, count: number, now: number): VariantHistory {
   return count === 0 ? history : { ...history, arrivals: withArrivalsAt(history.arrivals, count, now) };
+}
+
+/** The same history with its weights rounded, as it is worth storing. */
+export function storedHistory(history: VariantHistory): VariantHistory {
+  const { demand, phases, service, start } = history;
+  const levels = Object.entries(demand.levels).map(
+    ([level, { since, gaps, stays }]) => [level, { since, gaps: rounded(gaps), stays: rounded(stays) }] as const,
+  );
+  const times = Object.entries(phases).map(([phase, distribution]) => [phase, rounded(distribution)] as const);
+  return {
+    ...history,
+    service: rounded(service),
+    start: rounded(start),
+    phases: Object.fromEntries(times),
+    demand: { ...demand, levels: Object.fromEntries(levels) },
+  };
 }
 
 /** `maxKeepWarmMs` bounds the idle times that are weighed. It costs about a tenth of a millisecond. */

@@ -10,9 +10,9 @@ import type { World } from './world.js';
 
 /** What has been learnt of variants, and is learnt on. */
 export interface Learnt {
-  /** How many instances the backlog could use at this moment, whatever there are. */
-  demanded(endpointName: string, variantName: string, demand: number): void;
-  estimates(endpointName: string, variantName: string): Promise<VariantEstimates>;
+  /** How many instances the backlog could use at this moment, whatever there are; and how large it is. */
+  demanded(endpointName: string, variantName: string, demand: number, backlog: number): void;
+  estimates(endpointName: string, variantName: string, maxKeepWarmMs: number): Promise<VariantEstimates>;
 }
 
 /** All that a decision about one variant may look at, at one moment. */
@@ -24,15 +24,17 @@ export async function observeVariant(
   endpoint: Endpoint,
   variant: DeployedVariant,
 ): Promise<ScalingObservation> {
+  const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
   const [backlog, target, estimates] = await Promise.all([
     world.ledger.backlog(endpoint.name),
     world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, variant.name)),
-    learnt.estimates(endpoint.name, variant.name),
+    learnt.estimates(endpoint.name, variant.name, maxKeepWarmMs),
   ]);
   // Nothing is awaited from here on: what is counted is what the decision is carried out on.
   const now = world.clock.now();
   const slotsPerInstance = concurrentInvocationsPerInstance(endpoint);
-  learnt.demanded(endpoint.name, variant.name, Math.ceil(backlogSize(backlog) / slotsPerInstance));
+  const size = backlogSize(backlog);
+  learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
   const instances = fleet.instances(endpoint.name, variant.name);
   const starting = instances.filter(({ state }) => state === 'Starting');
   const inService = instances.filter(({ state }) => state === 'InService');
@@ -51,7 +53,7 @@ export async function observeVariant(
     bounds: capacityBounds(variant, target),
     pace: settings.pace,
     promise: promiseFromTags(endpoint.tags, settings.promise),
-    maxKeepWarmMs: maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs),
+    maxKeepWarmMs,
     estimates,
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
   };

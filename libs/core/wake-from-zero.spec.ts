@@ -33,16 +33,28 @@ describe('a backlog at zero', () => {
       [reading(tracking)],
       [0, 'AlreadyAtMaxCapacity'],
     ],
-    ['wakes nobody once more', { backlog: queued(90), starting: 1 }, [reading(tracking)], [1]],
+    [
+      'wakes more as the backlog grows before anybody is there',
+      { backlog: queued(90), starting: 1 },
+      [reading(tracking)],
+      [18],
+    ],
+    ['wakes nobody once more', { backlog: queued(90), starting: 18 }, [reading(tracking)], [18]],
+    [
+      'leaves it to the policies when somebody is there',
+      { backlog: queued(90), inService: 1 },
+      [reading(tracking)],
+      [1],
+    ],
     [
       'waits for the policies at the pace of AWS',
-      { backlog: queued(90, 119_999), pace: 'aws' },
+      { backlog: queued(90, 239_999), pace: 'aws' },
       [reading(tracking)],
       [0],
     ],
     [
       'wakes one at the pace of AWS when they have had their time',
-      { backlog: queued(90, 120_000), pace: 'aws' },
+      { backlog: queued(90, 240_000), pace: 'aws' },
       [reading(tracking)],
       [1],
     ],
@@ -68,7 +80,7 @@ describe('a backlog at zero', () => {
   });
 
   test.each<[string, Partial<ScalingObservation>, number | undefined]>([
-    ['at the pace of AWS', { backlog: queued(1, 50_000), pace: 'aws' }, NOW + 70_000],
+    ['at the pace of AWS', { backlog: queued(1, 50_000), pace: 'aws' }, NOW + 190_000],
     ['not at the fast one, which has woken it', { backlog: queued(1, 50_000) }, undefined],
     ['not where somebody is there', { backlog: queued(1), pace: 'aws', inService: 1 }, undefined],
     ['not where nothing waits', { pace: 'aws' }, undefined],

@@ -24,6 +24,8 @@ export interface WatchedAlarm {
   /** The policies that it acts on now, and that have not been asked yet. */
   readonly due: Set<string>;
   isAwake: boolean;
+  /** When a signal last told that something may come of it. */
+  rousedAt: number;
   /** Whether its last action came to nothing that time alone could change. */
   isResting: boolean;
 }
@@ -109,6 +111,7 @@ function watchedAlarm(alarm: Alarm, pace: ScalingPace): WatchedAlarm {
     askedAt: 0,
     due: new Set(),
     isAwake: false,
+    rousedAt: 0,
     isResting: false,
   };
 }

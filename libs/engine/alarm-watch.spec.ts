@@ -178,7 +178,7 @@ describe('an alarm on an endpoint at rest', () => {
     const { clock, meter, rouse, state } = await aWatch();
     meter.level = 0;
     meter.isActive = false;
-    await clock.advance(5_000);
+    await clock.advance(20_000);
     const before = meter.reads;
     await clock.advance(3_600_000);
     expect([await state(), meter.reads]).toEqual(['OK', before]);

@@ -1,5 +1,5 @@
 import type { Alarm } from '../core/alarm.js';
-import { type AlarmVerdict, evaluateAlarm } from '../core/alarm-evaluation.js';
+import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { type Datapoint, type Statistic, statisticOf } from '../core/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
@@ -87,15 +87,17 @@ export class AlarmWatch {
     this.wake.resolve();
   }
 
-  /** Called for every accepted invocation: nothing may be done for an endpoint whose alarms are awake. */
+  /** Called for every accepted invocation: next to nothing may be done for an endpoint whose alarms are awake. */
   private rouse(endpointName: string): void {
     for (const watched of this.book.ofEndpoint(endpointName)) {
       watched.isResting = false;
-      if (!watched.isAwake) this.rouseAlarm(watched);
+      this.rouseAlarm(watched);
     }
   }
 
   private rouseAlarm(watched: WatchedAlarm): void {
+    watched.rousedAt = this.world.clock.now();
+    if (watched.isAwake) return;
     watched.isAwake = true;
     this.awake.add(watched);
     this.wake.resolve();
@@ -228,10 +230,11 @@ export class AlarmWatch {
   }
 }
 
-/** Nothing of what it watches moves, so that nothing can come of it before a signal does. */
+/** Nothing of what it has looked at since the last signal moved, so that nothing can come of it before the next. */
 function isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow, active: ReadonlySet<string>): boolean {
-  const { alarm, endpointNames, isMeasuredHere, isResting, policyIds } = watched;
+  const { alarm, endpointNames, evaluatedUntil, isMeasuredHere, isResting, policyIds, rousedAt } = watched;
   if (!isMeasuredHere || !isUniform) return false;
+  if (evaluatedUntil - rousedAt < evaluationRange(alarm) * periodMsOf(watched)) return false;
   if (alarm.state === 'ALARM' && policyIds.length > 0 && !isResting) return false;
   return !endpointNames.some((name) => active.has(name));
 }

@@ -330,3 +330,9 @@ test('a refusal names its reasons, each once, with the capacity that stands', ()
     { code: 'AlreadyAtMinCapacity', currentCapacity: 5, minCapacity: 5 },
   ]);
 });
+
+test("a way in that the minimum cuts short is still the policy's, and begins its cooldown", () => {
+  const seen = observation({ inService: 4, bounds: bounds(2, 9) });
+  const minusThree = steps({ upperBound: 0, adjustment: -3 });
+  expect(decide(seen, [reading(minusThree, lowAlarm(1))])).toMatchObject({ desired: 2, policy: { name: 'steps' } });
+});

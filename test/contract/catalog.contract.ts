@@ -3,6 +3,7 @@ import type { Topic } from '../../libs/core/notification.js';
 import type { Catalog } from '../../libs/core/ports/catalog.js';
 import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling-activity.js';
 import { bounds, observation } from '../support/scaling-samples.js';
+import { alarmHistoryContract } from './alarm-history.contract.js';
 
 const STARTED_AT = Date.UTC(2026, 0, 1);
 
@@ -38,6 +39,37 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       const { topics } = await open();
       for (const key of ['b', 'B', 'c-1', 'a', 'c', 'ä']) await topics.create(key, topic(key));
       expect((await topics.all()).map((record) => record.name)).toEqual(['B', 'a', 'b', 'c', 'c-1', 'ä']);
+    });
+
+    it('under a prefix are those whose keys begin with it, by key', async () => {
+      const { topics } = await open();
+      const keys = ['e/a/2', 'e/a', 'e/a/10', 'e/ab/1', 'e/a-b/1', 'E/a/1', 'e/a/', 'e/a/é', 'e/a/1', 'e/b/1'];
+      for (const key of keys) await topics.create(key, topic(key));
+      const under = async (prefix: string): Promise<string[]> => (await topics.under(prefix)).map(({ name }) => name);
+      expect(await under('e/a/')).toEqual(['e/a/', 'e/a/1', 'e/a/10', 'e/a/2', 'e/a/é']);
+      expect(await under('e/a/1')).toEqual(['e/a/1', 'e/a/10']);
+      expect(await under('e/b/1')).toEqual(['e/b/1']);
+      expect(await under('e/b/11')).toEqual([]);
+      expect(await under('')).toHaveLength(keys.length);
+      expect(await under('A')).toEqual([]);
+      expect(await under('z')).toEqual([]);
+    });
+
+    it('under a prefix come and go with those that are created, changed and deleted', async () => {
+      const { topics } = await open();
+      const under = async (): Promise<string[]> => (await topics.under('a/')).map(({ name }) => name);
+      expect(await under()).toEqual([]);
+      await topics.create('a/2', topic('two'));
+      expect(await under()).toEqual(['two']);
+      await topics.create('a/1', topic('one'));
+      await topics.create('b/1', topic('another'));
+      expect(await under()).toEqual(['one', 'two']);
+      await topics.update('a/2', (current) => ({ ...current, name: 'changed' }));
+      expect(await under()).toEqual(['one', 'changed']);
+      await topics.delete('a/1');
+      expect(await under()).toEqual(['changed']);
+      await topics.delete('a/2');
+      expect(await under()).toEqual([]);
     });
 
     it('of different kinds do not share keys', async () => {
@@ -123,6 +155,30 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await activities.list({ limit: 1 })).toEqual([]);
     });
 
+    it('change only in what is said of them', async () => {
+      const { activities } = await open();
+      await activities.record(activity('1', { status: 'Failed', times: 1, statusMessage: 'full' }));
+      await activities.record(activity('2'));
+      await activities.amend('1', { lastAt: STARTED_AT + 60_000, times: 60 });
+      expect(await activities.list({ limit: 2 })).toEqual([
+        activity('2'),
+        activity('1', { status: 'Failed', statusMessage: 'full', lastAt: STARTED_AT + 60_000, times: 60 }),
+      ]);
+    });
+
+    it('that changed nothing are listed only where they are asked for', async () => {
+      const { activities } = await open();
+      await activities.record(activity('1'));
+      await activities.record(activity('2', { from: 4, to: 4 }));
+      await activities.record(activity('3', { from: 2, to: 0 }));
+      await activities.record(activity('4', { from: 0, to: 0 }));
+      await activities.amend('4', { times: 2 });
+      expect(ids(await activities.list({ limit: 10 }))).toEqual(['3', '1']);
+      expect(ids(await activities.list({ limit: 10, includeNotScaled: false }))).toEqual(['3', '1']);
+      expect(ids(await activities.list({ limit: 10, includeNotScaled: true }))).toEqual(['4', '3', '2', '1']);
+      expect(ids(await activities.list({ limit: 2, includeNotScaled: true, before: '4' }))).toEqual(['3', '2']);
+    });
+
     it('are found by endpoint and variant', async () => {
       const { activities } = await open();
       await activities.record(activity('1', { endpointName: 'ocr' }));
@@ -148,6 +204,10 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       await activities.record(activity('3', { startedAt: STARTED_AT + 1 + ACTIVITY_RETENTION_MS }));
       expect(ids(await activities.list({ limit: 10 }))).toEqual(['3', '2']);
     });
+  });
+
+  describe('the history of alarms', () => {
+    alarmHistoryContract(open);
   });
 }
 

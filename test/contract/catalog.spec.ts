@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Alarm } from '../../libs/core/alarm.js';
+import type { ScheduledAction } from '../../libs/core/scheduled-action.js';
+import { EMPTY_HISTORY } from '../../libs/core/variant-history.js';
 import { SqliteCatalog } from '../../libs/drivers/catalog/sqlite.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
+import { highAlarm, trackingPolicy } from '../support/policy-samples.js';
+import { historyItem } from './alarm-history.contract.js';
 import { activity, catalogContract, topic } from './catalog.contract.js';
 
 describe('the memory catalog', () => {
@@ -46,6 +51,33 @@ describe('the SQLite catalog', () => {
     const after = open();
     expect(await after.topics.all()).toEqual([topic('a'), { ...topic('b'), name: 'changed' }]);
     expect(await after.activities.list({ limit: 10 })).toEqual([activity('1')]);
+  });
+
+  it('has every kind of what scaling needs again', async () => {
+    const before = open();
+    const policy = trackingPolicy();
+    const alarm = { ...highAlarm(1), name: 'high', tags: {} } as unknown as Alarm;
+    const action = { id: 'a', name: 'night', doneUntil: 7 } as ScheduledAction;
+    const leader = { holder: 'me', term: 3, until: 9 };
+    await before.scalingPolicies.create('p', policy);
+    await before.alarms.create('high', alarm);
+    await before.scheduledActions.create('a', action);
+    await before.variantHistories.create('v', EMPTY_HISTORY);
+    await before.leaders.create('scaling', leader);
+    await before.activities.record(activity('1', { from: 2, to: 2 }));
+    await before.activities.amend('1', { times: 5 });
+    await before.alarmHistory.record(historyItem('1'));
+    before.close();
+
+    const after = open();
+    expect(await after.scalingPolicies.all()).toEqual([policy]);
+    expect(await after.alarms.all()).toEqual([alarm]);
+    expect(await after.scheduledActions.under('a')).toEqual([action]);
+    expect(await after.variantHistories.get('v')).toEqual(EMPTY_HISTORY);
+    expect(await after.leaders.get('scaling')).toEqual(leader);
+    expect(await after.activities.list({ limit: 10 })).toEqual([]);
+    expect(await after.activities.list({ limit: 10, includeNotScaled: true })).toMatchObject([{ id: '1', times: 5 }]);
+    expect(await after.alarmHistory.list({ limit: 10 })).toEqual([historyItem('1')]);
   });
 
   it('belongs to one process at a time and says so', () => {

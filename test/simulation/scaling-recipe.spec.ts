@@ -106,8 +106,8 @@ describe("the recipe of AWS's guide", () => {
     const story = await changes();
     // After two full minutes of backlog the alarm acts; then tracking takes over.
     expect(story[0]).toEqual([120, 'wake', 1]);
-    expect(story[1]).toEqual([expect.any(Number), 'backlog', 8]);
-    expect(most).toBeGreaterThan(1);
+    expect(story[1]).toEqual([expect.any(Number), 'backlog', expect.any(Number)]);
+    expect(most).toBeGreaterThan(5);
     expect(story.at(-1)).toEqual([expect.any(Number), 'backlog', 0]);
     expect(count()).toBe(0);
   });

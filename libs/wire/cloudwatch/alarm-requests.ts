@@ -5,7 +5,7 @@ import { Members } from '../members.js';
 import { ALARM_NAME } from './alarm.js';
 import { invalidFormat } from './errors.js';
 import { readMetric, readTime, readUnit } from './metric.js';
-import { readPageToken } from './page.js';
+import { SCANS, readPageToken } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -140,8 +140,6 @@ export function readDescribeAlarmHistory(body: Body): HistoryQuery {
     };
   });
 }
-
-export const SCANS = ['TimestampDescending', 'TimestampAscending'];
 
 export function writeHistoryItem({ alarmName, at, type, summary, data }: AlarmHistoryItem): object {
   return {

@@ -11,7 +11,6 @@ import type { MetricDataPage, MetricDataPlace, MetricDataRequest } from '../../c
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { formatPageToken, parsePageToken } from '../page-token.js';
-import { SCANS } from './alarm-requests.js';
 import { invalidCombination, missingParameter, readParameters } from './errors.js';
 import {
   DIMENSION_NAME,
@@ -23,7 +22,7 @@ import {
   readUnit,
 } from './metric.js';
 import { readMetricQueries } from './metric-queries.js';
-import { readPageToken } from './page.js';
+import { SCANS, readPageToken } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,9 @@
 import { EbbError } from '../../core/errors.js';
 import { formatPageToken, parsePageToken } from '../page-token.js';
 
+/** `ScanBy`: the newest first unless the caller says otherwise. */
+export const SCANS = ['TimestampDescending', 'TimestampAscending'];
+
 /** The token of the page that begins after `last`, which may be any text: tokens hold ASCII only. */
 export function pageTokenAfter(last: string): string {
   return formatPageToken([encodeURIComponent(last)]);

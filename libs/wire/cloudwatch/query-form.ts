@@ -59,7 +59,10 @@ const LISTS: ReadonlySet<string> = new Set([
   'Values',
 ]);
 
-/** CloudWatch's older protocol, forms in and XML out, in terms of its newer one, JSON. */
+/**
+ * CloudWatch's older protocol, forms in and XML out, in terms of its newer one, JSON. `list` is the name of the list that
+ * `input` is a member of, if it is one.
+ */
 export function queryToJson(input: QueryInput, list = ''): Json {
   return Object.fromEntries(input.names().map((name) => [name, memberOf(input, name, list)]));
 }
@@ -75,10 +78,15 @@ function valueOf(node: QueryInput, name: string, list: string): unknown {
   const text = node.ownText ?? '';
   const isNamedIn = (names: ReadonlySet<string>): boolean => names.has(name) || names.has(`${list}.${name}`);
   if (isNamedIn(NUMBERS)) return numberOf(text);
-  if (isNamedIn(BOOLEANS)) return text === 'true' ? true : text === 'false' ? false : text;
+  if (isNamedIn(BOOLEANS)) return BOOLEAN_TEXTS.get(text) ?? text;
   if (isNamedIn(TIMES)) return timeOf(text);
   return text;
 }
+
+const BOOLEAN_TEXTS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** What is no number is left as it is, for the reader to refuse. */
 function numberOf(text: string): unknown {

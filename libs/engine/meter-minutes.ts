@@ -43,44 +43,49 @@ export class MinuteKeeper {
 
   /** Hands over the minutes before `until`. Never rejects: what the store did not take waits for the next time. */
   handOver(until: number): Promise<void> {
-    this.handing = this.handing.then(() => this.handOverNow(until));
+    // Taken at once: the book may forget them while an earlier hand-over is still under way.
+    const records = this.take(until);
+    this.handing = this.handing.then(() => this.store(records));
     return this.handing;
   }
 
   /** A metric's minutes, by unit, that begin from `from` and before `to`; the last may not be over yet. */
   async read(metric: MetricId, from: number, to: number, signal?: AbortSignal): Promise<Datapoint[]> {
-    // What is just being handed over is neither here nor there.
-    await this.handing;
-    const stored = await this.world.metrics.read(metric, from, to, signal);
-    return [
-      ...stored,
-      ...this.waiting.read(metric, from, to),
-      ...this.unhanded(metric, Math.max(from, this.handedUntil), to),
-    ];
+    for (;;) {
+      // What is just being handed over is neither here nor there.
+      const { handing } = this;
+      await handing;
+      const stored = await this.world.metrics.read(metric, from, to, signal);
+      if (handing === this.handing) return [...stored, ...this.notStored(metric, from, to)];
+    }
   }
 
-  /** In how many seconds of each minute Ebb measured. */
+  /** In how many of its seconds Ebb measured, for each minute, the one that `from` lies in included. */
   async upSeconds(from: number, to: number, signal?: AbortSignal): Promise<ReadonlyMap<number, number>> {
     const seconds = new Map<number, number>();
-    for (const { at, count } of await this.read(UP_METRIC, from, to, signal)) {
+    for (const { at, count } of await this.read(UP_METRIC, startOf(from, METRIC_PERIOD_MS), to, signal)) {
       seconds.set(at, (seconds.get(at) ?? 0) + count);
     }
     return seconds;
   }
 
-  private async handOverNow(until: number): Promise<void> {
-    const { clock, log, metrics } = this.world;
+  private take(until: number): MinuteRecords {
     const records = this.waiting;
     const { lastAt } = this.book;
     for (let at = this.handedUntil; at < until && at <= lastAt; at += METRIC_PERIOD_MS) {
-      for (const { key, metric, datapoint } of this.book.fold(at, at + METRIC_PERIOD_MS))
-        records.add(metric, datapoint, key);
+      const minute = this.book.fold(at, at + METRIC_PERIOD_MS);
+      for (const { key, metric, datapoint } of minute) records.add(metric, datapoint, key);
     }
     for (const datapoint of this.upMinutes(this.handedUntil, until)) records.add(UP_METRIC, datapoint);
     // What is put from now on for these minutes waits for the next time.
     this.waiting = new MinuteRecords();
     this.handedUntil = until;
+    return records;
+  }
+
+  private async store(records: MinuteRecords): Promise<void> {
     if (records.size === 0) return;
+    const { clock, log, metrics } = this.world;
     try {
       await metrics.record([...records.all()], clock.now());
     } catch (error) {
@@ -99,11 +104,13 @@ export class MinuteKeeper {
     }
   }
 
-  private unhanded(metric: MetricId, from: number, to: number): Datapoint[] {
-    if (metricKey(metric) === UP_KEY) return this.upMinutes(from, to);
+  private notStored(metric: MetricId, from: number, to: number): Datapoint[] {
+    const waiting = this.waiting.read(metric, from, to);
+    const unhandedFrom = Math.max(from, this.handedUntil);
+    if (metricKey(metric) === UP_KEY) return [...waiting, ...this.upMinutes(unhandedFrom, to)];
     const minutes = new MinuteRecords();
-    for (const datapoint of this.book.read(metric, from, to)) minutes.add(metric, datapoint);
-    return [...minutes.all()].map(({ datapoint }) => datapoint);
+    for (const datapoint of this.book.read(metric, unhandedFrom, to)) minutes.add(metric, datapoint);
+    return [...waiting, ...minutes.read(metric, unhandedFrom, to)];
   }
 
   private upMinutes(from: number, to: number): Datapoint[] {

@@ -95,6 +95,28 @@ it('reads as zero what was never written, in seconds and in minutes, from the cr
   expect(await metrics.list({ limit: 10 })).toEqual([UP_METRIC]);
 });
 
+it('counts a first minute from the second of the creation on', async () => {
+  const { catalog, clock, meter, t0 } = await aMeteredEndpoint();
+  await clock.advance(90_500);
+  const reader = await catalog.endpoints.get('reader');
+  await catalog.endpoints.create('later', { ...reader!, name: 'later', createdAt: clock.now() });
+  const query = { metric: backlogMetric('ApproximateBacklogSize', 'later'), periodSeconds: 60, from: t0 };
+  const read = async () => {
+    const points = await meter.datapoints({ ...query, to: t0 + 3 * MINUTE });
+    return points.map(({ at, count }) => [(at - t0) / MINUTE, count]);
+  };
+  await clock.advance(89_500);
+  expect(await read()).toEqual([
+    [1, 30],
+    [2, 60],
+  ]);
+  await clock.advance(MINUTE);
+  expect(await read()).toEqual([
+    [1, 30],
+    [2, 60],
+  ]);
+});
+
 it('averages a minute over all its seconds, though only the busy ones were written', async () => {
   const { clock, holds, meter, t0 } = await aMeteredEndpoint();
   holds(queued(10));

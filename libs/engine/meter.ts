@@ -1,22 +1,15 @@
-import {
-  type Datapoint,
-  METRIC_PERIOD_MS,
-  METRIC_RETENTION_MS,
-  type MetricId,
-  type MetricUnit,
-  type StatisticSet,
-} from '../core/metric.js';
+import { type Datapoint, METRIC_PERIOD_MS, type MetricId, type MetricUnit, type StatisticSet } from '../core/metric.js';
 import { endpointKey } from '../core/endpoint.js';
 import type { InstanceCounts } from './instance-counts.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';
 import { GaugeSampler } from './meter-gauges.js';
 import { MinuteKeeper } from './meter-minutes.js';
-import { SECOND_MS, foldPeriods, startOf } from './meter-periods.js';
+import { SECOND_MS, startOf } from './meter-periods.js';
 import { PutMetrics } from './meter-put.js';
+import { MetricReader } from './meter-reader.js';
 import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
 import { Uptime } from './meter-uptime.js';
-import { GaugeZeros } from './meter-zeros.js';
 import type { World } from './world.js';
 
 /** One value, or many folded into one set, of one metric at one time. */
@@ -52,7 +45,7 @@ export class Meter {
   private readonly gauges: GaugeSampler;
   private readonly minutes: MinuteKeeper;
   private readonly puts: PutMetrics;
-  private readonly zeros: GaugeZeros;
+  private readonly reader: MetricReader;
   private readonly stopping = new AbortController();
   private unsubscribe: () => void = () => undefined;
   private wake = Promise.withResolvers<void>();
@@ -69,7 +62,7 @@ export class Meter {
     this.gauges = new GaugeSampler(world, counts, this.book);
     this.minutes = new MinuteKeeper(world, this.book, this.uptime);
     this.puts = new PutMetrics(this.book, this.minutes);
-    this.zeros = new GaugeZeros(world, this.gauges, this.book, this.uptime, this.minutes);
+    this.reader = new MetricReader(world, this.gauges, this.book, this.uptime, this.minutes);
   }
 
   start(): void {
@@ -104,19 +97,9 @@ export class Meter {
    * last half hour where the periods are not whole minutes, and from the minutes of the last fifteen days otherwise.
    */
   async datapoints(query: DatapointQuery, signal?: AbortSignal): Promise<Datapoint[]> {
+    // A sample that is just being taken belongs to the second before.
     await this.round;
-    const { metric, periodSeconds, to, unit } = query;
-    const oldest = this.world.clock.now() - METRIC_RETENTION_MS;
-    const stepMs = this.stepOf(query);
-    const from = startOf(Math.max(query.from, oldest), stepMs);
-    const stretch = { metric, from, to };
-    const points =
-      stepMs === SECOND_MS
-        ? await this.zeros.fillSeconds(stretch, this.book.read(metric, from, to))
-        : await this.zeros.fillMinutes(stretch, await this.minutes.read(metric, from, to, signal), signal);
-    const wanted = unit === undefined ? points : points.filter((point) => point.unit === unit);
-    const periodMs = periodSeconds * 1000;
-    return foldPeriods(wanted, from, periodMs).filter(({ at }) => at + periodMs <= to);
+    return this.reader.read(query, signal);
   }
 
   /** The endpoints whose gauges moved, or are not zero, or to which anything happened since `since`. */
@@ -127,12 +110,6 @@ export class Meter {
   /** Every asynchronous endpoint as it stands now, and what has happened to it since the start. */
   snapshot(signal?: AbortSignal): Promise<EndpointSnapshot[]> {
     return snapshotOf(this.world.catalog, this.counts, this.gauges, this.events, signal);
-  }
-
-  private stepOf({ periodSeconds, from }: DatapointQuery): number {
-    if ((periodSeconds * 1000) % METRIC_PERIOD_MS !== 0) return SECOND_MS;
-    const isRecent = from >= this.world.clock.now() - this.book.keptMs;
-    return isRecent && from % METRIC_PERIOD_MS !== 0 ? SECOND_MS : METRIC_PERIOD_MS;
   }
 
   private touch(endpointName: string): void {

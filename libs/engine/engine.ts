@@ -1,3 +1,4 @@
+import type { Endpoint } from '../core/endpoint.js';
 import { AlarmWatch } from './alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
@@ -40,10 +41,10 @@ export class Engine {
     this.histories = new VariantHistories(world);
     this.fleet = new Fleet(world, this.observer());
     this.meter = new Meter(world, this.fleet);
-    this.worker = new WorkerLoop(world, this.fleet, workerId, this.meter);
-    const deployer = new EndpointDeployer(world, ({ name }) =>
-      settleBacklog(world, name, `The endpoint ${name} was deleted before it processed the request.`),
+    this.worker = new WorkerLoop(world, this.fleet, workerId, this.meter, (endpointName, variantName, serviceMs) =>
+      this.histories.served(endpointName, variantName, serviceMs),
     );
+    const deployer = new EndpointDeployer(world, (endpoint) => this.clearUp(endpoint));
     this.leadership = new Leadership(world, SCALING, workerId);
     this.alarms = new AlarmWatch(world, this.meter, settings.pace, this.leadership, (name) =>
       this.autoscaler.look(name),
@@ -88,6 +89,12 @@ export class Engine {
     this.alarms.reload();
     this.scheduled.look();
     this.autoscaler.lookAtAll();
+  }
+
+  /** What an endpoint that is about to be gone leaves behind. */
+  private async clearUp({ name, variants }: Endpoint): Promise<void> {
+    await settleBacklog(this.world, name, `The endpoint ${name} was deleted before it processed the request.`);
+    await Promise.all(variants.map((variant) => this.histories.forget(name, variant.name)));
   }
 
   private observer(): FleetObserver {

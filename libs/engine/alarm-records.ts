@@ -6,8 +6,8 @@ import type { World } from './world.js';
 type AlarmWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;
 
 /**
- * Puts an alarm on record, or others in the place of its settings, with a line of history. An edited alarm keeps its
- * state and its tags; a new one has not been evaluated.
+ * Puts an alarm on record, or, where there is one of that name, these settings in the place of its own; with a line of
+ * history. An edited alarm keeps its state and its tags; a new one has not been evaluated.
  */
 export async function writeAlarm(
   world: AlarmWorld,

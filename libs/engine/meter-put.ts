@@ -1,6 +1,6 @@
 import { EbbError } from '../core/errors.js';
 import { METRIC_RETENTION_MS, metricKey } from '../core/metric.js';
-import type { Measurement } from './meter.js';
+import type { Measurement } from './measurement.js';
 import type { MeterBook } from './meter-book.js';
 import type { MinuteKeeper } from './meter-minutes.js';
 import { SECOND_MS, startOf } from './meter-periods.js';

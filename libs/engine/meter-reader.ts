@@ -8,7 +8,7 @@ import {
   type MetricUnit,
   metricKey,
 } from '../core/metric.js';
-import type { DatapointQuery } from './meter.js';
+import type { DatapointQuery } from './measurement.js';
 import type { MeterBook } from './meter-book.js';
 import type { GaugeSampler } from './meter-gauges.js';
 import type { MinuteKeeper } from './meter-minutes.js';

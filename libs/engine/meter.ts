@@ -1,6 +1,7 @@
-import { type Datapoint, METRIC_PERIOD_MS, type MetricId, type MetricUnit, type StatisticSet } from '../core/metric.js';
+import { type Datapoint, METRIC_PERIOD_MS } from '../core/metric.js';
 import { endpointKey } from '../core/endpoint.js';
 import type { InstanceCounts } from './instance-counts.js';
+import type { DatapointQuery, Measurement } from './measurement.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';
 import { GaugeSampler } from './meter-gauges.js';
@@ -11,24 +12,6 @@ import { MetricReader } from './meter-reader.js';
 import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
 import { Uptime } from './meter-uptime.js';
 import type { World } from './world.js';
-
-/** One value, or many folded into one set, of one metric at one time. */
-export interface Measurement extends StatisticSet {
-  readonly metric: MetricId;
-  readonly unit: MetricUnit;
-  readonly at: number;
-}
-
-export interface DatapointQuery {
-  readonly metric: MetricId;
-  readonly periodSeconds: number;
-  /** Periods that begin from here, each where the one before ends … */
-  readonly from: number;
-  /** … and end by here. */
-  readonly to: number;
-  /** Only what was put in this unit; all units together where absent. */
-  readonly unit?: MetricUnit;
-}
 
 /** A loop that is held up for no longer than this has still measured all the while. */
 const MAX_STALL_MS = 5_000;

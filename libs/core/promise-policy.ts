@@ -18,7 +18,7 @@ const FORECAST_INTERVAL_MS = 1_000;
  */
 export function decideByPromise(observation: ScalingObservation): ScalingDecision {
   const wish = wishFor(observation);
-  return wish.count > sizeOf(observation) ? scaleOut(observation, wish) : scaleIn(observation);
+  return wish.count > sizeOf(observation) ? scaleOut(observation, wish) : scaleIn(observation, wish);
 }
 
 /** When the passage of time alone could change the decision, later than now; absent when only an event can. */
@@ -52,16 +52,12 @@ function wishFor(observation: ScalingObservation): Wish {
     return { count: demand, because };
   }
   if (backlog.queued === 0) return { count: 0, because: 'nothing is queued' };
-  const urgent = forecast.waitMs > forecast.allowedMs ? cappedNeed(observation, forecast, demand) : 0;
+  // More than a slot for each queued invocation is never launched for: what is only expected may not come.
+  const urgent = forecast.waitMs > forecast.allowedMs ? Math.min(forecast.needed, demand) : 0;
   const worthwhile = Math.min(demand, estimates.worthwhile ?? 0);
   if (urgent >= worthwhile) return { count: urgent, because: describeForecast(observation, forecast, urgent) };
   const because = `${describeBacklog(backlog)} can use ${instances(worthwhile)}, and as much work comes often`;
   return { count: worthwhile, because };
-}
-
-/** More than a slot for each queued invocation is never launched for: what is only expected may not come. */
-function cappedNeed(observation: ScalingObservation, { needed }: CapacityForecast, demand: number): number {
-  return Math.min(needed, Math.max(demand, sizeOf(observation) + 1));
 }
 
 function describeForecast(observation: ScalingObservation, forecast: CapacityForecast, count: number): string {
@@ -86,20 +82,16 @@ function scaleOut(observation: ScalingObservation, { because, count }: Wish): Sc
   return { desired, cause, answers: [{ by: 'promise', wants: count, because }], notScaledReasons: [] };
 }
 
-function scaleIn(observation: ScalingObservation): ScalingDecision {
-  const { bounds, now } = observation;
+function scaleIn(observation: ScalingObservation, { count }: Wish): ScalingDecision {
+  const { backlog, bounds, now } = observation;
   const current = sizeOf(observation);
-  const idle = idleLongestFirst(observation);
+  // Who is idle while something is queued is about to take it.
+  const idle = backlog.queued > 0 ? [] : idleLongestFirst(observation);
   let surplus = 0;
   while (surplus < idle.length && now - idle[surplus]! >= keepWarmMs(observation, current - surplus)) surplus += 1;
-  const wanted = Math.max(
-    current - surplus,
-    Math.min(current, demandOf(observation)),
-    bounds.minimum,
-    unreachable(observation),
-  );
+  const wanted = Math.max(current - surplus, count, bounds.minimum, unreachable(observation));
   if (wanted >= current) {
-    const cause = `${describeBacklog(observation.backlog)} needs no more than the ${instances(current)} there are`;
+    const cause = `${describeBacklog(backlog)} needs no more than the ${instances(current)} there are`;
     return { desired: current, cause, answers: [], notScaledReasons: [] };
   }
   const cause = describeIdle(observation, current - wanted);

@@ -1,0 +1,117 @@
+import { backlogSize } from '../../core/backlog.js';
+import type { ScalingPromise } from '../../core/promise.js';
+import { NOT_SUSPENDED } from '../../core/scalable-target.js';
+import { decide, nextDecisionAt } from '../../core/scaling-decision.js';
+import type { ScalingObservation } from '../../core/scaling-observation.js';
+import type { VariantHistory } from '../../core/variant-history.js';
+import { CooldownKeeper } from '../cooldown-keeper.js';
+import type { Decider, Look, Situation } from '../decider.js';
+import { Learning } from '../learning.js';
+import { PolicyAlarms, type PolicySet, SAMPLE_MS } from '../policy-alarms.js';
+
+/** What an operator or a user of Ebb may set. */
+export interface EbbSettings {
+  readonly promise: ScalingPromise;
+  readonly maxKeepWarmMs: number;
+  /** Absent where nothing but the promise decides. */
+  readonly policySet?: PolicySet;
+}
+
+/** What holds where nothing is set: those of `EBB_START_WITHIN_SECONDS` and `EBB_KEEP_WARM_SECONDS`. */
+export const EBB_DEFAULTS: EbbSettings = { promise: { kind: 'start', withinMs: 5_000 }, maxKeepWarmMs: 300_000 };
+
+/**
+ * Ebb's own decision, unchanged: it sees what the engine would show it, learns from the simulated work as it would from
+ * real work, and is asked whenever something happens.
+ */
+export class EbbDecider implements Decider {
+  private readonly alarms?: PolicyAlarms;
+  private readonly cooldowns = new CooldownKeeper();
+  private readonly learning: Learning;
+  private sampledAt = -Infinity;
+
+  /** A new deployment has no history; `history` is that of one that has run before. */
+  constructor(
+    private readonly settings: EbbSettings = EBB_DEFAULTS,
+    history?: VariantHistory,
+  ) {
+    this.learning = new Learning(history);
+    if (settings.policySet) this.alarms = new PolicyAlarms(settings.policySet);
+  }
+
+  isRousedBy(): boolean {
+    return true;
+  }
+
+  accepted(count: number): void {
+    this.learning.noteAccepted(count);
+  }
+
+  served(serviceMs: number): void {
+    this.learning.noteServed(serviceMs);
+  }
+
+  started(startMs: number, now: number): void {
+    this.learning.noteStarted(startMs, now);
+  }
+
+  /** What has been learnt up to a moment, for a run that begins with it. */
+  history(now: number): VariantHistory {
+    return this.learning.learnt(now);
+  }
+
+  look(situation: Situation): Look {
+    const { now } = situation;
+    const sampleAt = this.sample(situation);
+    const observation = this.observe(situation);
+    const readings = this.alarms?.take() ?? [];
+    const decision = decide(observation, readings);
+    this.cooldowns.note(decision, situation.desired, now);
+    const dueAt = nextDecisionAt(observation, readings);
+    return { desired: decision.desired, lookAgainAt: Math.min(dueAt ?? Infinity, sampleAt) };
+  }
+
+  /** Returns when to sample next. */
+  private sample(situation: Situation): number {
+    if (!this.alarms) return Infinity;
+    const second = Math.floor(situation.now / SAMPLE_MS);
+    if (second > this.sampledAt) {
+      this.alarms.tick(situation);
+      this.sampledAt = second;
+    }
+    return (second + 1) * SAMPLE_MS;
+  }
+
+  private observe(situation: Situation): ScalingObservation {
+    const { now, slotsPerInstance } = situation;
+    const { maxKeepWarmMs, policySet, promise } = this.settings;
+    const backlog = policySet?.isWokenByPoliciesOnly ? alwaysNew(situation) : situation.backlog;
+    const estimates = this.learning.estimates(maxKeepWarmMs, now);
+    this.learning.demanded(Math.ceil(backlogSize(backlog) / slotsPerInstance), now);
+    const startingSince = situation.startingSince;
+    this.cooldowns.see(startingSince, now);
+    return {
+      now,
+      backlog,
+      desired: situation.desired,
+      starting: situation.starting,
+      inService: situation.inService,
+      busy: situation.busy,
+      idleSince: situation.idleSince,
+      startingSince,
+      runningForMs: situation.runningForMs,
+      slotsPerInstance,
+      bounds: { ...situation.bounds, source: 'scalable target', suspended: NOT_SUSPENDED },
+      pace: policySet?.pace ?? 'fast',
+      promise,
+      maxKeepWarmMs,
+      estimates,
+      cooldowns: this.cooldowns.cooldowns,
+    };
+  }
+}
+
+/** Ebb wakes a backlog that its policies have left alone for a while; one that is always new it never does. */
+function alwaysNew({ backlog, now }: Situation): Situation['backlog'] {
+  return backlog.queued > 0 ? { ...backlog, oldestAcceptedAt: now } : backlog;
+}

@@ -1,0 +1,167 @@
+import { type Instance, type InstanceState, chooseForScaleIn, chooseInstance } from '../core/instance.js';
+
+/** An instance that exists in the simulation only. */
+export class SimulatedInstance implements Instance {
+  readonly endpointName = 'simulated';
+  readonly variantName = 'main';
+  state: InstanceState = 'Starting';
+  inServiceAt?: number;
+  idleSince?: number;
+  /** When each invocation that it runs began. */
+  readonly begunAt: number[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly slots: number,
+    readonly launchedAt: number,
+  ) {}
+
+  get busy(): number {
+    return this.begunAt.length;
+  }
+}
+
+/** What has been counted of a fleet up to some moment; times are milliseconds, summed over its instances. */
+export interface FleetCount {
+  readonly starts: number;
+  /** The most instances that existed at once. */
+  readonly largest: number;
+  /** From launch to gone. */
+  readonly instanceMs: number;
+  readonly startingMs: number;
+  /** In service, and running nothing. */
+  readonly idleMs: number;
+}
+
+/** The instances of the simulated variant: which takes the next work and which goes first is what core says. */
+export class SimulatedFleet {
+  starting = 0;
+  inService = 0;
+  /** Of those in service, how many run something. */
+  busy = 0;
+  /** Of the invocations that run on instances in service: how many, and when they began, summed. */
+  private running = 0;
+  private runningSince = 0;
+  private readonly members = new Set<SimulatedInstance>();
+  private countedUntil = 0;
+  private starts = 0;
+  private largest = 0;
+  private instanceMs = 0;
+  private startingMs = 0;
+  private idleMs = 0;
+
+  constructor(private readonly slots: number) {}
+
+  /** All that exist, draining ones among them. */
+  get size(): number {
+    return this.members.size;
+  }
+
+  get startingSince(): number[] {
+    return this.starting === 0 ? [] : this.inState('Starting').map(({ launchedAt }) => launchedAt);
+  }
+
+  get idleSince(): number[] {
+    return this.busy === this.inService ? [] : this.inState('InService').flatMap(({ idleSince }) => idleSince ?? []);
+  }
+
+  runningForMs(now: number): number {
+    return this.running * now - this.runningSince;
+  }
+
+  launch(now: number): SimulatedInstance {
+    this.countUntil(now);
+    this.starts += 1;
+    const instance = new SimulatedInstance(String(this.starts), this.slots, now);
+    this.members.add(instance);
+    this.starting += 1;
+    this.largest = Math.max(this.largest, this.members.size);
+    return instance;
+  }
+
+  comeIntoService(instance: SimulatedInstance, now: number): void {
+    this.countUntil(now);
+    this.starting -= 1;
+    this.inService += 1;
+    instance.state = 'InService';
+    instance.inServiceAt = now;
+    instance.idleSince = now;
+  }
+
+  /** The instance that takes an invocation now; absent where no slot is free. */
+  occupy(now: number): SimulatedInstance | undefined {
+    if (this.running === this.inService * this.slots) return undefined;
+    const instance = chooseInstance(this.members);
+    if (!instance) return undefined;
+    this.countUntil(now);
+    if (instance.busy === 0) this.busy += 1;
+    instance.begunAt.push(now);
+    instance.idleSince = undefined;
+    this.running += 1;
+    this.runningSince += now;
+    return instance;
+  }
+
+  /** An invocation that began at `since` is over. A draining instance goes with its last one. */
+  free(instance: SimulatedInstance, since: number, now: number): void {
+    this.countUntil(now);
+    instance.begunAt.splice(instance.begunAt.indexOf(since), 1);
+    if (instance.state === 'Draining') {
+      if (instance.busy === 0) this.remove(instance);
+      return;
+    }
+    this.running -= 1;
+    this.runningSince -= since;
+    if (instance.busy > 0) return;
+    this.busy -= 1;
+    instance.idleSince = now;
+  }
+
+  /**
+   * Lets go of `count` instances: idle ones first, then those that are starting, the youngest first. Of those at work
+   * none is cut off: what is still too much takes no more, and goes when it is done.
+   */
+  reduce(count: number, now: number): void {
+    this.countUntil(now);
+    const idle = chooseForScaleIn(this.members, count);
+    for (const instance of idle) this.remove(instance);
+    const starting = this.inState('Starting').reverse();
+    const cancelled = starting.slice(0, count - idle.length);
+    for (const instance of cancelled) this.remove(instance);
+    const working = this.inState('InService').reverse();
+    for (const instance of working.slice(0, count - idle.length - cancelled.length)) this.drain(instance);
+  }
+
+  count(now: number): FleetCount {
+    this.countUntil(now);
+    const { idleMs, instanceMs, largest, startingMs, starts } = this;
+    return { idleMs, instanceMs, largest, startingMs, starts };
+  }
+
+  private inState(state: InstanceState): SimulatedInstance[] {
+    return [...this.members].filter((instance) => instance.state === state);
+  }
+
+  private drain(instance: SimulatedInstance): void {
+    instance.state = 'Draining';
+    this.inService -= 1;
+    this.busy -= 1;
+    this.running -= instance.busy;
+    for (const since of instance.begunAt) this.runningSince -= since;
+  }
+
+  private remove(instance: SimulatedInstance): void {
+    this.members.delete(instance);
+    if (instance.state === 'Starting') this.starting -= 1;
+    if (instance.state === 'InService') this.inService -= 1;
+    instance.state = 'Gone';
+  }
+
+  private countUntil(now: number): void {
+    const ms = now - this.countedUntil;
+    this.countedUntil = now;
+    this.instanceMs += ms * this.members.size;
+    this.startingMs += ms * this.starting;
+    this.idleMs += ms * (this.inService - this.busy);
+  }
+}

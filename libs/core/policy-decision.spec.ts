@@ -64,7 +64,7 @@ describe('target tracking', () => {
     [
       'scales in by what is in service, not by what was asked for',
       { inService: 4, desired: 10 },
-      [reading(tracking, lowAlarm(1))],
+      [reading(tracking, lowAlarm(4))],
       [5],
     ],
     ['goes to zero on zeros', { inService: 1 }, [reading(tracking, lowAlarm(0))], [0]],

@@ -14,7 +14,7 @@ describe('the capacity that brings a metric to its target is', () => {
     ['rounded up', 5, 6, 2, 3],
     ['rounded up from the least excess', 5, 5.001, 10, 11],
     ['what there is where the metric is on its target', 5, 5, 7, 7],
-    ['not one more for what binary fractions add', 0.1, 0.3, 1, 3],
+    ['not one more for what binary fractions add', 0.1, 0.1, 3, 3],
     ['far more at once where it takes that', 5, 240, 1, 48],
     ['nothing for nothing', 5, 0, 7, 0],
     ['one for next to nothing', 5, 0.001, 1, 1],

@@ -37,8 +37,9 @@ export class Stopwatch implements AttemptTimings {
     this.modelMs = this.answeredAt - this.requestedAt;
   }
 
-  /** All that the container said is stored. */
+  /** All that was wanted of the container's answer is stored; where nobody wants it, nothing of it was read. */
   store(): void {
-    if (this.answeredAt !== undefined) this.storeMs = this.clock.now() - this.answeredAt;
+    if (this.answeredAt === undefined) this.answer();
+    this.storeMs = this.clock.now() - this.answeredAt!;
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AsyncInferenceConfig } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { InvocationScript } from '../../test/support/memory-instances.js';
@@ -7,10 +8,10 @@ import { submitInvocation } from './submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
 /** A worker with one instance of one slot, and all that it measures: every value by metric. */
-async function aMeasuredWorker(script: InvocationScript = {}) {
+async function aMeasuredWorker(script: InvocationScript = {}, asyncInference: Partial<AsyncInferenceConfig> = {}) {
   const parts = memoryWorld({ invoke: () => script });
   const { world, clock } = parts;
-  const endpoint = await deployEndpoint(parts);
+  const endpoint = await deployEndpoint(parts, { asyncInference });
   const fleet = new Fleet(world);
   const measured: Record<string, number[]> = {};
   const served: unknown[] = [];
@@ -83,6 +84,15 @@ test.for([
     Invocation4XXErrors: [of4xx],
     Invocation5XXErrors: [of5xx],
   });
+  expect(served).toEqual([['reader', 'AllTraffic', 100]]);
+});
+
+test('an error whose words nobody wants is an error all the same', async () => {
+  const script = { status: 500, serviceMs: 100 };
+  const { clock, measured, served, submit } = await aMeasuredWorker(script, { failurePath: undefined });
+  await submit('a');
+  await clock.advance(1_000);
+  expect(measured).toMatchObject({ Invocation5XXErrors: [1], ModelLatency: [100_000] });
   expect(served).toEqual([['reader', 'AllTraffic', 100]]);
 });
 

@@ -9,9 +9,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/core': ['libs/core'],
   'libs/wire': ['libs/wire', 'libs/core'],
   'libs/engine': ['libs/engine', 'libs/core'],
+  'libs/simulator': ['libs/simulator', 'libs/core'],
   'libs/drivers': ['libs/drivers', 'libs/core', 'node', 'package'],
   'libs/host': ['libs/host', 'libs/core', 'libs/engine', 'libs/drivers', 'node', 'package'],
-  apps: ['apps', 'libs/core', 'libs/wire', 'libs/engine', 'libs/host', 'node', 'package'],
+  apps: ['apps', 'libs/core', 'libs/wire', 'libs/engine', 'libs/simulator', 'libs/host', 'node', 'package'],
 };
 
 interface SourceFile {

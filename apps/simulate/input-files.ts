@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { EbbError } from '../../libs/core/errors.js';
+import type { Trace } from '../../libs/simulator/trace.js';
+import { readTrace } from '../../libs/simulator/trace-file.js';
+
+/** Where the shipped traces are, from the root of the repository. */
+const TRACES_FOLDER = 'infra/traces';
+
+/** In the order in which they are compared. */
+export function shippedTraceNames(): string[] {
+  return readdirSync(TRACES_FOLDER)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'))
+    .sort();
+}
+
+/** Reads the trace in a file, or the shipped one of this name. Raises `InvalidRequest` that says what is wrong with it. */
+export function traceFrom(fileOrName: string): Trace {
+  const shipped = join(TRACES_FOLDER, `${fileOrName}.json`);
+  const path = existsSync(fileOrName) || !existsSync(shipped) ? fileOrName : shipped;
+  if (!existsSync(path)) {
+    throw new EbbError(
+      'InvalidRequest',
+      `${path}: there is no such file; shipped are ${shippedTraceNames().join(', ')}`,
+    );
+  }
+  return readTrace(readJsonFile(path), path);
+}
+
+export function readJsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new EbbError('InvalidRequest', `${path}: cannot be read`, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EbbError('InvalidRequest', `${path}: is not JSON: ${why}`, { cause: error });
+  }
+}

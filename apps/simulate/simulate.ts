@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { EbbError } from '../../libs/core/errors.js';
+import { chartOf } from '../../libs/simulator/chart.js';
+import { type Comparison, compare } from '../../libs/simulator/comparison.js';
+import { COMPARATORS, type Contender } from '../../libs/simulator/contenders.js';
+import { EbbDecider, type EbbSettings, EBB_DEFAULTS } from '../../libs/simulator/deciders/ebb.js';
+import { outcomeOf } from '../../libs/simulator/outcome.js';
+import { LEGEND, comparisonTable, outcomeTable, verdictLine } from '../../libs/simulator/report.js';
+import { Timeline } from '../../libs/simulator/timeline.js';
+import type { Trace } from '../../libs/simulator/trace.js';
+import { holds } from '../../libs/simulator/verdict.js';
+import { workloadOf } from '../../libs/simulator/workload.js';
+import { helpText } from './help.js';
+import { readJsonFile, shippedTraceNames, traceFrom } from './input-files.js';
+import { readPolicyFile } from './policy-file.js';
+
+/** Where lines go. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+interface Options {
+  readonly trace?: string;
+  readonly policy?: string;
+  readonly under?: string;
+  readonly svg?: string;
+  readonly compare?: boolean;
+  readonly json?: boolean;
+  readonly help?: boolean;
+}
+
+/** Runs the command, and returns its exit code: 2 for what cannot be meant. */
+export function simulateCommand(args: readonly string[], { err, out }: Output): number {
+  try {
+    const options = readOptions(args);
+    if (options.help) out(helpText());
+    else if (options.compare) out(comparisonReport(options));
+    else out(runReport(options));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof EbbError)) throw error;
+    err(`simulate: ${error.message}`);
+    err('Try `npm run simulate -- --help`.');
+    return 2;
+  }
+}
+
+function readOptions(args: readonly string[]): Options {
+  const options = parsed(args);
+  if (options.help) return options;
+  if (options.compare && options.svg !== undefined) throw mistake('--svg draws a single run: leave --compare out');
+  if (options.under !== undefined && (options.compare || options.policy !== undefined)) {
+    throw mistake('--under runs one comparator by itself: it goes with neither --compare nor --policy');
+  }
+  if (!options.compare && options.trace === undefined)
+    throw mistake('a --trace is needed, or --compare for all that are shipped');
+  return options;
+}
+
+function parsed(args: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        trace: { type: 'string' },
+        policy: { type: 'string' },
+        under: { type: 'string' },
+        svg: { type: 'string' },
+        compare: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new EbbError('InvalidRequest', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function runReport(options: Options): string {
+  const trace = traceFrom(options.trace!);
+  const timeline = options.svg === undefined ? undefined : new Timeline();
+  const outcome = outcomeOf(trace, workloadOf(trace), contenderFor(options), timeline);
+  if (timeline && options.svg !== undefined) {
+    const title = `${trace.name} under ${outcome.contender}`;
+    writeFile(options.svg, chartOf(timeline.points, { title, subtitle: outcome.settings }));
+  }
+  if (options.json) return json(outcome);
+  return [headline(trace, outcome.invocations), '', outcomeTable([outcome])].join('\n');
+}
+
+function comparisonReport(options: Options): string {
+  const ebb = contenderFor(options);
+  const names = options.trace === undefined ? shippedTraceNames() : [options.trace];
+  const comparisons = names.map((name) => compare(traceFrom(name), ebb, COMPARATORS));
+  if (options.json) return json(comparisons.map(withoutWork));
+  const tables = comparisons.map((comparison) =>
+    [
+      headline(comparison.trace, comparison.ebb.invocations),
+      '',
+      comparisonTable(comparison),
+      verdictLine(comparison.verdict),
+    ].join('\n'),
+  );
+  const held = comparisons.filter(({ verdict }) => holds(verdict)).length;
+  const contenders = [ebb, ...COMPARATORS].map(({ name, settings }) => `${name}: ${settings}`);
+  return [
+    ...tables,
+    `The verdict is ok on ${held} of ${comparisons.length} traces.`,
+    LEGEND,
+    contenders.join('\n'),
+  ].join('\n\n');
+}
+
+function withoutWork({ comparators, ebb, trace, verdict }: Comparison): object {
+  const { best, ...rest } = verdict;
+  return { trace: trace.name, verdict: { best: best.contender, holds: holds(verdict), ...rest }, ebb, comparators };
+}
+
+function contenderFor({ policy, under }: Options): Contender {
+  if (under === undefined || under === 'ebb') {
+    return ebbContender(policy === undefined ? EBB_DEFAULTS : readPolicyFile(readJsonFile(policy), policy));
+  }
+  const comparator = COMPARATORS.find(({ name }) => name === under);
+  if (comparator) return comparator;
+  throw mistake(`--under must be one of ebb, ${COMPARATORS.map(({ name }) => name).join(', ')}; it is '${under}'`);
+}
+
+function ebbContender(settings: EbbSettings): Contender {
+  return { name: 'ebb', settings: settingsText(settings), create: () => new EbbDecider(settings) };
+}
+
+function settingsText({ maxKeepWarmMs, policySet, promise }: EbbSettings): string {
+  if (policySet) return `${policySet.policies.map(({ name }) => name).join(', ')} at the pace ${policySet.pace}`;
+  const promised = promise.kind === 'start' ? 'starts' : 'is done';
+  return `work ${promised} within ${promise.withinMs / 1000} s, idle instances are kept for ${maxKeepWarmMs / 1000} s at most`;
+}
+
+function headline({ bounds, description, name }: Trace, invocations: number): string {
+  return `${name}: ${invocations} invocations, ${bounds.minimum} to ${bounds.maximum} instances. ${description}`;
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (each === Infinity ? null : each), 2);
+}
+
+function writeFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new EbbError('InvalidRequest', `--svg ${path}: cannot be written`, { cause: error });
+  }
+}
+
+function mistake(message: string): EbbError {
+  return new EbbError('InvalidRequest', message);
+}

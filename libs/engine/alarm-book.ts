@@ -71,10 +71,6 @@ export class AlarmBook {
     for (const endpointName of watched.endpointNames) leave(this.byEndpoint, endpointName, watched);
     for (const policyId of watched.policyIds) leave(this.byPolicy, policyId, watched);
   }
-
-  clear(): void {
-    for (const name of [...this.byName.keys()]) this.remove(name);
-  }
 }
 
 /** The length of one of its periods, as it is evaluated. */

@@ -1,19 +1,10 @@
-import type { Alarm, AlarmState } from '../core/alarm.js';
+import { type Alarm, type AlarmState, actionsOf } from '../core/alarm.js';
+import { stateHistoryItem } from '../core/alarm-history.js';
 import type { AlarmVerdict } from '../core/alarm-evaluation.js';
 import { alarmNotification } from '../core/alarm-notification.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import type { Delivery } from '../core/notification.js';
 import type { World } from './world.js';
-
-/** What an alarm does in the state that it is in. */
-export function actionsOf(alarm: Pick<Alarm, 'state' | 'okActions' | 'alarmActions' | 'insufficientDataActions'>) {
-  const actions: Readonly<Record<AlarmState, readonly string[]>> = {
-    OK: alarm.okActions,
-    ALARM: alarm.alarmActions,
-    INSUFFICIENT_DATA: alarm.insufficientDataActions,
-  };
-  return actions[alarm.state];
-}
 
 /**
  * Writes down what an alarm has come to, and returns it as it is from now on; nothing where it was deleted, or set
@@ -39,7 +30,7 @@ export async function recordAlarmState(
     };
   });
   if (!recorded || !isRecorded) return undefined;
-  await recordHistory(world, recorded, alarm.state);
+  await world.catalog.alarmHistory.record(stateHistoryItem(world.clock.uniqueId(), now, alarm, recorded));
   return recorded;
 }
 
@@ -48,28 +39,13 @@ export function isSameAlarm(a: Alarm, b: Alarm): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-async function recordHistory(world: Pick<World, 'catalog' | 'clock'>, alarm: Alarm, before: AlarmState): Promise<void> {
-  await world.catalog.alarmHistory.record({
-    id: world.clock.uniqueId(),
-    alarmName: alarm.name,
-    at: world.clock.now(),
-    type: 'StateUpdate',
-    summary: `Alarm updated from ${before} to ${alarm.state}`,
-    data: JSON.stringify({
-      version: '1.0',
-      oldState: { stateValue: before },
-      newState: { stateValue: alarm.state, stateReason: alarm.stateReason },
-    }),
-  });
-}
-
 /** Publishes the change of an alarm's state to the topics that it names for the state. */
 export async function tellTopics(
   world: Pick<World, 'clock' | 'outbox' | 'place' | 'signals'>,
   alarm: Alarm,
   before: AlarmState,
 ): Promise<void> {
-  const topics = alarm.actionsEnabled ? actionsOf(alarm).filter((arn) => !parseScalingPolicyArn(arn)) : [];
+  const topics = alarm.actionsEnabled ? actionsOf(alarm, alarm.state).filter((arn) => !parseScalingPolicyArn(arn)) : [];
   if (topics.length === 0) return;
   const message = alarmNotification(alarm, before, world.place);
   const deliveries = topics.map((topicArn): Delivery => ({

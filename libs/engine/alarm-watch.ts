@@ -1,11 +1,11 @@
-import type { Alarm } from '../core/alarm.js';
+import { type Alarm, actionsOf } from '../core/alarm.js';
 import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { type Datapoint, type Statistic, statisticOf } from '../core/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
 import { AlarmBook, type WatchedAlarm, cadenceMsOf, periodMsOf, repeatMsOf } from './alarm-book.js';
-import { actionsOf, isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
+import { isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
 import { type AlarmWindow, readAlarmWindow } from './alarm-window.js';
 import type { Meter } from './meter.js';
 import type { World } from './world.js';
@@ -137,7 +137,7 @@ export class AlarmWatch {
     const alarms = await catalog.alarms.all();
     this.reloadAt = clock.now() + RELOAD_INTERVAL_MS;
     const names = new Set(alarms.map(({ name }) => name));
-    for (const { alarm } of [...this.book.all()]) if (!names.has(alarm.name)) this.forget(alarm.name);
+    for (const { alarm } of this.book.all()) if (!names.has(alarm.name)) this.forget(alarm.name);
     for (const alarm of alarms) await this.takeIn(alarm);
   }
 
@@ -198,7 +198,7 @@ export class AlarmWatch {
   private ask(watched: WatchedAlarm): void {
     if (watched.isResting || !watched.alarm.actionsEnabled) return;
     watched.askedAt = watched.evaluatedUntil;
-    for (const arn of actionsOf(watched.alarm)) {
+    for (const arn of actionsOf(watched.alarm, watched.alarm.state)) {
       const policy = parseScalingPolicyArn(arn);
       if (!policy) continue;
       watched.due.add(policy.id);

@@ -13,7 +13,10 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
   });
   afterAll(() => ebb?.stop());
 
-  async function walk(program: string): Promise<void> {
+  it.each([
+    ['walks the asynchronous path from an empty Ebb to an empty Ebb', 'boto3-walk.py'],
+    ['puts, describes and deletes policies, alarms, metrics and scheduled actions', 'boto3-scaling.py'],
+  ])('%s', { timeout: 120_000 }, async (_sentence, program) => {
     const env = {
       ...process.env,
       AWS_ENDPOINT_URL: ebb.url,
@@ -25,13 +28,5 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
     expect(errors).toBe('');
     expect(code).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');
-  }
-
-  it('walks the asynchronous path from an empty Ebb to an empty Ebb', { timeout: 120_000 }, () =>
-    walk('boto3-walk.py'),
-  );
-
-  it('puts, describes and deletes policies, alarms, metrics and scheduled actions', { timeout: 120_000 }, () =>
-    walk('boto3-scaling.py'),
-  );
+  });
 });

@@ -31,12 +31,14 @@ const STEP_SHARE = 0.3;
  */
 export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: number): KeepWarmStep[] {
   const steps: KeepWarmStep[] = [];
-  for (const { level, at } of levelsOf(history)) {
-    const last = steps.at(-1);
-    // What is needed by fewer instances is needed by more of them at no other time: idle times only fall.
-    const ms = Math.round(Math.min(last?.ms ?? maxMs, keepWarmMs(level, at, startMs, maxMs)));
-    if (last && ms > last.ms * (1 - STEP_SHARE)) steps[steps.length - 1] = { upTo: level, ms: last.ms };
-    else steps.push({ upTo: level, ms });
+  let leastMs = 0;
+  for (const { level, at } of levelsOf(history).reverse()) {
+    // Whenever there is work for more instances there is work for fewer: who is kept for those is kept for these.
+    const ms = Math.round(Math.max(leastMs, keepWarmMs(level, at, startMs, maxMs)));
+    if (steps.length === 0 || ms * (1 - STEP_SHARE) > leastMs) {
+      steps.unshift({ upTo: level, ms });
+      leastMs = ms;
+    }
   }
   return steps;
 }

@@ -15,6 +15,7 @@ export function helpText(): string {
   --under NAME     somebody else than ebb decides: ${COMPARATORS.map(({ name }) => name).join(', ')}
   --svg FILE       draws backlog and instances over time
   --compare        Ebb and all the others, with a verdict for each trace
+  --into FILE      with --compare, puts the tables into a page of documentation
   --json           the numbers as JSON; times are seconds, null is for ever
   --help           this
 

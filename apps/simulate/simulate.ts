@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EbbError } from '../../libs/core/errors.js';
 import { chartOf } from '../../libs/simulator/chart.js';
@@ -13,6 +12,7 @@ import { holds } from '../../libs/simulator/verdict.js';
 import { workloadOf } from '../../libs/simulator/workload.js';
 import { helpText } from './help.js';
 import { readJsonFile, shippedTraceNames, traceFrom } from './input-files.js';
+import { writeInto, writeOutput } from './output-files.js';
 import { readPolicyFile } from './policy-file.js';
 
 /** Where lines go. */
@@ -27,6 +27,7 @@ interface Options {
   readonly under?: string;
   readonly svg?: string;
   readonly compare?: boolean;
+  readonly into?: string;
   readonly json?: boolean;
   readonly help?: boolean;
 }
@@ -36,6 +37,7 @@ export function simulateCommand(args: readonly string[], { err, out }: Output): 
   try {
     const options = readOptions(args);
     if (options.help) out(helpText());
+    else if (options.into !== undefined) writeInto(options.into, comparisonReport(options));
     else if (options.compare) out(comparisonReport(options));
     else out(runReport(options));
     return 0;
@@ -51,6 +53,9 @@ function readOptions(args: readonly string[]): Options {
   const options = parsed(args);
   if (options.help) return options;
   if (options.compare && options.svg !== undefined) throw mistake('--svg draws a single run: leave --compare out');
+  if (options.into !== undefined && (!options.compare || options.json)) {
+    throw mistake('--into puts the tables of --compare into a page: it goes with that, and without --json');
+  }
   if (options.under !== undefined && (options.compare || options.policy !== undefined)) {
     throw mistake('--under runs one comparator by itself: it goes with neither --compare nor --policy');
   }
@@ -69,6 +74,7 @@ function parsed(args: readonly string[]): Options {
         under: { type: 'string' },
         svg: { type: 'string' },
         compare: { type: 'boolean' },
+        into: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -85,7 +91,7 @@ function runReport(options: Options): string {
   const outcome = outcomeOf(trace, workloadOf(trace), contenderFor(options), timeline);
   if (timeline && options.svg !== undefined) {
     const title = `${trace.name} under ${outcome.contender}`;
-    writeFile(options.svg, chartOf(timeline.points, { title, subtitle: outcome.settings }));
+    writeOutput(options.svg, chartOf(timeline.points, { title, subtitle: outcome.settings }));
   }
   if (options.json) return json(outcome);
   return [headline(trace, outcome.invocations), '', outcomeTable([outcome])].join('\n');
@@ -144,14 +150,6 @@ function headline({ bounds, description, name }: Trace, invocations: number): st
 
 function json(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) => (each === Infinity ? null : each), 2);
-}
-
-function writeFile(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new EbbError('InvalidRequest', `--svg ${path}: cannot be written`, { cause: error });
-  }
 }
 
 function mistake(message: string): EbbError {

@@ -17,7 +17,7 @@ interface Area {
   readonly values: readonly number[];
 }
 
-const LEGEND_STEP = 90;
+const LEGEND_STEP = 88;
 
 /** Areas stacked on each other, the first at the bottom, over a grid. */
 export function plot(frame: Frame, areas: readonly Area[]): string {

@@ -9,12 +9,12 @@ export interface ChartTitle {
 }
 
 const WIDTH = 1_000;
-const HEIGHT = 560;
+const HEIGHT = 590;
 const LEFT = 70;
 const RIGHT = 20;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT = 190;
-const PLOT_TOPS = [90, 310] as const;
+const PLOT_TOPS = [90, 335] as const;
 
 /** Backlog and instances over time as an SVG: two plots over one axis of time, each of two stacked areas. */
 export function chartOf(points: readonly TimelinePoint[], { subtitle, title }: ChartTitle): string {

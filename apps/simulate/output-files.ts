@@ -1,0 +1,33 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { EbbError } from '../../libs/core/errors.js';
+
+/** What stands between these lines of a page is made by `--into`. */
+const BEGIN = '<!-- simulate: from here -->';
+const END = '<!-- simulate: to here -->';
+
+/** Raises `InvalidRequest` where it cannot be written. */
+export function writeOutput(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new EbbError('InvalidRequest', `${path}: cannot be written`, { cause: error });
+  }
+}
+
+/** Puts a report in the place of the last one in a page of documentation. */
+export function writeInto(path: string, report: string): void {
+  const page = readPage(path);
+  const [before, rest] = [page.split(BEGIN)[0]!, page.split(END)[1]];
+  if (rest === undefined || before === page) {
+    throw new EbbError('InvalidRequest', `${path}: has no line '${BEGIN}' with a line '${END}' below it`);
+  }
+  writeOutput(path, `${before}${BEGIN}\n\n\`\`\`text\n${report}\n\`\`\`\n\n${END}${rest}`);
+}
+
+function readPage(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new EbbError('InvalidRequest', `${path}: cannot be read`, { cause: error });
+  }
+}

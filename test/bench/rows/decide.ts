@@ -1,11 +1,21 @@
 import { NOT_SUSPENDED, NO_COOLDOWNS } from '../../../libs/core/scalable-target.js';
 import { decide } from '../../../libs/core/scaling-decision.js';
 import type { ScalingObservation } from '../../../libs/core/scaling-observation.js';
+import type { VariantEstimates } from '../../../libs/core/variant-history.js';
 import type { Row } from '../bench.js';
 import { under } from '../figure.js';
 import { percentile } from '../statistics.js';
 
 const DECISIONS = 2_000;
+
+/** As full as what is learnt of a variant gets. */
+const ESTIMATES: VariantEstimates = {
+  serviceMs: 2_000,
+  serviceHighMs: 6_000,
+  startMs: 20_000,
+  keepWarm: Array.from({ length: 12 }, (_, step) => ({ upTo: 2 ** step, ms: 240_000 / (step + 1) })),
+  worthwhile: 40,
+};
 
 /** A variant with a million queued, which has a hundred instances and may have ever more. */
 function seen(index: number): ScalingObservation {
@@ -25,7 +35,7 @@ function seen(index: number): ScalingObservation {
     pace: 'fast',
     promise: { kind: 'start', withinMs: 5_000 },
     maxKeepWarmMs: 300_000,
-    estimates: {},
+    estimates: ESTIMATES,
     cooldowns: NO_COOLDOWNS,
   };
 }

@@ -19,8 +19,8 @@ const BUCKETS = 218;
 const LOG_GROWTH = Math.log(GROWTH);
 const VALUES: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => GROWTH ** bucket);
 
-/** What was seen half an hour ago counts half of what is seen now, if enough was seen since. */
-const HALF_LIFE_MS = 30 * 60_000;
+/** What was seen five minutes ago counts half of what is seen now, if enough was seen since: load moves that fast. */
+const HALF_LIFE_MS = 5 * 60_000;
 
 /** However long nothing was seen, what came before fades by half only when so many new values have come. */
 const HALF_LIFE_VALUES = 32;

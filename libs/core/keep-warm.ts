@@ -8,11 +8,11 @@ export interface KeepWarmStep {
 }
 
 /**
- * A second that somebody waits is worth as much as so many of an idle instance. With twenty, an instance is worth having
- * where it is needed for a twentieth of the time: nineteen of twenty invocations find one. It is about what an hour of a
- * person costs against an hour of a small accelerator.
+ * A second that somebody waits is worth as much as so many seconds of an idle instance: about what an hour of a person
+ * costs against an hour of a small accelerator. It also says that an instance is worth having where it is needed for a
+ * thirtieth of the time, so that nearly all work finds one.
  */
-export const WAIT_WEIGHT = 20;
+export const WAIT_WEIGHT = 30;
 
 /** Fewer gaps than this say nothing of how long the next will be. */
 const MIN_GAPS = 4;
@@ -107,7 +107,8 @@ export function worthwhileInstances(history: DemandHistory, startMs: number, max
     const idleMs = meanUpTo(at.gaps, ms) ?? 0;
     // That no gap of so many outlasted it does not make it live for ever.
     const returnsOfLife = 1 / Math.max(missed, 1 / (returns + 1));
-    if ((savedMs - idleMs) * returnsOfLife > startMs) worthwhile = level;
+    if ((savedMs - idleMs) * returnsOfLife <= startMs) break;
+    worthwhile = level;
   }
   return worthwhile;
 }

@@ -99,12 +99,12 @@ describe('npm run simulate', () => {
   it('puts the tables into a page, in the place of the last ones', () => {
     const page = file(
       'page.md',
-      '# Page\n\n<!-- simulate: from here -->\nold\n<!-- simulate: to here -->\n\nThe end.\n',
+      '# Page\n\n<!-- simulate: from here -->\nYesterday\n<!-- simulate: to here -->\n\nThe end.\n',
     );
     expect(run('--compare', '--trace', trace, '--into', page)).toEqual({ code: 0, out: '', err: '' });
     const text = readFileSync(page, 'utf8');
     expect(text).toMatch(/^# Page\n\n<!-- simulate: from here -->\n\n```text\nten: 10 invocations[^]*The end\.\n$/);
-    expect(text).not.toContain('old');
+    expect(text).not.toContain('Yesterday');
     run('--compare', '--trace', trace, '--into', page);
     expect(readFileSync(page, 'utf8')).toBe(text);
   });

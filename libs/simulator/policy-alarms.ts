@@ -1,30 +1,23 @@
-import { evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
-import { type Alarm, type AlarmSettings, UNCHECKED, actionsOf } from '../core/alarm.js';
-import { parseScalingPolicyArn, scalingPolicyArn } from '../core/arn.js';
-import { BACKLOG_METRICS, type BacklogMetric, SAGEMAKER_NAMESPACE, backlogGauges } from '../core/endpoint-metrics.js';
-import { EbbError } from '../core/errors.js';
-import { type MetricId, type StatisticSet, statisticOf } from '../core/metric.js';
-import { evaluateQueries } from '../core/metric-math.js';
+import type { AlarmSettings } from '../core/alarm.js';
+import { scalingPolicyArn } from '../core/arn.js';
+import { backlogGauges } from '../core/endpoint-metrics.js';
 import { scalableTargetKey } from '../core/scalable-target.js';
-import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
+import type { PolicyReading } from '../core/scaling-observation.js';
 import type { ScalingPolicy } from '../core/scaling-policy.js';
 import { trackingAlarms } from '../core/tracking-alarms.js';
 import type { Situation } from './decider.js';
-import { MetricPeriods } from './metric-periods.js';
+import { type AlarmTiming, SimulatedAlarm } from './simulated-alarm.js';
 
 /** Ebb's meter samples its gauges so often, and its alarm watch looks no more often either. */
 export const SAMPLE_MS = 1_000;
 
 const NOWHERE = { accountId: '000000000000', region: 'us-east-1' };
 
-/** Scaling policies with the alarms that trigger them, and how soon what is measured can be read. */
-export interface PolicySet {
+/** Scaling policies with the alarms that trigger them. */
+export interface PolicySet extends AlarmTiming {
   readonly policies: readonly ScalingPolicy[];
   /** Those of users; the ones of target tracking are made here. */
   readonly alarms: readonly AlarmSettings[];
-  readonly pace: ScalingPace;
-  /** How long after its end a period of a metric is there to be read. */
-  readonly metricLagMs: number;
   /** Whether only the policies wake the variant, as with AWS; Ebb wakes a backlog that they leave alone. */
   readonly isWokenByPoliciesOnly?: boolean;
 }
@@ -36,19 +29,19 @@ export function policyArn({ id, endpointName, variantName, name }: ScalingPolicy
 
 /** Evaluates the alarms of scaling policies on what the simulated variant shows, as Ebb's alarm watch does. */
 export class PolicyAlarms {
-  private readonly watched: WatchedAlarm[];
+  private readonly alarms: SimulatedAlarm[];
 
   constructor(private readonly set: PolicySet) {
     const made = set.policies.flatMap((policy) =>
       policy.rule.kind === 'TargetTrackingScaling' ? trackingAlarms(policy, policy.rule, policyArn(policy)) : [],
     );
-    this.watched = [...made, ...set.alarms].map((settings) => new WatchedAlarm(settings, set));
+    this.alarms = [...made, ...set.alarms].map((settings) => new SimulatedAlarm(settings, set));
   }
 
   /** Called at each whole sample: what was measured until now is judged, then what is now is measured. */
   tick({ backlog, inService, now }: Situation): void {
     const gauges = backlogGauges(backlog, inService, now);
-    for (const alarm of this.watched) {
+    for (const alarm of this.alarms) {
       alarm.evaluate(now);
       alarm.measure(gauges, now);
     }
@@ -58,119 +51,7 @@ export class PolicyAlarms {
   take(): PolicyReading[] {
     return this.set.policies.map((policy) => ({
       policy,
-      alarms: this.watched.flatMap((alarm) => alarm.take(policy) ?? []),
+      alarms: this.alarms.flatMap((alarm) => alarm.take(policy) ?? []),
     }));
   }
-}
-
-class WatchedAlarm {
-  private alarm: Alarm;
-  private readonly series = new Map<string, MetricPeriods>();
-  private readonly periodMs: number;
-  private readonly cadenceMs: number;
-  private readonly repeatMs: number;
-  private readonly due = new Set<string>();
-  private latest?: StatisticSet | number;
-  private evaluatedUntil = 0;
-  private askedAt = 0;
-
-  constructor(
-    settings: AlarmSettings,
-    private readonly set: PolicySet,
-  ) {
-    const isFast = set.pace === 'fast';
-    this.alarm = {
-      ...settings,
-      state: 'INSUFFICIENT_DATA',
-      stateReason: UNCHECKED,
-      stateChangedAt: 0,
-      stateUpdatedAt: 0,
-      configuredAt: 0,
-      tags: {},
-    };
-    this.periodMs = isFast
-      ? Math.max(1, Math.round(settings.periodSeconds / 60)) * 1000
-      : settings.periodSeconds * 1000;
-    this.repeatMs = isFast ? 1_000 : 60_000;
-    this.cadenceMs = isFast ? 1_000 : settings.periodSeconds < 60 ? 10_000 : 60_000;
-    const kept = evaluationRange(settings) + Math.ceil((set.metricLagMs + this.cadenceMs) / this.periodMs) + 1;
-    for (const metric of this.metrics()) this.series.set(gaugeOf(metric), new MetricPeriods(this.periodMs, kept));
-  }
-
-  measure(gauges: Readonly<Record<BacklogMetric, number>>, now: number): void {
-    for (const [name, periods] of this.series) periods.record(gauges[name as BacklogMetric], now);
-  }
-
-  evaluate(now: number): void {
-    const until = Math.floor((now - this.set.metricLagMs) / this.cadenceMs) * this.cadenceMs;
-    if (until <= this.evaluatedUntil) return;
-    this.evaluatedUntil = until;
-    const before = this.alarm.state;
-    const { reason, state } = evaluateAlarm(this.alarm, this.read(until), { periodMs: this.periodMs, end: until });
-    if (state !== before) this.alarm = { ...this.alarm, state, stateReason: reason };
-    const isRepeated = state === 'ALARM' && until - this.askedAt >= this.repeatMs;
-    if (state !== before || isRepeated) this.ask(until);
-  }
-
-  take(policy: ScalingPolicy): AlarmReading | undefined {
-    const { alarm, latest } = this;
-    const actions = [...alarm.okActions, ...alarm.alarmActions, ...alarm.insufficientDataActions];
-    if (!actions.some((arn) => parseScalingPolicyArn(arn)?.id === policy.id)) return undefined;
-    const statistic = policy.rule.kind === 'StepScaling' ? policy.rule.aggregation : this.statistic;
-    const value = typeof latest === 'object' ? statisticOf(latest, statistic) : latest;
-    const { comparison, name: alarmName, state, threshold } = alarm;
-    const isDue = this.due.delete(policy.id);
-    return { alarmName, state, comparison, threshold, isDue, ...(value !== undefined && { value }) };
-  }
-
-  private get statistic(): Parameters<typeof statisticOf>[1] {
-    return this.alarm.source.kind === 'metric' ? this.alarm.source.statistic : 'Average';
-  }
-
-  private ask(until: number): void {
-    this.askedAt = until;
-    if (!this.alarm.actionsEnabled) return;
-    for (const arn of actionsOf(this.alarm, this.alarm.state)) {
-      const policy = parseScalingPolicyArn(arn);
-      if (policy) this.due.add(policy.id);
-    }
-  }
-
-  private read(until: number): readonly (number | undefined)[] {
-    const { source } = this.alarm;
-    const count = evaluationRange(this.alarm);
-    const readAs = (metric: MetricId): (StatisticSet | undefined)[] =>
-      this.series.get(gaugeOf(metric))!.read(count, until);
-    if (source.kind === 'metric') {
-      const sets = readAs(source.metric);
-      this.latest = sets.findLast((set) => set !== undefined);
-      return sets.map((set) => set && statisticOf(set, source.statistic));
-    }
-    const series = new Map(
-      source.queries.flatMap((line) =>
-        line.kind === 'metric'
-          ? [[line.id, readAs(line.metric).map((set) => set && statisticOf(set, line.statistic))] as const]
-          : [],
-      ),
-    );
-    const values = evaluateQueries(source.queries, series);
-    this.latest = values.findLast((value) => value !== undefined);
-    return values;
-  }
-
-  private metrics(): MetricId[] {
-    const { source } = this.alarm;
-    if (source.kind === 'metric') return [source.metric];
-    return source.queries.flatMap((line) => (line.kind === 'metric' ? [line.metric] : []));
-  }
-}
-
-/** The gauge that an alarm watches. Raises `InvalidRequest` for metrics that a simulation has no values of. */
-function gaugeOf({ name, namespace }: MetricId): BacklogMetric {
-  if (namespace === SAGEMAKER_NAMESPACE && name in BACKLOG_METRICS) return name as BacklogMetric;
-  throw new EbbError(
-    'InvalidRequest',
-    `The metric ${namespace} ${name} cannot be simulated: alarms and tracking policies may watch ` +
-      `${Object.keys(BACKLOG_METRICS).join(', ')} in ${SAGEMAKER_NAMESPACE}.`,
-  );
 }

@@ -8,6 +8,7 @@ import { AlarmBook, type WatchedAlarm, cadenceMsOf, periodMsOf, repeatMsOf } fro
 import { isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
 import { type AlarmWindow, readAlarmWindow } from './alarm-window.js';
 import type { Meter } from './meter.js';
+import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
 /** Evaluation waits this long after a period is over, so that what was measured in it is in. */
@@ -28,10 +29,8 @@ export class AlarmWatch {
   private readonly book: AlarmBook;
   private readonly awake = new Set<WatchedAlarm>();
   private readonly changed = new Set<string>();
-  private readonly stopping = new AbortController();
-  private wake = Promise.withResolvers<void>();
+  private readonly rounds: Rounds;
   private unsubscribe: () => void = () => undefined;
-  private loop: Promise<void> = Promise.resolve();
   private reloadAt = 0;
 
   constructor(
@@ -44,6 +43,7 @@ export class AlarmWatch {
     private readonly look: (endpointName: string) => void,
   ) {
     this.book = new AlarmBook(pace);
+    this.rounds = new Rounds(world.clock, () => this.roundOrRetry());
   }
 
   start(): void {
@@ -51,21 +51,19 @@ export class AlarmWatch {
       if (signal.kind === 'alarm') this.noteChange(signal.alarmName);
       else if (signal.kind !== 'outbox') this.rouse(signal.endpointName);
     });
-    this.loop = this.run();
+    this.rounds.start();
   }
 
   /** Resolves when nothing is evaluated any more. */
   async stop(): Promise<void> {
     this.unsubscribe();
-    this.stopping.abort();
-    this.wake.resolve();
-    await this.loop;
+    await this.rounds.stop();
   }
 
   /** Looks at every alarm on record again: what another process watched until now is not known here. */
   reload(): void {
     this.reloadAt = 0;
-    this.wake.resolve();
+    this.rounds.call();
   }
 
   /** The policies of a variant with what their alarms say; an action that is due is handed out once. */
@@ -84,7 +82,7 @@ export class AlarmWatch {
 
   private noteChange(alarmName: string): void {
     this.changed.add(alarmName);
-    this.wake.resolve();
+    this.rounds.call();
   }
 
   /** Called for every accepted invocation: next to nothing may be done for an endpoint whose alarms are awake. */
@@ -100,22 +98,16 @@ export class AlarmWatch {
     if (watched.isAwake) return;
     watched.isAwake = true;
     this.awake.add(watched);
-    this.wake.resolve();
+    this.rounds.call();
   }
 
-  private async run(): Promise<void> {
-    const { clock, log } = this.world;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      this.wake = Promise.withResolvers<void>();
-      let restMs = RETRY_MS;
-      try {
-        if (this.leadership.isLeading) await this.round();
-        restMs = this.nextRoundAt() - clock.now();
-      } catch (error) {
-        log.error('Alarms could not be evaluated; trying again', { reason: String(error) });
-      }
-      await this.restFor(restMs);
+  private async roundOrRetry(): Promise<number> {
+    try {
+      if (this.leadership.isLeading) await this.round();
+      return this.nextRoundAt();
+    } catch (error) {
+      this.world.log.error('Alarms could not be evaluated; trying again', { reason: String(error) });
+      return this.world.clock.now() + RETRY_MS;
     }
   }
 
@@ -125,7 +117,7 @@ export class AlarmWatch {
     else await this.loadChanged();
     const active = new Set(this.meter.activeSince(now - ACTIVE_MS));
     for (const watched of this.awake) {
-      if (this.stopping.signal.aborted) return;
+      if (this.rounds.signal.aborted) return;
       const until = lastPeriodEnd(watched, now);
       if (until > watched.evaluatedUntil) await this.evaluate(watched, until, active);
     }
@@ -219,14 +211,6 @@ export class AlarmWatch {
       at = Math.min(at, watched.evaluatedUntil + cadenceMsOf(watched) + EVALUATION_DELAY_MS);
     }
     return at;
-  }
-
-  private async restFor(ms: number): Promise<void> {
-    if (ms <= 0) return;
-    const timer = new AbortController();
-    const sleep = ms === Infinity ? new Promise<void>(() => undefined) : this.world.clock.sleep(ms, timer.signal);
-    await Promise.race([this.wake.promise, sleep.catch(() => undefined)]);
-    timer.abort();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Calendar } from '../core/ports/calendar.js';
 import { type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
 import { type ScheduledAction, scheduledActionKey } from '../core/scheduled-action.js';
+import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
 /** A change of schedules is noticed after this time: they count in minutes. */
@@ -17,64 +18,43 @@ const MAX_MISSED = 1_000;
  * scaling was suspended is skipped.
  */
 export class ScheduledActions {
-  private readonly stopping = new AbortController();
-  private wake = Promise.withResolvers<void>();
+  private readonly rounds: Rounds;
   private unsubscribe: () => void = () => undefined;
-  private loop: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly world: Pick<World, 'calendar' | 'catalog' | 'clock' | 'log' | 'signals'>,
     private readonly leadership: { readonly isLeading: boolean },
-  ) {}
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round(), NOTICE_MS);
+  }
 
   start(): void {
+    // They come with every instance that comes or goes.
     this.unsubscribe = this.world.signals.subscribe((signal) => {
-      if (signal.kind === 'endpoint') this.wake.resolve();
+      if (signal.kind === 'endpoint') this.rounds.call();
     });
-    this.loop = this.run();
+    this.rounds.start();
   }
 
   async stop(): Promise<void> {
     this.unsubscribe();
-    this.stopping.abort();
-    this.wake.resolve();
-    await this.loop;
+    await this.rounds.stop();
   }
 
-  /** Looks at the schedules now. */
+  /** Looks at the schedules soon. */
   look(): void {
-    this.wake.resolve();
+    this.rounds.call();
   }
 
-  private async run(): Promise<void> {
+  private async round(): Promise<number> {
     const { clock, log } = this.world;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      this.wake = Promise.withResolvers<void>();
-      let restMs = RETRY_MS;
-      try {
-        const nextAt = this.leadership.isLeading ? await this.carryOutDue() : undefined;
-        restMs = Math.min(LONGEST_REST_MS, (nextAt ?? Infinity) - clock.now());
-      } catch (error) {
-        log.error('Scheduled actions could not be carried out; trying again', { reason: String(error) });
-      }
-      await this.restFor(restMs);
+    try {
+      const nextAt = this.leadership.isLeading ? await this.carryOutDue() : undefined;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextAt ?? Infinity);
+    } catch (error) {
+      log.error('Scheduled actions could not be carried out; trying again', { reason: String(error) });
+      return clock.now() + RETRY_MS;
     }
-  }
-
-  private async restFor(ms: number): Promise<void> {
-    const { clock } = this.world;
-    const timer = new AbortController();
-    const isCalled = await Promise.race([
-      this.wake.promise.then(() => true),
-      clock.sleep(Math.max(0, ms), timer.signal).then(
-        () => false,
-        () => true,
-      ),
-    ]);
-    timer.abort();
-    // Signals come with every instance that comes or goes: they are answered together.
-    if (isCalled) await clock.sleep(Math.min(Math.max(0, ms), NOTICE_MS), this.stopping.signal).catch(() => undefined);
   }
 
   /** Returns when the next action is due. */
@@ -99,7 +79,7 @@ export class ScheduledActions {
     );
     // After the bounds: a crash in between sets them again, which changes nothing.
     await catalog.scheduledActions.update(scheduledActionKey(endpointName, variantName, name), (current) =>
-      current.createdAt === action.createdAt ? { ...current, doneUntil: now } : current,
+      current.doneUntil === action.doneUntil ? { ...current, doneUntil: now } : current,
     );
     log.info('A scheduled action was due', { endpoint: endpointName, variant: variantName, action: name });
     signals.notify({ kind: 'endpoint', endpointName });

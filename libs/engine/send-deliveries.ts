@@ -3,6 +3,7 @@ import { type Delivery, type DeliveryResult, nextDeliveryAt } from '../core/noti
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
 import { Deadline } from './deadline.js';
 import type { Meter } from './meter.js';
+import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
 /** How many deliveries are under way at once: one slow receiver holds up one of these and nobody else. */
@@ -18,44 +19,41 @@ const OUTBOX_RETRY_MS = 1_000;
 
 /** Sends what the outbox holds, and tries again what failed, for a day. */
 export class DeliverySender {
-  private readonly stopping = new AbortController();
+  private readonly rounds: Rounds;
   private readonly underWay = new Set<Promise<void>>();
-  private wake = Promise.withResolvers<void>();
   private unsubscribe: () => void = () => undefined;
-  private loop: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly world: World,
     private readonly meter: Pick<Meter, 'add'>,
-  ) {}
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
+  }
 
   start(): void {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
-      if (signal.kind === 'outbox') this.wake.resolve();
+      if (signal.kind === 'outbox') this.rounds.call();
     });
-    this.loop = this.run();
+    this.rounds.start();
   }
 
   /** Starts no more attempts, and resolves when those under way have been recorded. */
   async stop(): Promise<void> {
     this.unsubscribe();
-    this.stopping.abort();
-    this.wake.resolve();
-    await this.loop;
+    await this.rounds.stop();
     await Promise.all(this.underWay);
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      this.wake = Promise.withResolvers<void>();
-      try {
-        if (this.underWay.size === MAX_CONCURRENT_DELIVERIES) await Promise.race(this.underWay);
-        else if ((await this.sendDue()) === 0) await this.rest();
-      } catch (error) {
-        this.world.log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
-        await this.world.clock.sleep(OUTBOX_RETRY_MS, signal).catch(() => undefined);
-      }
+  /** Resolves with when something is due next. */
+  private async round(): Promise<number> {
+    const { clock, log, outbox } = this.world;
+    try {
+      if (this.underWay.size === MAX_CONCURRENT_DELIVERIES) await Promise.race(this.underWay);
+      if ((await this.sendDue()) > 0) return clock.now();
+      return Math.min(clock.now() + LONGEST_REST_MS, (await outbox.nextDueAt()) ?? Infinity);
+    } catch (error) {
+      log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
+      return clock.now() + OUTBOX_RETRY_MS;
     }
   }
 
@@ -68,16 +66,6 @@ export class DeliverySender {
       this.underWay.add(attempt);
     }
     return due.length;
-  }
-
-  /** Until something is due, or a signal comes. */
-  private async rest(): Promise<void> {
-    const { clock, outbox } = this.world;
-    const nextDueAt = await outbox.nextDueAt();
-    const ms = Math.min(LONGEST_REST_MS, Math.max(0, (nextDueAt ?? Infinity) - clock.now()));
-    const timer = new AbortController();
-    await Promise.race([this.wake.promise, clock.sleep(ms, timer.signal).catch(() => undefined)]);
-    timer.abort();
   }
 
   private async send(due: DueDelivery): Promise<void> {
@@ -104,7 +92,7 @@ export class DeliverySender {
       });
     }
     // The loop rests until what it knew to be due: it has to hear of an earlier time.
-    if (outcome.kind === 'retry') this.wake.resolve();
+    if (outcome.kind === 'retry') this.rounds.call();
     if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
   }
 

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { VirtualClock } from '../../test/support/virtual-clock.js';
+import { Rounds } from './rounds.js';
+
+/** Rounds that name the time after which the next is due, and the times at which they took place. */
+async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: number } = {}) {
+  const clock = new VirtualClock();
+  const startedAt = clock.now();
+  const times: number[] = [];
+  const round = async (): Promise<number> => {
+    times.push(clock.now() - startedAt);
+    if (of.lastsMs) await clock.sleep(of.lastsMs);
+    return clock.now() + everyMs;
+  };
+  const rounds = new Rounds(clock, round, of.gatherMs);
+  rounds.start();
+  await clock.settle();
+  return { clock, rounds, times };
+}
+
+it('come when they are due', async () => {
+  const { clock, times } = await someRounds(100);
+  await clock.advance(350);
+  expect(times).toEqual([0, 100, 200, 300]);
+});
+
+it('come at once when somebody calls, and are due from then on', async () => {
+  const { clock, rounds, times } = await someRounds(100);
+  await clock.advance(30);
+  rounds.call();
+  await clock.advance(150);
+  expect(times).toEqual([0, 30, 130]);
+});
+
+it('come again after a round during which somebody called', async () => {
+  const { clock, rounds, times } = await someRounds(1_000, { lastsMs: 50 });
+  await clock.advance(20);
+  rounds.call();
+  rounds.call();
+  await clock.advance(500);
+  expect(times).toEqual([0, 50]);
+});
+
+it('come only when somebody calls where they are never due', async () => {
+  const { clock, rounds, times } = await someRounds(Infinity);
+  await clock.advance(1_000_000);
+  rounds.call();
+  await clock.advance(0);
+  expect(times).toEqual([0, 1_000_000]);
+});
+
+it('answer calls together where these are gathered, but never later than is due', async () => {
+  const { clock, rounds, times } = await someRounds(1_500, { gatherMs: 1_000 });
+  await clock.advance(100);
+  rounds.call();
+  await clock.advance(500);
+  rounds.call();
+  await clock.advance(1_000);
+  expect(times).toEqual([0, 1_100]);
+});
+
+it('end with the one that is under way when they are stopped', async () => {
+  const { clock, rounds, times } = await someRounds(100, { lastsMs: 50 });
+  await clock.advance(10);
+  let isStopped = false;
+  void rounds.stop().then(() => (isStopped = true));
+  await clock.advance(20);
+  expect(isStopped).toBe(false);
+  await clock.advance(1_000);
+  expect([isStopped, times]).toEqual([true, [0]]);
+});

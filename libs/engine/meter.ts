@@ -11,6 +11,7 @@ import { PutMetrics } from './meter-put.js';
 import { MetricReader } from './meter-reader.js';
 import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
 import { Uptime } from './meter-uptime.js';
+import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
 /** A loop that is held up for no longer than this has still measured all the while. */
@@ -29,11 +30,10 @@ export class Meter {
   private readonly minutes: MinuteKeeper;
   private readonly puts: PutMetrics;
   private readonly reader: MetricReader;
-  private readonly stopping = new AbortController();
+  private readonly rounds: Rounds;
   private unsubscribe: () => void = () => undefined;
-  private wake = Promise.withResolvers<void>();
-  private loop: Promise<void> = Promise.resolve();
-  private round: Promise<void> = Promise.resolve();
+  private measuring: Promise<void> = Promise.resolve();
+  private dueAt = Infinity;
   /** When the first round was due of those that have failed since the last that did not. */
   private failingSince: number | undefined;
 
@@ -41,6 +41,7 @@ export class Meter {
     private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'metrics' | 'signals'>,
     private readonly counts: InstanceCounts,
   ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
     this.events = new EventMeter(this.book);
     this.gauges = new GaugeSampler(world, counts, this.book);
     this.minutes = new MinuteKeeper(world, this.book, this.uptime);
@@ -53,15 +54,13 @@ export class Meter {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
       if ('endpointName' in signal) this.touch(signal.endpointName);
     });
-    this.loop = this.run();
+    this.rounds.start();
   }
 
   /** Hands over the minute that is not over yet, too. */
   async stop(): Promise<void> {
     this.unsubscribe();
-    this.stopping.abort();
-    this.wake.resolve();
-    await this.loop;
+    await this.rounds.stop();
     await this.minutes.handOver(Infinity);
   }
 
@@ -81,7 +80,7 @@ export class Meter {
    */
   async datapoints(query: DatapointQuery, signal?: AbortSignal): Promise<Datapoint[]> {
     // A sample that is just being taken belongs to the second before.
-    await this.round;
+    await this.measuring;
     return this.reader.read(query, signal);
   }
 
@@ -96,29 +95,20 @@ export class Meter {
   }
 
   private touch(endpointName: string): void {
-    if (this.gauges.isAtRest) this.wake.resolve();
+    if (this.gauges.isAtRest) this.rounds.call();
     this.gauges.touch(endpointName, startOf(this.world.clock.now(), SECOND_MS));
   }
 
   /** Each second while any endpoint is not at rest, each minute otherwise. */
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      this.wake = Promise.withResolvers<void>();
-      const now = this.world.clock.now();
-      const stepMs = this.gauges.isAtRest ? METRIC_PERIOD_MS : SECOND_MS;
-      const dueAt = startOf(now, stepMs) + stepMs;
-      await this.restFor(dueAt - now);
-      if (signal.aborted || this.world.clock.now() < dueAt) continue;
-      this.round = this.measure(dueAt);
-      await this.round;
+  private async round(): Promise<number> {
+    const { clock } = this.world;
+    if (clock.now() >= this.dueAt) {
+      this.measuring = this.measure(this.dueAt);
+      await this.measuring;
     }
-  }
-
-  private async restFor(ms: number): Promise<void> {
-    const timer = new AbortController();
-    await Promise.race([this.wake.promise, this.world.clock.sleep(ms, timer.signal).catch(() => undefined)]);
-    timer.abort();
+    const stepMs = this.gauges.isAtRest ? METRIC_PERIOD_MS : SECOND_MS;
+    this.dueAt = startOf(clock.now(), stepMs) + stepMs;
+    return this.dueAt;
   }
 
   private async measure(dueAt: number): Promise<void> {

@@ -19,10 +19,11 @@ function comingAndGoing(gapsMs: readonly number[], { demand = 1, below = 0, stay
 
 const often = (gapMs: number, count = 20) => Array.from({ length: count }, () => gapMs);
 
-describe('an idle instance is kept', () => {
-  const keepOfFirst = (gapsMs: readonly number[], maxMs = MAX_MS) =>
-    keepWarmSteps(comingAndGoing(gapsMs), START_MS, maxMs)[0]!.ms;
+function keepOfFirst(gapsMs: readonly number[], maxMs = MAX_MS): number {
+  return keepWarmSteps(comingAndGoing(gapsMs), START_MS, maxMs)[0]!.ms;
+}
 
+describe('an idle instance is kept', () => {
   test('until work is back, where it comes back in time', () => {
     expect(keepOfFirst(often(60_000))).toBeGreaterThanOrEqual(60_000);
     expect(keepOfFirst(often(60_000))).toBeLessThan(75_000);
@@ -63,7 +64,7 @@ test('the idle times of a thousand levels are a few numbers that fall', () => {
     history = withDemandAt(history, Math.round(500 + 500 * Math.sin(step / 3) * Math.sin(step / 50)), NOW + step * 700);
   }
   const steps = keepWarmSteps(history, START_MS, MAX_MS);
-  expect(steps.length).toBeLessThan(12);
+  expect(steps.length).toBeLessThan(16);
   for (const [index, { ms, upTo }] of steps.entries()) {
     expect(ms).toBeLessThan(steps[index - 1]?.ms ?? Infinity);
     expect(upTo).toBeGreaterThan(steps[index - 1]?.upTo ?? 0);

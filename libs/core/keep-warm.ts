@@ -21,7 +21,7 @@ const MIN_GAPS = 4;
 const MIN_RETURNS = 8;
 
 /** Neighbouring levels whose idle times differ by less than this share are told as one step. */
-const STEP_SHARE = 0.3;
+const STEP_SHARE = 0.2;
 
 /**
  * How long to keep the n-th instance when it has nothing to do: rent or buy (the ski-rental problem), weighed by how
@@ -31,13 +31,16 @@ const STEP_SHARE = 0.3;
  */
 export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: number): KeepWarmStep[] {
   const steps: KeepWarmStep[] = [];
-  let leastMs = 0;
+  let stepMs = 0;
   for (const { level, at } of levelsOf(history).reverse()) {
     // Whenever there is work for more instances there is work for fewer: who is kept for those is kept for these.
-    const ms = Math.round(Math.max(leastMs, keepWarmMs(level, at, startMs, maxMs)));
-    if (steps.length === 0 || ms * (1 - STEP_SHARE) > leastMs) {
+    const ms = Math.max(steps[0]?.ms ?? 0, Math.round(keepWarmMs(level, at, startMs, maxMs)));
+    if (steps.length === 0 || ms * (1 - STEP_SHARE) > stepMs) {
       steps.unshift({ upTo: level, ms });
-      leastMs = ms;
+      stepMs = ms;
+    } else {
+      // An idle time just covers a gap: it may be made longer for the sake of brevity, not shorter.
+      steps[0] = { upTo: steps[0]!.upTo, ms };
     }
   }
   return steps;

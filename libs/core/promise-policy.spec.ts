@@ -126,9 +126,11 @@ function starting(count: number, sinceSeconds: number): Partial<ScalingObservati
   return { starting: count, startingSince: Array.from({ length: count }, () => NOW - sinceSeconds * 1000) };
 }
 
-describe('the cause', () => {
-  const causeOf = (of: Partial<ScalingObservation>) => decide(observation({ estimates: KNOWN, ...of })).cause;
+function causeOf(of: Partial<ScalingObservation>): string {
+  return decide(observation({ estimates: KNOWN, ...of })).cause;
+}
 
+describe('the cause', () => {
   test('tells the numbers of what was asked for, and what could not be had', () => {
     const seen = observation({ backlog: { queued: 90, running: 10 }, slotsPerInstance: 4 });
     expect(decide(seen)).toEqual({

@@ -21,16 +21,16 @@ test('an endpoint says how long its idle instances are kept at most', () => {
   expect(maxKeepWarmFromTags({}, 1)).toBe(1);
 });
 
-describe('a tag is refused', () => {
-  const refusal = (tags: Record<string, string>): unknown => {
-    try {
-      checkPromiseTags(tags);
-    } catch (error) {
-      return error;
-    }
-    return undefined;
-  };
+function refusal(tags: Record<string, string>): unknown {
+  try {
+    checkPromiseTags(tags);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
+describe('a tag is refused', () => {
   test.each(['', 'soon', '-1', '86401', '1e3', '0x10', ' 5', '1.2345', 'Infinity'])('that says %j', (text) => {
     for (const tag of ['ebb:start-within-seconds', 'ebb:done-within-seconds', 'ebb:keep-warm-seconds']) {
       expect(refusal({ [tag]: text })).toEqual(

@@ -12,6 +12,7 @@ export function helpText(): string {
 
   --trace FILE     a trace of your own, or the name of a shipped one: ${shippedTraceNames().join(', ')}
   --policy FILE    what Ebb is told; without it, what holds where nobody has set anything
+  --seed N         other chance than the trace's own: is a verdict more than luck?
   --under NAME     somebody else than ebb decides: ${COMPARATORS.map(({ name }) => name).join(', ')}
   --svg FILE       draws backlog and instances over time
   --compare        Ebb and all the others, with a verdict for each trace

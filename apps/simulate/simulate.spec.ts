@@ -155,6 +155,11 @@ describe('npm run simulate, asked for what cannot be', () => {
     ['an unknown field', () => badTrace({ seeds: 1 }), /bad-trace\.json: seeds is not known here/],
     ['a field of the wrong kind', () => badTrace({ slotsPerInstance: 0 }), /slotsPerInstance must be .*; it is 0/],
     ['a field inside', () => badTrace({ bounds: { minimum: 3, maximum: 2 } }), /bounds\.maximum must be .*; it is 2/],
+    [
+      'a seed that is none',
+      () => ['--trace', trace, '--seed', '1.5'],
+      /--seed must be a whole number .*; it is '1\.5'/,
+    ],
     ['a chart of many runs', () => ['--compare', '--svg', 'x.svg'], /--svg draws a single run/],
     ['a page for a single run', () => ['--trace', trace, '--into', 'x.md'], /--into puts the tables of --compare/],
     ['a page without a place', () => ['--compare', '--trace', trace, '--into', file('no.md', '# No')], /has no line/],

@@ -2,18 +2,17 @@ import { parseArgs } from 'node:util';
 import { EbbError } from '../../libs/core/errors.js';
 import { chartOf } from '../../libs/simulator/chart.js';
 import { type Comparison, compare } from '../../libs/simulator/comparison.js';
-import { COMPARATORS, type Contender } from '../../libs/simulator/contenders.js';
-import { EbbDecider, type EbbSettings, EBB_DEFAULTS } from '../../libs/simulator/deciders/ebb.js';
+import { COMPARATORS } from '../../libs/simulator/contenders.js';
 import { outcomeOf } from '../../libs/simulator/outcome.js';
 import { LEGEND, comparisonTable, outcomeTable, verdictLine } from '../../libs/simulator/report.js';
 import { Timeline } from '../../libs/simulator/timeline.js';
 import type { Trace } from '../../libs/simulator/trace.js';
 import { holds } from '../../libs/simulator/verdict.js';
 import { workloadOf } from '../../libs/simulator/workload.js';
+import { contenderFor } from './contender-for.js';
 import { helpText } from './help.js';
-import { readJsonFile, shippedTraceNames, traceFrom } from './input-files.js';
+import { shippedTraceNames, traceFrom } from './input-files.js';
 import { writeInto, writeOutput } from './output-files.js';
-import { readPolicyFile } from './policy-file.js';
 
 /** Where lines go. */
 export interface Output {
@@ -24,6 +23,7 @@ export interface Output {
 interface Options {
   readonly trace?: string;
   readonly policy?: string;
+  readonly seed?: string;
   readonly under?: string;
   readonly svg?: string;
   readonly compare?: boolean;
@@ -71,6 +71,7 @@ function parsed(args: readonly string[]): Options {
       options: {
         trace: { type: 'string' },
         policy: { type: 'string' },
+        seed: { type: 'string' },
         under: { type: 'string' },
         svg: { type: 'string' },
         compare: { type: 'boolean' },
@@ -86,7 +87,7 @@ function parsed(args: readonly string[]): Options {
 }
 
 function runReport(options: Options): string {
-  const trace = traceFrom(options.trace!);
+  const trace = seeded(traceFrom(options.trace!), options);
   const timeline = options.svg === undefined ? undefined : new Timeline();
   const outcome = outcomeOf(trace, workloadOf(trace), contenderFor(options), timeline);
   if (timeline && options.svg !== undefined) {
@@ -100,7 +101,7 @@ function runReport(options: Options): string {
 function comparisonReport(options: Options): string {
   const ebb = contenderFor(options);
   const names = options.trace === undefined ? shippedTraceNames() : [options.trace];
-  const comparisons = names.map((name) => compare(traceFrom(name), ebb, COMPARATORS));
+  const comparisons = names.map((name) => compare(seeded(traceFrom(name), options), ebb, COMPARATORS));
   if (options.json) return json(comparisons.map(withoutWork));
   const tables = comparisons.map((comparison) =>
     [
@@ -120,28 +121,16 @@ function comparisonReport(options: Options): string {
   ].join('\n\n');
 }
 
+/** The same trace with other chance. */
+function seeded(trace: Trace, { seed }: Options): Trace {
+  if (seed === undefined) return trace;
+  if (!/^\d{1,9}$/.test(seed)) throw mistake(`--seed must be a whole number of at most nine digits; it is '${seed}'`);
+  return { ...trace, seed: Number(seed) };
+}
+
 function withoutWork({ comparators, ebb, trace, verdict }: Comparison): object {
   const { best, ...rest } = verdict;
   return { trace: trace.name, verdict: { best: best.contender, holds: holds(verdict), ...rest }, ebb, comparators };
-}
-
-function contenderFor({ policy, under }: Options): Contender {
-  if (under === undefined || under === 'ebb') {
-    return ebbContender(policy === undefined ? EBB_DEFAULTS : readPolicyFile(readJsonFile(policy), policy));
-  }
-  const comparator = COMPARATORS.find(({ name }) => name === under);
-  if (comparator) return comparator;
-  throw mistake(`--under must be one of ebb, ${COMPARATORS.map(({ name }) => name).join(', ')}; it is '${under}'`);
-}
-
-function ebbContender(settings: EbbSettings): Contender {
-  return { name: 'ebb', settings: settingsText(settings), create: () => new EbbDecider(settings) };
-}
-
-function settingsText({ maxKeepWarmMs, policySet, promise }: EbbSettings): string {
-  if (policySet) return `${policySet.policies.map(({ name }) => name).join(', ')} at the pace ${policySet.pace}`;
-  const promised = promise.kind === 'start' ? 'starts' : 'is done';
-  return `work ${promised} within ${promise.withinMs / 1000} s, idle instances are kept for ${maxKeepWarmMs / 1000} s at most`;
 }
 
 function headline({ bounds, description, name }: Trace, invocations: number): string {

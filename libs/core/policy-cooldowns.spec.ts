@@ -23,6 +23,42 @@ function percent(adjustment: number): ScalingPolicy {
   return stepPolicy('percent', [{ lowerBound: 0, adjustment }], { adjustmentType: 'PercentChangeInCapacity' });
 }
 
+describe('a metric that was measured before a change was complete', () => {
+  const out: CooldownStep = { policyName: 'tracking', from: 1, to: 20, cooldownMs: 0, completedAt: NOW - 1_000 };
+  const grown = { inService: 20, cooldowns: { out } };
+  const shrunk = { inService: 10, cooldowns: { in: { ...out, from: 20, to: 10 } } };
+  const measured = (value: number, since: number) => highAlarm(value, { measuredSince: since });
+
+  test.each<PolicyRow>([
+    [
+      'is not counted again for what the change added',
+      grown,
+      [reading(tracking, measured(100, NOW - 60_000))],
+      [20, 'AlreadyAtDesiredCapacity'],
+    ],
+    [
+      'asks for more of what there was before, where it does',
+      grown,
+      [reading(tracking, measured(150, NOW - 60_000))],
+      [30],
+    ],
+    [
+      'counts for what is in service when it was measured after',
+      grown,
+      [reading(tracking, measured(6, NOW - 1_000))],
+      [24],
+    ],
+    [
+      'is not taken as room where instances have just gone',
+      shrunk,
+      [reading(tracking, lowAlarm(2, { measuredSince: NOW - 60_000 }))],
+      [8],
+    ],
+  ])('%s', (_sentence, seen, readings, expected) => {
+    expect(outcomeOf({ ...seen, bounds: bounds(0, 1_000) }, readings)).toEqual(expected);
+  });
+});
+
 describe('within a scale-out cooldown', () => {
   const out: CooldownStep = { policyName: 'steps', from: 10, to: 12, cooldownMs: 300_000, completedAt: NOW - 60_000 };
   const cooling = { inService: 12, cooldowns: { out } };

@@ -3,7 +3,7 @@ import type { AlarmReading, PolicyReading, ScalingObservation } from './scaling-
 import type { ScalingPolicy, StepScaling, TargetTracking } from './scaling-policy.js';
 import type { ScalingProposal } from './scaling-proposal.js';
 import { steppedCapacity } from './step-scaling.js';
-import { trackedCapacity, trackedCapacityIn } from './target-tracking.js';
+import { measuredUnder, trackedCapacity, trackedCapacityIn } from './target-tracking.js';
 import { isAtZero } from './wake-from-zero.js';
 
 /** What an alarm that stands in ALARM makes its policy want. */
@@ -85,32 +85,34 @@ function stepWish(
   return [wishOf(policy, alarm, 'out', { wants, grants, cooldownMs: rule.cooldownMs })];
 }
 
-/** What is starting does not show in the metric yet, so only what is in service counts as added already. */
+/** What was not in service when the metric was measured does not show in it, and does not count as added already. */
 function trackingOutWish(
   observation: ScalingObservation,
   policy: ScalingPolicy,
   rule: TargetTracking,
   alarm: Measured,
 ): Wish[] {
-  const { cooldowns, desired, inService, now, starting } = observation;
+  const { cooldowns, desired, now, starting } = observation;
   // By itself target tracking cannot leave zero: a proportion of nothing is nothing.
   if (isAtZero(observation)) return [];
-  const tracked = trackedCapacity(rule, alarm.value, Math.max(1, inService));
+  const under = measuredUnder(observation, alarm.measuredSince);
+  const tracked = trackedCapacity(rule, alarm.value, under);
   // What is on its way is enough, which is no refusal.
   if (tracked <= desired && starting > 0) return [];
   const wants = Math.max(desired, tracked);
-  const grants = wants - addedWithinCooldown(cooldowns, inService, now);
+  const grants = wants - addedWithinCooldown(cooldowns, under, now);
   return [wishOf(policy, alarm, 'out', { wants, grants, cooldownMs: rule.scaleOutCooldownMs })];
 }
 
 function trackingInWish(
-  { desired, inService }: ScalingObservation,
+  observation: ScalingObservation,
   policy: ScalingPolicy,
   rule: TargetTracking,
   alarm: Measured,
 ): Wish[] {
   if (rule.disableScaleIn) return [];
-  const needed = trackedCapacity(rule, alarm.value, Math.max(1, inService));
+  const { desired } = observation;
+  const needed = trackedCapacity(rule, alarm.value, measuredUnder(observation, alarm.measuredSince));
   const wants = trackedCapacityIn(needed, desired);
   const wish = wishOf(policy, alarm, 'in', { wants, cooldownMs: rule.scaleInCooldownMs });
   return [wants === desired && desired > 0 ? { ...wish, objection: 'AutoScalingAnticipatedFlapping' } : wish];

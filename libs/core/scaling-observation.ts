@@ -52,6 +52,8 @@ export interface AlarmReading {
   readonly threshold: number;
   /** The metric's most recent datapoint, in the statistic that the policy asks for; absent where there is none. */
   readonly value?: number;
+  /** When that datapoint's period began; absent where it is not known. */
+  readonly measuredSince?: number;
   /** Whether the alarm acts now: it has just gone into ALARM, or has stood in it for another period of repetition. */
   readonly isDue: boolean;
 }

@@ -1,3 +1,4 @@
+import type { ScalingObservation } from './scaling-observation.js';
 import type { TargetTracking } from './scaling-policy.js';
 
 /** Scaling in gives back at most this share of the capacity at once, but at least one instance. */
@@ -21,6 +22,21 @@ export function trackedCapacity(rule: TargetTracking, value: number, measuredUnd
 export function trackedCapacityIn(needed: number, current: number): number {
   const leastAtOnce = current - Math.max(1, Math.floor(current * GREATEST_SHARE_IN));
   return Math.min(current, Math.max(needed, leastAtOnce));
+}
+
+/**
+ * The capacity that a datapoint was measured under: what is in service, or, where a policy's change was completed only
+ * after its period had begun, what there was before that. Otherwise what a change has just relieved would be counted
+ * once more, for each instance that it added.
+ */
+export function measuredUnder(
+  { cooldowns, inService }: Pick<ScalingObservation, 'cooldowns' | 'inService'>,
+  measuredSince = Infinity,
+): number {
+  const change = [cooldowns.out, cooldowns.in].find(
+    (step) => step !== undefined && (step.completedAt === undefined || measuredSince < step.completedAt),
+  );
+  return Math.max(1, change?.from ?? inService);
 }
 
 /** The low alarm of a target-tracking policy stands a tenth below the target. */

@@ -87,6 +87,7 @@ async function aWatch(of: Partial<AlarmSettings> & { pace?: ScalingPace; metric?
   return {
     ...parts,
     asked,
+    startedAt,
     leadership,
     meter,
     put,
@@ -99,14 +100,22 @@ async function aWatch(of: Partial<AlarmSettings> & { pace?: ScalingPace; metric?
 
 describe('an alarm that acts on a policy', () => {
   it('is evaluated on seconds at the fast pace, and asks again each second', async () => {
-    const { asked, clock, meter, state, watch } = await aWatch();
+    const { asked, clock, meter, startedAt, state, watch } = await aWatch();
     meter.level = 9;
     await clock.advance(3_500);
     expect(await state()).toBe('ALARM');
     expect(asked).toEqual([0.1, 1.1, 2.1, 3.1]);
     const [reading] = await watch.take('reader', 'main');
     expect(reading!.alarms).toEqual([
-      { alarmName: 'high', state: 'ALARM', comparison: 'GreaterThanThreshold', threshold: 5, value: 9, isDue: true },
+      {
+        alarmName: 'high',
+        state: 'ALARM',
+        comparison: 'GreaterThanThreshold',
+        threshold: 5,
+        value: 9,
+        measuredSince: startedAt + 2_000,
+        isDue: true,
+      },
     ]);
     const [again] = await watch.take('reader', 'main');
     expect(again!.alarms[0]!.isDue).toBe(false);

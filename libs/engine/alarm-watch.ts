@@ -234,7 +234,8 @@ function isSameValue(a: Datapoint | number | undefined, b: Datapoint | number | 
   return a.sum === b.sum && a.count === b.count && a.minimum === b.minimum && a.maximum === b.maximum;
 }
 
-function readingOf({ alarm, due, latest }: WatchedAlarm, { id, rule }: ScalingPolicy): AlarmReading {
+function readingOf(watched: WatchedAlarm, { id, rule }: ScalingPolicy): AlarmReading {
+  const { alarm, due, evaluatedUntil, latest } = watched;
   const value =
     typeof latest === 'object'
       ? statisticOf(latest, rule.kind === 'StepScaling' ? rule.aggregation : statisticOfAlarm(alarm))
@@ -245,6 +246,7 @@ function readingOf({ alarm, due, latest }: WatchedAlarm, { id, rule }: ScalingPo
     comparison: alarm.comparison,
     threshold: alarm.threshold,
     ...(value !== undefined && { value }),
+    measuredSince: typeof latest === 'object' ? latest.at : evaluatedUntil - periodMsOf(watched),
     isDue: due.delete(id),
   };
 }

@@ -83,7 +83,8 @@ export class SimulatedAlarm {
     const value = typeof latest === 'object' ? statisticOf(latest, statistic) : latest;
     const { comparison, name: alarmName, state, threshold } = alarm;
     const isDue = this.due.delete(policy.id);
-    return { alarmName, state, comparison, threshold, isDue, ...(value !== undefined && { value }) };
+    const measuredSince = this.evaluatedUntil - this.periodMs;
+    return { alarmName, state, comparison, threshold, isDue, measuredSince, ...(value !== undefined && { value }) };
   }
 
   private get statistic(): Statistic {

@@ -8,6 +8,12 @@ export interface ScalingPromise {
   readonly withinMs: number;
 }
 
+/** What holds where neither an operator nor an endpoint's tags say anything. */
+export const DEFAULT_PROMISE: ScalingPromise = { kind: 'start', withinMs: 1_000 };
+
+/** SageMaker's own low alarm stands for a quarter of an hour before it takes an instance away. */
+export const DEFAULT_MAX_KEEP_WARM_MS = 900_000;
+
 /** The tags of an endpoint that say what is promised for it. */
 export const START_WITHIN_TAG = 'ebb:start-within-seconds';
 export const DONE_WITHIN_TAG = 'ebb:done-within-seconds';

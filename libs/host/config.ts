@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import type { Place } from '../core/arn.js';
+import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/promise.js';
 import type { ScalingSettings } from '../engine/scaling-settings.js';
 
 /** The drivers that a profile stands for; each may be overridden by its own variable. */
@@ -65,8 +66,8 @@ export class Config {
       read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
       Object.freeze<ScalingSettings>({
         pace: read.oneOf('EBB_SCALING_PACE', ['fast', 'aws'], 'fast'),
-        promise: { kind: 'start', withinMs: read.number('EBB_START_WITHIN_SECONDS', 5, 0, 86_400) * 1000 },
-        maxKeepWarmMs: read.number('EBB_KEEP_WARM_SECONDS', 300, 0, 86_400) * 1000,
+        promise: { kind: 'start', withinMs: read.milliseconds('EBB_START_WITHIN_SECONDS', DEFAULT_PROMISE.withinMs) },
+        maxKeepWarmMs: read.milliseconds('EBB_KEEP_WARM_SECONDS', DEFAULT_MAX_KEEP_WARM_MS),
       }),
       {
         accountId: read.matching('EBB_ACCOUNT_ID', /^\d{12}$/, 'exactly 12 digits', '000000000000'),
@@ -100,6 +101,11 @@ class Reader {
     const value = text === undefined ? fallback : Number(text);
     if (Number.isFinite(value) && value >= min && value <= max) return value;
     throw this.error(name, `a number from ${min} to ${max}`, text);
+  }
+
+  /** A variable in seconds, a day at most. */
+  milliseconds(name: string, fallbackMs: number): number {
+    return this.number(name, fallbackMs / 1000, 0, 86_400) * 1000;
   }
 
   integer(name: string, fallback: number, min: number, max: number): number {

@@ -1,5 +1,5 @@
 import { backlogSize } from '../../core/backlog.js';
-import type { ScalingPromise } from '../../core/promise.js';
+import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE, type ScalingPromise } from '../../core/promise.js';
 import { NOT_SUSPENDED } from '../../core/scalable-target.js';
 import { decide, nextDecisionAt } from '../../core/scaling-decision.js';
 import type { ScalingObservation } from '../../core/scaling-observation.js';
@@ -18,7 +18,7 @@ export interface EbbSettings {
 }
 
 /** What holds where nothing is set: those of `EBB_START_WITHIN_SECONDS` and `EBB_KEEP_WARM_SECONDS`. */
-export const EBB_DEFAULTS: EbbSettings = { promise: { kind: 'start', withinMs: 5_000 }, maxKeepWarmMs: 300_000 };
+export const EBB_DEFAULTS: EbbSettings = { promise: DEFAULT_PROMISE, maxKeepWarmMs: DEFAULT_MAX_KEEP_WARM_MS };
 
 /**
  * Ebb's own decision, unchanged: it sees what the engine would show it, learns from the simulated work as it would from

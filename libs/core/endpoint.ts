@@ -37,7 +37,7 @@ export interface ProductionVariant {
   readonly managedInstanceScaling?: ManagedInstanceScaling;
   readonly modelDataDownloadTimeoutSeconds?: number;
   readonly containerStartupHealthCheckTimeoutSeconds?: number;
-  /** Kept and described back: the least busy instance takes the next invocation whatever it says. */
+  /** `LEAST_OUTSTANDING_REQUESTS` spreads work over the instances; otherwise they are filled one after the other. */
   readonly routingStrategy?: string;
   readonly inferenceAmiVersion?: string;
 }

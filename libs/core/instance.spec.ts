@@ -57,11 +57,11 @@ describe('the next invocation goes to', () => {
       ],
       undefined,
     ],
-    ['the least busy', [instance('a', { busy: 1 }), instance('b'), instance('c', { busy: 1 })], 'b'],
+    ['the busiest that has room', [instance('a'), instance('b', { busy: 1 }), instance('full', { busy: 2 })], 'b'],
     [
-      'the least busy by share, not by number',
-      [instance('half full', { slots: 2, busy: 1 }), instance('a quarter full', { slots: 8, busy: 2 })],
-      'a quarter full',
+      'the busiest by share, not by number',
+      [instance('a quarter full', { slots: 8, busy: 2 }), instance('half full', { slots: 2, busy: 1 })],
+      'half full',
     ],
     [
       'the longest serving among equals',
@@ -70,6 +70,11 @@ describe('the next invocation goes to', () => {
     ],
   ])('%s', (_sentence, instances, chosen) => {
     expect(chooseInstance(instances)?.id).toBe(chosen);
+  });
+
+  test('the least busy where routing asks for the least outstanding requests', () => {
+    const instances = [instance('a', { busy: 1 }), instance('b'), instance('c', { busy: 1 })];
+    expect(chooseInstance(instances, true)?.id).toBe('b');
   });
 
   test('one with a free slot, always, and to one if there is any', () => {

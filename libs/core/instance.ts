@@ -25,21 +25,22 @@ export function freeSlots(instance: Instance): number {
 }
 
 /**
- * The instance that takes the next invocation: the one in service with a free slot that is least busy, the longest
- * serving first among equals, so that the youngest fall idle and can go.
+ * The instance that takes the next invocation, of those in service with a free slot: the busiest one, so that the others
+ * fall idle and can go; or the least busy one, where the variant's routing asks for the least outstanding requests. Among
+ * equals it is the longest serving, so that the youngest fall idle first.
  */
-export function chooseInstance<T extends Instance>(instances: Iterable<T>): T | undefined {
+export function chooseInstance<T extends Instance>(instances: Iterable<T>, spread = false): T | undefined {
   let best: T | undefined;
   for (const instance of instances) {
     if (freeSlots(instance) === 0) continue;
-    if (best === undefined || isPreferred(instance, best)) best = instance;
+    if (best === undefined || isPreferred(instance, best, spread)) best = instance;
   }
   return best;
 }
 
-function isPreferred(candidate: Instance, best: Instance): boolean {
+function isPreferred(candidate: Instance, best: Instance, spread: boolean): boolean {
   const busier = candidate.busy * best.slots - best.busy * candidate.slots;
-  if (busier !== 0) return busier < 0;
+  if (busier !== 0) return busier > 0 !== spread;
   return (candidate.inServiceAt ?? Infinity) < (best.inServiceAt ?? Infinity);
 }
 

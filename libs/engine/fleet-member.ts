@@ -23,6 +23,8 @@ export class Member implements Instance {
   readonly variantName: string;
   readonly variantKey: string;
   readonly slots: number;
+  /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
+  readonly spreads: boolean;
   readonly startupTimeoutMs: number;
   state: InstanceState = 'Starting';
   busy = 0;
@@ -56,6 +58,7 @@ export class Member implements Instance {
     this.variantKey = variantKey(endpoint.name, variant.name);
     this.phaseSince = launchedAt;
     this.slots = concurrentInvocationsPerInstance(endpoint);
+    this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
     this.startupTimeoutMs =
       (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
   }

@@ -135,11 +135,12 @@ export class Fleet extends InstanceStatus {
     return new Set([...this.members.values()].map((member) => member.endpointName));
   }
 
-  /** Takes up to `max` free slots of an endpoint's instances, the least busy instance first. */
+  /** Takes up to `max` free slots of an endpoint's instances, one by one as routing has it. */
   reserve(endpointName: string, max: number): Slot[] {
     const slots: Slot[] = [];
     while (slots.length < max) {
-      const member = chooseInstance(this.of(endpointName));
+      const [first] = this.of(endpointName);
+      const member = chooseInstance(this.of(endpointName), first?.spreads);
       if (!member) break;
       slots.push(member.takeSlot());
     }

@@ -70,6 +70,16 @@ test('what was learnt is stored once a minute, and learnt on by the next process
   expect(await catalog.variantHistories.all()).toHaveLength(1);
 });
 
+test('a start is stored within a second, for people to look at', async () => {
+  const { clock, learning, stored } = histories();
+  learning.start();
+  await clock.advance(10_000);
+  learning.started(...VARIANT, PHASES_MS);
+  await clock.advance(1_000);
+  expect(sampleCount((await stored())!.start)).toBe(1);
+  await learning.stop();
+});
+
 test('what cannot be stored is stored later', async () => {
   const { catalog, clock, learning, stored } = histories();
   const update = catalog.variantHistories.update.bind(catalog.variantHistories);

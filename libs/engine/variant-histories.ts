@@ -11,10 +11,13 @@ import {
   withServiceTimes,
   withStart,
 } from '../core/variant-history.js';
+import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
 /** What was learnt is stored no more often than this; a crash forgets no more. */
 const STORE_INTERVAL_MS = 60_000;
+/** Starts are rare, and people look how long they took: they are stored this soon. */
+const START_STORED_MS = 1_000;
 /** Estimates are made anew no more often than this, unless something was learnt of starts. */
 const ESTIMATES_FRESH_MS = 1_000;
 /** So much is kept of a variant until it is taken into its history; what comes beyond that in between is not learnt. */
@@ -27,6 +30,8 @@ interface Learning {
   /** Absent until it has been read from the catalog. */
   history?: VariantHistory;
   isChanged: boolean;
+  /** Whether a start was learnt that is not stored. */
+  hasNewStart: boolean;
   usedAt: number;
   servedMs: number[];
   starts: { readonly phasesMs: StartPhasesMs; readonly at: number }[];
@@ -38,23 +43,25 @@ interface Learning {
 
 /**
  * What has been learnt of each variant, in memory: it is read from the catalog when it is first asked for, and stored
- * there once a minute where it changed.
+ * there once a minute where it changed, starts sooner.
  */
 export class VariantHistories {
   private readonly variants = new Map<string, Learning>();
-  private readonly stopping = new AbortController();
-  private storing: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
+  private allDueAt: number;
 
-  constructor(private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>) {}
+  constructor(private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>) {
+    this.rounds = new Rounds(world.clock, () => this.storeDue(), START_STORED_MS);
+    this.allDueAt = world.clock.now() + STORE_INTERVAL_MS;
+  }
 
   start(): void {
-    this.storing = this.storeForever();
+    this.rounds.start();
   }
 
   /** Stores what is not stored yet. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.storing;
+    await this.rounds.stop();
     await this.storeChanged();
   }
 
@@ -68,8 +75,11 @@ export class VariantHistories {
 
   /** An instance has come into service. */
   started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void {
-    const { starts } = this.learningOf(endpointName, variantName);
-    if (starts.length < MAX_BUFFERED) starts.push({ phasesMs, at: this.world.clock.now() });
+    const learning = this.learningOf(endpointName, variantName);
+    if (learning.starts.length === MAX_BUFFERED) return;
+    learning.starts.push({ phasesMs, at: this.world.clock.now() });
+    learning.hasNewStart = true;
+    this.rounds.call();
   }
 
   /**
@@ -118,7 +128,7 @@ export class VariantHistories {
     const key = scalableTargetKey(endpointName, variantName);
     let learning = this.variants.get(key);
     if (!learning) {
-      learning = { isChanged: false, usedAt: 0, servedMs: [], starts: [], servedSince: 0 };
+      learning = { isChanged: false, hasNewStart: false, usedAt: 0, servedMs: [], starts: [], servedSince: 0 };
       this.variants.set(key, learning);
     }
     learning.usedAt = this.world.clock.now();
@@ -152,12 +162,15 @@ export class VariantHistories {
     learning.isChanged = true;
   }
 
-  private async storeForever(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.world.clock.sleep(STORE_INTERVAL_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await this.storeChanged();
+  private async storeDue(): Promise<number> {
+    const now = this.world.clock.now();
+    if (now >= this.allDueAt) {
+      this.allDueAt = now + STORE_INTERVAL_MS;
+      await this.storeChanged();
+    } else {
+      for (const [key, learning] of this.variants) if (learning.hasNewStart) await this.storeOne(key, learning);
     }
+    return this.allDueAt;
   }
 
   private async storeChanged(): Promise<void> {
@@ -175,6 +188,7 @@ export class VariantHistories {
       if (isBuffered) await this.historyOf(learning, key);
       if (!learning.isChanged || !learning.history) return;
       learning.isChanged = false;
+      learning.hasNewStart = false;
       const stored = storedHistory(learning.history);
       const updated = await variantHistories.update(key, () => stored);
       if (updated === undefined) await variantHistories.create(key, stored);

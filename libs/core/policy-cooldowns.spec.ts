@@ -23,11 +23,12 @@ function percent(adjustment: number): ScalingPolicy {
   return stepPolicy('percent', [{ lowerBound: 0, adjustment }], { adjustmentType: 'PercentChangeInCapacity' });
 }
 
+const measured = (value: number, since: number) => highAlarm(value, { measuredSince: since });
+
 describe('a metric that was measured before a change was complete', () => {
   const out: CooldownStep = { policyName: 'tracking', from: 1, to: 20, cooldownMs: 0, completedAt: NOW - 1_000 };
   const grown = { inService: 20, cooldowns: { out } };
   const shrunk = { inService: 10, cooldowns: { in: { ...out, from: 20, to: 10 } } };
-  const measured = (value: number, since: number) => highAlarm(value, { measuredSince: since });
 
   test.each<PolicyRow>([
     [

@@ -7,11 +7,11 @@ const GREATEST_SHARE_IN = 0.5;
 const TOLERANCE = 1e-9;
 
 /**
- * The capacity that brings the metric to its target, in proportion and rounded up. `measuredUnder` is the capacity that
+ * The capacity that brings the metric to its target, in proportion and rounded up. `under` is the capacity that
  * the metric was measured under. AWS does not publish its formula; this is the one that its behaviour shows.
  */
-export function trackedCapacity(rule: TargetTracking, value: number, measuredUnder: number): number {
-  return Math.max(0, Math.ceil((measuredUnder * value) / rule.targetValue - TOLERANCE));
+export function trackedCapacity(rule: TargetTracking, value: number, under: number): number {
+  return Math.max(0, Math.ceil((under * value) / rule.targetValue - TOLERANCE));
 }
 
 /**

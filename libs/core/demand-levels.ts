@@ -56,8 +56,10 @@ export function withDemandAt(history: DemandHistory, demand: number, now: number
 
 /** The levels that were ever reached, the lowest first. */
 export function levelsOf({ levels }: DemandHistory): { readonly level: number; readonly at: DemandLevel }[] {
-  return LEVELS.flatMap((level) => {
+  const reached = [];
+  for (const level of LEVELS) {
     const at = levels[level];
-    return at ? [{ level, at }] : [];
-  });
+    if (at) reached.push({ level, at });
+  }
+  return reached;
 }

@@ -75,6 +75,22 @@ test('values that no bucket is for are taken for the nearest', () => {
   expect(quantile(seen, 0.1)).toBe(1);
 });
 
+test('what was stored without its total counts, and fades, as if it had one', () => {
+  const values = fc.array(fc.integer({ min: 1, max: 10_000_000 }), { maxLength: 100 });
+  fc.assert(
+    fc.property(values, values, (before, after) => {
+      const seen = observeAll(observeAll(EMPTY_DISTRIBUTION, before, NOW), after, NOW + HOUR_MS);
+      const { at, first, weights } = seen;
+      const stored = { at, first, weights };
+      expect(sampleCount(stored)).toBe(sampleCount(seen));
+      expect(quantile(stored, 0.9)).toBe(quantile(seen, 0.9));
+      expect(meanUpTo(stored, 5_000)).toBe(meanUpTo(seen, 5_000));
+      expect(observeAll(stored, [70], NOW + 2 * HOUR_MS)).toEqual(observeAll(seen, [70], NOW + 2 * HOUR_MS));
+    }),
+  );
+  expect(rounded(observeAll(EMPTY_DISTRIBUTION, [1], NOW))).not.toHaveProperty('total');
+});
+
 test('it goes through JSON, and loses only decimals when it is rounded', () => {
   const seen = observeAll(observeAll(EMPTY_DISTRIBUTION, [10, 20, 30], NOW), [40], NOW + HOUR_MS);
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);

@@ -9,6 +9,8 @@ export interface Distribution {
   readonly weights: readonly number[];
   /** As of when the weights are. */
   readonly at: number;
+  /** The sum of the weights, which every look asks for; absent from what is stored, for it follows from them. */
+  readonly total?: number;
 }
 
 export const EMPTY_DISTRIBUTION: Distribution = { first: 0, weights: [], at: 0 };
@@ -44,8 +46,11 @@ export function observeAll(distribution: Distribution, values: readonly number[]
   }
   const halfLives = Math.min(Math.max(0, now - distribution.at) / HALF_LIFE_MS, values.length / HALF_LIFE_VALUES);
   const fade = 2 ** -halfLives;
-  const weights = Array.from({ length: last - first + 1 }, () => 0);
-  for (let i = 0; i < old.length; i += 1) weights[oldFirst - first + i] = old[i]! * fade;
+  const weights: number[] = [];
+  for (let bucket = first; bucket <= last; bucket += 1) {
+    const isOld = bucket >= oldFirst && bucket < oldFirst + old.length;
+    weights.push(isOld ? old[bucket - oldFirst]! * fade : 0);
+  }
   for (const bucket of buckets) weights[bucket - first]! += 1;
   return trimmed(first, weights, now);
 }
@@ -59,14 +64,19 @@ function trimmed(first: number, weights: number[], at: number): Distribution {
   let to = weights.length;
   while (from < to && weights[from]! < NEGLIGIBLE) from += 1;
   while (to > from && weights[to - 1]! < NEGLIGIBLE) to -= 1;
-  return { first: first + from, weights: to - from === weights.length ? weights : weights.slice(from, to), at };
+  const kept = to - from === weights.length ? weights : weights.slice(from, to);
+  return { first: first + from, weights: kept, at, total: sumOf(kept) };
 }
 
 /** How many values it holds; faded ones count in part. */
-export function sampleCount({ weights }: Distribution): number {
-  let count = 0;
-  for (const weight of weights) count += weight;
-  return count;
+export function sampleCount({ total, weights }: Distribution): number {
+  return total ?? sumOf(weights);
+}
+
+function sumOf(weights: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i += 1) sum += weights[i]!;
+  return sum;
 }
 
 /** The value that the share `q` of all values does not exceed, to the width of a bucket; absent where there is none. */
@@ -83,16 +93,14 @@ export function quantile(distribution: Distribution, q: number): number | undefi
 /** The mean of the values, each counted as no more than `limit`; absent where there are none. */
 export function meanUpTo(distribution: Distribution, limit: number): number | undefined {
   const { first, weights } = distribution;
+  const count = sampleCount(distribution);
+  if (count === 0) return undefined;
   let sum = 0;
-  let count = 0;
-  for (let i = 0; i < weights.length; i += 1) {
-    sum += Math.min(VALUES[first + i]!, limit) * weights[i]!;
-    count += weights[i]!;
-  }
-  return count === 0 ? undefined : sum / count;
+  for (let i = 0; i < weights.length; i += 1) sum += Math.min(VALUES[first + i]!, limit) * weights[i]!;
+  return sum / count;
 }
 
-/** The same to three decimals, as it is worth keeping. */
+/** The same to three decimals and without its total, as it is worth storing. */
 export function rounded({ first, weights, at }: Distribution): Distribution {
   return { first, weights: weights.map((weight) => Math.round(weight * 1000) / 1000), at };
 }

@@ -50,6 +50,21 @@ describe('an idle instance is kept', () => {
   });
 });
 
+test('what is known is weighed anew when starts take longer, or less may be kept', () => {
+  const history = comingAndGoing(often(2_000, 50), { demand: 6, below: 4, stayMs: 500 });
+  for (const [startMs, maxMs] of [
+    [START_MS, MAX_MS],
+    [2 * START_MS, MAX_MS],
+    [START_MS, 1_000],
+    [START_MS, MAX_MS],
+  ] as const) {
+    const sameNew = structuredClone(history);
+    expect(keepWarmSteps(history, startMs, maxMs)).toEqual(keepWarmSteps(sameNew, startMs, maxMs));
+    expect(worthwhileInstances(history, startMs, maxMs)).toBe(worthwhileInstances(sameNew, startMs, maxMs));
+  }
+  expect(keepWarmSteps(history, START_MS, MAX_MS)).not.toEqual(keepWarmSteps(history, START_MS, 1_000));
+});
+
 test('of a burst that came once, all but the first are kept for as long as a start takes', () => {
   const burst = withDemandAt(EMPTY_DEMAND, 100, NOW);
   expect(keepWarmSteps(burst, START_MS, MAX_MS)).toEqual([

@@ -34,7 +34,7 @@ export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: nu
   let stepMs = 0;
   for (const { level, at } of levelsOf(history).reverse()) {
     // Whenever there is work for more instances there is work for fewer: who is kept for those is kept for these.
-    const ms = Math.max(steps[0]?.ms ?? 0, Math.round(keepWarmMs(level, at, startMs, maxMs)));
+    const ms = Math.max(steps[0]?.ms ?? 0, Math.round(worthOf(level, at, startMs, maxMs).keepMs));
     if (steps.length === 0 || ms * (1 - STEP_SHARE) > stepMs) {
       steps.unshift({ upTo: level, ms });
       stepMs = ms;
@@ -47,24 +47,60 @@ export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: nu
 }
 
 /**
+ * The most instances of which each, as work has come lately, saves more waiting over its life than it costs to start and
+ * to keep. So much is launched for at once when work for it comes, though that work itself would be done before the
+ * start is.
+ */
+export function worthwhileInstances(history: DemandHistory, startMs: number, maxMs: number): number {
+  let worthwhile = 0;
+  for (const { level, at } of levelsOf(history)) {
+    const { paysOff } = worthOf(level, at, startMs, maxMs);
+    if (paysOff === false) break;
+    if (paysOff) worthwhile = level;
+  }
+  return worthwhile;
+}
+
+/** What the n-th instance is worth, where a start takes `startMs` and it is kept idle for `maxMs` at most. */
+interface Worth {
+  readonly startMs: number;
+  readonly maxMs: number;
+  /** How long to keep it when it has nothing to do. */
+  readonly keepMs: number;
+  /** Whether to launch it as soon as there is work for it; absent where work has not come and gone often enough to say. */
+  readonly paysOff?: boolean;
+}
+
+/** Between two looks demand crosses few levels, if any; what is known of the others is as it was, and so their worth. */
+const WORTHS = new WeakMap<DemandLevel, Worth>();
+
+function worthOf(level: number, at: DemandLevel, startMs: number, maxMs: number): Worth {
+  const known = WORTHS.get(at);
+  if (known?.startMs === startMs && known.maxMs === maxMs) return known;
+  const worth = weigh(level, at, startMs, maxMs);
+  WORTHS.set(at, worth);
+  return worth;
+}
+
+/**
  * Without history an instance is kept as long as doing without it would cost, so that what is spent is at most twice
  * what knowing the future would have spent. It is never kept for less than the time of a start: to drop an instance
  * sooner than it could be had again is to flap.
  */
-function keepWarmMs(level: number, at: DemandLevel, startMs: number, maxMs: number): number {
+function weigh(level: number, at: DemandLevel, startMs: number, maxMs: number): Worth {
   const shortest = Math.min(startMs, maxMs);
-  const missMs = costOfMiss(level, at, startMs);
-  if (sampleCount(at.gaps) >= MIN_GAPS) return Math.max(shortest, cheapestKeep(at.gaps, missMs, maxMs).ms);
+  // Not to have it when work comes costs a start, and the waiting until the start is over or another instance has taken
+  // the work. The first has no other.
+  const aloneMs = startMs + WAIT_WEIGHT * startMs;
+  const returns = sampleCount(at.gaps);
   // One burst makes work wait at every level that it reaches; that is no sign that it comes back.
-  return level === 1 ? Math.min(missMs, maxMs) : shortest;
-}
-
-/**
- * What it costs not to have the n-th instance when work comes for it, in instance-milliseconds: a start, and the
- * waiting, until the start is over or another instance has taken the work. The first has no other.
- */
-function costOfMiss(level: number, { stays }: DemandLevel, startMs: number): number {
-  return startMs + WAIT_WEIGHT * (level === 1 ? startMs : (meanUpTo(stays, startMs) ?? 0));
+  if (returns < MIN_GAPS) return { startMs, maxMs, keepMs: level === 1 ? Math.min(aloneMs, maxMs) : shortest };
+  const savedMs = WAIT_WEIGHT * (meanUpTo(at.stays, startMs) ?? 0);
+  const shared = cheapestKeep(at.gaps, startMs + savedMs, maxMs);
+  const keep = level === 1 ? cheapestKeep(at.gaps, aloneMs, maxMs) : shared;
+  const keepMs = Math.max(shortest, keep.ms);
+  if (returns < MIN_RETURNS) return { startMs, maxMs, keepMs };
+  return { startMs, maxMs, keepMs, paysOff: savesOverLife(at.gaps, shared, savedMs) > startMs };
 }
 
 interface Keep {
@@ -95,23 +131,10 @@ function cheapestKeep(gaps: Distribution, missMs: number, maxMs: number): Keep {
 /** A value stands for its bucket: to outlast it is to outlast the bucket's end. */
 const BUCKET_MARGIN = 1.1;
 
-/**
- * The most instances of which each, as work has come lately, saves more waiting over its life than it costs to start and
- * to keep: a life lasts until a gap outlasts its idle time. So much is launched for at once when work for it comes,
- * though that work itself would be done before the start is.
- */
-export function worthwhileInstances(history: DemandHistory, startMs: number, maxMs: number): number {
-  let worthwhile = 0;
-  for (const { level, at } of levelsOf(history)) {
-    const returns = sampleCount(at.gaps);
-    if (returns < MIN_RETURNS) continue;
-    const savedMs = WAIT_WEIGHT * (meanUpTo(at.stays, startMs) ?? 0);
-    const { ms, missed } = cheapestKeep(at.gaps, savedMs + startMs, maxMs);
-    const idleMs = meanUpTo(at.gaps, ms) ?? 0;
-    // That no gap of so many outlasted it does not make it live for ever.
-    const returnsOfLife = 1 / Math.max(missed, 1 / (returns + 1));
-    if ((savedMs - idleMs) * returnsOfLife <= startMs) break;
-    worthwhile = level;
-  }
-  return worthwhile;
+/** The waiting that an instance saves over its life, less its idling: a life lasts until a gap outlasts its idle time. */
+function savesOverLife(gaps: Distribution, keep: Keep, savedMs: number): number {
+  const idleMs = meanUpTo(gaps, keep.ms) ?? 0;
+  // That no gap of so many outlasted it does not make it live for ever.
+  const returnsOfLife = 1 / Math.max(keep.missed, 1 / (sampleCount(gaps) + 1));
+  return (savedMs - idleMs) * returnsOfLife;
 }

@@ -97,7 +97,7 @@ export function storedHistory(history: VariantHistory): VariantHistory {
   };
 }
 
-/** `maxKeepWarmMs` bounds the idle times that are weighed. It costs about a tenth of a millisecond. */
+/** `maxKeepWarmMs` bounds the idle times that are weighed. It costs a few hundredths of a millisecond. */
 export function estimatesOf(history: VariantHistory, maxKeepWarmMs: number, now: number): VariantEstimates {
   const startMs = quantile(history.start, 0.75);
   const isServiceKnown = sampleCount(history.service) >= MIN_SERVED;

@@ -50,6 +50,12 @@ describe('a metric that was measured before a change was complete', () => {
       [24],
     ],
     [
+      'lets nobody go for being measured before instances came',
+      grown,
+      [reading(tracking, lowAlarm(4, { measuredSince: NOW - 60_000 }))],
+      [16],
+    ],
+    [
       'is not taken as room where instances have just gone',
       shrunk,
       [reading(tracking, lowAlarm(2, { measuredSince: NOW - 60_000 }))],

@@ -111,8 +111,10 @@ function trackingInWish(
   alarm: Measured,
 ): Wish[] {
   if (rule.disableScaleIn) return [];
-  const { desired } = observation;
-  const needed = trackedCapacity(rule, alarm.value, measuredUnder(observation, alarm.measuredSince));
+  const { desired, inService } = observation;
+  // In doubt it was measured under more, so that nobody goes too early.
+  const under = Math.max(inService, measuredUnder(observation, alarm.measuredSince));
+  const needed = trackedCapacity(rule, alarm.value, under);
   const wants = trackedCapacityIn(needed, desired);
   const wish = wishOf(policy, alarm, 'in', { wants, cooldownMs: rule.scaleInCooldownMs });
   return [wants === desired && desired > 0 ? { ...wish, objection: 'AutoScalingAnticipatedFlapping' } : wish];

@@ -159,10 +159,10 @@ describe('while a direction is suspended', () => {
     ['out, nobody is woken', { backlog: waiting, ...noOut }, [reading(tracking)], [0, 'ScalingSuspended']],
     ['out, the other goes on', { inService: 4, ...noOut }, [reading(tracking, lowAlarm(1))], [2]],
     [
-      'out, wishes for more hold nobody back',
+      'out, nobody goes while another wishes for more',
       { inService: 4, ...noOut },
       [reading(tracking, highAlarm(20)), reading(minusOne, lowAlarm(1))],
-      [3],
+      [4, 'ScalingSuspended', 'AlreadyAtDesiredCapacity'],
     ],
     ['in, steps stay', { inService: 2, ...noIn }, [reading(minusOne, lowAlarm(1))], [2, 'ScalingSuspended']],
     ['in, the other goes on', { inService: 2, ...noIn }, [reading(tracking, highAlarm(20))], [8]],

@@ -15,8 +15,8 @@ interface Wish extends ScalingProposal {
 }
 
 /**
- * What the policies propose whose alarms act now. Everybody's scale-in stands against a wish for more capacity; one by
- * target tracking stands only where all that may scale in agree.
+ * What the policies propose whose alarms act now. Nobody's scale-in stands against a wish for as much capacity as there is,
+ * or more; one by target tracking stands only where all that may scale in agree.
  */
 export function policyProposals(
   observation: ScalingObservation,
@@ -26,13 +26,12 @@ export function policyProposals(
   const tracking = wishes.filter(({ direction, rule }) => direction === 'in' && rule.kind === 'TargetTrackingScaling');
   const isTrackingDue = tracking.some(({ isDue }) => isDue);
   const isTrackingAgreed = doAllAgree(observation, readings, tracking);
-  const isMoreWanted =
-    !observation.bounds.suspended.dynamicScalingOut && wishes.some(({ wants }) => wants > observation.desired);
+  const isNoLessWanted = wishes.some(({ direction, wants }) => direction === 'out' && wants >= observation.desired);
   return wishes
     .filter((wish) => wish.isDue || (isTrackingDue && tracking.includes(wish)))
     .map((wish) => {
       if (wish.direction === 'out' || wish.objection) return wish;
-      if (isMoreWanted) return vetoed(wish, 'another alarm asks for more');
+      if (isNoLessWanted) return vetoed(wish, 'another alarm asks for no less');
       return isTrackingAgreed || !tracking.includes(wish) ? wish : vetoed(wish, 'others do not agree');
     });
 }

@@ -9,6 +9,8 @@ import { percentile } from '../statistics.js';
 
 const INTERVAL_MS = 10;
 const WARM_UP = 300;
+/** A stop takes no more work: the last that was accepted must have been handed out before. */
+const LAST_HAND_OUT_MS = 500;
 const INPUT = JSON.stringify({ text: 'x'.repeat(1_013) });
 
 /**
@@ -30,6 +32,7 @@ export const dispatch: Row = async ({ directory, quick }) => {
       if (index >= WARM_UP) sentAt.set(id, performance.timeOrigin + performance.now());
       await client.invoke('dispatch', 's3://inputs/one.json', { 'x-amzn-sagemaker-inference-id': id });
     });
+    await sleep(LAST_HAND_OUT_MS);
     // Stopping finishes what runs and ends the container, which then writes down the arrivals.
   }
   const latenciesMs = (await readFile(arrivals, 'utf8')).split('\n').flatMap((line) => {

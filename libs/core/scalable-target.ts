@@ -48,6 +48,23 @@ export interface Cooldowns {
 
 export const NO_COOLDOWNS: Cooldowns = {};
 
+/** The step that a decision makes from where the capacity was; absent where it changes nothing, or nobody's cooldown begins. */
+export function cooldownStepOf(
+  {
+    desired,
+    policy,
+  }: { readonly desired: number; readonly policy?: { readonly name: string; readonly cooldownMs: number } },
+  from: number,
+): CooldownStep | undefined {
+  if (!policy || desired === from) return undefined;
+  return { policyName: policy.name, from, to: desired, cooldownMs: policy.cooldownMs };
+}
+
+/** The cooldowns from a step on. Scaling out cancels what is left of a scale-in cooldown. */
+export function withStep(cooldowns: Cooldowns, step: CooldownStep): Cooldowns {
+  return step.to > step.from ? { out: step } : { ...cooldowns, in: step };
+}
+
 /** Whether the step's cooldown still runs; one that is not complete has not even begun, and holds. */
 export function isCoolingDown(step: CooldownStep | undefined, now: number): boolean {
   return step !== undefined && (step.completedAt === undefined || now < step.completedAt + step.cooldownMs);

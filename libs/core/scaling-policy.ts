@@ -16,7 +16,7 @@ export interface ScalingPolicy {
 }
 
 export function scalingPolicyKey(endpointName: string, variantName: string, name: string): string {
-  return `${scalableTargetKey(endpointName, variantName)}/policy/${name}`;
+  return `${scalingPolicyPrefix(endpointName, variantName)}${name}`;
 }
 
 /** The key of every policy of one scalable target begins with this. */

@@ -54,7 +54,7 @@ export class AlarmBook {
     return this.byName.values();
   }
 
-  /** Takes an alarm in as it is now; one that was known keeps nothing of before but what was not evaluated again. */
+  /** Takes an alarm in as it is now: nothing is kept of what was known of it before. */
   put(alarm: Alarm): WatchedAlarm {
     this.remove(alarm.name);
     const watched = watchedAlarm(alarm, this.pace);

@@ -1,4 +1,10 @@
-import { type CooldownStep, type Cooldowns, type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
+import {
+  type CooldownStep,
+  type Cooldowns,
+  type ScalableTarget,
+  scalableTargetKey,
+  withStep,
+} from '../core/scalable-target.js';
 import type { World } from './world.js';
 
 /** A change of capacity that a policy has made. */
@@ -8,12 +14,9 @@ export interface PolicyChange {
   readonly step: CooldownStep;
 }
 
-/** Notes the change whose cooldown is to come. Scaling out cancels what is left of a scale-in cooldown. */
+/** Notes the change whose cooldown is to come. */
 export async function beginCooldown(world: Pick<World, 'catalog'>, change: PolicyChange): Promise<void> {
-  const { step } = change;
-  await updateCooldowns(world, change, (cooldowns) =>
-    step.to > step.from ? { out: step } : { ...cooldowns, in: step },
-  );
+  await updateCooldowns(world, change, (cooldowns) => withStep(cooldowns, change.step));
 }
 
 /** The cooldown begins when its change is complete; a change that failed begins none. */

@@ -1,11 +1,12 @@
 import { nextLaunchAt } from '../core/crash-loop.js';
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { cooldownStepOf } from '../core/scalable-target.js';
 import { decide, nextDecisionAt } from '../core/scaling-decision.js';
-import type { NotScaledCode, PolicyReading, ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
+import type { NotScaledCode, PolicyReading, ScalingDecision } from '../core/scaling-observation.js';
 import { type PolicyChange, beginCooldown, completeCooldown } from './cooldowns.js';
 import type { Fleet } from './fleet.js';
 import { type Learnt, observeVariant } from './observe-variant.js';
-import { type ChangeOutcome, ScalingRecord } from './scaling-record.js';
+import { type ChangeOutcome, ScalingRecord, type VariantLook } from './scaling-record.js';
 import type { ScalingSettings } from './scaling-settings.js';
 import type { World } from './world.js';
 
@@ -56,7 +57,7 @@ export class VariantScaler {
     const observation = await observeVariant(this.world, this.fleet, this.learnt, this.settings, endpoint, variant);
     if (!leadership.isLeading) return undefined;
     const decision = decide(observation, readings);
-    const retryAt = await this.carryOut(endpoint, variant, observation, decision);
+    const retryAt = await this.carryOut({ endpoint, variant, observation, decision });
     const { notScaledReasons } = decision;
     if (notScaledReasons.length > 0 && notScaledReasons.every(({ code }) => LASTING.has(code))) {
       this.policies.rest(endpoint.name);
@@ -69,12 +70,8 @@ export class VariantScaler {
    * Returns when to look again because not all could be done: launches are being held back, or an instance that was
    * chosen to go has been taken for work.
    */
-  private async carryOut(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    observation: ScalingObservation,
-    decision: ScalingDecision,
-  ): Promise<number | undefined> {
+  private async carryOut(look: VariantLook): Promise<number | undefined> {
+    const { decision, endpoint, observation, variant } = look;
     const { now } = observation;
     const current = observation.starting + observation.inService;
     const missing = Math.max(0, decision.desired - current);
@@ -86,39 +83,27 @@ export class VariantScaler {
     const drained = surplus > 0 ? this.fleet.drainIdle(endpoint.name, variant.name, surplus) : [];
     const to = current + launched.length - drained.length;
     if (to !== current) {
-      const outcome = this.outcomeOf(endpoint, variant, launched, drained);
-      await this.change(endpoint, variant, observation, decision, { from: current, to }, outcome);
+      await this.change(look, { from: current, to }, this.outcomeOf(look, launched, drained));
     } else if (missing > 0) {
-      await this.record.refusal(endpoint, variant, observation, heldBack(decision, current, failures?.lastReason));
+      await this.record.refusal({ ...look, decision: heldBack(decision, current, failures?.lastReason) });
     } else if (decision.notScaledReasons.length > 0) {
-      await this.record.refusal(endpoint, variant, observation, decision);
+      await this.record.refusal(look);
     }
-    await this.setDesired(endpoint, variant, observation, decision.desired);
+    await this.setDesired(look);
     if (launched.length < missing) return later(nextLaunchAt(failures), now);
     return drained.length < surplus ? now + TAKEN_RETRY_MS : undefined;
   }
 
   private async change(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    observation: ScalingObservation,
-    decision: ScalingDecision,
+    look: VariantLook,
     counts: { readonly from: number; readonly to: number },
     outcome: Promise<ChangeOutcome>,
   ): Promise<void> {
-    await this.record.change(endpoint, variant, observation, decision, counts, outcome);
-    const { policy } = decision;
-    if (!policy || decision.desired === observation.desired) return;
-    const change: PolicyChange = {
-      endpointName: endpoint.name,
-      variantName: variant.name,
-      step: {
-        policyName: policy.name,
-        from: observation.desired,
-        to: decision.desired,
-        cooldownMs: policy.cooldownMs,
-      },
-    };
+    const { decision, endpoint, observation, variant } = look;
+    await this.record.change(look, counts, outcome);
+    const step = cooldownStepOf(decision, observation.desired);
+    if (!step) return;
+    const change: PolicyChange = { endpointName: endpoint.name, variantName: variant.name, step };
     await beginCooldown(this.world, change);
     void this.endCooldown(change, outcome);
   }
@@ -138,8 +123,7 @@ export class VariantScaler {
 
   /** A change is complete when its last instance has come or gone. */
   private async outcomeOf(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
+    { endpoint, variant }: VariantLook,
     launched: readonly Promise<boolean>[],
     drained: readonly Promise<void>[],
   ): Promise<ChangeOutcome> {
@@ -149,13 +133,9 @@ export class VariantScaler {
   }
 
   /** A count that users set by hand is theirs. */
-  private async setDesired(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    { bounds }: ScalingObservation,
-    desired: number,
-  ): Promise<void> {
-    if (bounds.source === 'desired instance count' || desired === variant.desiredInstanceCount) return;
+  private async setDesired({ decision, endpoint, observation, variant }: VariantLook): Promise<void> {
+    const { desired } = decision;
+    if (observation.bounds.source === 'desired instance count' || desired === variant.desiredInstanceCount) return;
     await this.world.catalog.endpoints.update(endpointKey(endpoint.name), (current) => ({
       ...current,
       variants: current.variants.map((each) =>

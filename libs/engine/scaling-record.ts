@@ -10,6 +10,14 @@ import type { ScalingDecision, ScalingObservation } from '../core/scaling-observ
 import { variantKey } from './fleet-member.js';
 import type { World } from './world.js';
 
+/** One look at a variant, and what was decided. */
+export interface VariantLook {
+  readonly endpoint: Endpoint;
+  readonly variant: DeployedVariant;
+  readonly observation: ScalingObservation;
+  readonly decision: ScalingDecision;
+}
+
 /** What came of a change: how many instances were to come, whether they did, and why not. */
 export interface ChangeOutcome {
   readonly succeeded: boolean;
@@ -36,16 +44,14 @@ export class ScalingRecord {
 
   /** Begins an activity, which ends, without anybody waiting for it, when `outcome` is known. */
   async change(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    observation: ScalingObservation,
-    decision: ScalingDecision,
+    look: VariantLook,
     counts: { readonly from: number; readonly to: number },
     outcome: Promise<ChangeOutcome>,
   ): Promise<void> {
     const { catalog, log } = this.world;
+    const { decision, endpoint, variant } = look;
     const activity = {
-      ...this.activityOf(endpoint, variant, observation, decision),
+      ...this.activityOf(look),
       ...counts,
       description: describeChange(counts.to),
       status: 'InProgress' as const,
@@ -57,12 +63,8 @@ export class ScalingRecord {
   }
 
   /** Records that a decision changed nothing, and why; the same again, one after the other, is one record. */
-  async refusal(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    observation: ScalingObservation,
-    decision: ScalingDecision,
-  ): Promise<void> {
+  async refusal(look: VariantLook): Promise<void> {
+    const { decision, endpoint, observation, variant } = look;
     const key = variantKey(endpoint.name, variant.name);
     const { now } = observation;
     const signature = JSON.stringify([
@@ -78,7 +80,7 @@ export class ScalingRecord {
       await this.world.catalog.activities.amend(last.id, { lastAt: now, times: last.times });
       return;
     }
-    const activity = this.activityOf(endpoint, variant, observation, decision);
+    const activity = this.activityOf(look);
     this.refusals.set(key, { id: activity.id, signature, times: 1, writtenAt: now });
     await this.world.catalog.activities.record({
       ...activity,
@@ -91,12 +93,8 @@ export class ScalingRecord {
     });
   }
 
-  private activityOf(
-    endpoint: Endpoint,
-    variant: DeployedVariant,
-    observation: ScalingObservation,
-    { answers, cause, notScaledReasons }: ScalingDecision,
-  ) {
+  private activityOf({ decision, endpoint, observation, variant }: VariantLook) {
+    const { answers, cause, notScaledReasons } = decision;
     return {
       id: this.world.clock.uniqueId(),
       endpointName: endpoint.name,

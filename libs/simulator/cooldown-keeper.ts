@@ -1,4 +1,4 @@
-import { type CooldownStep, type Cooldowns, NO_COOLDOWNS } from '../core/scalable-target.js';
+import { type CooldownStep, type Cooldowns, NO_COOLDOWNS, cooldownStepOf, withStep } from '../core/scalable-target.js';
 import type { ScalingDecision } from '../core/scaling-observation.js';
 
 /** Keeps the cooldowns of one variant as the engine does: they begin when the change that began them is complete. */
@@ -14,11 +14,10 @@ export class CooldownKeeper {
     this.cooldowns = { out: completed(out, now), in: completed(down, now) };
   }
 
-  /** Scaling out cancels what is left of a scale-in cooldown. */
-  note({ desired, policy }: ScalingDecision, before: number, now: number): void {
-    if (!policy || desired === before) return;
-    const step = { policyName: policy.name, from: before, to: desired, cooldownMs: policy.cooldownMs };
-    this.cooldowns = desired > before ? { out: step } : { ...this.cooldowns, in: step };
+  note(decision: ScalingDecision, before: number, now: number): void {
+    const step = cooldownStepOf(decision, before);
+    if (!step) return;
+    this.cooldowns = withStep(this.cooldowns, step);
     this.changedAt = now;
   }
 }

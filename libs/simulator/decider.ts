@@ -1,24 +1,27 @@
-import type { Backlog } from '../core/backlog.js';
+import type { CapacityBounds } from '../core/scalable-target.js';
+import type { ScalingObservation } from '../core/scaling-observation.js';
 
-/** What a decider may see of the simulated variant, at this moment. It changes under whoever keeps it. */
-export interface Situation {
-  /** Milliseconds since the trace began. */
-  readonly now: number;
-  readonly backlog: Backlog;
-  /** What was last asked for. */
-  readonly desired: number;
-  readonly starting: number;
-  readonly inService: number;
-  /** Of those in service, how many run something. */
-  readonly busy: number;
-  readonly idleSince: readonly number[];
-  readonly startingSince: readonly number[];
-  readonly runningForMs: number;
+/**
+ * What a decider may see of the simulated variant, at this moment, in milliseconds since the trace began. It changes
+ * under whoever keeps it.
+ */
+export interface Situation extends Pick<
+  ScalingObservation,
+  | 'now'
+  | 'backlog'
+  | 'desired'
+  | 'starting'
+  | 'inService'
+  | 'busy'
+  | 'idleSince'
+  | 'startingSince'
+  | 'runningForMs'
+  | 'slotsPerInstance'
+> {
   /** How many waited, and how many ran, summed over all the time so far: what averages over a while are made of. */
   readonly queuedMs: number;
   readonly runningMs: number;
-  readonly slotsPerInstance: number;
-  readonly bounds: { readonly minimum: number; readonly maximum: number };
+  readonly bounds: Pick<CapacityBounds, 'minimum' | 'maximum'>;
 }
 
 /** An answer, and when to ask again whatever happens; absent where only an event can change it. */

@@ -1,4 +1,5 @@
-import type { ContainerDefinition, Tags, VpcConfig } from './model.js';
+import type { Deployment, DeploymentConfig } from './deployment.js';
+import type { ContainerDefinition, KeptMembers, Tags, VpcConfig } from './model.js';
 
 /** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */
 export interface AsyncInferenceConfig {
@@ -40,6 +41,7 @@ export interface ProductionVariant {
   /** `LEAST_OUTSTANDING_REQUESTS` spreads work over the instances; otherwise they are filled one after the other. */
   readonly routingStrategy?: string;
   readonly inferenceAmiVersion?: string;
+  readonly kept?: KeptMembers;
 }
 
 /** An immutable recipe for an endpoint (`CreateEndpointConfig`). */
@@ -51,6 +53,8 @@ export interface EndpointConfig {
   readonly executionRoleArn?: string;
   readonly kmsKeyId?: string;
   readonly vpcConfig?: VpcConfig;
+  readonly enableNetworkIsolation?: boolean;
+  readonly kept?: KeptMembers;
   readonly createdAt: number;
   readonly tags: Tags;
 }
@@ -68,7 +72,15 @@ export type EndpointStatus =
 
 /** A variant as deployed: the recipe and the model's container, copied so that deleting either changes nothing here. */
 export interface DeployedVariant extends ProductionVariant {
+  /** The deployment that made it: tells its instances from those of a variant of the same name before or after it. */
+  readonly deploymentId: string;
   readonly container: ContainerDefinition;
+  /** How many invocations one instance of it runs at once. */
+  readonly slots: number;
+  /** The model, or the config, asks that its containers talk to nobody. */
+  readonly isNetworkIsolated?: boolean;
+  /** Its share of the leases is this over the sum of all variants'. */
+  readonly desiredWeight: number;
   /** What the autoscaler, or whoever called last, wants. */
   readonly desiredInstanceCount: number;
 }
@@ -84,6 +96,9 @@ export interface Endpoint {
   readonly failureReason?: string;
   readonly variants: readonly DeployedVariant[];
   readonly asyncInference?: AsyncInferenceConfig;
+  /** While it is being updated. */
+  readonly deployment?: Deployment;
+  readonly lastDeploymentConfig?: DeploymentConfig;
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly tags: Tags;
@@ -107,8 +122,9 @@ export function isServing(endpoint: Pick<Endpoint, 'status'>): boolean {
   return SERVING.has(endpoint.status);
 }
 
-export function concurrentInvocationsPerInstance(endpoint: Endpoint): number {
-  return endpoint.asyncInference?.maxConcurrentInvocationsPerInstance ?? DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE;
+/** How many invocations an instance that is deployed with this config runs at once. */
+export function slotsPerInstance(asyncInference: AsyncInferenceConfig | undefined): number {
+  return asyncInference?.maxConcurrentInvocationsPerInstance ?? DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE;
 }
 
 /** The default is SageMaker's own: 8 minutes to the first healthy ping. */

@@ -1,8 +1,21 @@
 /**
  * `Starting -> InService -> Draining -> Gone`; any of them goes straight to Gone when the instance dies. Only an
- * instance in service takes invocations, and only an idle one is drained.
+ * instance in service takes invocations, and only an idle one is drained. `InService <-> Paused`: kept warm without
+ * running, an instance counts as none for scaling.
  */
-export type InstanceState = 'Starting' | 'InService' | 'Draining' | 'Gone';
+export type InstanceState = 'Starting' | 'InService' | 'Paused' | 'Draining' | 'Gone';
+
+/**
+ * How an instance came to its end: it was told to go; it never passed its health check; it ended by itself; the machine
+ * took it for want of memory; it stopped answering its pings well and was replaced.
+ */
+export type InstanceEnd = 'stopped' | 'never-healthy' | 'crashed' | 'out-of-memory' | 'sick';
+
+/**
+ * What came of `GET /ping`: 200; another answer; no answer within the ping timeout, as from a container that has one
+ * thread and is at work; no connection at all.
+ */
+export type PingAnswer = 'healthy' | 'unhealthy' | 'silent' | 'unreachable';
 
 /** One running copy of a variant's container, as its owner counts it. */
 export interface Instance {

@@ -1,13 +1,53 @@
 /** Key and value pairs that users attach to resources. */
 export type Tags = Readonly<Record<string, string>>;
 
+/**
+ * Members of AWS's requests that Ebb keeps for its callers and gives back as they came, by their wire names, but does not
+ * act on. They were validated when they came.
+ */
+export type KeptMembers = Readonly<Record<string, unknown>>;
+
+/** Where a model's files are (`S3DataSource`): one object, or all objects under a prefix or in a manifest. */
+export interface ModelDataSource {
+  /** `s3://` address of the object, or the prefix. */
+  readonly uri: string;
+  readonly dataType: 'S3Object' | 'S3Prefix';
+  /** `Gzip` is a `tar.gz` to be unpacked; only one object can be one. */
+  readonly compression: 'None' | 'Gzip';
+  /** An object that lists a prefix and the keys under it that make up the model. */
+  readonly manifestUri?: string;
+  /** What the object, or the manifest, must still be. */
+  readonly etag?: string;
+  readonly manifestEtag?: string;
+  readonly kept?: KeptMembers;
+}
+
+/** Files beside the model (`AdditionalModelDataSource`), in a directory named after their channel. */
+export interface AdditionalModelData {
+  readonly channelName: string;
+  readonly source: ModelDataSource;
+}
+
 /** What to run: an image that the instance driver knows, the model's files and the environment. */
 export interface ContainerDefinition {
   readonly image: string;
   /** A `tar.gz` by `s3://` address, unpacked into the model directory before the container starts. */
   readonly modelDataUrl?: string;
+  /** The same, said in full; at most one of the two is there. */
+  readonly modelDataSource?: ModelDataSource;
+  readonly additionalModelData?: readonly AdditionalModelData[];
   readonly environment: Readonly<Record<string, string>>;
   readonly containerHostname?: string;
+  /** `MultiModel` hosts many models in one container; absent means one. */
+  readonly mode?: 'SingleModel' | 'MultiModel';
+  readonly kept?: KeptMembers;
+}
+
+/** The one source of what goes into the model directory, however it was said; absent where an image has its model in it. */
+export function modelSourceOf(container: ContainerDefinition): ModelDataSource | undefined {
+  const { modelDataUrl, modelDataSource } = container;
+  if (modelDataUrl === undefined) return modelDataSource;
+  return { uri: modelDataUrl, dataType: 'S3Object', compression: 'Gzip' };
 }
 
 /** The network that a model asks for: kept and described back; where instances run is their driver's affair. */
@@ -19,7 +59,11 @@ export interface VpcConfig {
 /** A named, immutable container definition (`CreateModel`). */
 export interface Model {
   readonly name: string;
+  /** The primary one: the only one, or the first of a pipeline. */
   readonly container: ContainerDefinition;
+  /** All of them, where the model was made of `Containers`; one of several cannot be deployed yet. */
+  readonly containers?: readonly ContainerDefinition[];
+  readonly executionMode?: 'Serial' | 'Direct';
   readonly executionRoleArn?: string;
   readonly enableNetworkIsolation?: boolean;
   readonly vpcConfig?: VpcConfig;

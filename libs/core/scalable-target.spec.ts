@@ -17,6 +17,9 @@ describe('the bounds come from', () => {
     initialInstanceCount: 1,
     initialVariantWeight: 1,
     desiredInstanceCount: 3,
+    desiredWeight: 1,
+    deploymentId: 'first',
+    slots: 1,
     container: { image: 'i', environment: {} },
   };
   const TARGET: ScalableTarget = {

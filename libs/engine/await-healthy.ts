@@ -9,7 +9,7 @@ export async function awaitHealthy(
 ): Promise<undefined> {
   const { signal } = member.leave;
   const giveUpAt = clock.now() + member.startupTimeoutMs;
-  while (!(await instances.ping(member.id, signal))) {
+  while ((await instances.ping(member.id, signal)) !== 'healthy') {
     if (clock.now() >= giveUpAt) {
       throw new Error(
         `The primary container for production variant ${member.variantName} did not pass the ping health check. ` +

@@ -3,8 +3,10 @@ import {
   type AsyncInferenceConfig,
   type DeployedVariant,
   type Endpoint,
+  type EndpointConfig,
   type ProductionVariant,
   endpointKey,
+  slotsPerInstance,
 } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { Tags } from '../core/model.js';
@@ -60,7 +62,10 @@ async function deploymentOf(
         'by Ebb yet, only asynchronous ones.',
     );
   }
-  const variants = await Promise.all(config.variants.map((variant) => deployedVariant(world, variant, signal)));
+  const deploymentId = world.clock.uniqueId();
+  const variants = await Promise.all(
+    config.variants.map((variant) => deployedVariant(world, config, variant, deploymentId, signal)),
+  );
   const missing = request.topicsInCatalog ? await missingTopic(world, asyncInference, signal) : undefined;
   const now = world.clock.now();
   return {
@@ -78,11 +83,21 @@ async function deploymentOf(
 
 async function deployedVariant(
   world: Pick<World, 'catalog' | 'place'>,
+  config: EndpointConfig,
   variant: ProductionVariant,
+  deploymentId: string,
   signal?: AbortSignal,
 ): Promise<DeployedVariant> {
-  const { container } = await findModel(world, variant.modelName, signal);
-  return { ...variant, container, desiredInstanceCount: variant.initialInstanceCount };
+  const { container, enableNetworkIsolation } = await findModel(world, variant.modelName, signal);
+  return {
+    ...variant,
+    deploymentId,
+    container,
+    slots: slotsPerInstance(config.asyncInference),
+    isNetworkIsolated: enableNetworkIsolation || config.enableNetworkIsolation,
+    desiredInstanceCount: variant.initialInstanceCount,
+    desiredWeight: variant.initialVariantWeight,
+  };
 }
 
 async function missingTopic(

@@ -1,9 +1,4 @@
-import {
-  type DeployedVariant,
-  type Endpoint,
-  DEFAULT_STARTUP_TIMEOUT_SECONDS,
-  concurrentInvocationsPerInstance,
-} from '../core/endpoint.js';
+import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint.js';
 import {
   type Instance,
   type InstanceStart,
@@ -57,7 +52,7 @@ export class Member implements Instance {
     this.variantName = variant.name;
     this.variantKey = variantKey(endpoint.name, variant.name);
     this.phaseSince = launchedAt;
-    this.slots = concurrentInvocationsPerInstance(endpoint);
+    this.slots = variant.slots;
     this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
     this.startupTimeoutMs =
       (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;

@@ -114,7 +114,7 @@ test('nobody pings an instance that died before it was healthy', async () => {
   await launch(1);
   await clock.advance(2_000);
   let pings = 0;
-  instances.ping = async () => ((pings += 1), false);
+  instances.ping = async () => ((pings += 1), 'unhealthy');
   await clock.advance(60_000);
   expect(pings).toBe(0);
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, permanent: false });

@@ -57,7 +57,7 @@ export class Fleet extends InstanceStatus {
   async removeLeftovers(): Promise<void> {
     const leftovers = await this.world.instances.list();
     await Promise.all(
-      leftovers.map(async (instanceId) => {
+      leftovers.map(async ({ instanceId }) => {
         this.world.log.warn('Terminating an instance that an earlier run left behind', { instanceId });
         await this.world.instances.terminate(instanceId, 0);
       }),
@@ -86,7 +86,7 @@ export class Fleet extends InstanceStatus {
   }
 
   override counts(endpointName: string, variantName?: string): Counts {
-    const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Draining: 0, Gone: 0 };
+    const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
     for (const member of this.of(endpointName, variantName)) counts[member.state] += 1;
     return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
   }

@@ -7,7 +7,10 @@ export function launchSpec(endpointName: string, variant: DeployedVariant, insta
     instanceId,
     endpointName,
     variantName: variant.name,
+    deploymentId: variant.deploymentId,
     container: variant.container,
+    instanceType: variant.instanceType,
+    isNetworkIsolated: variant.isNetworkIsolated,
     downloadTimeoutMs: (variant.modelDataDownloadTimeoutSeconds ?? DEFAULT_DOWNLOAD_TIMEOUT_SECONDS) * 1000,
   };
 }

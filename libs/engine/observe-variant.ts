@@ -1,5 +1,5 @@
 import { backlogSize } from '../core/backlog.js';
-import { type DeployedVariant, type Endpoint, concurrentInvocationsPerInstance } from '../core/endpoint.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
 import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
 import type { ScalingObservation } from '../core/scaling-observation.js';
@@ -32,7 +32,7 @@ export async function observeVariant(
   ]);
   // Nothing is awaited from here on: what is counted is what the decision is carried out on.
   const now = world.clock.now();
-  const slotsPerInstance = concurrentInvocationsPerInstance(endpoint);
+  const slotsPerInstance = variant.slots;
   const size = backlogSize(backlog);
   learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
   const instances = fleet.instances(endpoint.name, variant.name);

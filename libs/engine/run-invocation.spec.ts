@@ -22,6 +22,7 @@ async function aWorld(script: InvocationScript = {}): Promise<MemoryWorld> {
     instanceId: 'i',
     endpointName: 'reader',
     variantName: variant!.name,
+    deploymentId: 'first',
     container: variant!.container,
     downloadTimeoutMs: 1,
   };

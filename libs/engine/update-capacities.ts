@@ -98,7 +98,7 @@ function changed(
   }
   return {
     ...variant,
-    initialVariantWeight: desired?.weight ?? variant.initialVariantWeight,
+    desiredWeight: desired?.weight ?? variant.desiredWeight,
     desiredInstanceCount: desired?.instanceCount ?? variant.desiredInstanceCount,
   };
 }

@@ -145,7 +145,8 @@ test('what is leased while the worker is being stopped goes straight back', asyn
   await clock.advance(50);
   expect(hasStopped).toBe(true);
   expect(await find('a')).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
-  expect(await instances.tail((await instances.list())[0]!, 1)).toEqual(['ready']);
+  const [instance] = await instances.list();
+  expect(await instances.tail(instance!.instanceId, 1)).toEqual(['ready']);
 });
 
 test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PING_INTERVAL_MS, type StartPhase } from '../../libs/core/instance.js';
 import type { ContainerDefinition } from '../../libs/core/model.js';
-import type { ContainerRequest, ContainerResponse, Instances, LaunchSpec } from '../../libs/core/ports/instances.js';
+import type {
+  ContainerRequest,
+  ContainerResponse,
+  FoundInstance,
+  Instances,
+  LaunchSpec,
+} from '../../libs/core/ports/instances.js';
 
 /** A driver and containers for it that behave as the knobs of test/support/images/echo/server.js say. */
 export interface InstancesScene {
@@ -46,7 +52,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         expect(phases).toEqual(['boot']);
         await untilHealthy(instances, 'i-1');
         expect(phases).toEqual(['boot', 'ping']);
-        expect(await instances.list()).toEqual(['i-1']);
+        expect(idsOf(await instances.list())).toEqual(['i-1']);
       });
 
       it('downloads the model first where there is one', async () => {
@@ -61,7 +67,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         const phases: StartPhase[] = [];
         const slowBoot = spec('i-1', { environment: { ECHO_BOOT_MS: '100000' } });
         await instances.launch(slowBoot, (phase) => phases.push(phase));
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('unreachable');
         expect(phases).toEqual(['boot']);
       });
 
@@ -70,7 +76,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         const unhealthy = spec('i-1', { environment: { ECHO_PING_AFTER_MS: '100000' } });
         await instances.launch(unhealthy, (phase) => phases.push(phase));
         await untilReady(instances, 'i-1');
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('unhealthy');
         expect(phases).toEqual(['boot', 'ping']);
       });
 
@@ -105,23 +111,23 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
     describe('a ping', () => {
       it('fails until the container is healthy', async () => {
         await launch('i-1', { ECHO_PING_AFTER_MS: '300' });
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).not.toBe('healthy');
         await untilHealthy(instances, 'i-1');
       });
 
       it('fails while the container does not listen', async () => {
         await launch('i-1', { ECHO_BOOT_MS: '100000' });
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('unreachable');
       });
 
       it('fails in the end where the container never answers', async () => {
         await launch('i-1', { ECHO_PING: 'hang' });
         await untilReady(instances, 'i-1');
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('silent');
       });
 
       it('of an instance that does not exist fails', async () => {
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('unreachable');
       });
 
       it('that is aborted raises the reason', async () => {
@@ -244,7 +250,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       it('says so at once, and is gone', async () => {
         const { exited } = await launch('i-1', { ECHO_EXIT_AFTER_MS: '1' });
         expect(await exited).toMatchObject({ exitCode: 3, reason: expect.stringContaining('3') });
-        expect(await instances.ping('i-1')).toBe(false);
+        expect(await instances.ping('i-1')).toBe('unreachable');
         await expect(instances.invoke('i-1', request('x'))).rejects.toMatchObject({ code: 'InstanceUnavailable' });
         await instances.terminate('i-1', 1_000);
         expect(await instances.list()).toEqual([]);
@@ -276,14 +282,39 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       });
     });
 
+    describe('a paused instance', () => {
+      it('answers nothing until it is resumed, and then goes on as it was', async () => {
+        await launchHealthy('i-1');
+        await instances.pause('i-1');
+        expect(await instances.ping('i-1')).toBe('silent');
+        expect(idsOf(await instances.list())).toEqual(['i-1']);
+        await instances.resume('i-1');
+        expect(await instances.ping('i-1')).toBe('healthy');
+        expect(await readText(await instances.invoke('i-1', request('awake')))).toBe('awake');
+      });
+
+      it('can be terminated as any other', async () => {
+        const { exited } = await launchHealthy('i-1');
+        await instances.pause('i-1');
+        await instances.terminate('i-1', 5_000);
+        expect(await exited).toMatchObject({ exitCode: 0 });
+        expect(await instances.list()).toEqual([]);
+      });
+
+      it('that is gone can be neither paused nor resumed', async () => {
+        await expect(instances.pause('i-1')).rejects.toMatchObject({ code: 'InstanceUnavailable' });
+        await expect(instances.resume('i-1')).rejects.toMatchObject({ code: 'InstanceUnavailable' });
+      });
+    });
+
     describe('terminating', () => {
       it('ends one instance and no other, and may be repeated', async () => {
         const { exited } = await launchHealthy('i-1');
         await launchHealthy('i-2');
         await instances.terminate('i-1', 5_000);
         expect(await exited).toMatchObject({ reason: expect.any(String) });
-        expect(await instances.list()).toEqual(['i-2']);
-        expect(await instances.ping('i-2')).toBe(true);
+        expect(idsOf(await instances.list())).toEqual(['i-2']);
+        expect(await instances.ping('i-2')).toBe('healthy');
         await instances.terminate('i-1', 5_000);
         await instances.terminate('i-3', 5_000);
       });
@@ -310,7 +341,11 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
 
 /** What a launch of `container` is asked for with. */
 export function launchSpec(instanceId: string, container: ContainerDefinition): LaunchSpec {
-  return { instanceId, endpointName: 'e', variantName: 'v', container, downloadTimeoutMs: 60_000 };
+  return { instanceId, endpointName: 'e', variantName: 'v', deploymentId: 'd', container, downloadTimeoutMs: 60_000 };
+}
+
+export function idsOf(found: readonly FoundInstance[]): string[] {
+  return found.map(({ instanceId }) => instanceId);
 }
 
 /** A request with a text as its input. */
@@ -328,7 +363,7 @@ export async function readText(response: ContainerResponse): Promise<string> {
 
 /** Resolves at the first healthy ping. */
 export async function untilHealthy(instances: Instances, instanceId: string): Promise<void> {
-  while (!(await instances.ping(instanceId))) await sleep(PING_INTERVAL_MS / 4);
+  while ((await instances.ping(instanceId)) !== 'healthy') await sleep(PING_INTERVAL_MS / 4);
 }
 
 /** Resolves when a line of the instance's output matches. */

@@ -22,7 +22,7 @@ instancesContract('memory', async (): Promise<InstancesScene> => {
     modelDataUrl: MODEL,
     unusableModelDataUrl: 's3://models/absent.tar.gz',
     close: async () => {
-      for (const id of await instances.list()) instances.kill(id);
+      for (const { instanceId } of await instances.list()) instances.kill(instanceId);
     },
   };
 });

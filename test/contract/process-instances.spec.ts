@@ -12,6 +12,7 @@ import { ProcessInstances } from '../../libs/drivers/instances/process.js';
 import { type ProcessMarks, ProcessTable, processStartedAt } from '../../libs/drivers/instances/process-table.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import {
+  idsOf,
   instancesContract,
   type InstancesScene,
   launchSpec,
@@ -196,12 +197,12 @@ describe('instances by processes', () => {
       await launch('i-2');
       const [, child] = await untilTail(instances, 'i-1', /^child (\d+)$/);
       const restarted = scene.restart();
-      expect((await restarted.list()).sort()).toEqual(['i-1', 'i-2']);
+      expect(idsOf(await restarted.list()).sort()).toEqual(['i-1', 'i-2']);
       await restarted.terminate('i-1', 100);
       await exited;
       expect(await isAlive(Number(child))).toBe(false);
-      expect(await restarted.list()).toEqual(['i-2']);
-      expect(await instances.ping('i-2')).toBe(true);
+      expect(idsOf(await restarted.list())).toEqual(['i-2']);
+      expect(await instances.ping('i-2')).toBe('healthy');
       await restarted.terminate('i-2', 5_000);
       expect(await restarted.tail('i-2', 1)).toEqual(['SIGTERM']);
     });
@@ -212,7 +213,7 @@ describe('instances by processes', () => {
       const { token } = JSON.parse(readFileSync(record, 'utf8')) as { token: string };
       await writeFile(record, JSON.stringify({ token }));
       const restarted = scene.restart();
-      expect(await restarted.list()).toEqual(['i-1']);
+      expect(idsOf(await restarted.list())).toEqual(['i-1']);
       await restarted.terminate('i-1', 1_000);
       await exited;
       expect(await restarted.list()).toEqual([]);
@@ -260,7 +261,7 @@ describe('instances by processes', () => {
       for (const guard of childrenNamed(owner.pid!, 'sh')) process.kill(guard, 'SIGKILL');
       owner.kill('SIGKILL');
       await once(owner, 'exit');
-      expect((await instances.list()).sort()).toEqual(['i-1', 'i-2']);
+      expect(idsOf(await instances.list()).sort()).toEqual(['i-1', 'i-2']);
       await Promise.all(['i-1', 'i-2'].map((id) => instances.terminate(id, 0)));
       expect(await instances.list()).toEqual([]);
       for (const pid of pids) expect(await isAlive(pid)).toBe(false);

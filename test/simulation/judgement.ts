@@ -57,8 +57,8 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
 /** What runs on the machine is what its process knows of: nothing of an earlier process is left. */
 async function judgeLeftovers({ engine, machine, scenario, witness }: Simulation): Promise<void> {
   const known = new Set(scenario.endpoints.flatMap(({ name }) => engine.fleet.instances(name).map(({ id }) => id)));
-  for (const id of await machine.instances.list()) {
-    if (!known.has(id)) witness.violation(`the instance ${id} is left over`);
+  for (const { instanceId } of await machine.instances.list()) {
+    if (!known.has(instanceId)) witness.violation(`the instance ${instanceId} is left over`);
   }
 }
 

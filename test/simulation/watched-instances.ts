@@ -1,8 +1,9 @@
 import { EbbError } from '../../libs/core/errors.js';
-import type { StartPhase } from '../../libs/core/instance.js';
+import type { PingAnswer, StartPhase } from '../../libs/core/instance.js';
 import {
   type ContainerRequest,
   type ContainerResponse,
+  type FoundInstance,
   Instances,
   type LaunchSpec,
 } from '../../libs/core/ports/instances.js';
@@ -37,11 +38,11 @@ export class Machine {
 
   async killOne(): Promise<void> {
     const living = await this.instances.list();
-    if (living.length > 0) this.instances.kill(this.random.pick(living));
+    if (living.length > 0) this.instances.kill(this.random.pick(living).instanceId);
   }
 
   async killAll(): Promise<void> {
-    for (const id of await this.instances.list()) this.instances.kill(id);
+    for (const { instanceId } of await this.instances.list()) this.instances.kill(instanceId);
   }
 
   private launch(): LaunchScript {
@@ -130,6 +131,22 @@ export class WatchedInstances extends Instances {
     super();
   }
 
+  admit(): Promise<void> {
+    return this.machine.instances.admit();
+  }
+
+  adopt(spec: LaunchSpec) {
+    return this.machine.instances.adopt(spec);
+  }
+
+  pause(instanceId: string): Promise<void> {
+    return this.machine.instances.pause(instanceId);
+  }
+
+  resume(instanceId: string): Promise<void> {
+    return this.machine.instances.resume(instanceId);
+  }
+
   check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     return this.machine.instances.check(spec, signal);
   }
@@ -160,7 +177,7 @@ export class WatchedInstances extends Instances {
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {
     const { instances } = this.machine;
-    const wasAlive = (await instances.list()).includes(instanceId);
+    const wasAlive = (await instances.list()).some((found) => found.instanceId === instanceId);
     const terminatedBusy = instances.terminatedBusy.length;
     const terminated = instances.terminate(instanceId, graceMs);
     const start = this.starting.get(instanceId);
@@ -175,10 +192,10 @@ export class WatchedInstances extends Instances {
     await terminated;
   }
 
-  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
-    const isHealthy = await this.machine.instances.ping(instanceId, signal);
-    if (isHealthy) this.wasHealthy.add(instanceId);
-    return isHealthy;
+  async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
+    const answer = await this.machine.instances.ping(instanceId, signal);
+    if (answer === 'healthy') this.wasHealthy.add(instanceId);
+    return answer;
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
@@ -191,7 +208,7 @@ export class WatchedInstances extends Instances {
     }
   }
 
-  list(signal?: AbortSignal): Promise<string[]> {
+  list(signal?: AbortSignal): Promise<FoundInstance[]> {
     signal?.throwIfAborted();
     return this.machine.instances.list();
   }

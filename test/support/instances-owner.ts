@@ -13,6 +13,7 @@ await Promise.all(
       instanceId,
       endpointName: 'e',
       variantName: 'v',
+      deploymentId: 'd',
       container: { image: 'echo', environment: { ECHO_CHILD: 'yes', ECHO_IGNORE_SIGTERM: 'yes' } },
       downloadTimeoutMs: 60_000,
     }),

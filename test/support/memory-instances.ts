@@ -1,9 +1,10 @@
 import { EbbError } from '../../libs/core/errors.js';
-import { PING_TIMEOUT_MS, type StartPhase } from '../../libs/core/instance.js';
+import { PING_TIMEOUT_MS, type PingAnswer, type StartPhase } from '../../libs/core/instance.js';
 import type { Clock } from '../../libs/core/ports/clock.js';
 import {
   type ContainerRequest,
   type ContainerResponse,
+  type FoundInstance,
   type InstanceExit,
   Instances,
   type LaunchedInstance,
@@ -73,6 +74,8 @@ export class MemoryInstances extends Instances {
     this.#script = script;
   }
 
+  async admit(): Promise<void> {}
+
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { error } = this.#script.launch?.(spec) ?? {};
@@ -115,24 +118,41 @@ export class MemoryInstances extends Instances {
     await instance.terminate(graceMs);
   }
 
-  async list(): Promise<string[]> {
-    return [...this.#living.keys()];
+  async adopt({ instanceId }: LaunchSpec): Promise<LaunchedInstance | undefined> {
+    const instance = this.#living.get(instanceId);
+    return instance && { instanceId, exited: instance.exited };
   }
 
-  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
+  async pause(instanceId: string): Promise<void> {
+    this.#find(instanceId).isPaused = true;
+  }
+
+  async resume(instanceId: string): Promise<void> {
+    this.#find(instanceId).isPaused = false;
+  }
+
+  async list(): Promise<FoundInstance[]> {
+    return [...this.#living.values()].map(({ found }) => found);
+  }
+
+  async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
     signal?.throwIfAborted();
-    return (await this.#living.get(instanceId)?.ping(signal)) ?? false;
+    return (await this.#living.get(instanceId)?.ping(signal)) ?? 'unreachable';
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     signal?.throwIfAborted();
-    const instance = this.#living.get(instanceId);
-    if (instance === undefined) throw gone(instanceId);
-    return instance.invoke(request, this.#script.invoke?.(instanceId, request) ?? {}, signal);
+    return this.#find(instanceId).invoke(request, this.#script.invoke?.(instanceId, request) ?? {}, signal);
   }
 
   async tail(instanceId: string, lines: number): Promise<string[]> {
     return lines <= 0 ? [] : (this.#outputs.get(instanceId) ?? []).slice(-lines);
+  }
+
+  #find(instanceId: string): MemoryInstance {
+    const instance = this.#living.get(instanceId);
+    if (instance === undefined) throw gone(instanceId);
+    return instance;
   }
 
   /** Ends an instance at this instant, as a crash or a lost machine would. */
@@ -144,7 +164,9 @@ export class MemoryInstances extends Instances {
 class MemoryInstance {
   readonly exited: Promise<InstanceExit>;
   readonly output: string[] = ['ready'];
+  readonly found: FoundInstance;
   busy = 0;
+  isPaused = false;
   readonly #id: string;
   readonly #clock: Clock;
   readonly #script: LaunchScript;
@@ -155,11 +177,13 @@ class MemoryInstance {
   #isListening = false;
 
   constructor(
-    { instanceId }: LaunchSpec,
+    { instanceId, endpointName, variantName, deploymentId }: LaunchSpec,
     clock: Clock,
     script: LaunchScript,
     { onListening, onEnd }: { onListening: () => void; onEnd: () => void },
   ) {
+    const launchedAt = clock.now();
+    this.found = { instanceId, launchedAs: { endpointName, variantName, deploymentId, launchedAt } };
     this.#id = instanceId;
     this.#clock = clock;
     this.#script = script;
@@ -191,16 +215,16 @@ class MemoryInstance {
     await this.exited;
   }
 
-  async ping(signal: AbortSignal | undefined): Promise<boolean> {
+  async ping(signal: AbortSignal | undefined): Promise<PingAnswer> {
     const listensForMs = this.#clock.now() - this.#listensAt;
-    if (listensForMs < 0) return false;
+    if (listensForMs < 0) return 'unreachable';
     if (!this.#isListening) this.#onListening();
     this.#isListening = true;
-    if (this.#script.pingHangs) {
+    if (this.#script.pingHangs || this.isPaused) {
       await this.#clock.sleep(PING_TIMEOUT_MS, signal);
-      return false;
+      return 'silent';
     }
-    return listensForMs >= (this.#script.healthyAfterMs ?? 0);
+    return listensForMs >= (this.#script.healthyAfterMs ?? 0) ? 'healthy' : 'unhealthy';
   }
 
   async invoke(

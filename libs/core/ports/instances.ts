@@ -1,20 +1,36 @@
-import type { StartPhase } from '../instance.js';
+import type { PingAnswer, StartPhase } from '../instance.js';
 import type { ContainerDefinition } from '../model.js';
 import type { Body } from './objects.js';
 
-/** What to start: one instance of one variant. */
+/** What to start: one instance of one variant of one deployment. */
 export interface LaunchSpec {
   readonly instanceId: string;
   readonly endpointName: string;
   readonly variantName: string;
+  readonly deploymentId: string;
   readonly container: ContainerDefinition;
+  /** `ml.*`: how much of the machine it may use, where the driver limits that. */
+  readonly instanceType?: string;
+  /** It may talk to nobody; only Ebb talks to it. */
+  readonly isNetworkIsolated?: boolean;
   readonly downloadTimeoutMs: number;
+}
+
+/** An instance that exists, with what it was launched as where its driver keeps that. */
+export interface FoundInstance {
+  readonly instanceId: string;
+  readonly launchedAs?: Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'> & {
+    /** Milliseconds since the epoch. */
+    readonly launchedAt: number;
+  };
 }
 
 /** Why an instance ended. */
 export interface InstanceExit {
   readonly reason: string;
   readonly exitCode?: number;
+  /** The machine ended it because it used more memory than it may. */
+  readonly isOutOfMemory?: boolean;
 }
 
 /** A launched instance. It is not healthy until it has answered a ping. */
@@ -46,11 +62,16 @@ export interface ContainerResponse {
 }
 
 /**
- * Starts, stops and talks to instances. Launching raises `ImageNotFound`, `ModelDataUnusable` or
+ * Starts, stops, pauses and talks to instances. Launching raises `ImageNotFound`, `ModelDataUnusable` or
  * `InstanceUnavailable`; invoking raises `InstanceUnavailable` when the connection was refused or reset before a
  * response, and whatever the request's own body raises. A response that breaks off fails in its body.
  */
 export abstract class Instances {
+  /**
+   * Whether instances of this type fit this machine at all, before anything is fetched; raises `InvalidRequest` with what
+   * is asked for and what there is. Drivers that limit nothing take every type.
+   */
+  abstract admit(instanceType: string | undefined, signal?: AbortSignal): Promise<void>;
   /** Whether the spec could be launched: the image exists and the model's files can be fetched and unpacked. */
   abstract check(spec: LaunchSpec, signal?: AbortSignal): Promise<void>;
   /**
@@ -63,12 +84,21 @@ export abstract class Instances {
     onPhase?: (phase: StartPhase) => void,
     signal?: AbortSignal,
   ): Promise<LaunchedInstance>;
-  /** SIGTERM, SIGKILL after the grace; resolves when it is gone. Harmless for an instance that is gone. */
+  /**
+   * Takes over an instance that an earlier run launched from this spec and that still runs: from now on it is as if it had
+   * been launched here. Undefined where that is not possible; then it is only good for being terminated.
+   */
+  abstract adopt(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchedInstance | undefined>;
+  /** SIGTERM, SIGKILL after the grace; resolves when it is gone, paused or not. Harmless for an instance that is gone. */
   abstract terminate(instanceId: string, graceMs: number): Promise<void>;
-  /** The ids of all instances that exist, also those launched by an earlier run of Ebb. */
-  abstract list(signal?: AbortSignal): Promise<string[]>;
-  /** Whether `GET /ping` answers 200 within the ping timeout. */
-  abstract ping(instanceId: string, signal?: AbortSignal): Promise<boolean>;
+  /** Stops an idle instance where it stands, memory and all, until `resume`. Raises `InstanceUnavailable`. */
+  abstract pause(instanceId: string, signal?: AbortSignal): Promise<void>;
+  /** Lets a paused instance go on, within milliseconds. Raises `InstanceUnavailable`. */
+  abstract resume(instanceId: string, signal?: AbortSignal): Promise<void>;
+  /** All instances that exist, also those launched by an earlier run of Ebb, but not those being launched now. */
+  abstract list(signal?: AbortSignal): Promise<FoundInstance[]>;
+  /** `GET /ping`. Raises nothing but the signal's reason. */
+  abstract ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer>;
   abstract invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse>;
   /** The last lines of the instance's output, oldest first, also after its end. */
   abstract tail(instanceId: string, lines: number): Promise<string[]>;

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
-import { PING_TIMEOUT_MS } from '../../core/instance.js';
+import { isEbbError } from '../../core/errors.js';
+import { PING_TIMEOUT_MS, type PingAnswer } from '../../core/instance.js';
 import type { ContainerRequest, ContainerResponse } from '../../core/ports/instances.js';
 import { Exchange, MAX_HEADER_BYTES } from './exchange.js';
 import { RequestBody } from './request-body.js';
@@ -39,18 +40,19 @@ export class ContainerHttp {
     this.#pool.once('connect', onListening);
   }
 
-  /** Whether the container answers 200 in time; never raises for what the container does. */
-  async ping(signal?: AbortSignal): Promise<boolean> {
+  /** Never raises for what the container does. */
+  async ping(signal?: AbortSignal): Promise<PingAnswer> {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
     const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
       const response = await this.#send({ method: 'GET', path: '/ping' }, undefined, limit);
       if (!(response.body instanceof Uint8Array)) await response.body[Symbol.asyncIterator]().return?.();
-      return response.status === 200;
-    } catch {
+      return response.status === 200 ? 'healthy' : 'unhealthy';
+    } catch (error) {
       signal?.throwIfAborted();
-      return false;
+      if (timeout.aborted) return 'silent';
+      return isEbbError(error, 'InstanceUnavailable') ? 'unreachable' : 'unhealthy';
     }
   }
 

@@ -50,7 +50,7 @@ export class ContainerProcess {
     }
   }
 
-  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     if (!this.#ended) signalGroup(this.pid, signal);
   }
 }

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 20;
 const MAX_KILL_WAIT_MS = 10_000;
 
 /** Signals the group that `leader`, a child of ours that has not been waited for, leads. Harmless if it is gone. */
-export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   kill(-leader, signal);
 }
 
@@ -40,7 +40,7 @@ export async function endProcesses(marks: ProcessMarks, graceMs: number): Promis
   await killProcesses(marks);
 }
 
-function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
-import type { StartPhase } from '../../core/instance.js';
+import type { PingAnswer, StartPhase } from '../../core/instance.js';
 import {
   type ContainerRequest,
   type ContainerResponse,
+  type FoundInstance,
   Instances,
   type LaunchedInstance,
   type LaunchSpec,
@@ -58,6 +59,9 @@ export class ProcessInstances extends Instances {
     this.#directories = new InstanceDirectories(options.directory);
   }
 
+  /** Processes share the machine as it is: their types limit nothing. */
+  async admit(): Promise<void> {}
+
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     await this.#findImage(spec);
     const { modelDataUrl } = spec.container;
@@ -90,6 +94,11 @@ export class ProcessInstances extends Instances {
     }
   }
 
+  /** Processes end with the Ebb that started them; what may be left of one cannot be talked to. */
+  async adopt(): Promise<undefined> {
+    return undefined;
+  }
+
   async terminate(instanceId: string, graceMs: number): Promise<void> {
     const running = this.#running.get(instanceId);
     if (running !== undefined) return running.terminate(graceMs);
@@ -99,7 +108,15 @@ export class ProcessInstances extends Instances {
     await this.#directories.retire(instanceId);
   }
 
-  async list(): Promise<string[]> {
+  async pause(instanceId: string): Promise<void> {
+    this.#find(instanceId).pause();
+  }
+
+  async resume(instanceId: string): Promise<void> {
+    this.#find(instanceId).resume();
+  }
+
+  async list(): Promise<FoundInstance[]> {
     const ids = [...this.#running.keys()];
     const table = await ProcessTable.read();
     for (const id of await this.#directories.list()) {
@@ -108,18 +125,15 @@ export class ProcessInstances extends Instances {
       if (marks !== undefined && table.belongingTo(marks).length > 0) ids.push(id);
       else await this.#directories.retire(id);
     }
-    return ids;
+    return ids.map((instanceId) => ({ instanceId }));
   }
 
-  async ping(instanceId: string, signal?: AbortSignal): Promise<boolean> {
-    const running = this.#running.get(instanceId);
-    return running !== undefined && running.http.ping(signal);
+  async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
+    return this.#running.get(instanceId)?.http.ping(signal) ?? 'unreachable';
   }
 
-  invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
-    const running = this.#running.get(instanceId);
-    if (running === undefined) return Promise.reject(unavailable(instanceId, 'is gone'));
-    return running.http.invoke(request, signal);
+  async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    return this.#find(instanceId).http.invoke(request, signal);
   }
 
   async tail(instanceId: string, lines: number): Promise<string[]> {
@@ -133,6 +147,12 @@ export class ProcessInstances extends Instances {
     this.#logTimer = undefined;
     this.#guard?.close();
     this.#guard = undefined;
+  }
+
+  #find(instanceId: string): RunningInstance {
+    const running = this.#running.get(instanceId);
+    if (running === undefined) throw unavailable(instanceId, 'is gone');
+    return running;
   }
 
   async #findImage(spec: LaunchSpec): Promise<ProcessImage> {

@@ -78,9 +78,20 @@ export class RunningInstance {
     return instance;
   }
 
+  /** Stops the process group where it stands. */
+  pause(): void {
+    this.#process.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process.signal('SIGCONT');
+  }
+
   /** SIGTERM to the process group, SIGKILL after the grace; resolves when it is gone. */
   async terminate(graceMs: number): Promise<void> {
     this.#process.signal('SIGTERM');
+    // One that is paused hears of it only when it goes on.
+    this.#process.signal('SIGCONT');
     const ended = new AbortController();
     const kill = sleep(graceMs, undefined, { signal: ended.signal }).then(
       () => this.#process.signal('SIGKILL'),

@@ -68,8 +68,8 @@ function summarizeVariant(endpoint: Endpoint, variant: DeployedVariant, currentI
   return {
     VariantName: variant.name,
     DeployedImages: [{ SpecifiedImage: variant.container.image }],
-    CurrentWeight: variant.initialVariantWeight,
-    DesiredWeight: variant.initialVariantWeight,
+    CurrentWeight: variant.desiredWeight,
+    DesiredWeight: variant.desiredWeight,
     CurrentInstanceCount: currentInstanceCount,
     DesiredInstanceCount: variant.desiredInstanceCount,
     VariantStatus: variantStatus(endpoint),

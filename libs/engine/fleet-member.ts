@@ -1,6 +1,5 @@
 import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint.js';
 import {
-  type Instance,
   type InstanceStart,
   type InstanceState,
   PROVED_AFTER_MS,
@@ -9,13 +8,15 @@ import {
 } from '../core/instance.js';
 import type { LaunchSpec } from '../core/ports/instances.js';
 import type { Slot } from './fleet.js';
+import type { RoutedInstance } from './lease-router.js';
 import { launchSpec } from './launch-spec.js';
 import { Abandoned } from './run-invocation.js';
 
 /** One instance as it changes; outside the fleet it is read as an `Instance`. */
-export class Member implements Instance {
+export class Member implements RoutedInstance {
   readonly endpointName: string;
   readonly variantName: string;
+  readonly deploymentId: string;
   readonly variantKey: string;
   readonly slots: number;
   /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
@@ -50,7 +51,8 @@ export class Member implements Instance {
   ) {
     this.endpointName = endpoint.name;
     this.variantName = variant.name;
-    this.variantKey = variantKey(endpoint.name, variant.name);
+    this.deploymentId = variant.deploymentId;
+    this.variantKey = deployedVariantKey(endpoint.name, variant);
     this.phaseSince = launchedAt;
     this.slots = variant.slots;
     this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
@@ -158,4 +160,12 @@ export class Member implements Instance {
 
 export function variantKey(endpointName: string, variantName: string): string {
   return `${endpointName}/${variantName}`;
+}
+
+/** Tells a variant from those of its name in other deployments of the endpoint. */
+export function deployedVariantKey(
+  endpointName: string,
+  { name, deploymentId }: Pick<DeployedVariant, 'name' | 'deploymentId'>,
+): string {
+  return `${variantKey(endpointName, name)}/${deploymentId}`;
 }

@@ -9,15 +9,16 @@ import {
   STOP_GRACE_MS,
   type StartPhasesMs,
   chooseForScaleIn,
-  chooseInstance,
   freeSlots,
 } from '../core/instance.js';
 import type { LaunchedInstance } from '../core/ports/instances.js';
+import { sameTraffic, trafficOf } from '../core/traffic.js';
 import { awaitHealthy } from './await-healthy.js';
-import { Member, variantKey } from './fleet-member.js';
+import { Member, deployedVariantKey, variantKey } from './fleet-member.js';
 import type { Counts } from './instance-counts.js';
 import { InstanceStatus } from './instance-status.js';
 import { LaunchTurns } from './launch-turns.js';
+import { LeaseRouter } from './lease-router.js';
 import { Abandoned } from './run-invocation.js';
 import type { World } from './world.js';
 
@@ -44,6 +45,7 @@ export class Fleet extends InstanceStatus {
   private readonly members = new Map<string, Member>();
   private readonly failures = new Map<string, LaunchFailures>();
   private readonly turns = new LaunchTurns();
+  private readonly routers = new Map<string, LeaseRouter>();
   private readonly lives = new Set<Promise<void>>();
 
   constructor(
@@ -66,6 +68,7 @@ export class Fleet extends InstanceStatus {
 
   /** Starts launching `count` instances; returns a promise for each that tells whether it came into service. */
   launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
+    this.route(endpoint);
     return Array.from({ length: count }, () => {
       const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now());
       this.members.set(member.id, member);
@@ -75,24 +78,33 @@ export class Fleet extends InstanceStatus {
     });
   }
 
+  /** From now on leases go to the variants' instances as the endpoint's record says. */
+  route(endpoint: Endpoint): void {
+    const traffic = trafficOf(endpoint);
+    const router = this.routers.get(endpoint.name);
+    if (!router || !sameTraffic(router.traffic, traffic)) this.routers.set(endpoint.name, new LeaseRouter(traffic));
+  }
+
   /** Drains up to `count` idle instances of a variant; returns for each a promise of its end. */
-  drainIdle(endpointName: string, variantName: string, count: number): Promise<void>[] {
-    return chooseForScaleIn(this.of(endpointName, variantName), count).map((member) => this.drain(member));
+  drainIdle(endpointName: string, variantName: string, count: number, deploymentId?: string): Promise<void>[] {
+    return chooseForScaleIn(this.of(endpointName, variantName, deploymentId), count).map((member) =>
+      this.drain(member),
+    );
   }
 
-  /** Lets every instance of an endpoint finish what it runs and go; those still starting go at once. */
-  drainAll(endpointName: string): Promise<void>[] {
-    return [...this.of(endpointName)].map((member) => this.drain(member));
+  /** Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those still starting go at once. */
+  drainAll(endpointName: string, deploymentId?: string): Promise<void>[] {
+    return [...this.of(endpointName, undefined, deploymentId)].map((member) => this.drain(member));
   }
 
-  override counts(endpointName: string, variantName?: string): Counts {
+  override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
     const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
-    for (const member of this.of(endpointName, variantName)) counts[member.state] += 1;
+    for (const member of this.of(endpointName, variantName, deploymentId)) counts[member.state] += 1;
     return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
   }
 
-  override instances(endpointName: string, variantName?: string): Instance[] {
-    return [...this.of(endpointName, variantName)];
+  override instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
+    return [...this.of(endpointName, variantName, deploymentId)];
   }
 
   /** The instances of a variant that are on their way into service. */
@@ -110,24 +122,34 @@ export class Fleet extends InstanceStatus {
     return sum;
   }
 
-  override launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined {
-    return this.failures.get(variantKey(endpointName, variantName));
+  /** Of the latest deployment that has any, unless told which. */
+  override launchFailures(
+    endpointName: string,
+    variantName: string,
+    deploymentId?: string,
+  ): LaunchFailures | undefined {
+    if (deploymentId !== undefined) {
+      return this.failures.get(deployedVariantKey(endpointName, { name: variantName, deploymentId }));
+    }
+    const prefix = `${variantKey(endpointName, variantName)}/`;
+    return [...this.failures].findLast(([key]) => key.startsWith(prefix))?.[1];
   }
 
   /** How many of the instances that a variant is missing may be launched now: few or none while its launches fail. */
-  launchableNow(endpointName: string, variantName: string, missing: number): number {
+  launchableNow(endpointName: string, variantName: string, missing: number, deploymentId?: string): number {
     const now = this.world.clock.now();
     let unproved = 0;
-    for (const member of this.of(endpointName, variantName)) {
+    for (const member of this.of(endpointName, variantName, deploymentId)) {
       const counts = member.state === 'Starting' || member.state === 'InService';
       if (counts && !member.hasProvedItself(now)) unproved += 1;
     }
-    return launchableNow(this.launchFailures(endpointName, variantName), { missing, unproved, now });
+    return launchableNow(this.launchFailures(endpointName, variantName, deploymentId), { missing, unproved, now });
   }
 
   /** A deleted endpoint's failures must not count against a later one of its name. */
-  forget(endpoint: Endpoint): void {
-    for (const variant of endpoint.variants) this.failures.delete(variantKey(endpoint.name, variant.name));
+  forget({ name }: Pick<Endpoint, 'name'>): void {
+    for (const key of this.failures.keys()) if (key.startsWith(`${name}/`)) this.failures.delete(key);
+    this.routers.delete(name);
   }
 
   /** The endpoints that have any instance. */
@@ -137,10 +159,11 @@ export class Fleet extends InstanceStatus {
 
   /** Takes up to `max` free slots of an endpoint's instances, one by one as routing has it. */
   reserve(endpointName: string, max: number): Slot[] {
+    const router = this.routers.get(endpointName);
+    const members = [...this.of(endpointName)];
     const slots: Slot[] = [];
     while (slots.length < max) {
-      const [first] = this.of(endpointName);
-      const member = chooseInstance(this.of(endpointName), first?.spreads);
+      const member = router?.choose(members);
       if (!member) break;
       slots.push(member.takeSlot());
     }
@@ -168,7 +191,10 @@ export class Fleet extends InstanceStatus {
 
   /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
   giveBack(slot: Slot): void {
-    this.members.get(slot.instanceId)?.leaveSlot();
+    const member = this.members.get(slot.instanceId);
+    if (!member) return;
+    this.routers.get(member.endpointName)?.giveBack(member);
+    member.leaveSlot();
   }
 
   hasFreeSlot(endpointName: string): boolean {
@@ -287,10 +313,11 @@ export class Fleet extends InstanceStatus {
     this.world.signals.notify({ kind: 'endpoint', endpointName: member.endpointName });
   }
 
-  private *of(endpointName: string, variantName?: string): Generator<Member> {
+  private *of(endpointName: string, variantName?: string, deploymentId?: string): Generator<Member> {
     for (const member of this.members.values()) {
       if (member.endpointName !== endpointName) continue;
-      if (variantName === undefined || member.variantName === variantName) yield member;
+      if (variantName !== undefined && member.variantName !== variantName) continue;
+      if (deploymentId === undefined || member.deploymentId === deploymentId) yield member;
     }
   }
 }

@@ -4,7 +4,7 @@ export interface Counts {
   readonly draining: number;
 }
 
-/** How many instances an endpoint, or one variant of it, really has, by state. */
+/** How many instances an endpoint, one variant of it, or one deployment of it, really has, by state. */
 export abstract class InstanceCounts {
-  abstract counts(endpointName: string, variantName?: string): Counts;
+  abstract counts(endpointName: string, variantName?: string, deploymentId?: string): Counts;
 }

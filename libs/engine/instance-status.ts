@@ -4,10 +4,10 @@ import { InstanceCounts } from './instance-counts.js';
 
 /** What is to be known of the instances of a variant, for whoever explains it. */
 export abstract class InstanceStatus extends InstanceCounts {
-  abstract instances(endpointName: string, variantName?: string): Instance[];
+  abstract instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[];
   /** Those on their way into service. */
   abstract starts(endpointName: string, variantName: string): InstanceStart[];
-  abstract launchFailures(endpointName: string, variantName: string): LaunchFailures | undefined;
+  abstract launchFailures(endpointName: string, variantName: string, deploymentId?: string): LaunchFailures | undefined;
   /** The instance that runs an invocation; absent where none does. */
   abstract instanceRunning(endpointName: string, invocationId: string): string | undefined;
 }

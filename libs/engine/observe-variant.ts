@@ -1,8 +1,10 @@
-import { backlogSize } from '../core/backlog.js';
+import { type Backlog, backlogSize } from '../core/backlog.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import type { Instance } from '../core/instance.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
 import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
 import type { ScalingObservation } from '../core/scaling-observation.js';
+import { divideBacklog } from '../core/traffic.js';
 import type { VariantEstimates } from '../core/variant-history.js';
 import type { Fleet } from './fleet.js';
 import type { ScalingSettings } from './scaling-settings.js';
@@ -25,7 +27,7 @@ export async function observeVariant(
   variant: DeployedVariant,
 ): Promise<ScalingObservation> {
   const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
-  const [backlog, target, estimates] = await Promise.all([
+  const [shared, target, estimates] = await Promise.all([
     world.ledger.backlog(endpoint.name),
     world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, variant.name)),
     learnt.estimates(endpoint.name, variant.name, maxKeepWarmMs),
@@ -33,9 +35,10 @@ export async function observeVariant(
   // Nothing is awaited from here on: what is counted is what the decision is carried out on.
   const now = world.clock.now();
   const slotsPerInstance = variant.slots;
+  const instances = fleet.instances(endpoint.name, variant.name, variant.deploymentId);
+  const backlog = backlogOf(variant, endpoint, shared, instances);
   const size = backlogSize(backlog);
   learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
-  const instances = fleet.instances(endpoint.name, variant.name);
   const starting = instances.filter(({ state }) => state === 'Starting');
   const inService = instances.filter(({ state }) => state === 'InService');
   const idleSince = inService.flatMap((instance) => instance.idleSince ?? []);
@@ -57,4 +60,17 @@ export async function observeVariant(
     estimates,
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
   };
+}
+
+/** A variant's own part of what its endpoint has to do: what waits by its weight, and what its instances run. */
+function backlogOf(
+  variant: DeployedVariant,
+  { variants }: Endpoint,
+  shared: Backlog,
+  instances: readonly Instance[],
+): Backlog {
+  if (variants.length === 1) return shared;
+  const queued = divideBacklog(shared.queued, variants)[variants.findIndex(({ name }) => name === variant.name)]!;
+  const running = instances.reduce((sum, { busy }) => sum + busy, 0);
+  return { queued, running, oldestAcceptedAt: queued > 0 ? shared.oldestAcceptedAt : undefined };
 }

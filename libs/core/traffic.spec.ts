@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import type { DeployedVariant } from './endpoint.js';
+import { divideBacklog, trafficOf } from './traffic.js';
+
+describe('a backlog is divided over the variants', () => {
+  it.each<[sentence: string, queued: number, weights: number[], expected: number[]]>([
+    ['all to the only one', 7, [1], [7]],
+    ['by weight', 10, [3, 1, 1], [6, 2, 2]],
+    ['what rounding leaves goes to the largest remainders', 10, [2, 1, 4], [3, 1, 6]],
+    ['one invocation goes to one variant', 1, [1, 1], [1, 0]],
+    ['and to the one with the greater weight', 1, [1, 2], [0, 1]],
+    ['none to a weight of nothing', 5, [0, 1], [0, 5]],
+    ['equally where all weights are nothing', 4, [0, 0], [2, 2]],
+    ['nothing of nothing', 0, [1, 1], [0, 0]],
+  ])('%s', (_sentence, queued, weights, expected) => {
+    expect(divideBacklog(queued, weights.map(variant))).toEqual(expected);
+  });
+
+  test('whole, and no more and no less than there is, each within one of its share', () => {
+    const weights = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 1, maxLength: 10 });
+    fc.assert(
+      fc.property(fc.nat(1_000_000), weights, (queued, given) => {
+        const parts = divideBacklog(queued, given.map(variant));
+        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(queued);
+        const sum = given.reduce((total, weight) => total + weight, 0);
+        for (const [index, part] of parts.entries()) {
+          const share = sum === 0 ? queued / given.length : (queued * given[index]!) / sum;
+          expect(Math.abs(part - share)).toBeLessThan(1 + 1e-6);
+        }
+      }),
+    );
+  });
+});
+
+test('traffic is all with the variants that serve until a deployment has some', () => {
+  const variants = [variant(3), variant(0)];
+  expect(trafficOf({ variants })).toMatchObject({
+    serving: [{ weight: 3 }, { weight: 0 }],
+    rollingOut: [],
+    newShare: 0,
+  });
+});
+
+function variant(desiredWeight: number): DeployedVariant {
+  return {
+    name: 'main',
+    modelName: 'model',
+    initialInstanceCount: 1,
+    initialVariantWeight: desiredWeight,
+    deploymentId: 'first',
+    container: { image: 'model', environment: {} },
+    slots: 1,
+    desiredWeight,
+    desiredInstanceCount: 1,
+  };
+}

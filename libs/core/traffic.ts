@@ -1,0 +1,66 @@
+import type { DeployedVariant, Endpoint } from './endpoint.js';
+
+/** A variant's part of the leases that its side of an endpoint takes. */
+export interface VariantTraffic {
+  readonly deploymentId: string;
+  readonly variantName: string;
+  /** Relative to the other variants of its side; 0 takes nothing. */
+  readonly weight: number;
+}
+
+/** How an endpoint's leases are divided: between the side that serves and the one that is being rolled out, and within each. */
+export interface Traffic {
+  readonly serving: readonly VariantTraffic[];
+  readonly rollingOut: readonly VariantTraffic[];
+  /** The share of all leases that the new side takes at most, 0 to 1. */
+  readonly newShare: number;
+}
+
+export function trafficOf({ variants, deployment }: Pick<Endpoint, 'variants' | 'deployment'>): Traffic {
+  return {
+    serving: weighed(variants),
+    rollingOut: weighed(deployment?.variants ?? []),
+    newShare: deployment?.traffic ?? 0,
+  };
+}
+
+export function sameTraffic(a: Traffic, b: Traffic): boolean {
+  return a.newShare === b.newShare && sameSide(a.serving, b.serving) && sameSide(a.rollingOut, b.rollingOut);
+}
+
+function sameSide(a: readonly VariantTraffic[], b: readonly VariantTraffic[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ deploymentId, variantName, weight }, index) => {
+      const other = b[index]!;
+      return deploymentId === other.deploymentId && variantName === other.variantName && weight === other.weight;
+    })
+  );
+}
+
+/** Weights that are all 0 say nothing about who takes what: then all take the same. */
+function weighed(variants: readonly DeployedVariant[]): VariantTraffic[] {
+  const isSilent = variants.every(({ desiredWeight }) => desiredWeight === 0);
+  return variants.map(({ deploymentId, name, desiredWeight }) => ({
+    deploymentId,
+    variantName: name,
+    weight: isSilent ? 1 : desiredWeight,
+  }));
+}
+
+/**
+ * How many of `queued` invocations each variant has to reckon with, in their order: by weight, whole, adding up to all of
+ * them. What is left over after rounding goes to the largest remainders, the first of equals.
+ */
+export function divideBacklog(queued: number, variants: readonly DeployedVariant[]): number[] {
+  const weights = weighed(variants).map(({ weight }) => weight);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const exact = weights.map((weight) => (queued * weight) / sum);
+  const whole = exact.map(Math.floor);
+  const left = queued - whole.reduce((total, count) => total + count, 0);
+  const byRemainder = exact
+    .map((share, index) => ({ index, remainder: share - whole[index]! }))
+    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+  for (const { index } of byRemainder.slice(0, left)) whole[index]! += 1;
+  return whole;
+}

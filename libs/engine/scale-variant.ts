@@ -76,11 +76,11 @@ export class VariantScaler {
     const current = observation.starting + observation.inService;
     const missing = Math.max(0, decision.desired - current);
     const surplus = Math.max(0, current - decision.desired);
-    const failures = this.fleet.launchFailures(endpoint.name, variant.name);
-    const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing);
+    const failures = this.fleet.launchFailures(endpoint.name, variant.name, variant.deploymentId);
+    const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing, variant.deploymentId);
     // Nothing is awaited between the observation and here.
     const launched = launchable > 0 ? this.fleet.launch(endpoint, variant, launchable) : [];
-    const drained = surplus > 0 ? this.fleet.drainIdle(endpoint.name, variant.name, surplus) : [];
+    const drained = surplus > 0 ? this.fleet.drainIdle(endpoint.name, variant.name, surplus, variant.deploymentId) : [];
     const to = current + launched.length - drained.length;
     if (to !== current) {
       await this.change(look, { from: current, to }, this.outcomeOf(look, launched, drained));
@@ -129,7 +129,10 @@ export class VariantScaler {
   ): Promise<ChangeOutcome> {
     const [came] = await Promise.all([Promise.all(launched), Promise.all(drained)]);
     if (came.every(Boolean)) return { succeeded: true };
-    return { succeeded: false, failure: this.fleet.launchFailures(endpoint.name, variant.name)?.lastReason };
+    return {
+      succeeded: false,
+      failure: this.fleet.launchFailures(endpoint.name, variant.name, variant.deploymentId)?.lastReason,
+    };
   }
 
   /** A count that users set by hand is theirs. */

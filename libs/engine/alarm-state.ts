@@ -3,7 +3,7 @@ import { stateHistoryItem } from '../core/alarm-history.js';
 import type { AlarmVerdict } from '../core/alarm-evaluation.js';
 import { alarmNotification } from '../core/alarm-notification.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import type { Delivery } from '../core/notification.js';
+import { publishToTopics } from './publish-to-topics.js';
 import type { World } from './world.js';
 
 /**
@@ -46,14 +46,5 @@ export async function tellTopics(
   before: AlarmState,
 ): Promise<void> {
   const topics = alarm.actionsEnabled ? actionsOf(alarm, alarm.state).filter((arn) => !parseScalingPolicyArn(arn)) : [];
-  if (topics.length === 0) return;
-  const message = alarmNotification(alarm, before, world.place);
-  const deliveries = topics.map((topicArn): Delivery => ({
-    id: world.clock.uniqueId(),
-    receiver: { kind: 'topic', topicArn },
-    message,
-    createdAt: world.clock.now(),
-  }));
-  await world.outbox.enqueue(deliveries);
-  world.signals.notify({ kind: 'outbox' });
+  await publishToTopics(world, topics, alarmNotification(alarm, before, world.place));
 }

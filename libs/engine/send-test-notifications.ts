@@ -1,5 +1,6 @@
 import type { Endpoint } from '../core/endpoint.js';
-import { type Delivery, TEST_NOTIFICATION } from '../core/notification.js';
+import { TEST_NOTIFICATION } from '../core/notification.js';
+import { publishToTopics } from './publish-to-topics.js';
 import type { World } from './world.js';
 
 /** Tells an endpoint's topics that it was created or changed, which shows whoever listens that they are heard. */
@@ -9,13 +10,5 @@ export async function sendTestNotifications(
 ): Promise<void> {
   const { successTopic, errorTopic } = endpoint.asyncInference ?? {};
   const topics = new Set([successTopic, errorTopic].filter((arn) => arn !== undefined));
-  if (topics.size === 0) return;
-  const deliveries = [...topics].map((topicArn): Delivery => ({
-    id: world.clock.uniqueId(),
-    receiver: { kind: 'topic', topicArn },
-    message: TEST_NOTIFICATION,
-    createdAt: world.clock.now(),
-  }));
-  await world.outbox.enqueue(deliveries);
-  world.signals.notify({ kind: 'outbox' });
+  await publishToTopics(world, [...topics], TEST_NOTIFICATION);
 }

@@ -13,7 +13,29 @@ export function parsePageToken(token: string, count: number): (string | number)[
   } catch {
     // Not of our making, like a token whose parts are not what they should be.
   }
-  throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.');
+  throw invalidToken();
+}
+
+/** A token that holds one text of whatever script. */
+export function formatTextToken(last: string): string {
+  return formatPageToken([encodeURIComponent(last)]);
+}
+
+/** Reads what `formatTextToken` wrote, if it is there; raises `InvalidNextToken` for anything else. */
+export function readTextToken(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  const [last] = parsePageToken(token, 1);
+  try {
+    return decodeURIComponent(String(last));
+  } catch (cause) {
+    throw invalidToken(cause);
+  }
+}
+
+function invalidToken(cause?: unknown): EbbError {
+  return new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.', {
+    cause,
+  });
 }
 
 function isPart(part: unknown): boolean {

@@ -3,7 +3,14 @@ import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint.js';
 import type { Leader } from '../../libs/core/leader.js';
 import type { Model } from '../../libs/core/model.js';
 import type { Subscription, Topic } from '../../libs/core/notification.js';
-import { type Activities, type AlarmHistory, Catalog, type Records } from '../../libs/core/ports/catalog.js';
+import {
+  type Activities,
+  type ActivityQuery,
+  type AlarmHistory,
+  type AlarmHistoryQuery,
+  Catalog,
+  type Records,
+} from '../../libs/core/ports/catalog.js';
 import {
   ACTIVITY_RETENTION_MS,
   type ActivityOutcome,
@@ -89,16 +96,7 @@ class MemoryActivities implements Activities {
     this.activities = this.activities.map((activity) => (activity.id === id ? { ...activity, ...outcome } : activity));
   }
 
-  async list(
-    query: {
-      endpointName?: string;
-      variantName?: string;
-      before?: string;
-      includeNotScaled?: boolean;
-      limit: number;
-    },
-    signal?: AbortSignal,
-  ): Promise<ScalingActivity[]> {
+  async list(query: ActivityQuery, signal?: AbortSignal): Promise<ScalingActivity[]> {
     signal?.throwIfAborted();
     const { endpointName, variantName, before, includeNotScaled } = query;
     return this.activities
@@ -119,7 +117,7 @@ class MemoryAlarmHistory implements AlarmHistory {
     this.items = [...this.items.filter(({ at }) => at >= item.at - ALARM_HISTORY_RETENTION_MS), item];
   }
 
-  async list(query: Parameters<AlarmHistory['list']>[0], signal?: AbortSignal): Promise<AlarmHistoryItem[]> {
+  async list(query: AlarmHistoryQuery, signal?: AbortSignal): Promise<AlarmHistoryItem[]> {
     signal?.throwIfAborted();
     const { alarmName, type, from = -Infinity, to = Infinity, after, oldestFirst, limit } = query;
     const direction = oldestFirst ? 1 : -1;

@@ -35,35 +35,35 @@ export interface Activities {
   record(activity: ScalingActivity, signal?: AbortSignal): Promise<void>;
   /** Changes what became of an activity; nothing where it is not on record. */
   amend(id: string, outcome: Partial<ActivityOutcome>, signal?: AbortSignal): Promise<void>;
-  /** `before` is the id of the last activity of the page before. Those that changed nothing are left out unless asked for. */
-  list(
-    query: {
-      endpointName?: string;
-      variantName?: string;
-      before?: string;
-      includeNotScaled?: boolean;
-      limit: number;
-    },
-    signal?: AbortSignal,
-  ): Promise<ScalingActivity[]>;
+  list(query: ActivityQuery, signal?: AbortSignal): Promise<ScalingActivity[]>;
+}
+
+export interface ActivityQuery {
+  readonly endpointName?: string;
+  readonly variantName?: string;
+  /** The id of the last activity of the page before. */
+  readonly before?: string;
+  /** Those that changed nothing are left out unless asked for. */
+  readonly includeNotScaled?: boolean;
+  readonly limit: number;
 }
 
 /** What happened to alarms; recording forgets what is older than `ALARM_HISTORY_RETENTION_MS`. */
 export interface AlarmHistory {
   record(item: AlarmHistoryItem, signal?: AbortSignal): Promise<void>;
-  /** From `from` and before `to`; `after` is the id of the last item of the page before. */
-  list(
-    query: {
-      alarmName?: string;
-      type?: AlarmHistoryItem['type'];
-      from?: number;
-      to?: number;
-      after?: string;
-      oldestFirst?: boolean;
-      limit: number;
-    },
-    signal?: AbortSignal,
-  ): Promise<AlarmHistoryItem[]>;
+  list(query: AlarmHistoryQuery, signal?: AbortSignal): Promise<AlarmHistoryItem[]>;
+}
+
+export interface AlarmHistoryQuery {
+  readonly alarmName?: string;
+  readonly type?: AlarmHistoryItem['type'];
+  /** From `from` and before `to`. */
+  readonly from?: number;
+  readonly to?: number;
+  /** The id of the last item of the page before. */
+  readonly after?: string;
+  readonly oldestFirst?: boolean;
+  readonly limit: number;
 }
 
 /** What has been deployed and how it may scale. */

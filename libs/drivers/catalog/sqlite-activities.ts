@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Activities } from '../../core/ports/catalog.js';
+import type { Activities, ActivityQuery } from '../../core/ports/catalog.js';
 import {
   ACTIVITY_RETENTION_MS,
   type ActivityOutcome,
@@ -50,16 +50,7 @@ export class SqliteActivities implements Activities {
     write(() => this.replace.run(JSON.stringify({ ...activityOf(row), ...outcome }), id));
   }
 
-  async list(
-    query: {
-      endpointName?: string;
-      variantName?: string;
-      before?: string;
-      includeNotScaled?: boolean;
-      limit: number;
-    },
-    signal?: AbortSignal,
-  ): Promise<ScalingActivity[]> {
+  async list(query: ActivityQuery, signal?: AbortSignal): Promise<ScalingActivity[]> {
     signal?.throwIfAborted();
     const conditions: string[] = [];
     const values: unknown[] = [];

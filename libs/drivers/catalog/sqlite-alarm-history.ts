@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { ALARM_HISTORY_RETENTION_MS, type AlarmHistoryItem } from '../../core/alarm.js';
-import type { AlarmHistory } from '../../core/ports/catalog.js';
+import type { AlarmHistory, AlarmHistoryQuery } from '../../core/ports/catalog.js';
 import { write } from './sqlite-database.js';
 
 interface ItemRow {
@@ -26,7 +26,7 @@ export class SqliteAlarmHistory implements AlarmHistory {
     write(record);
   }
 
-  async list(query: Parameters<AlarmHistory['list']>[0], signal?: AbortSignal): Promise<AlarmHistoryItem[]> {
+  async list(query: AlarmHistoryQuery, signal?: AbortSignal): Promise<AlarmHistoryItem[]> {
     signal?.throwIfAborted();
     const conditions: string[] = [];
     const values: unknown[] = [];

@@ -5,7 +5,8 @@ import { Members } from '../members.js';
 import { ALARM_NAME } from './alarm.js';
 import { invalidFormat } from './errors.js';
 import { readMetric, readTime, readUnit } from './metric.js';
-import { SCANS, readPageToken } from './page.js';
+import { readTextToken } from '../page-token.js';
+import { SCANS } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -160,7 +161,7 @@ function readIncludesMetricAlarms(request: Members): boolean {
 function readPage(request: Members): { limit: number; after?: string } {
   return {
     limit: request.integer('MaxRecords', { min: 1, max: LARGEST_PAGE }) ?? DEFAULT_PAGE,
-    after: readPageToken(request.text('NextToken')),
+    after: readTextToken(request.text('NextToken')),
   };
 }
 

@@ -22,7 +22,8 @@ import {
   readUnit,
 } from './metric.js';
 import { readMetricQueries } from './metric-queries.js';
-import { SCANS, readPageToken } from './page.js';
+import { readTextToken } from '../page-token.js';
+import { SCANS } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -128,7 +129,7 @@ export function readListMetrics(body: Body): {
         name: dimension.requiredText('Name', DIMENSION_NAME),
         value: dimension.text('Value', DIMENSION_VALUE),
       })),
-      after: readPageToken(members.text('NextToken')),
+      after: readTextToken(members.text('NextToken')),
     };
   });
 }

@@ -1,6 +1,5 @@
-import { EbbError } from '../../core/errors.js';
 import type { Members } from '../members.js';
-import { formatPageToken, parsePageToken } from '../page-token.js';
+import { formatTextToken, readTextToken } from '../page-token.js';
 
 /** `MaxResults` and `NextToken` as Application Auto Scaling has them. */
 export interface Page {
@@ -13,28 +12,10 @@ const LARGEST_PAGE = 50;
 
 /** A page is as large as it may be where nobody says. */
 export function readPage(request: Members, largest = LARGEST_PAGE): Page {
-  const token = request.text('NextToken');
   return {
     limit: request.integer('MaxResults', { min: 1, max: largest }) ?? largest,
-    after: token === undefined ? undefined : lastOf(token),
+    after: readTextToken(request.text('NextToken')),
   };
-}
-
-/** The token of the page after the one that ended with `last`. */
-export function nextToken(last: string): string {
-  // Names may be of any script, tokens may not.
-  return formatPageToken([encodeURIComponent(last)]);
-}
-
-function lastOf(token: string): string {
-  const [last] = parsePageToken(token, 1);
-  try {
-    return decodeURIComponent(String(last));
-  } catch (cause) {
-    throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.', {
-      cause,
-    });
-  }
 }
 
 /** The records of a page, by key, and the token of the next one if there is one. */
@@ -50,6 +31,6 @@ export function pageOf<T>(
   const page = rest.slice(0, limit);
   return {
     page: page.map(({ record }) => record),
-    ...(rest.length > limit && { nextToken: nextToken(page.at(-1)!.key) }),
+    ...(rest.length > limit && { nextToken: formatTextToken(page.at(-1)!.key) }),
   };
 }

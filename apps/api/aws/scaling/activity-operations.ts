@@ -1,5 +1,5 @@
 import type { World } from '../../../../libs/engine/world.js';
-import { nextToken } from '../../../../libs/wire/scaling/page.js';
+import { formatTextToken } from '../../../../libs/wire/page-token.js';
 import { readDescribeScalingActivities, writeScalingActivity } from '../../../../libs/wire/scaling/scaling-activity.js';
 import type { JsonOperations } from '../json-service.js';
 
@@ -13,7 +13,7 @@ export function activityOperations({ catalog }: World): JsonOperations {
       const page = found.slice(0, limit);
       return {
         ScalingActivities: page.map((activity) => writeScalingActivity(activity, includeNotScaled)),
-        NextToken: found.length > limit ? nextToken(page.at(-1)!.id) : undefined,
+        NextToken: found.length > limit ? formatTextToken(page.at(-1)!.id) : undefined,
       };
     },
   };

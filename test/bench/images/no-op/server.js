@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const { ARRIVALS, SAGEMAKER_BIND_TO_PORT } = process.env;
+const { ARRIVALS, HOST = '127.0.0.1', SAGEMAKER_BIND_TO_PORT = '8080' } = process.env;
 const arrivals = [];
 
 process.on('SIGTERM', () => {
@@ -27,4 +27,4 @@ const server = createServer((request, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': request.headers['content-length'] });
   request.pipe(response);
 });
-server.listen(Number(SAGEMAKER_BIND_TO_PORT), '127.0.0.1');
+server.listen(Number(SAGEMAKER_BIND_TO_PORT), HOST);

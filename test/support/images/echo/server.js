@@ -53,7 +53,7 @@ const server = createServer((request, response) => {
   else answerInvocation(request, response).catch(() => response.destroy());
 });
 await sleep(Number(env.ECHO_BOOT_MS ?? 0));
-server.listen(Number(env.SAGEMAKER_BIND_TO_PORT ?? 8080), '127.0.0.1', () => console.log('ready'));
+server.listen(Number(env.SAGEMAKER_BIND_TO_PORT ?? 8080), env.HOST ?? '127.0.0.1', () => console.log('ready'));
 
 function answerPing(request, response) {
   request.resume();

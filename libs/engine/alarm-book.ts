@@ -1,14 +1,15 @@
-import type { Alarm, AlarmSource } from '../core/alarm.js';
+import type { Alarm } from '../core/alarm.js';
+import { type AlarmPace, alarmPace } from '../core/alarm-pace.js';
+import { alarmLines } from '../core/alarm-values.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { EBB_NAMESPACE, SAGEMAKER_NAMESPACE } from '../core/endpoint-metrics.js';
-import { type Datapoint, type MetricId } from '../core/metric.js';
+import type { Datapoint } from '../core/metric.js';
 import type { ScalingPace } from '../core/scaling-observation.js';
 
 /** An alarm as the watch knows it. */
 export interface WatchedAlarm {
   alarm: Alarm;
-  /** Whether its periods of a minute are taken as seconds. */
-  readonly isFast: boolean;
+  readonly pace: AlarmPace;
   /** The endpoints whose signals may change what it comes to. */
   readonly endpointNames: readonly string[];
   /** Whether all that it watches is measured by Ebb itself, so that nothing can come of an endpoint at rest. */
@@ -73,33 +74,17 @@ export class AlarmBook {
   }
 }
 
-/** The length of one of its periods, as it is evaluated. */
-export function periodMsOf({ alarm, isFast }: Pick<WatchedAlarm, 'alarm' | 'isFast'>): number {
-  return isFast ? Math.max(1, Math.round(alarm.periodSeconds / 60)) * 1000 : alarm.periodSeconds * 1000;
-}
-
-/** How often it asks its policies again while it stays in ALARM. */
-export function repeatMsOf({ isFast }: Pick<WatchedAlarm, 'isFast'>): number {
-  return isFast ? 1_000 : 60_000;
-}
-
-/** How often it is evaluated. */
-export function cadenceMsOf({ alarm, isFast }: Pick<WatchedAlarm, 'alarm' | 'isFast'>): number {
-  if (isFast) return 1_000;
-  return alarm.periodSeconds < 60 ? 10_000 : 60_000;
-}
-
 function watchedAlarm(alarm: Alarm, pace: ScalingPace): WatchedAlarm {
   const actions = [...alarm.alarmActions, ...alarm.okActions, ...alarm.insufficientDataActions];
   const policies = actions.flatMap((arn) => parseScalingPolicyArn(arn) ?? []);
-  const metrics = metricsOf(alarm.source);
+  const metrics = alarmLines(alarm.source).map(({ metric }) => metric);
   const isMeasuredHere = metrics.every(
     ({ namespace }) => namespace === SAGEMAKER_NAMESPACE || namespace === EBB_NAMESPACE,
   );
   const named = metrics.flatMap(({ dimensions }) => dimensions['EndpointName'] ?? []);
   return {
     alarm,
-    isFast: pace === 'fast' && isMeasuredHere && policies.length > 0,
+    pace: alarmPace(alarm, pace === 'fast' && isMeasuredHere && policies.length > 0),
     endpointNames: [...new Set([...named, ...policies.map(({ endpointName }) => endpointName)])],
     isMeasuredHere,
     policyIds: policies.map(({ id }) => id),
@@ -110,11 +95,6 @@ function watchedAlarm(alarm: Alarm, pace: ScalingPace): WatchedAlarm {
     rousedAt: 0,
     isResting: false,
   };
-}
-
-function metricsOf(source: AlarmSource): MetricId[] {
-  if (source.kind === 'metric') return [source.metric];
-  return source.queries.flatMap((query) => (query.kind === 'metric' ? [query.metric] : []));
 }
 
 function entryOf(map: Map<string, Set<WatchedAlarm>>, key: string): Set<WatchedAlarm> {

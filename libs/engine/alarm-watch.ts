@@ -1,10 +1,11 @@
 import { type Alarm, actionsOf } from '../core/alarm.js';
 import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
+import { alarmReading } from '../core/alarm-values.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import { type Datapoint, type Statistic, statisticOf } from '../core/metric.js';
+import type { Datapoint } from '../core/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
-import { AlarmBook, type WatchedAlarm, cadenceMsOf, periodMsOf, repeatMsOf } from './alarm-book.js';
+import { AlarmBook, type WatchedAlarm } from './alarm-book.js';
 import { isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
 import { type AlarmWindow, readAlarmWindow } from './alarm-window.js';
 import type { Meter } from './meter.js';
@@ -162,7 +163,7 @@ export class AlarmWatch {
   }
 
   private async evaluate(watched: WatchedAlarm, until: number, active: ReadonlySet<string>): Promise<void> {
-    const periodMs = periodMsOf(watched);
+    const { periodMs, repeatMs } = watched.pace;
     const window = await readAlarmWindow(this.meter, watched.alarm, periodMs, until);
     watched.evaluatedUntil = until;
     // Another value may lead to another answer of the policies.
@@ -172,7 +173,7 @@ export class AlarmWatch {
     const verdict = evaluateAlarm(watched.alarm, window.values, { periodMs, end: until });
     if (verdict.state !== before) await this.change(watched, verdict);
     else if (isAtRest(watched, window, active)) this.letSleep(watched);
-    else if (before === 'ALARM' && until - watched.askedAt >= repeatMsOf(watched)) this.ask(watched);
+    else if (before === 'ALARM' && until - watched.askedAt >= repeatMs) this.ask(watched);
   }
 
   private async change(watched: WatchedAlarm, verdict: AlarmVerdict): Promise<void> {
@@ -208,7 +209,7 @@ export class AlarmWatch {
     if (this.changed.size > 0) return 0;
     let at = this.reloadAt;
     for (const watched of this.awake) {
-      at = Math.min(at, watched.evaluatedUntil + cadenceMsOf(watched) + EVALUATION_DELAY_MS);
+      at = Math.min(at, watched.evaluatedUntil + watched.pace.cadenceMs + EVALUATION_DELAY_MS);
     }
     return at;
   }
@@ -216,16 +217,15 @@ export class AlarmWatch {
 
 /** Nothing of what it has looked at since the last signal moved, so that nothing can come of it before the next. */
 function isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow, active: ReadonlySet<string>): boolean {
-  const { alarm, endpointNames, evaluatedUntil, isMeasuredHere, isResting, policyIds, rousedAt } = watched;
+  const { alarm, endpointNames, evaluatedUntil, isMeasuredHere, isResting, pace, policyIds, rousedAt } = watched;
   if (!isMeasuredHere || !isUniform) return false;
-  if (evaluatedUntil - rousedAt < evaluationRange(alarm) * periodMsOf(watched)) return false;
+  if (evaluatedUntil - rousedAt < evaluationRange(alarm) * pace.periodMs) return false;
   if (alarm.state === 'ALARM' && policyIds.length > 0 && !isResting) return false;
   return !endpointNames.some((name) => active.has(name));
 }
 
 /** The end of the last period that is over, with all that was measured in it. */
-function lastPeriodEnd(watched: WatchedAlarm, now: number): number {
-  const cadenceMs = cadenceMsOf(watched);
+function lastPeriodEnd({ pace: { cadenceMs } }: WatchedAlarm, now: number): number {
   return Math.floor((now - EVALUATION_DELAY_MS) / cadenceMs) * cadenceMs;
 }
 
@@ -234,23 +234,7 @@ function isSameValue(a: Datapoint | number | undefined, b: Datapoint | number | 
   return a.sum === b.sum && a.count === b.count && a.minimum === b.minimum && a.maximum === b.maximum;
 }
 
-function readingOf(watched: WatchedAlarm, { id, rule }: ScalingPolicy): AlarmReading {
-  const { alarm, due, evaluatedUntil, latest } = watched;
-  const value =
-    typeof latest === 'object'
-      ? statisticOf(latest, rule.kind === 'StepScaling' ? rule.aggregation : statisticOfAlarm(alarm))
-      : latest;
-  return {
-    alarmName: alarm.name,
-    state: alarm.state,
-    comparison: alarm.comparison,
-    threshold: alarm.threshold,
-    ...(value !== undefined && { value }),
-    measuredSince: typeof latest === 'object' ? latest.at : evaluatedUntil - periodMsOf(watched),
-    isDue: due.delete(id),
-  };
-}
-
-function statisticOfAlarm({ source }: Alarm): Statistic {
-  return source.kind === 'metric' ? source.statistic : 'Average';
+function readingOf({ alarm, due, evaluatedUntil, latest, pace }: WatchedAlarm, policy: ScalingPolicy): AlarmReading {
+  const measuredSince = typeof latest === 'object' ? latest.at : evaluatedUntil - pace.periodMs;
+  return alarmReading(alarm, policy, { latest, measuredSince, isDue: due.delete(policy.id) });
 }

@@ -1,19 +1,14 @@
 import { evaluationRange } from '../core/alarm-evaluation.js';
-import type { Alarm, AlarmSource, MetricQuery } from '../core/alarm.js';
-import { type Datapoint, statisticOf } from '../core/metric.js';
-import { evaluateQueries } from '../core/metric-math.js';
+import type { Alarm } from '../core/alarm.js';
+import { type AlarmLine, type AlarmValues, alarmLines, alarmValues } from '../core/alarm-values.js';
+import type { Datapoint } from '../core/metric.js';
 import type { Meter } from './meter.js';
 
-/** What an alarm sees when it is evaluated: one value a period, the oldest first. */
-export interface AlarmWindow {
-  readonly values: readonly (number | undefined)[];
-  /** The most recent datapoint, or value of an expression. */
-  readonly latest: Datapoint | number | undefined;
+/** What an alarm sees when it is evaluated. */
+export interface AlarmWindow extends AlarmValues<Datapoint> {
   /** Whether every period came to the same. */
   readonly isUniform: boolean;
 }
-
-type Line = Extract<MetricQuery, { kind: 'metric' }>;
 
 /** Reads what an alarm looks at: as many periods as its evaluation asks for, the last one ending at `end`. */
 export async function readAlarmWindow(
@@ -23,42 +18,17 @@ export async function readAlarmWindow(
   end: number,
 ): Promise<AlarmWindow> {
   const count = evaluationRange(alarm);
-  const read = (line: Pick<Line, 'metric' | 'unit'>): Promise<(Datapoint | undefined)[]> =>
-    readPeriods(meter, line, count, periodMs, end);
-  if (alarm.source.kind === 'metric') {
-    const { statistic } = alarm.source;
-    const points = await read(alarm.source);
-    return windowOf(
-      points.map((point) => point && statisticOf(point, statistic)),
-      points.findLast((point) => point !== undefined),
-    );
+  const points = new Map<string, (Datapoint | undefined)[]>();
+  for (const line of alarmLines(alarm.source)) {
+    points.set(line.id, await readPeriods(meter, line, count, periodMs, end));
   }
-  const values = await evaluated(alarm.source, read);
-  return windowOf(
-    values,
-    values.findLast((value) => value !== undefined),
-  );
-}
-
-async function evaluated(
-  { queries }: Extract<AlarmSource, { kind: 'queries' }>,
-  read: (line: Line) => Promise<(Datapoint | undefined)[]>,
-): Promise<readonly (number | undefined)[]> {
-  const series = new Map<string, (number | undefined)[]>();
-  for (const line of queries) {
-    if (line.kind !== 'metric') continue;
-    const points = await read(line);
-    series.set(
-      line.id,
-      points.map((point) => point && statisticOf(point, line.statistic)),
-    );
-  }
-  return evaluateQueries(queries, series);
+  const seen = alarmValues(alarm.source, points);
+  return { ...seen, isUniform: seen.values.every((value) => value === seen.values[0]) };
 }
 
 async function readPeriods(
   meter: Pick<Meter, 'datapoints'>,
-  { metric, unit }: Pick<Line, 'metric' | 'unit'>,
+  { metric, unit }: AlarmLine,
   count: number,
   periodMs: number,
   end: number,
@@ -68,8 +38,4 @@ async function readPeriods(
   const periods = Array.from<Datapoint | undefined>({ length: count });
   for (const point of points) periods[Math.floor((point.at - from) / periodMs)] = point;
   return periods;
-}
-
-function windowOf(values: readonly (number | undefined)[], latest: Datapoint | number | undefined): AlarmWindow {
-  return { values, latest, isUniform: values.every((value) => value === values[0]) };
 }

@@ -3,8 +3,9 @@ import { type Alarm, type AlarmSettings, UNCHECKED, actionsOf } from '../core/al
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { BACKLOG_METRICS, type BacklogMetric, SAGEMAKER_NAMESPACE } from '../core/endpoint-metrics.js';
 import { EbbError } from '../core/errors.js';
-import { evaluateQueries } from '../core/metric-math.js';
-import { type MetricId, type Statistic, type StatisticSet, statisticOf } from '../core/metric.js';
+import { type AlarmPace, alarmPace } from '../core/alarm-pace.js';
+import { alarmLines, alarmReading, alarmValues } from '../core/alarm-values.js';
+import type { MetricId, StatisticSet } from '../core/metric.js';
 import type { AlarmReading, ScalingPace } from '../core/scaling-observation.js';
 import type { ScalingPolicy } from '../core/scaling-policy.js';
 import { MetricPeriods } from './metric-periods.js';
@@ -23,9 +24,7 @@ export interface AlarmTiming {
 export class SimulatedAlarm {
   private alarm: Alarm;
   private readonly series = new Map<string, MetricPeriods>();
-  private readonly periodMs: number;
-  private readonly cadenceMs: number;
-  private readonly repeatMs: number;
+  private readonly pace: AlarmPace;
   /** The policies that it acts on in any of its states, and those that it acts on now and that were not asked yet. */
   private readonly policyIds: ReadonlySet<string>;
   private readonly due = new Set<string>();
@@ -37,7 +36,6 @@ export class SimulatedAlarm {
     settings: AlarmSettings,
     private readonly timing: AlarmTiming,
   ) {
-    const isFast = timing.pace === 'fast';
     this.alarm = {
       ...settings,
       state: 'INSUFFICIENT_DATA',
@@ -47,15 +45,14 @@ export class SimulatedAlarm {
       configuredAt: 0,
       tags: {},
     };
-    this.periodMs = isFast
-      ? Math.max(1, Math.round(settings.periodSeconds / 60)) * 1000
-      : settings.periodSeconds * 1000;
-    this.repeatMs = isFast ? 1_000 : 60_000;
-    this.cadenceMs = isFast ? 1_000 : settings.periodSeconds < 60 ? 10_000 : 60_000;
+    this.pace = alarmPace(settings, timing.pace === 'fast');
+    const { cadenceMs, periodMs } = this.pace;
     const actions = [...settings.alarmActions, ...settings.okActions, ...settings.insufficientDataActions];
     this.policyIds = new Set(actions.flatMap((arn) => parseScalingPolicyArn(arn)?.id ?? []));
-    const kept = evaluationRange(settings) + Math.ceil((timing.metricLagMs + this.cadenceMs) / this.periodMs) + 1;
-    for (const metric of this.metrics()) this.series.set(gaugeOf(metric), new MetricPeriods(this.periodMs, kept));
+    const kept = evaluationRange(settings) + Math.ceil((timing.metricLagMs + cadenceMs) / periodMs) + 1;
+    for (const { metric } of alarmLines(settings.source)) {
+      this.series.set(gaugeOf(metric), new MetricPeriods(periodMs, kept));
+    }
   }
 
   /** Adds what is now to the period that is under way. */
@@ -65,30 +62,26 @@ export class SimulatedAlarm {
 
   /** Judges the periods that are over and can be read, once each. */
   evaluate(now: number): void {
-    const until = Math.floor((now - this.timing.metricLagMs) / this.cadenceMs) * this.cadenceMs;
+    const { cadenceMs, periodMs, repeatMs } = this.pace;
+    const until = Math.floor((now - this.timing.metricLagMs) / cadenceMs) * cadenceMs;
     if (until <= this.evaluatedUntil) return;
     this.evaluatedUntil = until;
     const before = this.alarm.state;
-    const { reason, state } = evaluateAlarm(this.alarm, this.read(until), { periodMs: this.periodMs, end: until });
+    const { reason, state } = evaluateAlarm(this.alarm, this.read(until), { periodMs, end: until });
     if (state !== before) this.alarm = { ...this.alarm, state, stateReason: reason };
-    const isRepeated = state === 'ALARM' && until - this.askedAt >= this.repeatMs;
+    const isRepeated = state === 'ALARM' && until - this.askedAt >= repeatMs;
     if (state !== before || isRepeated) this.ask(until);
   }
 
   /** What it says to a policy that it acts on; an action that is due is handed out once. */
   take(policy: ScalingPolicy): AlarmReading | undefined {
-    const { alarm, latest } = this;
     if (!this.policyIds.has(policy.id)) return undefined;
-    const statistic = policy.rule.kind === 'StepScaling' ? policy.rule.aggregation : this.statistic;
-    const value = typeof latest === 'object' ? statisticOf(latest, statistic) : latest;
-    const { comparison, name: alarmName, state, threshold } = alarm;
-    const isDue = this.due.delete(policy.id);
-    const measuredSince = this.evaluatedUntil - this.periodMs;
-    return { alarmName, state, comparison, threshold, isDue, measuredSince, ...(value !== undefined && { value }) };
-  }
-
-  private get statistic(): Statistic {
-    return this.alarm.source.kind === 'metric' ? this.alarm.source.statistic : 'Average';
+    const measuredSince = this.evaluatedUntil - this.pace.periodMs;
+    return alarmReading(this.alarm, policy, {
+      latest: this.latest,
+      measuredSince,
+      isDue: this.due.delete(policy.id),
+    });
   }
 
   private ask(until: number): void {
@@ -103,29 +96,12 @@ export class SimulatedAlarm {
   private read(until: number): readonly (number | undefined)[] {
     const { source } = this.alarm;
     const count = evaluationRange(this.alarm);
-    const readAs = (metric: MetricId): (StatisticSet | undefined)[] =>
-      this.series.get(gaugeOf(metric))!.read(count, until);
-    if (source.kind === 'metric') {
-      const sets = readAs(source.metric);
-      this.latest = sets.findLast((set) => set !== undefined);
-      return sets.map((set) => set && statisticOf(set, source.statistic));
-    }
-    const series = new Map(
-      source.queries.flatMap((line) =>
-        line.kind === 'metric'
-          ? [[line.id, readAs(line.metric).map((set) => set && statisticOf(set, line.statistic))] as const]
-          : [],
-      ),
+    const points = new Map(
+      alarmLines(source).map(({ id, metric }) => [id, this.series.get(gaugeOf(metric))!.read(count, until)]),
     );
-    const values = evaluateQueries(source.queries, series);
-    this.latest = values.findLast((value) => value !== undefined);
+    const { latest, values } = alarmValues<StatisticSet>(source, points);
+    this.latest = latest;
     return values;
-  }
-
-  private metrics(): MetricId[] {
-    const { source } = this.alarm;
-    if (source.kind === 'metric') return [source.metric];
-    return source.queries.flatMap((line) => (line.kind === 'metric' ? [line.metric] : []));
   }
 }
 

@@ -2,7 +2,12 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 /** Suites that are longer, or need what Node does not bring, have a name of their own and run by it. */
-const NAMED_SUITES = ['clients', 'fault'];
+const NAMED_SUITES = ['clients', 'docker', 'fault'];
+
+/** What a named suite has besides the specs of its own folder. */
+const EXTRAS: Readonly<Record<string, { include?: string[]; globalSetup?: string }>> = {
+  docker: { include: ['test/contract/docker-instances.spec.ts'], globalSetup: 'test/docker/engines-setup.ts' },
+};
 
 export default defineConfig({
   oxc: false,
@@ -34,7 +39,8 @@ export default defineConfig({
         extends: true as const,
         test: {
           name,
-          include: [`test/${name}/**/*.spec.ts`],
+          include: [`test/${name}/**/*.spec.ts`, ...(EXTRAS[name]?.include ?? [])],
+          globalSetup: EXTRAS[name]?.globalSetup,
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 60_000,

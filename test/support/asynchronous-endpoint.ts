@@ -4,6 +4,7 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   DescribeEndpointCommand,
+  type ProductionVariantInstanceType,
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from './aws-clients.js';
 import { eventually } from './eventually.js';
@@ -14,7 +15,7 @@ export const BUCKET = 'test-objects';
 /** How a test endpoint is to be. */
 export interface EndpointWish {
   readonly name: string;
-  /** An image of test/support/images; `echo` unless told. */
+  /** An image of test/support/images, or what the driver calls it; `echo` unless told. */
   readonly image?: string;
   readonly environment?: Record<string, string>;
   readonly slots?: number;
@@ -23,10 +24,25 @@ export interface EndpointWish {
   readonly maximum?: number;
   readonly successTopic?: string;
   readonly errorTopic?: string;
+  readonly instanceType?: ProductionVariantInstanceType;
+  readonly isNetworkIsolated?: boolean;
+  /** Until when an instance has to be healthy: 60 is the least. */
+  readonly startupTimeoutSeconds?: number;
+  /** Of the endpoint. */
+  readonly tags?: Record<string, string>;
 }
 
 /** Deploys an asynchronous endpoint by the calls that a user makes; resolves when it is in service. */
 export async function deployEndpoint(aws: AwsClients, wish: EndpointWish): Promise<void> {
+  await createEndpoint(aws, wish);
+  await eventually(`the endpoint ${wish.name} is in service`, async () => {
+    const { EndpointStatus } = await aws.sagemaker.send(new DescribeEndpointCommand({ EndpointName: wish.name }));
+    return EndpointStatus === 'InService';
+  });
+}
+
+/** The same, without waiting for what comes of it. */
+export async function createEndpoint(aws: AwsClients, wish: EndpointWish): Promise<void> {
   const { sagemaker } = aws;
   const { name } = wish;
   await aws.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -34,6 +50,7 @@ export async function deployEndpoint(aws: AwsClients, wish: EndpointWish): Promi
     new CreateModelCommand({
       ModelName: name,
       PrimaryContainer: { Image: wish.image ?? 'echo', Environment: wish.environment },
+      EnableNetworkIsolation: wish.isNetworkIsolated,
     }),
   );
   await sagemaker.send(
@@ -43,6 +60,8 @@ export async function deployEndpoint(aws: AwsClients, wish: EndpointWish): Promi
         {
           VariantName: 'main',
           ModelName: name,
+          InstanceType: wish.instanceType,
+          ContainerStartupHealthCheckTimeoutInSeconds: wish.startupTimeoutSeconds,
           ManagedInstanceScaling: {
             Status: 'ENABLED',
             MinInstanceCount: wish.minimum ?? 0,
@@ -60,11 +79,8 @@ export async function deployEndpoint(aws: AwsClients, wish: EndpointWish): Promi
       },
     }),
   );
-  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
-  await eventually(`the endpoint ${name} is in service`, async () => {
-    const { EndpointStatus } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
-    return EndpointStatus === 'InService';
-  });
+  const Tags = Object.entries(wish.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name, Tags }));
 }
 
 /** The instances and the backlog of an endpoint, by Ebb's own status API. */

@@ -25,17 +25,25 @@
  *   breakAfter=10      promises all of the answer, sends so many bytes of it, closes the connection
  *   exit=1             ends the process with this code instead of answering, or instead of closing the connection
  *   closeIdle          closes the connection after the answer though it promised to keep it
+ *   allocate=400       takes so many MiB of memory for good before it answers
+ *   ping=503           what /ping answers from now on: a status, or `hang`
+ *   connect=host:80    answers `connected`, or the code of the error, of a connection there
+ *   read=/path         answers the text of a file
  *
  * It prints `ready` when it listens and one line for each request.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const { env } = process;
+const CONNECT_TIMEOUT_MS = 2_000;
 const startedAt = Date.now();
+const allocated = [];
+let ping = env.ECHO_PING ?? 200;
 
 if (env.ECHO_EXIT_AFTER_MS) setTimeout(() => process.exit(3), Number(env.ECHO_EXIT_AFTER_MS));
 process.on('SIGTERM', () => {
@@ -57,15 +65,17 @@ server.listen(Number(env.SAGEMAKER_BIND_TO_PORT ?? 8080), env.HOST ?? '127.0.0.1
 
 function answerPing(request, response) {
   request.resume();
-  if (env.ECHO_PING === 'hang') return;
+  if (ping === 'hang') return;
   const early = Date.now() - startedAt < Number(env.ECHO_PING_AFTER_MS ?? 0);
-  response.writeHead(early ? 503 : Number(env.ECHO_PING ?? 200), { 'Content-Length': 0 }).end();
+  response.writeHead(early ? 503 : Number(ping), { 'Content-Length': 0 }).end();
 }
 
 async function answerInvocation(request, response) {
   const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
   if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
+  if ('allocate' in knobs) allocate(Number(knobs.allocate));
+  if ('ping' in knobs) ping = knobs.ping;
   if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));
   if ('reset' in knobs) request.socket.destroy();
   if ('reset' in knobs || 'hang' in knobs) return;
@@ -77,7 +87,8 @@ async function answerInvocation(request, response) {
     'Content-Type': knobs.contentType ?? request.headers['content-type'] ?? 'application/octet-stream',
   };
   if ('headerBytes' in knobs) headers['X-Padding'] = 'x'.repeat(Number(knobs.headerBytes));
-  const bytes = 'describe' in knobs ? Buffer.from(JSON.stringify(describe(request))) : undefined;
+  const answer = await answerTo(knobs, request);
+  const bytes = answer === undefined ? undefined : Buffer.from(answer);
   const size = bytes ? bytes.length : (knobs.size ?? ('early' in knobs ? 0 : length));
   if (!('chunked' in knobs) && size !== undefined) headers['Content-Length'] = Number(size);
   response.writeHead(status, headers);
@@ -93,6 +104,28 @@ async function answerInvocation(request, response) {
 function readKnobs(attributes = '') {
   const pairs = `${env.ECHO_REQUEST ?? ''};${attributes}`.split(';').filter((pair) => pair.trim() !== '');
   return Object.fromEntries(pairs.map((pair) => pair.trim().split('=', 2)).map(([name, value]) => [name, value ?? '']));
+}
+
+/** What is answered in place of the input, if anything. */
+function answerTo(knobs, request) {
+  if ('describe' in knobs) return JSON.stringify(describe(request));
+  if ('read' in knobs) return readFileSync(knobs.read);
+  if ('connect' in knobs) return tryToConnect(knobs.connect);
+  return undefined;
+}
+
+function tryToConnect(address) {
+  const [host, port] = address.split(':');
+  const { promise, resolve } = Promise.withResolvers();
+  const socket = connect({ host, port: Number(port), timeout: CONNECT_TIMEOUT_MS });
+  socket.once('connect', () => resolve('connected'));
+  socket.once('timeout', () => resolve('timed out'));
+  socket.once('error', ({ code }) => resolve(code));
+  return promise.finally(() => socket.destroy());
+}
+
+function allocate(mebibytes) {
+  for (let count = 0; count < mebibytes; count++) allocated.push(Buffer.alloc(1_048_576, 1));
 }
 
 function describe(request) {

@@ -1,0 +1,81 @@
+import { afterEach, expect, it } from 'vitest';
+import { endpointNow } from '../support/asynchronous-endpoint.js';
+import { eventually } from '../support/eventually.js';
+import { Scene, type Sent } from './scene.js';
+import { onEach } from './tested-drivers.js';
+
+const SLOTS = 2;
+const INSTANCES = 2;
+const REQUESTS = 12;
+const PATIENCE_MS = 60_000;
+
+onEach(['dockerd', 'podman', 'process'], (driver) => {
+  let scene: Scene;
+
+  afterEach(async () => {
+    await scene?.[Symbol.asyncDispose]();
+  });
+
+  it('loses nothing and settles nothing twice when Ebb is killed with invocations running', async () => {
+    scene = await Scene.open(driver);
+    await scene.deploy({ name: 'echo', slots: SLOTS, maximum: INSTANCES });
+    const sent = await burst('delayMs=1500');
+    await running(SLOTS * INSTANCES);
+    await scene.kill();
+    await scene.restart();
+    expect(await scene.faultsOf(sent)).toEqual([]);
+    expect(await scene.faultsOf([await scene.invoke('echo', 'afterwards')])).toEqual([]);
+  });
+
+  it.skipIf(!driver.engine)(
+    'goes on with the containers of the Ebb that was killed, and lets strangers be',
+    async () => {
+      scene = await Scene.open(driver);
+      const stranger = await startStranger();
+      await scene.deploy({ name: 'echo', slots: SLOTS, minimum: INSTANCES, maximum: INSTANCES });
+      const before = await scene.containers();
+      expect(before).toHaveLength(INSTANCES + 1);
+      const sent = await burst('delayMs=1500');
+      await running(SLOTS * INSTANCES);
+
+      await scene.kill();
+      expect(await scene.containers()).toEqual(before);
+      await scene.restart();
+      expect(await scene.faultsOf(sent)).toEqual([]);
+      expect(await scene.containers()).toEqual(before);
+      expect(await scene.containers()).toContain(stranger);
+    },
+  );
+
+  it.skipIf(!driver.engine)('removes the containers that nobody needs any more', async () => {
+    scene = await Scene.open(driver, { EBB_KEEP_WARM_SECONDS: '600' });
+    await scene.deploy({ name: 'echo', slots: 1, maximum: INSTANCES });
+    const stranger = await startStranger();
+    await Promise.all([scene.invoke('echo', 'a', 'delayMs=500'), scene.invoke('echo', 'b', 'delayMs=500')]);
+    await eventually('both serve', async () => (await scene.containers()).length === INSTANCES + 1, PATIENCE_MS);
+    await scene.kill();
+    // One died while nobody looked: it is not there to be adopted, and what is left of it goes.
+    const victim = (await scene.containers()).find((id) => id !== stranger);
+    await scene.engine.getContainer(victim!).kill();
+    await scene.restart();
+    await eventually('the dead one is gone', async () => !(await scene.containers()).includes(victim!), PATIENCE_MS);
+    expect(await scene.containers()).toContain(stranger);
+  });
+
+  async function burst(attributes: string): Promise<Sent[]> {
+    const bodies = Array.from({ length: REQUESTS }, (_, index) => `request ${index}`);
+    return Promise.all(bodies.map((body) => scene.invoke('echo', body, attributes)));
+  }
+
+  async function running(count: number): Promise<void> {
+    const isReached = async (): Promise<boolean> => (await endpointNow(scene.aws, 'echo')).backlog.running === count;
+    await eventually(`${count} invocations run`, isReached, PATIENCE_MS);
+  }
+
+  /** A container that somebody else runs on the same engine, from the same image. */
+  async function startStranger(): Promise<string> {
+    const container = await scene.engine.createContainer({ Image: driver.image('echo'), name: 'stranger' });
+    await container.start();
+    return container.id;
+  }
+});

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Server, createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Scene } from './scene.js';
+import { onEach } from './tested-drivers.js';
+
+const MEBIBYTE = 1_048_576;
+const MEMORY_MB = 256;
+/** An instance type of the operator's own, small enough to be filled. */
+const TYPES = { 'ml.tiny': { vCpu: 1, memoryMiB: MEMORY_MB } };
+
+onEach(['dockerd', 'podman'], (driver) => {
+  let scene: Scene;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ebb-types-'));
+    const file = join(folder, 'instance-types.json');
+    writeFileSync(file, JSON.stringify(TYPES));
+    scene = await Scene.open(driver, { EBB_INSTANCE_TYPES: file });
+    await scene.deploy({ name: 'tiny', instanceType: 'ml.tiny' as 'ml.t2.medium', maximum: 1, slots: 1 });
+  }, 120_000);
+
+  afterAll(async () => {
+    await scene?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  const ask = async (endpoint: string, attributes: string): Promise<string> =>
+    scene.answer(await scene.invoke(endpoint, 'x', attributes));
+
+  it(`gives an instance type of ${MEMORY_MB} MiB no more than that`, async () => {
+    expect(Number(await ask('tiny', `read=${await memoryLimitFile()}`))).toBe(MEMORY_MB * MEBIBYTE);
+    expect(await ask('tiny', 'allocate=100')).toBe('x');
+  });
+
+  it('says that an instance was killed for want of memory, and gives the invocation up after three', async () => {
+    const greedy = await scene.invoke('tiny', 'x', `allocate=${2 * MEMORY_MB}`);
+    const told = await scene.told(greedy);
+    expect(told).toMatchObject({ invocationStatus: 'Failed', failureReason: expect.stringMatching(/memory/i) });
+    expect(await scene.now(greedy)).toMatchObject({ state: 'Failed', attempts: 3 });
+    expect(scene.log.filter((line) => /out of memory|out-of-memory|more memory/i.test(line)).length).toBeGreaterThan(0);
+    expect(await ask('tiny', '')).toBe('x');
+  });
+
+  it('lets a container gain no privileges, and start only so many processes', async () => {
+    expect(await ask('tiny', 'read=/proc/self/status')).toMatch(/^NoNewPrivs:\t1$/m);
+    const pids = Number(await ask('tiny', `read=${await pidsLimitFile()}`));
+    expect(pids).toBeGreaterThan(0);
+    const limits = await ask('tiny', 'read=/proc/self/limits');
+    expect(limits).toMatch(/^Max open files +\d+ +\d+/m);
+  });
+
+  it('is reached on the loopback address only', async () => {
+    await ask('tiny', '');
+    const [container] = await scene.engine.listContainers();
+    const { NetworkSettings } = await scene.engine.getContainer(container!.Id).inspect();
+    const bindings = Object.values(NetworkSettings.Ports).flat().filter(Boolean);
+    expect(bindings.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
+  });
+
+  it('lets an isolated container reach nobody, which another can', async () => {
+    await using listener = await Listener.open();
+    await scene.deploy({ name: 'isolated', isNetworkIsolated: true, maximum: 1 });
+    await scene.deploy({ name: 'open', maximum: 1 });
+    expect(await ask('open', `connect=${listener.address}`)).toBe('connected');
+    expect(await ask('isolated', `connect=${listener.address}`)).not.toBe('connected');
+    expect(await ask('isolated', 'connect=192.0.2.1:80')).toMatch(/ENETUNREACH|EHOSTUNREACH|timed out/);
+    expect(await ask('isolated', '')).toBe('x');
+  });
+
+  async function memoryLimitFile(): Promise<string> {
+    return (await isUnified()) ? '/sys/fs/cgroup/memory.max' : '/sys/fs/cgroup/memory/memory.limit_in_bytes';
+  }
+
+  async function pidsLimitFile(): Promise<string> {
+    return (await isUnified()) ? '/sys/fs/cgroup/pids.max' : '/sys/fs/cgroup/pids/pids.max';
+  }
+
+  async function isUnified(): Promise<boolean> {
+    return ((await scene.engine.info()) as { CgroupVersion: string }).CgroupVersion === '2';
+  }
+});
+
+/** Somebody on this machine's own address, such as the network has many. */
+class Listener implements AsyncDisposable {
+  private constructor(private readonly server: Server) {}
+
+  static async open(): Promise<Listener> {
+    const server = createServer((socket) => socket.end());
+    await once(server.listen(0, '0.0.0.0'), 'listening');
+    return new Listener(server);
+  }
+
+  get address(): string {
+    const addresses = Object.entries(networkInterfaces()).flatMap(([name, all]) =>
+      name.startsWith('e') && !name.startsWith('ebb') ? (all ?? []) : [],
+    );
+    const outer = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+    return `${outer!.address}:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.close();
+  }
+}

@@ -3,7 +3,8 @@
 import datetime
 
 import boto3
-from botocore.exceptions import ClientError
+
+from steps import refused
 
 NAMESPACE = {"ServiceNamespace": "sagemaker"}
 TARGET = {
@@ -16,16 +17,6 @@ ENDPOINT = [{"Name": "EndpointName", "Value": "scaled"}]
 sagemaker = boto3.client("sagemaker")
 scaling = boto3.client("application-autoscaling")
 cloudwatch = boto3.client("cloudwatch")
-
-
-def refused(call, code, text, **parameters):
-    try:
-        call(**parameters)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error.response
-        assert text.lower() in error.response["Error"]["Message"].lower(), error.response
-    else:
-        raise AssertionError(f"{parameters} was accepted")
 
 
 def tracking(**differences):

@@ -2,10 +2,10 @@
 
 import json
 import pathlib
-import time
 
 import boto3
-from botocore.exceptions import ClientError
+
+from steps import refused, wait_for
 
 PAGES = pathlib.Path(__file__).parents[2] / "infra/images/ocr/pages"
 TARGET = {
@@ -20,24 +20,6 @@ sqs = boto3.client("sqs")
 sagemaker = boto3.client("sagemaker")
 runtime = boto3.client("sagemaker-runtime")
 scaling = boto3.client("application-autoscaling")
-
-
-def wait_for(what, condition, seconds=30):
-    give_up_at = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < give_up_at, f"waited in vain for {what}"
-        time.sleep(0.1)
-    return found
-
-
-def refused(call, code, text, **parameters):
-    try:
-        call(**parameters)
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == code, error.response
-        assert text in error.response["Error"]["Message"], error.response
-    else:
-        raise AssertionError(f"{parameters} was accepted")
 
 
 def instances():

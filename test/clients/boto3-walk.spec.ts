@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { isInstalled, run } from './programs.js';
+import { clientEnvironment, isInstalled, run } from './programs.js';
 
 const hasBoto3 = isInstalled('python3', '-c', 'import boto3');
 
@@ -17,14 +17,8 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
     ['walks the asynchronous path from an empty Ebb to an empty Ebb', 'boto3-walk.py'],
     ['puts, describes and deletes policies, alarms, metrics and scheduled actions', 'boto3-scaling.py'],
   ])('%s', { timeout: 120_000 }, async (_sentence, program) => {
-    const env = {
-      ...process.env,
-      AWS_ENDPOINT_URL: ebb.url,
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'any',
-      AWS_SECRET_ACCESS_KEY: 'any',
-    };
-    const { code, output, errors } = await run('python3', [join(import.meta.dirname, program)], { env });
+    const env = clientEnvironment(ebb.url);
+    const { code, output, errors } = await run('python3', ['-B', join(import.meta.dirname, program)], { env });
     expect(errors).toBe('');
     expect(code).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');

@@ -7,6 +7,17 @@ export function isInstalled(program: string, ...check: string[]): boolean {
   return spawnSync(program, check, { stdio: 'ignore' }).status === 0;
 }
 
+/** All that AWS's clients are told about an Ebb at this address. */
+export function clientEnvironment(url: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    AWS_ENDPOINT_URL: url,
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+  };
+}
+
 export interface Ran {
   readonly code: number | null;
   readonly output: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { type Ran, isInstalled, run } from './programs.js';
+import { type Ran, clientEnvironment, isInstalled, run } from './programs.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const hasCli = isInstalled('aws', '--version');
@@ -41,14 +41,7 @@ describe.skipIf(!hasCli)('the walk', () => {
       'aws cloudwatch describe-alarms --query MetricAlarms --output text; ' +
       'aws application-autoscaling describe-scaling-policies --service-namespace sagemaker ' +
       '--query ScalingPolicies --output text';
-    const env = {
-      ...ENVIRONMENT,
-      AWS_ENDPOINT_URL: ebb.url,
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'any',
-      AWS_SECRET_ACCESS_KEY: 'any',
-    };
-    const left = await run('bash', ['-c', list], { env });
+    const left = await run('bash', ['-c', list], { env: clientEnvironment(ebb.url) });
     expect(left.output.trim()).toMatch(/^\S+ \S+ sagemaker-us-east-1-000000000000$/);
   }
 

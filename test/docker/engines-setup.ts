@@ -1,6 +1,6 @@
-import { Engine } from './engine.js';
 import { ENGINE_RECIPES } from './engine-recipes.js';
-import { hostVariable, missingVariable } from './tested-drivers.js';
+import { HOST_VARIABLE, MISSING_VARIABLE } from './engine-variables.js';
+import { Engine } from './engine.js';
 
 /**
  * Starts an engine of each kind for the whole suite, unless its variable names one already, and tells the specs by
@@ -9,13 +9,13 @@ import { hostVariable, missingVariable } from './tested-drivers.js';
 export default async function startEngines(): Promise<() => Promise<void>> {
   const engines: Engine[] = [];
   for (const recipe of ENGINE_RECIPES) {
-    if (process.env[hostVariable(recipe.name)]) continue;
+    if (process.env[HOST_VARIABLE[recipe.name]]) continue;
     const started = await startIfPossible(recipe);
     if (started instanceof Engine) {
       engines.push(started);
-      process.env[hostVariable(recipe.name)] = started.host;
+      process.env[HOST_VARIABLE[recipe.name]] = started.host;
     } else {
-      process.env[missingVariable(recipe.name)] = started;
+      process.env[MISSING_VARIABLE[recipe.name]] = started;
       console.log(`SKIPPED on ${recipe.name}: ${started}`);
     }
   }

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { Settings } from '../support/standalone.js';
+import { HOST_VARIABLE, MISSING_VARIABLE } from './engine-variables.js';
 
 type EngineName = 'dockerd' | 'podman';
 
@@ -25,27 +26,17 @@ export function onEach(drivers: readonly TestedDriver['name'][], suite: (driver:
 }
 
 function whyMissing(name: EngineName): string | undefined {
-  if (process.env[hostVariable(name)]) return undefined;
-  return process.env[missingVariable(name)] ?? `${hostVariable(name)} is not set, as npm run test:docker does.`;
+  if (process.env[HOST_VARIABLE[name]]) return undefined;
+  return process.env[MISSING_VARIABLE[name]] ?? `${HOST_VARIABLE[name]} is not set, as npm run test:docker does.`;
 }
 
 function driverOf(name: TestedDriver['name']): TestedDriver {
   if (name === 'process') return { name, settings: {}, image: (image) => image };
-  return containerDriver(name, process.env[hostVariable(name)] ?? '');
+  return containerDriver(name, process.env[HOST_VARIABLE[name]] ?? '');
 }
 
 /** Ebb with containers on the engine at `unix://…`. */
 export function containerDriver(name: EngineName, engine: string): TestedDriver {
   const settings = { EBB_PROFILE: 'docker', EBB_DOCKER_HOST: engine };
   return { name, engine, settings, image: (image) => `localhost/${image}` };
-}
-
-/** Where the suite's engines are, and where the docker driver's contract suite looks for them. */
-export function hostVariable(name: EngineName): string {
-  return name === 'dockerd' ? 'EBB_TEST_DOCKER_HOST' : 'EBB_TEST_PODMAN_HOST';
-}
-
-/** Why an engine is not there, in a sentence. */
-export function missingVariable(name: EngineName): string {
-  return `${hostVariable(name)}_MISSING`;
 }

@@ -26,6 +26,9 @@ export interface Sent {
 export interface InvocationNow {
   readonly state: string;
   readonly attempts: number;
+  /** ISO 8601; its last attempt began when there was an instance for it. */
+  readonly acceptedAt: string;
+  readonly startedAt?: string;
   readonly failureReason?: string;
 }
 

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { canSeeProcesses, instanceProcesses } from '../support/live-processes.js';
 import { NotificationInbox } from '../support/notification-inbox.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import type { Settings } from '../support/standalone.js';
 import { audit, readLedger, readResults } from './census.js';
 import { Load } from './load.js';
 import { MortalService } from './mortal-service.js';
@@ -21,15 +22,22 @@ export interface KillRun {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** What runs the instances: processes unless told. */
+export interface KillStage {
+  readonly settings?: Settings;
+  /** What the echo image is called there. */
+  readonly image?: string;
+}
+
 /**
  * Invokes without a break while the service is killed again and again at instants that the seed chooses; then lets it
  * come to rest, and counts.
  */
-export async function killRun(kills: number, seed: number): Promise<KillRun> {
+export async function killRun(kills: number, seed: number, stage: KillStage = {}): Promise<KillRun> {
   const random = new SeededRandom(seed);
   await using inbox = await NotificationInbox.listen();
-  await using service = new MortalService();
-  const queue = await prepare(await service.start(), inbox);
+  await using service = new MortalService(stage.settings);
+  const queue = await prepare(await service.start(), inbox, stage.image);
   using load = new Load(random.fork(), service.clients);
   for (let kill = 0; kill < kills; kill++) await service.liveAndDie(random);
   await load.stop();
@@ -66,10 +74,10 @@ export async function killRun(kills: number, seed: number): Promise<KillRun> {
   };
 }
 
-async function prepare(aws: AwsClients, inbox: NotificationInbox): Promise<NotificationQueue> {
+async function prepare(aws: AwsClients, inbox: NotificationInbox, image?: string): Promise<NotificationQueue> {
   const [successTopic, errorTopic] = [await inbox.topic(aws, 'done'), await inbox.topic(aws, 'broken')];
   const queue = await NotificationQueue.create(aws, [successTopic, errorTopic]);
-  for (const endpoint of ENDPOINTS) await deployEndpoint(aws, { ...endpoint, successTopic, errorTopic });
+  for (const endpoint of ENDPOINTS) await deployEndpoint(aws, { ...endpoint, image, successTopic, errorTopic });
   await storeInputs(aws);
   return queue;
 }

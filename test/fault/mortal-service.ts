@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClients } from '../support/aws-clients.js';
 import { canSeeProcesses, instanceProcesses } from '../support/live-processes.js';
 import type { SeededRandom } from '../support/seeded-random.js';
-import { type Exit, StandaloneProcess, newDataDirectory } from '../support/standalone.js';
+import { type Exit, type Settings, StandaloneProcess, newDataDirectory } from '../support/standalone.js';
 
 const LONGEST_LIFE_MS = 2_500;
 /** About as long as a start takes: some are killed before they are ready. */
@@ -18,6 +18,8 @@ export class MortalService implements AsyncDisposable {
   private process: StandaloneProcess | undefined;
   private aws: AwsClients | undefined;
   private up = Promise.withResolvers<AwsClients>();
+
+  constructor(private readonly settings: Settings = {}) {}
 
   /** The clients of the service that runs, as soon as one does. */
   readonly clients = (): Promise<AwsClients> => this.up.promise;
@@ -58,7 +60,7 @@ export class MortalService implements AsyncDisposable {
 
   private spawn(): StandaloneProcess {
     const settings = { EBB_DATA_DIR: this.dataDirectory, EBB_KEEP_WARM_SECONDS: '1', EBB_LOG_LEVEL: 'warn' };
-    return (this.process = new StandaloneProcess(settings));
+    return (this.process = new StandaloneProcess({ ...settings, ...this.settings }));
   }
 
   private async die(): Promise<void> {

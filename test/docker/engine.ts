@@ -127,20 +127,27 @@ export class Engine implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Its processes, and those that watch its containers: all are told of its folder when they are started. */
+  /** Its processes and those that watch its containers, which are told of its folder, and those in its containers. */
   #leftovers(): number[] {
+    const inFolder = `${this.#folder}/`;
     return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(`${this.#folder}/`))
-      .map(Number)
-      .filter((pid) => pid !== process.pid);
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(inFolder) || rootMount(pid).includes(inFolder))
+      .map(Number);
   }
 }
 
-function commandLine(pid: string): string {
+/** What a process has for its root, as the kernel describes it. */
+function rootMount(pid: string): string {
+  const mounts = readIfThere(`/proc/${pid}/mountinfo`).split('\n');
+  return mounts.find((mount) => mount.split(' ')[4] === '/') ?? '';
+}
+
+/** Processes end while they are looked at. */
+function readIfThere(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
-    // It has ended meanwhile.
     return '';
   }
 }

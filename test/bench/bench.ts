@@ -8,5 +8,10 @@ export interface Bench {
   readonly quick: boolean;
 }
 
-/** One row of the table: measures in turn with its floor, and leaves nothing running. */
+/** What a row needs is not there; the message says what. */
+export class NotMeasured extends Error {
+  override readonly name = 'NotMeasured';
+}
+
+/** One row of the table: measures in turn with its floor, and leaves nothing running. Raises `NotMeasured`. */
 export type Row = (bench: Bench) => Promise<Figure[]>;

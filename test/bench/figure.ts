@@ -17,6 +17,12 @@ export function againstFloor(name: string, unit: string, value: number, floor: n
   return { name, value, unit, floor, ratio, goal: `at least ${share} of the floor`, met: ratio >= share };
 }
 
+/** A cost that may be at most so many times its floor. */
+export function atMostTimes(name: string, unit: string, value: number, floor: number, times: number): Figure {
+  const ratio = value / floor;
+  return { name, value, unit, floor, ratio, goal: `at most ${times} of the floor`, met: ratio <= times };
+}
+
 /** A cost that has to stay under a limit. */
 export function under(name: string, unit: string, value: number, limit: number): Figure {
   return { name, value, unit, floor: null, ratio: null, goal: `under ${limit} ${unit}`, met: value < limit };

@@ -359,10 +359,6 @@ describe('what Ebb cannot honour is refused by name', () => {
       'productionVariants.1.member.managedInstanceScaling.scaleInPolicy',
       variant({ ManagedInstanceScaling: { MinInstanceCount: 0, ScaleInPolicy: { Strategy: 'IDLE_RELEASE' } } }),
     ],
-    [
-      'deploymentConfig',
-      endpoint({ EndpointName: 'e', EndpointConfigName: 'c', DeploymentConfig: { AutoRollbackConfiguration: {} } }),
-    ],
   ])('%s', async (path, command) => {
     expect(await refusalOf(command)).toMatch(
       new RegExp(`at '${path.replaceAll('.', '\\.')}' failed .* not supported by Ebb yet`),

@@ -1,25 +1,72 @@
 import { type Place, endpointArn } from '../../core/arn.js';
+import type { Deployment, DeploymentConfig } from '../../core/deployment.js';
 import type { DeployedVariant, Endpoint } from '../../core/endpoint.js';
 import type { Tags } from '../../core/model.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { writeAsyncInferenceConfig } from './async-inference-config.js';
+import { readDeploymentConfig, writeDeploymentConfig } from './deployment-config.js';
 import { writeManagedInstanceScaling, writeRoutingConfig } from './production-variant.js';
 import { NAME } from './rules.js';
 import { readTags } from './tags.js';
 
-export function readCreateEndpoint(body: Readonly<Record<string, unknown>>): {
-  name: string;
-  configName: string;
-  tags: Tags;
-} {
+/** `FailureReason` and `StatusMessage` hold at most this much. */
+const MAX_REASON_LENGTH = 1024;
+const RETAINED_PROPERTIES = ['DesiredInstanceCount', 'DesiredWeight', 'DataCaptureConfig'];
+
+/** What `CreateEndpoint` asks for. */
+export interface EndpointCreation {
+  readonly name: string;
+  readonly configName: string;
+  readonly deploymentConfig?: DeploymentConfig;
+  readonly tags: Tags;
+}
+
+export function readCreateEndpoint(body: Readonly<Record<string, unknown>>): EndpointCreation {
   return Members.read(body, (request) => {
-    // How later updates are rolled out: there are none yet.
-    request.refuse('DeploymentConfig');
+    const deploymentConfig = request.structure('DeploymentConfig');
     return {
       name: request.requiredText('EndpointName', NAME),
       configName: request.requiredText('EndpointConfigName', NAME),
+      deploymentConfig: deploymentConfig && readDeploymentConfig(deploymentConfig),
       tags: readTags(request),
+    };
+  });
+}
+
+/** What `UpdateEndpoint` asks for. */
+export interface EndpointUpdate {
+  readonly name: string;
+  readonly configName: string;
+  /** Variants that are in the old config too keep their instance counts, whatever the new config says. */
+  readonly retainsInstanceCounts: boolean;
+  /** The same of their weights. */
+  readonly retainsWeights: boolean;
+  /** Roll it out as the last update was rolled out; never together with a `deploymentConfig`. */
+  readonly retainsDeploymentConfig: boolean;
+  readonly deploymentConfig?: DeploymentConfig;
+}
+
+export function readUpdateEndpoint(body: Readonly<Record<string, unknown>>): EndpointUpdate {
+  return Members.read(body, (request) => {
+    const retainsAll = request.boolean('RetainAllVariantProperties') ?? false;
+    const excluded = new Set(
+      request
+        .structures('ExcludeRetainedVariantProperties', { max: RETAINED_PROPERTIES.length })
+        .map((property) => property.requiredText('VariantPropertyType', { oneOf: RETAINED_PROPERTIES })),
+    );
+    const deploymentConfig = request.structure('DeploymentConfig');
+    const retainsDeploymentConfig = request.boolean('RetainDeploymentConfig') ?? false;
+    if (retainsDeploymentConfig && deploymentConfig) {
+      request.violate('RetainDeploymentConfig', 'Member must be false where DeploymentConfig is given');
+    }
+    return {
+      name: request.requiredText('EndpointName', NAME),
+      configName: request.requiredText('EndpointConfigName', NAME),
+      retainsInstanceCounts: retainsAll && !excluded.has('DesiredInstanceCount'),
+      retainsWeights: retainsAll && !excluded.has('DesiredWeight'),
+      retainsDeploymentConfig,
+      deploymentConfig: deploymentConfig && readDeploymentConfig(deploymentConfig),
     };
   });
 }
@@ -47,41 +94,90 @@ export function readUpdateCapacities(body: Readonly<Record<string, unknown>>): {
   }));
 }
 
-/** `currentInstanceCount` counts the instances that a variant has in truth, whatever is desired. */
-export function writeEndpoint(
-  endpoint: Endpoint,
-  place: Place,
-  currentInstanceCount: (variantName: string) => number,
-): object {
+/** Counts the instances that a variant of one deployment has in truth, whatever is desired. */
+export type CountInstances = (variant: DeployedVariant) => number;
+
+export function writeEndpoint(endpoint: Endpoint, place: Place, countInstances: CountInstances): object {
+  const { deployment } = endpoint;
   return {
     ...summarizeEndpoint(endpoint, place),
     EndpointConfigName: endpoint.configName,
-    ProductionVariants: endpoint.variants.map((variant) =>
-      summarizeVariant(endpoint, variant, currentInstanceCount(variant.name)),
-    ),
-    FailureReason: endpoint.failureReason,
+    ProductionVariants: endpoint.variants.map((variant) => ({
+      ...summarizeVariant(variant, 1 - (deployment?.traffic ?? 0), countInstances),
+      VariantStatus: statusOfCurrent(endpoint),
+    })),
+    FailureReason: endpoint.failureReason?.slice(0, MAX_REASON_LENGTH),
     AsyncInferenceConfig: endpoint.asyncInference && writeAsyncInferenceConfig(endpoint.asyncInference),
+    LastDeploymentConfig: endpoint.lastDeploymentConfig && writeDeploymentConfig(endpoint.lastDeploymentConfig),
+    PendingDeploymentSummary: deployment && summarizeDeployment(deployment, countInstances),
   };
 }
 
-function summarizeVariant(endpoint: Endpoint, variant: DeployedVariant, currentInstanceCount: number): object {
+function summarizeDeployment(deployment: Deployment, countInstances: CountInstances): object {
+  return {
+    EndpointConfigName: deployment.configName,
+    ProductionVariants: deployment.variants.map((variant) => ({
+      ...summarizeVariant(variant, deployment.traffic, countInstances),
+      InstanceType: variant.instanceType,
+      VariantStatus: statusOfPending(deployment),
+    })),
+    StartTime: toTimestamp(deployment.startedAt),
+  };
+}
+
+/** While traffic moves from one side of an update to the other, each side has its share of its weight. */
+function summarizeVariant(variant: DeployedVariant, traffic: number, countInstances: CountInstances): object {
   return {
     VariantName: variant.name,
-    DeployedImages: [{ SpecifiedImage: variant.container.image }],
-    CurrentWeight: variant.desiredWeight,
+    DeployedImages: [writeImage(variant.container.image)],
+    CurrentWeight: variant.desiredWeight * traffic,
     DesiredWeight: variant.desiredWeight,
-    CurrentInstanceCount: currentInstanceCount,
+    CurrentInstanceCount: countInstances(variant),
     DesiredInstanceCount: variant.desiredInstanceCount,
-    VariantStatus: variantStatus(endpoint),
     ManagedInstanceScaling: writeManagedInstanceScaling(variant.managedInstanceScaling),
     RoutingConfig: writeRoutingConfig(variant.routingStrategy),
   };
 }
 
-/** Variants have a status of their own only while they are made or unmade. */
-function variantStatus({ status, modifiedAt }: Endpoint): object[] | undefined {
+/** Only an image that was named by its digest is known to be that one and no other. */
+function writeImage(image: string): object {
+  return { SpecifiedImage: image, ResolvedImage: image.includes('@') ? image : undefined };
+}
+
+/** Variants in use have a status of their own only while they are made, changed or unmade. */
+function statusOfCurrent({ status, modifiedAt, deployment }: Endpoint): object[] | undefined {
+  if (deployment) return statusOf(deployment, CURRENT_STATUS[deployment.stage]);
   const isChanging = status === 'Creating' || status === 'Updating' || status === 'Deleting';
   return isChanging ? [{ Status: status, StartTime: toTimestamp(modifiedAt) }] : undefined;
+}
+
+/** The status of the old side's variants in each stage of an update. */
+const CURRENT_STATUS = {
+  Launching: 'Updating',
+  Baking: 'Updating',
+  Terminating: 'Deleting',
+  RollingBack: 'ActivatingTraffic',
+} as const;
+
+function statusOfPending(deployment: Deployment): object[] | undefined {
+  switch (deployment.stage) {
+    case 'Launching':
+      // Once the first batch of a rolling update is at work, the others are more of the same.
+      return statusOf(deployment, deployment.step === 0 ? 'Creating' : 'Updating');
+    case 'Baking':
+      return deployment.traffic < 1
+        ? [...statusOf(deployment, 'ActivatingTraffic'), ...statusOf(deployment, 'Baking')]
+        : statusOf(deployment, 'Baking');
+    case 'Terminating':
+      return undefined;
+    case 'RollingBack':
+      return statusOf(deployment, 'Deleting');
+  }
+}
+
+function statusOf({ stageSince, failureReason }: Deployment, status: string): object[] {
+  const message = failureReason?.slice(0, MAX_REASON_LENGTH);
+  return [{ Status: status, StatusMessage: message, StartTime: toTimestamp(stageSince) }];
 }
 
 export function summarizeEndpoint(endpoint: Endpoint, place: Place): object {

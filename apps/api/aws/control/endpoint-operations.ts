@@ -1,4 +1,5 @@
 import { endpointArn } from '../../../../libs/core/arn.js';
+import type { DeployedVariant } from '../../../../libs/core/endpoint.js';
 import { createEndpoint } from '../../../../libs/engine/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/delete-endpoint.js';
 import type { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
@@ -19,8 +20,8 @@ export function endpointOperations(world: World, instances: InstanceCounts, topi
   const { catalog, place } = world;
 
   /** Draining instances still finish their work, so they are there; starting ones are not yet. */
-  const currentInstanceCount = (endpointName: string, variantName: string): number => {
-    const { inService, draining } = instances.counts(endpointName, variantName);
+  const currentInstanceCount = (endpointName: string, { name, deploymentId }: DeployedVariant): number => {
+    const { inService, draining } = instances.counts(endpointName, name, deploymentId);
     return inService + draining;
   };
 
@@ -32,7 +33,7 @@ export function endpointOperations(world: World, instances: InstanceCounts, topi
 
     async DescribeEndpoint(request) {
       const endpoint = await findEndpoint(world, readEndpointName(request));
-      return writeEndpoint(endpoint, place, (variantName) => currentInstanceCount(endpoint.name, variantName));
+      return writeEndpoint(endpoint, place, (variant) => currentInstanceCount(endpoint.name, variant));
     },
 
     async ListEndpoints(request) {

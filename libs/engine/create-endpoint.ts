@@ -11,6 +11,7 @@ import {
 import { EbbError } from '../core/errors.js';
 import type { Tags } from '../core/model.js';
 import { checkPromiseTags } from '../core/promise.js';
+import { checkWarmTags } from '../core/warm-tier.js';
 import { findEndpointConfig, findModel } from './look-up.js';
 import { sendTestNotifications } from './send-test-notifications.js';
 import type { World } from './world.js';
@@ -37,6 +38,7 @@ export async function createEndpoint(
 ): Promise<Endpoint> {
   const { catalog, place, signals } = world;
   checkPromiseTags(request.tags);
+  checkWarmTags(request.tags);
   const key = endpointKey(request.name);
   if (await catalog.endpoints.get(key, signal)) throw alreadyExists(world, request.name);
   const endpoint = await deploymentOf(world, request, signal);

@@ -6,6 +6,7 @@ import { type VariantSituation, instanceCount } from './variant-situation.js';
 
 const DOING: Readonly<Record<StartPhase, string>> = {
   queued: 'waiting for its turn to be launched',
+  pull: 'pulling its image',
   download: 'downloading its model',
   unpack: 'unpacking its model',
   boot: 'booting',

@@ -66,10 +66,11 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
 }
 
 /**
- * The parts of a start, in order, what SageMaker hides in "Creating": waiting for its turn to be launched; until the
- * model's last byte has come; until it is unpacked; until the container takes connections; until its first good ping.
+ * The parts of a start, in order, what SageMaker hides in "Creating": waiting for its turn to be launched; until the image
+ * is there; until the model's last byte has come; until it is unpacked; until the container takes connections; until its
+ * first good ping.
  */
-export const START_PHASES = ['queued', 'download', 'unpack', 'boot', 'ping'] as const;
+export const START_PHASES = ['queued', 'pull', 'download', 'unpack', 'boot', 'ping'] as const;
 export type StartPhase = (typeof START_PHASES)[number];
 
 /** How long each phase of one start took. A phase that there was no need for is absent. */

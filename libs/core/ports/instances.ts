@@ -76,8 +76,8 @@ export abstract class Instances {
   abstract check(spec: LaunchSpec, signal?: AbortSignal): Promise<void>;
   /**
    * Resolves when the container has been started. `onPhase` tells what is being done from then on, each phase once and in
-   * order: `download` and `unpack` where there is a model, `boot`, and `ping` when a ping has met a container that takes
-   * connections.
+   * order: `pull` where the image has to be fetched, `download` and `unpack` where there is a model, `boot`, and `ping`
+   * when a ping has met a container that takes connections.
    */
   abstract launch(
     spec: LaunchSpec,

@@ -104,6 +104,11 @@ export interface Endpoint {
   readonly tags: Tags;
 }
 
+/** Endpoint configs keep the case of their names but are unique without it: this is their key in the catalog. */
+export function endpointConfigKey(name: string): string {
+  return name.toLowerCase();
+}
+
 /** Endpoint names keep their case but are unique without it: this is their key in the catalog. */
 export function endpointKey(name: string): string {
   return name.toLowerCase();

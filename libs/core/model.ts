@@ -70,3 +70,8 @@ export interface Model {
   readonly createdAt: number;
   readonly tags: Tags;
 }
+
+/** Models keep the case of their names but are unique without it, as their ARNs are: this is their key in the catalog. */
+export function modelKey(name: string): string {
+  return name.toLowerCase();
+}

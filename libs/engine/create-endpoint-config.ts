@@ -1,5 +1,5 @@
 import { endpointConfigArn } from '../core/arn.js';
-import type { EndpointConfig } from '../core/endpoint.js';
+import { type EndpointConfig, endpointConfigKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { findModel } from './look-up.js';
 import type { World } from './world.js';
@@ -12,7 +12,7 @@ export async function createEndpointConfig(
 ): Promise<EndpointConfig> {
   for (const variant of definition.variants) await findModel(world, variant.modelName, signal);
   const config = { ...definition, createdAt: world.clock.now() };
-  if (await world.catalog.endpointConfigs.create(config.name, config, signal)) return config;
+  if (await world.catalog.endpointConfigs.create(endpointConfigKey(config.name), config, signal)) return config;
   const arn = endpointConfigArn(world.place, config.name);
   throw new EbbError('AlreadyExists', `Cannot create already existing endpoint configuration "${arn}".`);
 }

@@ -1,3 +1,4 @@
+import { endpointConfigKey } from '../core/endpoint.js';
 import { missingEndpointConfig } from './look-up.js';
 import type { World } from './world.js';
 
@@ -7,5 +8,6 @@ export async function deleteEndpointConfig(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!(await world.catalog.endpointConfigs.delete(name, signal))) missingEndpointConfig(world.place, name);
+  if (!(await world.catalog.endpointConfigs.delete(endpointConfigKey(name), signal)))
+    missingEndpointConfig(world.place, name);
 }

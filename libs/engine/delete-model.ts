@@ -1,3 +1,4 @@
+import { modelKey } from '../core/model.js';
 import { missingModel } from './look-up.js';
 import type { World } from './world.js';
 
@@ -7,5 +8,5 @@ export async function deleteModel(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!(await world.catalog.models.delete(name, signal))) missingModel(world.place, name);
+  if (!(await world.catalog.models.delete(modelKey(name), signal))) missingModel(world.place, name);
 }

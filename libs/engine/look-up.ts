@@ -1,23 +1,26 @@
 import { type Place, endpointArn, endpointConfigArn, modelArn } from '../core/arn.js';
-import { type Endpoint, type EndpointConfig, endpointKey } from '../core/endpoint.js';
+import { type Endpoint, type EndpointConfig, endpointConfigKey, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import type { Model } from '../core/model.js';
+import { type Model, modelKey } from '../core/model.js';
 import type { World } from './world.js';
 
 type CatalogWorld = Pick<World, 'catalog' | 'place'>;
 
-/** The model of that name, or `ModelNotFound`. */
+/** The model of that name in whatever case, or `ModelNotFound`. */
 export async function findModel(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Model> {
-  return (await world.catalog.models.get(name, signal)) ?? missingModel(world.place, name);
+  return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
 }
 
-/** The endpoint config of that name, or `EndpointConfigNotFound`. */
+/** The endpoint config of that name in whatever case, or `EndpointConfigNotFound`. */
 export async function findEndpointConfig(
   world: CatalogWorld,
   name: string,
   signal?: AbortSignal,
 ): Promise<EndpointConfig> {
-  return (await world.catalog.endpointConfigs.get(name, signal)) ?? missingEndpointConfig(world.place, name);
+  return (
+    (await world.catalog.endpointConfigs.get(endpointConfigKey(name), signal)) ??
+    missingEndpointConfig(world.place, name)
+  );
 }
 
 /** The endpoint of that name in whatever case, or `EndpointNotFound`. */

@@ -1,82 +1,85 @@
 import { endpointArn, endpointConfigArn, modelArn } from '../core/arn.js';
-import { endpointKey } from '../core/endpoint.js';
+import { endpointConfigKey, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import type { Tags } from '../core/model.js';
+import { type Tags, modelKey } from '../core/model.js';
 import { checkPromiseTags } from '../core/promise.js';
 import type { Records } from '../core/ports/catalog.js';
+import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
 import type { World } from './world.js';
 
 /** `Tags` of one resource hold at most this many. */
 const MAX_TAGS = 50;
+
+type TagWorld = Pick<World, 'catalog' | 'place' | 'signals'>;
+
+/** The tags of what an ARN names; raises what `changeTags` raises where it names nothing. */
+export async function findTags(world: TagWorld, arn: string): Promise<Tags> {
+  return (await resourceOf(world, arn).find()).tags;
+}
+
+/**
+ * Changes the tags of what an ARN names and returns them. Raises `ModelNotFound`, `EndpointConfigNotFound`,
+ * `EndpointNotFound`, and `InvalidRequest` for an ARN of anything else, for too many tags and for tags of an endpoint that
+ * promise what cannot be meant.
+ */
+export async function changeTags(world: TagWorld, arn: string, change: (tags: Tags) => Tags): Promise<Tags> {
+  return (await resourceOf(world, arn).change(change)).tags;
+}
 
 interface Tagged {
   readonly name: string;
   readonly tags: Tags;
 }
 
-type TagWorld = Pick<World, 'catalog' | 'place' | 'signals'>;
-
-/** The tags of the model, endpoint config or endpoint that an ARN names, or `InvalidRequest`. */
-export async function findTags(world: TagWorld, arn: string): Promise<Tags> {
-  return changeTags(world, arn, (tags) => tags);
+interface TaggedResource {
+  find(): Promise<Tagged>;
+  change(change: (tags: Tags) => Tags): Promise<Tagged>;
 }
 
-/**
- * Changes the tags of the resource that an ARN names and returns them; raises `InvalidRequest` for no resource, and for
- * tags of an endpoint that promise what cannot be meant.
- */
-export async function changeTags(world: TagWorld, arn: string, change: (tags: Tags) => Tags): Promise<Tags> {
+const ARN = /:(model|endpoint-config|endpoint)\/([^/]+)$/;
+
+function resourceOf(world: TagWorld, arn: string): TaggedResource {
   const { catalog, place } = world;
-  const { models, endpointConfigs } = catalog;
-  const changed =
-    (await changeOf(models, arn, (name) => modelArn(place, name), identity, change)) ??
-    (await changeOf(endpointConfigs, arn, (name) => endpointConfigArn(place, name), identity, change)) ??
-    (await changeOfEndpoint(world, arn, change));
-  if (!changed) throw new EbbError('InvalidRequest', `Could not find a resource with the ARN "${arn}".`);
-  return changed.tags;
+  const [, kind, name = ''] = ARN.exec(arn) ?? [];
+  // Names in ARNs are in lower case, but one that is written as the resource's own name is not misunderstood.
+  const isOf = (wanted: string, expected: string): boolean =>
+    kind === wanted && arn.toLowerCase() === expected.toLowerCase();
+  if (isOf('model', modelArn(place, name))) {
+    return taggedRecord(catalog.models, modelKey(name), () => missingModel(place, name));
+  }
+  if (isOf('endpoint-config', endpointConfigArn(place, name))) {
+    return taggedRecord(catalog.endpointConfigs, endpointConfigKey(name), () => missingEndpointConfig(place, name));
+  }
+  if (isOf('endpoint', endpointArn(place, name))) return taggedEndpoint(world, name);
+  throw new EbbError('InvalidRequest', `Could not find a resource with the ARN "${arn}".`);
 }
 
 /** Tags say what is promised, so that the autoscaler has to hear of them. */
-async function changeOfEndpoint(
-  world: TagWorld,
-  arn: string,
-  change: (tags: Tags) => Tags,
-): Promise<Tagged | undefined> {
-  const { catalog, place, signals } = world;
-  const endpoint = await changeOf(
-    catalog.endpoints,
-    arn,
-    (name) => endpointArn(place, name),
-    endpointKey,
-    (current) => {
-      const tags = change(current);
-      checkPromiseTags(tags);
-      return tags;
+function taggedEndpoint({ catalog, place, signals }: TagWorld, name: string): TaggedResource {
+  const record = taggedRecord(catalog.endpoints, endpointKey(name), () => missingEndpoint(place, name));
+  return {
+    find: () => record.find(),
+    async change(change) {
+      const endpoint = await record.change((current) => {
+        const tags = change(current);
+        checkPromiseTags(tags);
+        return tags;
+      });
+      signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+      return endpoint;
     },
-  );
-  if (endpoint) signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
-  return endpoint;
+  };
 }
 
-/** ARNs have lost the case of the name, so the record is looked for rather than fetched. */
-async function changeOf<T extends Tagged>(
-  records: Records<T>,
-  arn: string,
-  arnOf: (name: string) => string,
-  keyOf: (name: string) => string,
-  change: (tags: Tags) => Tags,
-): Promise<T | undefined> {
-  const found = (await records.all()).find(({ name }) => arnOf(name) === arn);
-  if (!found) return undefined;
-  return records.update(keyOf(found.name), (record) => {
-    const tags = change(record.tags);
-    if (Object.keys(tags).length > MAX_TAGS) {
-      throw new EbbError('InvalidRequest', `A resource can have at most ${MAX_TAGS} tags.`);
-    }
-    return tags === record.tags ? record : { ...record, tags };
-  });
+function taggedRecord<T extends Tagged>(records: Records<T>, key: string, missing: () => never): TaggedResource {
+  return {
+    find: async () => (await records.get(key)) ?? missing(),
+    change: async (change) =>
+      (await records.update(key, (record) => ({ ...record, tags: limited(change(record.tags)) }))) ?? missing(),
+  };
 }
 
-function identity(name: string): string {
-  return name;
+function limited(tags: Tags): Tags {
+  if (Object.keys(tags).length <= MAX_TAGS) return tags;
+  throw new EbbError('InvalidRequest', `A resource can have at most ${MAX_TAGS} tags.`);
 }

@@ -32,7 +32,8 @@ export function readTextToken(token: string | undefined): string | undefined {
   }
 }
 
-function invalidToken(cause?: unknown): EbbError {
+/** What a token that was never handed out is answered with. */
+export function invalidToken(cause?: unknown): EbbError {
   return new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.', {
     cause,
   });

@@ -221,7 +221,7 @@ describe('deleting an endpoint', () => {
       message: `Could not find endpoint "${ARN}".`,
     });
     await waitUntilEndpointDeleted(waiting(), { EndpointName: 'ocr' });
-    await createEndpoint(host, 'OCR');
+    await host.sagemaker.send(new CreateEndpointCommand({ EndpointName: 'OCR', EndpointConfigName: 'ocr-config' }));
   });
 
   it('leaves the record in place while its leftovers cannot be settled', async () => {

@@ -26,9 +26,9 @@ beforeAll(async () => {
   for (const [index, [name, status]] of ENDPOINTS.entries()) {
     const times = { createdAt: START + index * DAY, modifiedAt: START + (10 - index) * DAY };
     await endpoints.create(name.toLowerCase(), { name, configName: name, status, variants: [], ...times, tags: {} });
-    await endpointConfigs.create(name, { name, variants: [], createdAt: times.createdAt, tags: {} });
+    await endpointConfigs.create(name.toLowerCase(), { name, variants: [], createdAt: times.createdAt, tags: {} });
     const container = { image: 'ocr', environment: {} };
-    await models.create(name, { name, container, createdAt: times.createdAt, tags: {} });
+    await models.create(name.toLowerCase(), { name, container, createdAt: times.createdAt, tags: {} });
   }
 });
 afterAll(() => host.close());
@@ -91,6 +91,26 @@ describe('a list of endpoints', () => {
     const deleted = await host.world.catalog.endpoints.delete('asr');
     expect(await names({ MaxResults: 2, NextToken: first.NextToken })).toEqual(['Ocr-de', 'zebra']);
     await host.world.catalog.endpoints.create('asr', deleted!);
+  });
+
+  it('neither repeats nor skips what was there when others come in between', async () => {
+    const { endpoints } = host.world.catalog;
+    const first = await host.sagemaker.send(new ListEndpointsCommand({ MaxResults: 2 }));
+    const late = (await endpoints.get('asr'))!;
+    // One that comes before the page's end in the list's order, and one that comes after it.
+    await endpoints.create('newest', { ...late, name: 'newest', createdAt: START + 20 * DAY });
+    await endpoints.create('older', { ...late, name: 'older', createdAt: START + DAY / 2 });
+    expect(await names({ MaxResults: 5, NextToken: first.NextToken })).toEqual(['Ocr-de', 'older', 'zebra']);
+    await endpoints.delete('newest');
+    await endpoints.delete('older');
+  });
+
+  it('refuses a token of a list in another order', async () => {
+    const byTime = await host.sagemaker.send(new ListEndpointsCommand({ MaxResults: 1 }));
+    await expect(names({ SortBy: 'Name', NextToken: byTime.NextToken })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'The NextToken is not valid: it was not returned by an earlier call.',
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { DescribeModelCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeModelCommand, ListNotebookInstancesCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { createModel } from '../support/deploy.js';
@@ -46,12 +46,11 @@ describe('a request that is not the protocol', () => {
   });
 });
 
-describe('an operation of AWS that is not built yet', () => {
+describe('an operation of AWS that is not built', () => {
   it('is an unknown one, which the SDK tells by name and does not repeat', async () => {
-    const update = new UpdateEndpointCommand({ EndpointName: 'ocr', EndpointConfigName: 'other' });
-    await expect(host.sagemaker.send(update)).rejects.toMatchObject({
+    await expect(host.sagemaker.send(new ListNotebookInstancesCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: "SageMaker's operation UpdateEndpoint is not supported by Ebb yet.",
+      message: "SageMaker's operation ListNotebookInstances is not supported by Ebb yet.",
       $metadata: { httpStatusCode: 400, attempts: 1 },
     });
   });

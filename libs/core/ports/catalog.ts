@@ -68,9 +68,11 @@ export interface AlarmHistoryQuery {
 
 /** What has been deployed and how it may scale. */
 export abstract class Catalog {
+  /** By `modelKey`. */
   abstract readonly models: Records<Model>;
+  /** By `endpointConfigKey`. */
   abstract readonly endpointConfigs: Records<EndpointConfig>;
-  /** By caseless name: endpoint names are unique without regard to case. */
+  /** By `endpointKey`. */
   abstract readonly endpoints: Records<Endpoint>;
   /** By `scalableTargetKey`. */
   abstract readonly scalableTargets: Records<ScalableTarget>;

@@ -1,7 +1,7 @@
 import type { AsyncInferenceConfig, NotificationKind } from '../../core/endpoint.js';
 import type { Members } from '../members.js';
 import { KMS_KEY_ID, TOPIC_ARN } from './rules.js';
-import { readPrefixAddress } from './s3-address.js';
+import { readDestination } from './s3-address.js';
 
 const TOPIC_TYPES: Readonly<Record<string, NotificationKind>> = {
   SUCCESS_NOTIFICATION_TOPIC: 'success',
@@ -18,8 +18,8 @@ export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig 
     { max: Object.keys(TOPIC_TYPES).length },
   );
   return {
-    outputPath: readPrefixAddress(output, 'S3OutputPath'),
-    failurePath: readPrefixAddress(output, 'S3FailurePath'),
+    outputPath: readDestination(output, 'S3OutputPath'),
+    failurePath: readDestination(output, 'S3FailurePath'),
     kmsKeyId: output.text('KmsKeyId', KMS_KEY_ID),
     successTopic: notifications?.text('SuccessTopic', TOPIC_ARN),
     errorTopic: notifications?.text('ErrorTopic', TOPIC_ARN),

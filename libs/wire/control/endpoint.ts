@@ -6,7 +6,7 @@ import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { writeAsyncInferenceConfig } from './async-inference-config.js';
 import { readDeploymentConfig, writeDeploymentConfig } from './deployment-config.js';
-import { writeManagedInstanceScaling, writeRoutingConfig } from './production-variant.js';
+import { summarizeRecipe } from './production-variant.js';
 import { NAME } from './rules.js';
 import { readTags } from './tags.js';
 
@@ -134,8 +134,7 @@ function summarizeVariant(variant: DeployedVariant, traffic: number, countInstan
     DesiredWeight: variant.desiredWeight,
     CurrentInstanceCount: countInstances(variant),
     DesiredInstanceCount: variant.desiredInstanceCount,
-    ManagedInstanceScaling: writeManagedInstanceScaling(variant.managedInstanceScaling),
-    RoutingConfig: writeRoutingConfig(variant.routingStrategy),
+    ...summarizeRecipe(variant),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Members } from '../members.js';
-import { formatPageToken, parsePageToken } from '../page-token.js';
-import { NAME_PART } from './rules.js';
+import { formatPageToken, invalidToken, parsePageToken } from '../page-token.js';
+import { MAX_TOKEN_LENGTH, NAME_PART } from './rules.js';
 
 type SortKey = 'Name' | 'CreationTime' | 'Status';
 
@@ -29,7 +29,6 @@ export interface Listing {
 
 const DEFAULT_PAGE = 10;
 const MAX_PAGE = 100;
-const MAX_TOKEN_LENGTH = 8192;
 const ENDPOINT_STATUSES = [
   'OutOfService',
   'Creating',
@@ -42,23 +41,27 @@ const ENDPOINT_STATUSES = [
   'UpdateRollbackFailed',
 ];
 
-/** Reads `ListModels` and `ListEndpointConfigs`. */
+/** Reads `ListModels` and `ListEndpointConfigs`. Raises `InvalidRequest` and `InvalidNextToken`. */
 export function readListing(body: Readonly<Record<string, unknown>>): Listing {
-  return Members.read(body, (request) => readCommon(request, ['Name', 'CreationTime']));
+  return withPlace(Members.read(body, (request) => readCommon(request, ['Name', 'CreationTime'])));
 }
 
 /** Reads `ListEndpoints`, which can look at more. */
 export function readEndpointListing(body: Readonly<Record<string, unknown>>): Listing {
-  return Members.read(body, (request) => ({
+  const read = Members.read(body, (request) => ({
     ...readCommon(request, ['Name', 'CreationTime', 'Status']),
     modifiedBefore: readTime(request, 'LastModifiedTimeBefore'),
     modifiedAfter: readTime(request, 'LastModifiedTimeAfter'),
     status: request.text('StatusEquals', { oneOf: ENDPOINT_STATUSES }),
   }));
+  return withPlace(read);
 }
 
-function readCommon(request: Members, sortKeys: readonly SortKey[]): Listing {
-  const token = request.text('NextToken', { max: MAX_TOKEN_LENGTH });
+interface TokenListing extends Omit<Listing, 'after'> {
+  readonly token?: string;
+}
+
+function readCommon(request: Members, sortKeys: readonly SortKey[]): TokenListing {
   return {
     nameContains: request.text('NameContains', NAME_PART),
     createdBefore: readTime(request, 'CreationTimeBefore'),
@@ -66,8 +69,17 @@ function readCommon(request: Members, sortKeys: readonly SortKey[]): Listing {
     sortBy: (request.text('SortBy', { oneOf: sortKeys }) ?? 'CreationTime') as SortKey,
     descending: request.text('SortOrder', { oneOf: ['Ascending', 'Descending'] }) !== 'Ascending',
     limit: request.integer('MaxResults', { min: 1, max: MAX_PAGE }) ?? DEFAULT_PAGE,
-    after: token === undefined ? undefined : parsePageToken(token, 2),
+    token: request.text('NextToken', { max: MAX_TOKEN_LENGTH }),
   };
+}
+
+/** A token goes on in the order that it comes from, and in no other. */
+function withPlace({ token, ...listing }: TokenListing): Listing {
+  if (token === undefined) return listing;
+  const [order, ...after] = parsePageToken(token, 3);
+  const kind = listing.sortBy === 'CreationTime' ? 'number' : 'string';
+  if (order !== listing.sortBy || typeof after[0] !== kind || typeof after[1] !== 'string') throw invalidToken();
+  return { ...listing, after };
 }
 
 function readTime(request: Members, name: string): number | undefined {
@@ -88,7 +100,7 @@ export function pageOf<T extends Listed>(records: readonly T[], listing: Listing
   const last = page.at(-1);
   return {
     page: page.map(({ record }) => record),
-    nextToken: last && rest.length > page.length ? formatPageToken(last.place) : undefined,
+    nextToken: last && rest.length > page.length ? formatPageToken([listing.sortBy, ...last.place]) : undefined,
   };
 }
 

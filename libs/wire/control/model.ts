@@ -2,100 +2,98 @@ import { type Place, modelArn } from '../../core/arn.js';
 import type { ContainerDefinition, Model } from '../../core/model.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
-import { ENVIRONMENT_KEY, ENVIRONMENT_VALUE, IMAGE, MODEL_NAME, NAME, ROLE_ARN } from './rules.js';
-import { readObjectAddress } from './s3-address.js';
+import { readContainer, writeContainer } from './container.js';
+import { MODEL_NAME, ROLE_ARN } from './rules.js';
 import { readTags } from './tags.js';
 import { readVpcConfig, writeVpcConfig } from './vpc-config.js';
 
-const MAX_ENVIRONMENT_ENTRIES = 100;
-const MAX_ENVIRONMENT_LENGTH = 32 * 1024;
 const MAX_CONTAINERS = 15;
+/** Of all keys and values of all containers of a model, in bytes. */
+const MAX_ENVIRONMENT_SIZE = 32 * 1024;
 
-/** Reads `CreateModel`: one container, in `PrimaryContainer` or as the only one of `Containers`. */
+/** Reads `CreateModel`: one container in `PrimaryContainer`, or one or more in `Containers`. */
 export function readCreateModel(body: Readonly<Record<string, unknown>>): Omit<Model, 'createdAt'> {
   return Members.read(body, (request) => {
-    request.refuse('EnableNetworkIsolation');
-    readExecutionMode(request.structure('InferenceExecutionConfig'));
+    const list = request.structures('Containers', { max: MAX_CONTAINERS });
+    if (list.length > 0 && request.has('PrimaryContainer')) {
+      request.violate('Containers', 'Member must be null where PrimaryContainer is given');
+    }
+    const members = list.length > 0 ? list : [request.requiredStructure('PrimaryContainer')];
+    const containers = members.map(readContainer);
+    const executionMode = readExecutionMode(request);
+    checkEnvironments(members, containers);
+    checkModes(members, containers);
+    if (containers.length > 1) checkHostnames(members, containers, executionMode);
     return {
       name: request.requiredText('ModelName', MODEL_NAME),
-      container: readContainer(onlyContainer(request)),
+      container: containers[0]!,
+      containers: list.length > 0 ? containers : undefined,
+      executionMode,
       executionRoleArn: request.text('ExecutionRoleArn', ROLE_ARN),
+      enableNetworkIsolation: request.boolean('EnableNetworkIsolation'),
       vpcConfig: readVpcConfig(request),
       tags: readTags(request),
     };
   });
 }
 
-/** Says how several containers are called, so there is nothing to keep. */
-function readExecutionMode(config: Members | undefined): void {
-  if (config?.requiredText('Mode', { oneOf: ['Serial', 'Direct'] }) !== 'Direct') return;
-  config.violate('Mode', 'Member must be Serial: direct invocation is not supported by Ebb yet');
+function readExecutionMode(request: Members): Model['executionMode'] {
+  const config = request.structure('InferenceExecutionConfig');
+  return config?.requiredText('Mode', { oneOf: ['Serial', 'Direct'] }) as Model['executionMode'];
 }
 
-function onlyContainer(request: Members): Members {
-  const containers = request.structures('Containers', { max: MAX_CONTAINERS });
-  const [first] = containers;
-  if (!first) return request.requiredStructure('PrimaryContainer');
-  if (request.has('PrimaryContainer')) {
-    request.violate('Containers', 'Member must be null where PrimaryContainer is given');
+/** Reported at the container with which it is too much. */
+function checkEnvironments(members: readonly Members[], containers: readonly ContainerDefinition[]): void {
+  const encoder = new TextEncoder();
+  let size = 0;
+  for (const [index, { environment }] of containers.entries()) {
+    const before = size;
+    for (const text of Object.entries(environment).flat()) size += encoder.encode(text).length;
+    if (before <= MAX_ENVIRONMENT_SIZE && size > MAX_ENVIRONMENT_SIZE) {
+      members[index]!.violate(
+        'Environment',
+        `Member must have a total size of at most ${MAX_ENVIRONMENT_SIZE} bytes over all containers`,
+      );
+    }
   }
-  if (containers.length > 1) {
-    request.violate('Containers', 'Member must have length 1: several containers are not supported by Ebb yet');
-  }
-  return first;
 }
 
-function readContainer(container: Members): ContainerDefinition {
-  const mode = container.text('Mode', { oneOf: ['SingleModel', 'MultiModel'] });
-  if (mode === 'MultiModel') {
-    container.violate('Mode', 'Member must be SingleModel: multi-model containers are not supported by Ebb yet');
+/** Names tell the containers of a pipeline apart: all have one, or none has. */
+function checkHostnames(
+  members: readonly Members[],
+  containers: readonly ContainerDefinition[],
+  executionMode: Model['executionMode'],
+): void {
+  const isDirect = executionMode === 'Direct';
+  const names = containers.map(({ containerHostname }) => containerHostname);
+  const needsNames = isDirect || names.some((name) => name !== undefined);
+  for (const [index, name] of names.entries()) {
+    if (name === undefined && needsNames) {
+      const where = isDirect ? 'InferenceExecutionConfig.Mode is Direct' : 'another container has one';
+      members[index]!.violate('ContainerHostname', `Member must not be null where ${where}`);
+    }
+    if (name !== undefined && names.indexOf(name) < index) {
+      members[index]!.violate('ContainerHostname', 'Member must be unique');
+    }
   }
-  container.refuse(
-    'MultiModelConfig',
-    'ModelDataSource',
-    'AdditionalModelDataSources',
-    'ModelPackageName',
-    'InferenceSpecificationName',
-    'ContainerMetricsConfig',
-  );
-  const access = container.structure('ImageConfig');
-  if (access?.requiredText('RepositoryAccessMode', { oneOf: ['Platform', 'Vpc'] }) === 'Vpc') {
-    access.violate('RepositoryAccessMode', 'Member must be Platform: private registries are not supported by Ebb yet');
-  }
-  return {
-    image: container.requiredText('Image', IMAGE),
-    modelDataUrl: readObjectAddress(container, 'ModelDataUrl'),
-    environment: readEnvironment(container),
-    containerHostname: container.text('ContainerHostname', NAME),
-  };
 }
 
-function readEnvironment(container: Members): Record<string, string> {
-  const environment = container.textMap('Environment', ENVIRONMENT_KEY, ENVIRONMENT_VALUE);
-  const entries = Object.entries(environment);
-  if (entries.length > MAX_ENVIRONMENT_ENTRIES) {
-    container.violate('Environment', `Member must have length less than or equal to ${MAX_ENVIRONMENT_ENTRIES}`);
+function checkModes(members: readonly Members[], containers: readonly ContainerDefinition[]): void {
+  const multiModels = members.filter((_, index) => containers[index]!.mode === 'MultiModel');
+  for (const member of multiModels.slice(1)) {
+    member.violate('Mode', 'Member must be MultiModel in one container only');
   }
-  if (entries.reduce((length, [key, value]) => length + key.length + value.length, 0) > MAX_ENVIRONMENT_LENGTH) {
-    container.violate('Environment', `Member must have a total length of at most ${MAX_ENVIRONMENT_LENGTH}`);
-  }
-  return environment;
 }
 
 export function writeModel(model: Model, place: Place): object {
-  const { container } = model;
   return {
     ...summarizeModel(model, place),
-    PrimaryContainer: {
-      Image: container.image,
-      Mode: 'SingleModel',
-      ModelDataUrl: container.modelDataUrl,
-      Environment: container.environment,
-      ContainerHostname: container.containerHostname,
-    },
+    PrimaryContainer: model.containers ? undefined : writeContainer(model.container),
+    Containers: model.containers?.map(writeContainer),
+    InferenceExecutionConfig: model.executionMode && { Mode: model.executionMode },
     ExecutionRoleArn: model.executionRoleArn,
     VpcConfig: writeVpcConfig(model.vpcConfig),
-    EnableNetworkIsolation: false,
+    EnableNetworkIsolation: model.enableNetworkIsolation ?? false,
   };
 }
 

@@ -1,27 +1,34 @@
 import type { ManagedInstanceScaling, ProductionVariant } from '../../core/endpoint.js';
 import type { Members } from '../members.js';
+import { withKept } from './kept-members.js';
+import { readKeptOfVariant } from './kept-variant-members.js';
 import { INSTANCE_TYPE, MODEL_NAME, NAME } from './rules.js';
 
 const TIMEOUT_SECONDS = { min: 60, max: 3600 } as const;
-const ROUTING_STRATEGIES = ['LEAST_OUTSTANDING_REQUESTS', 'RANDOM', 'PREFIX_AWARE'];
+const ROUTING_STRATEGIES = ['LEAST_OUTSTANDING_REQUESTS', 'RANDOM', 'PREFIX_AWARE', 'KV_AWARE'];
+const AMI_VERSIONS = [
+  'al2-ami-sagemaker-inference-gpu-2',
+  'al2-ami-sagemaker-inference-gpu-2-1',
+  'al2-ami-sagemaker-inference-gpu-3-1',
+  'al2-ami-sagemaker-inference-neuron-2',
+  'al2023-ami-sagemaker-inference-gpu-4-1',
+];
 const DEFAULT_WEIGHT = 1;
+const KEPT_IN_SUMMARY = new Set([
+  'ManagedInstanceScaling',
+  'RoutingConfig',
+  'CapacityReservationConfig',
+  'AcceleratorPartitionLayouts',
+]);
 
-/** Reads one of `ProductionVariants`. */
+/** Reads one of `ProductionVariants` or `ShadowProductionVariants`. */
 export function readProductionVariant(variant: Members): ProductionVariant {
-  variant.refuse(
-    'ServerlessConfig',
-    'InstancePools',
-    'VariantInstanceProvisionTimeoutInSeconds',
-    'CoreDumpConfig',
-    'EnableSSMAccess',
-    'CapacityReservationConfig',
-    'AcceleratorType',
-  );
-  const managedInstanceScaling = readManagedInstanceScaling(variant.structure('ManagedInstanceScaling'));
+  const scaling = variant.structure('ManagedInstanceScaling');
+  const routing = variant.structure('RoutingConfig');
+  const managedInstanceScaling = scaling && readManagedInstanceScaling(scaling);
   return {
     name: variant.requiredText('VariantName', NAME),
-    // Without a model a variant is for inference components, which Ebb does not have.
-    modelName: variant.requiredText('ModelName', MODEL_NAME),
+    modelName: readModelNameOf(variant),
     initialInstanceCount: readInitialInstanceCount(variant, managedInstanceScaling),
     initialVariantWeight: variant.float('InitialVariantWeight', { min: 0 }) ?? DEFAULT_WEIGHT,
     instanceType: variant.text('InstanceType', INSTANCE_TYPE),
@@ -32,13 +39,34 @@ export function readProductionVariant(variant: Members): ProductionVariant {
       'ContainerStartupHealthCheckTimeoutInSeconds',
       TIMEOUT_SECONDS,
     ),
-    routingStrategy: variant.structure('RoutingConfig')?.requiredText('RoutingStrategy', { oneOf: ROUTING_STRATEGIES }),
-    inferenceAmiVersion: variant.text('InferenceAmiVersion', { min: 1, max: 63 }),
+    routingStrategy: routing && readRoutingStrategy(routing),
+    inferenceAmiVersion: variant.text('InferenceAmiVersion', { oneOf: AMI_VERSIONS }),
+    kept: readKeptOfVariant(variant, scaling, routing),
   };
+}
+
+/** Without a model a variant is for inference components, which Ebb does not have. */
+function readModelNameOf(variant: Members): string {
+  const name = variant.text('ModelName', MODEL_NAME);
+  if (!variant.has('ModelName')) {
+    variant.violate('ModelName', 'Member must not be null: inference components are not supported by Ebb yet');
+  }
+  return name ?? '';
+}
+
+function readRoutingStrategy(routing: Members): string {
+  const strategy = routing.requiredText('RoutingStrategy', { oneOf: ROUTING_STRATEGIES });
+  const isPrefixAware = strategy === 'PREFIX_AWARE';
+  if (isPrefixAware !== routing.has('PrefixAwareRoutingConfig')) {
+    const must = isPrefixAware ? 'must not be null where' : 'must be null unless';
+    routing.violate('PrefixAwareRoutingConfig', `Member ${must} RoutingStrategy is PREFIX_AWARE`);
+  }
+  return strategy;
 }
 
 /** A variant that scales itself starts at its minimum, which may be zero, where nothing else is said. */
 function readInitialInstanceCount(variant: Members, managed: ManagedInstanceScaling | undefined): number {
+  if (variant.has('ServerlessConfig')) return refuseInstances(variant);
   const stated = variant.integer('InitialInstanceCount', { min: 1 });
   if (stated !== undefined) return stated;
   if (managed?.enabled && managed.minInstanceCount !== undefined) return managed.minInstanceCount;
@@ -46,9 +74,14 @@ function readInitialInstanceCount(variant: Members, managed: ManagedInstanceScal
   return 0;
 }
 
-function readManagedInstanceScaling(scaling: Members | undefined): ManagedInstanceScaling | undefined {
-  if (!scaling) return undefined;
-  scaling.refuse('ScaleInPolicy');
+function refuseInstances(variant: Members): number {
+  for (const name of ['InitialInstanceCount', 'InstanceType', 'InstancePools', 'ManagedInstanceScaling']) {
+    if (variant.has(name)) variant.violate(name, 'Member must be null where ServerlessConfig is given');
+  }
+  return 0;
+}
+
+function readManagedInstanceScaling(scaling: Members): ManagedInstanceScaling {
   const minInstanceCount = scaling.integer('MinInstanceCount', { min: 0 });
   const maxInstanceCount = scaling.integer('MaxInstanceCount', { min: 1 });
   if (minInstanceCount !== undefined && maxInstanceCount !== undefined && minInstanceCount > maxInstanceCount) {
@@ -62,7 +95,7 @@ function readManagedInstanceScaling(scaling: Members | undefined): ManagedInstan
 }
 
 export function writeProductionVariant(variant: ProductionVariant): object {
-  return {
+  const written = {
     VariantName: variant.name,
     ModelName: variant.modelName,
     // Zero is never stated by a caller: it stands for "start at the minimum".
@@ -76,9 +109,20 @@ export function writeProductionVariant(variant: ProductionVariant): object {
     RoutingConfig: writeRoutingConfig(variant.routingStrategy),
     InferenceAmiVersion: variant.inferenceAmiVersion,
   };
+  return withKept(written, variant.kept);
 }
 
-export function writeManagedInstanceScaling(scaling: ManagedInstanceScaling | undefined): object | undefined {
+/** What of a variant's recipe is told together with its state. */
+export function summarizeRecipe(variant: ProductionVariant): object {
+  const written = {
+    ManagedInstanceScaling: writeManagedInstanceScaling(variant.managedInstanceScaling),
+    RoutingConfig: writeRoutingConfig(variant.routingStrategy),
+  };
+  const kept = Object.entries(variant.kept ?? {}).filter(([name]) => KEPT_IN_SUMMARY.has(name));
+  return withKept(written, Object.fromEntries(kept));
+}
+
+function writeManagedInstanceScaling(scaling: ManagedInstanceScaling | undefined): object | undefined {
   return (
     scaling && {
       Status: scaling.enabled ? 'ENABLED' : 'DISABLED',
@@ -88,6 +132,6 @@ export function writeManagedInstanceScaling(scaling: ManagedInstanceScaling | un
   );
 }
 
-export function writeRoutingConfig(strategy: string | undefined): object | undefined {
+function writeRoutingConfig(strategy: string | undefined): object | undefined {
   return strategy === undefined ? undefined : { RoutingStrategy: strategy };
 }

@@ -11,9 +11,9 @@ export const MODEL_NAME = matching('[a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?', {
 export const NAME_PART = matching('[a-zA-Z0-9-]+', { max: 63 });
 
 export const ROLE_ARN = matching('arn:aws[a-z\\-]*:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+', { min: 20, max: 2048 });
-export const KMS_KEY_ID = matching('[a-zA-Z0-9:/_\\-]*', { max: 2048 });
-export const TOPIC_ARN = matching('arn:aws[a-z\\-]*:sns:[a-z0-9\\-]*:[0-9]{12}:[a-zA-Z0-9_.\\-]+', { max: 2048 });
-export const VPC_ID = matching('[\\-0-9a-zA-Z]+', { max: 32 });
+export const KMS_KEY_ID = matching('[a-zA-Z0-9:/_-]*', { max: 2048 });
+export const TOPIC_ARN = matching('arn:aws[a-z\\-]*:sns:[a-z0-9\\-]*:[0-9]{12}:[a-zA-Z0-9_.-]+', { max: 2048 });
+export const VPC_ID = matching('[-0-9a-zA-Z]+', { max: 32 });
 
 export const IMAGE = matching('[\\S]+', { max: 255 });
 export const ENVIRONMENT_KEY = matching('[a-zA-Z_][a-zA-Z0-9_]*', { max: 1024 });
@@ -25,3 +25,7 @@ export const TAG_VALUE = matching(TAG_TEXT, { max: 256 });
 
 /** Ebb has no list of machines to choose from: the type is kept and described back. */
 export const INSTANCE_TYPE = matching('[\\S]+', { min: 1, max: 63 });
+
+export const PUBLISH_FREQUENCIES_SECONDS = [10, 30, 60, 120, 180, 240, 300];
+
+export const MAX_TOKEN_LENGTH = 8192;

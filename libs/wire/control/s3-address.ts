@@ -1,34 +1,47 @@
 import { parseObjectLocation } from '../../core/object-location.js';
+import type { TextRule } from '../constraints.js';
 import type { Members } from '../members.js';
 import { matching } from './rules.js';
 
-const PATTERN = '(https|s3)://([^/]+)/?(.*)';
-const OBJECT = matching(PATTERN, { max: 1024 });
-const PREFIX = matching(PATTERN, { max: 512 });
+/** Of models' files. */
+const MODEL_DATA = matching('(https|s3)://([^/]+)/?(.*)', { max: 1024 });
+/** Of what is written: outputs, captures, core dumps. */
+export const DESTINATION = matching('(https|s3)://([^/])/?(.*)', { max: 512 });
 
-/** The address of an object. */
+/** The address of an object that is a model's, or a part of one. */
 export function readObjectAddress(parent: Members, name: string): string | undefined {
-  const address = parent.text(name, OBJECT);
-  if (address !== undefined && OBJECT.pattern!.test(address) && !isObjectAddress(address)) {
-    parent.violate(name, 'Member must be the address of an S3 object');
-  }
-  return address;
+  return checked(parent, name, MODEL_DATA, isObjectAddress, 'the address of an S3 object');
+}
+
+/** A bucket or a prefix in it, under which models are. */
+export function readModelPrefix(parent: Members, name: string): string | undefined {
+  return checked(parent, name, MODEL_DATA, isPrefixAddress, 'the address of an S3 bucket or of a prefix in one');
 }
 
 /** A bucket or a prefix in it: what makes an object's address when a name is put behind it. */
-export function readPrefixAddress(parent: Members, name: string): string | undefined {
-  const address = parent.text(name, PREFIX);
-  if (
-    address !== undefined &&
-    PREFIX.pattern!.test(address) &&
-    !isObjectAddress(`${address.replace(/\/+$/, '')}/name`)
-  ) {
-    parent.violate(name, 'Member must be the address of an S3 bucket or of a prefix in one');
+export function readDestination(parent: Members, name: string): string | undefined {
+  return checked(parent, name, DESTINATION, isPrefixAddress, 'the address of an S3 bucket or of a prefix in one');
+}
+
+/** AWS's patterns let any web address through. */
+function checked(
+  parent: Members,
+  name: string,
+  rule: TextRule,
+  isRight: (address: string) => boolean,
+  kind: string,
+): string | undefined {
+  const address = parent.text(name, rule);
+  if (address !== undefined && rule.pattern!.test(address) && !isRight(address)) {
+    parent.violate(name, `Member must be ${kind}`);
   }
   return address;
 }
 
-/** AWS's pattern lets any web address through. */
+function isPrefixAddress(address: string): boolean {
+  return isObjectAddress(`${address.replace(/\/+$/, '')}/name`);
+}
+
 function isObjectAddress(uri: string): boolean {
   try {
     parseObjectLocation(uri);

@@ -15,6 +15,8 @@ export interface InstancesScene {
   readonly instances: Instances;
   /** The echo container; `environment` holds knobs for the whole instance. */
   readonly image: string;
+  /** An image that cannot be found, where `no-such-image` would be looked for in the world outside. */
+  readonly missingImage?: string;
   /** An archive that can be used, and one that cannot. */
   readonly modelDataUrl: string;
   readonly unusableModelDataUrl: string;
@@ -81,7 +83,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       });
 
       it('is refused for an image that is not listed, and for model data that cannot be used', async () => {
-        const unlisted = spec('i-1', { image: 'no-such-image' });
+        const unlisted = spec('i-1', { image: scene.missingImage ?? 'no-such-image' });
         const unusable = spec('i-2', { modelDataUrl: scene.unusableModelDataUrl });
         await expect(instances.launch(unlisted)).rejects.toMatchObject({ code: 'ImageNotFound' });
         await expect(instances.launch(unusable)).rejects.toMatchObject({ code: 'ModelDataUnusable' });

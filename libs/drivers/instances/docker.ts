@@ -1,0 +1,315 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ContainerInspectInfo } from 'dockerode';
+import { EbbError, isEbbError } from '../../core/errors.js';
+import type { PingAnswer, StartPhase } from '../../core/instance.js';
+import {
+  findInstanceType,
+  type InstanceType,
+  type InstanceTypes,
+  KNOWN_INSTANCE_TYPES,
+} from '../../core/instance-type.js';
+import {
+  type ContainerRequest,
+  type ContainerResponse,
+  type FoundInstance,
+  Instances,
+  type LaunchedInstance,
+  type LaunchSpec,
+} from '../../core/ports/instances.js';
+import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
+import type { Objects } from '../../core/ports/objects.js';
+import {
+  DockerInstance,
+  type InstanceHooks,
+  removeContainer,
+  type StartedContainer,
+  unavailable,
+} from './docker/docker-instance.js';
+import { Engine } from './docker/engine.js';
+import { isImageMissing, isMissing } from './docker/engine-errors.js';
+import { EngineImages, type PullProgress } from './docker/engine-images.js';
+import { EngineNetworks } from './docker/engine-networks.js';
+import { InstanceModels } from './docker/instance-models.js';
+import { labelsOf, OWNER_LABEL, readLabels } from './docker/labels.js';
+import { checkMachine } from './docker/machine.js';
+import { OutputPosition } from './docker/output-position.js';
+import { ownerOf } from './docker/owner.js';
+import { RegistryLogins } from './docker/registry-credentials.js';
+import { ContainerStarter, startedContainer } from './docker/start-container.js';
+import { type ArchiveLimits, ModelArchives } from './model-archive.js';
+
+/** Of the output that is kept already, so much is looked at to tell where it ends. */
+const TAKEN_LINES = 1_000;
+/** How long an engine that does not answer is waited for when an instance is to be terminated. */
+const ENGINE_PATIENCE_MS = 60_000;
+const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Which engine instances run on, and what they are given. */
+export interface DockerInstancesOptions {
+  /** `unix:///path`, or `tcp://` on the loopback address. */
+  readonly engine: string;
+  /** Where the instances' models are kept, and the id by which their containers are known. One running Ebb at a time has it. */
+  readonly directory: string;
+  /** Where model archives are fetched from. */
+  readonly objects: Objects;
+  /** Where the containers' output goes. */
+  readonly logs: Logs;
+  /** Those that Ebb knows unless told. */
+  readonly types?: InstanceTypes;
+  /** In the form of Docker's `config.json`, its own unless told. */
+  readonly registryAuthFile?: string;
+  /** The containers' `AWS_REGION`. */
+  readonly region?: string;
+  readonly archiveLimits?: Partial<ArchiveLimits>;
+  readonly onPull?: (progress: PullProgress) => void;
+}
+
+/**
+ * Instances as containers on this machine's engine, dockerd or Podman. They outlive Ebb: a later run with the same
+ * directory adopts them, or finds them in the list. All calls that need the engine raise `Unavailable` while it is away;
+ * what runs is not given up for that, but is taken up again when the engine is back.
+ */
+export class DockerInstances extends Instances {
+  readonly #engine: Engine;
+  readonly #owner: string;
+  readonly #options: DockerInstancesOptions;
+  readonly #images: EngineImages;
+  readonly #networks: EngineNetworks;
+  readonly #models: InstanceModels;
+  readonly #starter: ContainerStarter;
+  readonly #running = new Map<string, DockerInstance>();
+  readonly #launching = new Set<string>();
+
+  private constructor(engine: Engine, owner: string, options: DockerInstancesOptions) {
+    super();
+    this.#engine = engine;
+    this.#owner = owner;
+    this.#options = options;
+    const logins = new RegistryLogins(options.registryAuthFile ?? join(homedir(), '.docker', 'config.json'));
+    this.#images = new EngineImages(engine, logins, options.onPull);
+    this.#networks = new EngineNetworks(engine, owner);
+    const archives = new ModelArchives(options.objects, options.archiveLimits);
+    this.#models = new InstanceModels(join(options.directory, 'models'), archives);
+    this.#starter = new ContainerStarter(engine, this.#networks);
+  }
+
+  /** Raises `Unavailable`, with what to do, where the engine does not answer. */
+  static async open(options: DockerInstancesOptions): Promise<DockerInstances> {
+    const engine = await Engine.connect(options.engine);
+    return new DockerInstances(engine, await ownerOf(options.directory), options);
+  }
+
+  async admit(instanceType: string | undefined): Promise<void> {
+    const type = this.#typeOf(instanceType);
+    if (type) await checkMachine(this.#engine, instanceType!, type);
+  }
+
+  /** The image by digest as it is on the engine now, or by its id; undefined where it is not there. */
+  resolveImage(image: string): Promise<string | undefined> {
+    return this.#images.resolve(image);
+  }
+
+  /** Also pulls the image, which every launch is going to need. */
+  async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
+    this.#typeOf(spec.instanceType);
+    await this.#images.ensure(spec.container.image, undefined, signal);
+    await this.#models.verify(spec, signal);
+  }
+
+  async launch(
+    spec: LaunchSpec,
+    onPhase: (phase: StartPhase) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<LaunchedInstance> {
+    const { instanceId } = spec;
+    signal?.throwIfAborted();
+    this.#claim(instanceId);
+    try {
+      await this.#images.ensure(spec.container.image, () => onPhase('pull'), signal);
+      const modelDirectory = await this.#models.fetch(spec, onPhase, signal);
+      signal?.throwIfAborted();
+      onPhase('boot');
+      const instance = await this.#start(spec, modelDirectory, () => onPhase('ping'));
+      if (signal?.aborted) await instance.terminate(0);
+      signal?.throwIfAborted();
+      return instance;
+    } catch (error) {
+      if (!this.#running.has(instanceId)) await this.#release(instanceId);
+      signal?.throwIfAborted();
+      throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
+    } finally {
+      this.#launching.delete(instanceId);
+    }
+  }
+
+  async adopt(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchedInstance | undefined> {
+    const { instanceId } = spec;
+    const known = this.#running.get(instanceId);
+    if (known) return known;
+    const found = await this.#inspect(instanceId);
+    signal?.throwIfAborted();
+    if (!found || !isAlive(found) || !isLaunchedAs(spec, found)) return undefined;
+    const instance = await this.#takeOver(instanceId, found);
+    if (found.State.Paused) await instance.resume(signal);
+    return instance;
+  }
+
+  async terminate(instanceId: string, graceMs: number): Promise<void> {
+    const known = this.#running.get(instanceId);
+    if (known) return known.terminate(graceMs);
+    if (this.#launching.has(instanceId)) return;
+    const found = await this.#inspect(instanceId, ENGINE_PATIENCE_MS);
+    if (found && isAlive(found)) return (await this.#takeOver(instanceId, found)).terminate(graceMs);
+    if (found) await removeContainer(this.#engine, found.Id);
+    await this.#release(instanceId);
+  }
+
+  async pause(instanceId: string, signal?: AbortSignal): Promise<void> {
+    await this.#find(instanceId).pause(signal);
+  }
+
+  async resume(instanceId: string, signal?: AbortSignal): Promise<void> {
+    await this.#find(instanceId).resume(signal);
+  }
+
+  /** Containers that were created and never started are listed too; those that have ended are removed. */
+  async list(): Promise<FoundInstance[]> {
+    const launching = new Set(this.#launching);
+    const filters = { label: [`${OWNER_LABEL}=${this.#owner}`] };
+    const containers = await this.#engine.ask((client) => client.listContainers({ all: true, filters }));
+    const found: FoundInstance[] = [];
+    for (const { Id, Labels, State } of containers) {
+      const instance = readLabels(Labels);
+      if (!instance || launching.has(instance.instanceId)) continue;
+      if (State !== 'exited' && State !== 'dead') found.push(instance);
+      else if (!this.#running.has(instance.instanceId)) await removeContainer(this.#engine, Id);
+    }
+    await this.#removeLeftovers([...found.map(({ instanceId }) => instanceId), ...launching]);
+    return found;
+  }
+
+  async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
+    return this.#running.get(instanceId)?.ping(signal) ?? 'unreachable';
+  }
+
+  async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    return this.#find(instanceId).invoke(request, signal);
+  }
+
+  async tail(instanceId: string, lines: number): Promise<string[]> {
+    return (await this.#options.logs.tail(instanceId, lines)).map(({ text }) => text);
+  }
+
+  /** Lets go of all instances; their containers go on running. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((instance) => instance.close()));
+    this.#running.clear();
+  }
+
+  #typeOf(name: string | undefined): InstanceType | undefined {
+    return name === undefined ? undefined : findInstanceType(name, this.#options.types ?? KNOWN_INSTANCE_TYPES);
+  }
+
+  #nameOf(instanceId: string): string {
+    return `ebb-${this.#owner}-${instanceId}`;
+  }
+
+  #find(instanceId: string): DockerInstance {
+    const instance = this.#running.get(instanceId);
+    if (instance === undefined) throw unavailable(instanceId, 'is gone');
+    return instance;
+  }
+
+  #claim(instanceId: string): void {
+    if (!INSTANCE_ID.test(instanceId)) {
+      throw new EbbError('InvalidRequest', `'${instanceId}' cannot be an instance's id: it must be a plain name.`);
+    }
+    if (this.#launching.has(instanceId) || this.#running.has(instanceId)) {
+      throw unavailable(instanceId, 'has been launched already');
+    }
+    this.#launching.add(instanceId);
+  }
+
+  async #start(spec: LaunchSpec, modelDirectory: string | undefined, onListening: () => void): Promise<DockerInstance> {
+    const place = {
+      name: this.#nameOf(spec.instanceId),
+      labels: labelsOf(spec, this.#owner, Date.now()),
+      modelDirectory,
+      type: this.#typeOf(spec.instanceType),
+      region: this.#options.region,
+    };
+    try {
+      const container = await this.#starter.start(spec, place);
+      return this.#watch(container, spec, new OutputPosition(), onListening);
+    } catch (error) {
+      if (isImageMissing(error)) this.#images.forget(spec.container.image);
+      throw error;
+    }
+  }
+
+  /** Goes on with a container of an earlier run. */
+  async #takeOver(instanceId: string, found: ContainerInspectInfo): Promise<DockerInstance> {
+    const { launchedAs } = readLabels(found.Config.Labels)!;
+    const taken = await this.#options.logs.tail(instanceId, TAKEN_LINES);
+    const position = OutputPosition.after(taken.filter(isOutput));
+    return this.#watch(startedContainer(instanceId, found), launchedAs, position);
+  }
+
+  #watch(
+    container: StartedContainer,
+    source: Omit<LogSource, 'instanceId'>,
+    position: OutputPosition,
+    onListening: () => void = () => {},
+  ): DockerInstance {
+    const { instanceId } = container;
+    const { endpointName, variantName } = source;
+    const writer = this.#options.logs.open({ endpointName, variantName, instanceId });
+    const onGone = (): Promise<void> => this.#release(instanceId);
+    const hooks: InstanceHooks = { onListening, onGone };
+    const instance = new DockerInstance(this.#engine, container, { writer, position }, hooks);
+    this.#running.set(instanceId, instance);
+    const forget = (): void => void this.#running.delete(instanceId);
+    instance.gone.then(forget, forget);
+    return instance;
+  }
+
+  async #inspect(instanceId: string, patienceMs = 0): Promise<ContainerInspectInfo | undefined> {
+    const name = this.#nameOf(instanceId);
+    try {
+      return await this.#engine.askPatiently((client) => client.getContainer(name).inspect(), patienceMs);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What is beside a container that is gone. */
+  async #release(instanceId: string): Promise<void> {
+    await this.#networks.release(this.#nameOf(instanceId));
+    await this.#models.release(instanceId);
+  }
+
+  async #removeLeftovers(inUse: readonly string[]): Promise<void> {
+    const ids = new Set([...inUse, ...this.#running.keys(), ...this.#launching]);
+    await this.#networks.removeLeftovers(new Set([...ids].map((id) => this.#nameOf(id))));
+    await this.#models.removeLeftovers(ids);
+  }
+}
+
+function isAlive({ State }: ContainerInspectInfo): boolean {
+  return State.Running || State.Paused;
+}
+
+function isLaunchedAs({ endpointName, variantName, deploymentId }: LaunchSpec, found: ContainerInspectInfo): boolean {
+  const launchedAs = readLabels(found.Config.Labels)?.launchedAs;
+  return (
+    launchedAs?.endpointName === endpointName &&
+    launchedAs.variantName === variantName &&
+    launchedAs.deploymentId === deploymentId
+  );
+}
+
+function isOutput<L extends { readonly stream: LogStream }>(line: L): line is L & { stream: 'stdout' | 'stderr' } {
+  return line.stream !== 'data-log';
+}

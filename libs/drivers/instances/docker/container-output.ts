@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogWriter } from '../../../core/ports/logs.js';
+import type { ContainerWatch } from './container-watch.js';
+import type { Engine } from './engine.js';
+import { isMissing } from './engine-errors.js';
+import { type LogFrame, readLogFrames } from './log-frames.js';
+import type { OutputLine, OutputPosition } from './output-position.js';
+
+const RETRY_MS = 250;
+/** The answer of an engine that has been following is over so soon after the container's end, or is given up. */
+const LAST_OUTPUT_MS = 1_000;
+/** A line that is longer is cut by `Logs` anyway. */
+const MAX_LINE_CHARACTERS = 262_144;
+
+/** Takes a container's output over into Ebb's log, line by line, until its end and over the engine's going away. */
+export class ContainerOutput {
+  /** Resolves, never rejects, when all of the output has been written; not at all once it has been stopped. */
+  readonly taken: Promise<void>;
+  readonly #engine: Engine;
+  readonly #id: string;
+  readonly #writer: LogWriter;
+  readonly #position: OutputPosition;
+  readonly #stop: AbortSignal;
+  readonly #ended: Promise<void>;
+  #hasEnded = false;
+
+  constructor(
+    engine: Engine,
+    { id, watch, stop }: { readonly id: string; readonly watch: ContainerWatch; readonly stop: AbortSignal },
+    writer: LogWriter,
+    position: OutputPosition,
+  ) {
+    this.#engine = engine;
+    this.#id = id;
+    this.#writer = writer;
+    this.#position = position;
+    this.#stop = stop;
+    this.#ended = this.#noteEnd(watch);
+    this.taken = this.#follow();
+  }
+
+  async #noteEnd(watch: ContainerWatch): Promise<void> {
+    await watch.ended;
+    this.#hasEnded = true;
+  }
+
+  async #follow(): Promise<void> {
+    for (;;) {
+      // What is read when it has ended already is all that there is.
+      const isLast = this.#hasEnded;
+      try {
+        await this.#read(isLast);
+        if (isLast) return;
+      } catch (error) {
+        if (isMissing(error)) return;
+      }
+      if (this.#stop.aborted) return new Promise(() => {});
+      await Promise.race(isLast ? [sleep(RETRY_MS)] : [this.#ended, sleep(RETRY_MS)]);
+    }
+  }
+
+  async #read(isLast: boolean): Promise<void> {
+    const isNew = this.#position.newOnes();
+    const unfinished = new Map<LogFrame['stream'], Line>();
+    for await (const { stream, at, text } of readLogFrames(await this.#open())) {
+      const begun = unfinished.get(stream);
+      const line = {
+        stream,
+        at: begun?.at ?? at ?? Date.now(),
+        text: `${begun?.text ?? ''}${text}`.slice(0, MAX_LINE_CHARACTERS),
+      };
+      unfinished.delete(stream);
+      if (!text.endsWith('\n')) unfinished.set(stream, line);
+      else if (isNew(line)) this.#write(line);
+    }
+    // Otherwise the rest of it is still to come, and it is read again.
+    if (isLast) for (const line of unfinished.values()) if (isNew(line)) this.#write(line);
+  }
+
+  /** Also of a container that has ended: an answer that breaks off is told from a whole one only as a stream. */
+  async #open(): Promise<AsyncIterable<Uint8Array>> {
+    const options = {
+      follow: true,
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      since: this.#position.since / 1000,
+      abortSignal: this.#stop,
+    } as const;
+    const answer = await this.#engine.ask((client) => client.getContainer(this.#id).logs(options));
+    const stream = answer as Readable;
+    void this.#giveUpLate(stream);
+    return stream;
+  }
+
+  /** Podman goes on following a container that has been removed. */
+  async #giveUpLate(stream: Readable): Promise<void> {
+    await this.#ended;
+    await sleep(LAST_OUTPUT_MS, undefined, { ref: false });
+    stream.destroy();
+  }
+
+  #write({ stream, at, text }: Line): void {
+    this.#writer.write(stream, text.replace(/\r?\n$/, ''), at);
+  }
+}
+
+interface Line extends OutputLine {
+  readonly text: string;
+}

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { EbbError } from '../../../core/errors.js';
+import type { PingAnswer } from '../../../core/instance.js';
+import type { ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
+import type { LogWriter } from '../../../core/ports/logs.js';
+import { ContainerHttp } from '../container-http.js';
+import { ContainerOutput } from './container-output.js';
+import { type ContainerEnd, ContainerWatch } from './container-watch.js';
+import type { Engine } from './engine.js';
+import { isAway, isMissing, isStateConflict, wordsOf } from './engine-errors.js';
+import type { OutputPosition } from './output-position.js';
+
+/** The end of a container whose connections have closed is known within this, if it has ended. */
+const END_NOTICE_MS = 1_000;
+/** How long an engine that does not answer is waited for when an instance is to be terminated. */
+const ENGINE_PATIENCE_MS = 60_000;
+/** From SIGKILL until the container is gone; a process that hangs in the kernel takes longer than any. */
+const KILL_LIMIT_MS = 30_000;
+const SIGKILL_EXIT_CODE = 137;
+
+/** A container that has been started, and what its instance needs of it. */
+export interface StartedContainer {
+  readonly instanceId: string;
+  /** The container's id. */
+  readonly id: string;
+  /** Where it takes connections, such as `http://127.0.0.1:23456`. */
+  readonly origin: string;
+  /** Undefined: it has no limit. */
+  readonly memoryMiB?: number;
+  readonly isPaused?: boolean;
+}
+
+/** What is done along the way of an instance. */
+export interface InstanceHooks {
+  /** Called once, when a ping has met a container that takes connections. */
+  readonly onListening: () => void;
+  /** Clears up what is beside the container, which is gone then. */
+  readonly onGone: () => Promise<void>;
+}
+
+/** One container from its start until nothing is left of it but its log. */
+export class DockerInstance {
+  readonly exited: Promise<InstanceExit>;
+  /** Resolves when its container is removed and what was beside it is cleared up. */
+  readonly gone: Promise<void>;
+  readonly #engine: Engine;
+  readonly #container: StartedContainer;
+  readonly #watch: ContainerWatch;
+  readonly #http: ContainerHttp;
+  readonly #letGo = new AbortController();
+  #onListening: (() => void) | undefined;
+  #isPaused: boolean;
+  #signalled: 'SIGTERM' | 'SIGKILL' | undefined;
+
+  constructor(
+    engine: Engine,
+    container: StartedContainer,
+    log: { readonly writer: LogWriter; readonly position: OutputPosition },
+    hooks: InstanceHooks,
+  ) {
+    this.#engine = engine;
+    this.#container = container;
+    this.#onListening = hooks.onListening;
+    this.#isPaused = container.isPaused ?? false;
+    const stop = this.#letGo.signal;
+    this.#watch = new ContainerWatch(engine, container.id, stop);
+    this.#http = new ContainerHttp(container.origin, () => this.#watch.breaksOff(END_NOTICE_MS));
+    this.exited = this.#watch.ended.then((end) => this.#describe(end));
+    const output = new ContainerOutput(
+      engine,
+      { id: container.id, watch: this.#watch, stop },
+      log.writer,
+      log.position,
+    );
+    this.gone = this.#clearUp(output, log.writer, hooks);
+    // Whoever terminates it learns that it could not be cleared up; if nobody does, the next `list` finds what is left.
+    this.gone.catch(() => {});
+  }
+
+  get instanceId(): string {
+    return this.#container.instanceId;
+  }
+
+  async ping(signal?: AbortSignal): Promise<PingAnswer> {
+    const answer = await this.#http.ping(signal);
+    // A connection alone means little: the engine's proxy takes it for a container that does not listen yet.
+    if (answer !== 'unreachable') this.#listens();
+    return answer;
+  }
+
+  invoke(request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    return this.#http.invoke(request, signal);
+  }
+
+  async pause(signal?: AbortSignal): Promise<void> {
+    await this.#change((container) => container.pause({ abortSignal: signal }));
+    this.#isPaused = true;
+  }
+
+  async resume(signal?: AbortSignal): Promise<void> {
+    await this.#change((container) => container.unpause({ abortSignal: signal }));
+    this.#isPaused = false;
+  }
+
+  /** SIGTERM, SIGKILL after the grace; resolves when it is gone. Raises `InstanceUnavailable` when it cannot be ended. */
+  async terminate(graceMs: number): Promise<void> {
+    const over = new AbortController();
+    const gone = this.gone.finally(() => over.abort());
+    gone.catch(() => {});
+    const { signal } = over;
+    await this.#signal('SIGTERM', signal);
+    // One that is paused hears of it only when it goes on.
+    if (this.#isPaused) await this.resume().catch(() => {});
+    const hasEnded = await Promise.race([this.exited.then(() => true), sleep(graceMs, false, { ref: false })]);
+    if (!hasEnded) await this.#signal('SIGKILL', signal);
+    const isGone = await Promise.race([gone.then(() => true), sleep(KILL_LIMIT_MS, false, { ref: false })]);
+    if (!isGone) throw unavailable(this.instanceId, 'could not be ended');
+  }
+
+  /** Lets go of the container, which goes on running. */
+  async close(): Promise<void> {
+    this.#letGo.abort();
+    await this.#http.close();
+  }
+
+  #listens(): void {
+    this.#onListening?.();
+    this.#onListening = undefined;
+  }
+
+  async #change(call: (container: Docker.Container) => Promise<unknown>): Promise<void> {
+    try {
+      await this.#engine.ask((client) => call(client.getContainer(this.#container.id)));
+    } catch (error) {
+      throw unavailable(this.instanceId, 'could not be paused or resumed', error);
+    }
+  }
+
+  async #signal(name: 'SIGTERM' | 'SIGKILL', over: AbortSignal): Promise<void> {
+    this.#signalled = name;
+    try {
+      const kill = (client: Docker): Promise<unknown> => client.getContainer(this.#container.id).kill({ signal: name });
+      await this.#engine.askPatiently(kill, ENGINE_PATIENCE_MS, over);
+    } catch (error) {
+      if (over.aborted || isMissing(error) || isStateConflict(error)) return;
+      throw isAway(error) ? error : unavailable(this.instanceId, 'could not be terminated', error);
+    }
+  }
+
+  async #clearUp(output: ContainerOutput, writer: LogWriter, { onGone }: InstanceHooks): Promise<void> {
+    await this.exited;
+    await this.#http.close();
+    await output.taken;
+    await writer.close();
+    await removeContainer(this.#engine, this.#container.id, this.#letGo.signal);
+    await onGone();
+  }
+
+  #describe({ state, isEngineAway }: ContainerEnd): InstanceExit {
+    if (!state) return { reason: 'The container was removed by somebody else.' };
+    const { ExitCode: exitCode } = state;
+    const { memoryMiB } = this.#container;
+    if (isEngineAway) {
+      return { exitCode, reason: `The container engine went away, and with it the container (exit code ${exitCode}).` };
+    }
+    if (this.#isOutOfMemory(state)) {
+      const limit = memoryMiB === undefined ? 'there is' : `its ${memoryMiB} MiB`;
+      const reason = `The container was killed because it used more memory than ${limit} (exit code ${exitCode}).`;
+      return { exitCode, isOutOfMemory: true, reason };
+    }
+    if (exitCode === SIGKILL_EXIT_CODE)
+      return { exitCode, reason: 'The container was ended by SIGKILL (exit code 137).' };
+    return { exitCode, reason: `The container ended with exit code ${exitCode}.` };
+  }
+
+  /**
+   * Podman does not tell on machines with cgroups of version 1. There, a container with a limit that was killed, and not by
+   * us, is taken for one that has met its limit.
+   */
+  #isOutOfMemory({ OOMKilled, ExitCode }: NonNullable<ContainerEnd['state']>): boolean {
+    if (OOMKilled) return ExitCode !== 0;
+    if (!this.#engine.isPodman || this.#container.memoryMiB === undefined) return false;
+    return ExitCode === SIGKILL_EXIT_CODE && this.#signalled !== 'SIGKILL';
+  }
+}
+
+/** Removes a container with its anonymous volumes, whatever its state; harmless where it is gone. */
+export async function removeContainer(engine: Engine, idOrName: string, signal?: AbortSignal): Promise<void> {
+  try {
+    const options = { force: true, v: true };
+    await engine.askPatiently((client) => client.getContainer(idOrName).remove(options), ENGINE_PATIENCE_MS, signal);
+  } catch (error) {
+    // 409: it is being removed already.
+    if (!isMissing(error) && !isStateConflict(error)) throw error;
+  }
+}
+
+/** `InstanceUnavailable`, with what came of it. */
+export function unavailable(instanceId: string, what: string, cause?: unknown): EbbError {
+  const why = cause instanceof Error ? `: ${wordsOf(cause)}` : '';
+  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}${why}.`, { cause });
+}

@@ -1,0 +1,91 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { LaunchSpec } from '../../../core/ports/instances.js';
+import { takeFreePort } from '../free-port.js';
+import { CONTAINER_PORT, containerOptions, type Placement } from './container-options.js';
+import { removeContainer, type StartedContainer } from './docker-instance.js';
+import type { Engine } from './engine.js';
+import { isAway, isNetworkMissing, isPortTaken } from './engine-errors.js';
+import type { EngineNetworks } from './engine-networks.js';
+
+const BYTES_PER_MIB = 1_048_576;
+/** A port may be taken, or a shared network removed, in the moment before a container wants it. */
+const MAX_TRIES = 3;
+
+/** What a container is made of, apart from what is chosen anew for each try. */
+export type Place = Omit<Placement, 'network' | 'port' | 'isPodman'>;
+
+/** Creates and starts containers, with no other question to the engine than these two where all goes well. */
+export class ContainerStarter {
+  readonly #engine: Engine;
+  readonly #networks: EngineNetworks;
+  /** Of launches that are under way, so that no two of them choose the same one. */
+  readonly #ports = new Set<number>();
+
+  constructor(engine: Engine, networks: EngineNetworks) {
+    this.#engine = engine;
+    this.#networks = networks;
+  }
+
+  /** Raises what the engine answered; what had been created is removed by then, unless the engine is away. */
+  async start(spec: LaunchSpec, place: Place): Promise<StartedContainer> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#try(spec, place);
+      } catch (error) {
+        const mayPass = isPortTaken(error) || isNetworkMissing(error);
+        if (!mayPass || tries === MAX_TRIES) throw error;
+        this.#networks.forget();
+      }
+    }
+  }
+
+  async #try(spec: LaunchSpec, place: Place): Promise<StartedContainer> {
+    const { isNetworkIsolated = false, instanceId } = spec;
+    const network = await this.#networks.provide(place.name, isNetworkIsolated);
+    const port = isNetworkIsolated ? undefined : await takeFreePort(this.#ports);
+    try {
+      const options = containerOptions(spec, { ...place, network, port, isPodman: this.#engine.isPodman });
+      const { id } = await this.#engine.ask((client) => client.createContainer(options));
+      await this.#startOrRemove(id);
+      const origin = port === undefined ? await this.#ownOrigin(id) : `http://127.0.0.1:${port}`;
+      return { instanceId, id, origin, memoryMiB: place.type?.memoryMiB };
+    } finally {
+      if (port !== undefined) this.#ports.delete(port);
+    }
+  }
+
+  async #startOrRemove(id: string): Promise<void> {
+    try {
+      await this.#engine.ask((client) => client.getContainer(id).start());
+    } catch (error) {
+      // Where the engine is away it may have been started: whoever launches it terminates it when the engine is back.
+      if (!isAway(error)) await removeContainer(this.#engine, id);
+      throw error;
+    }
+  }
+
+  async #ownOrigin(id: string): Promise<string> {
+    return originOf(await this.#engine.ask((client) => client.getContainer(id).inspect()));
+  }
+}
+
+/** A container of ours that was started before, as it is now. */
+export function startedContainer(instanceId: string, info: ContainerInspectInfo): StartedContainer {
+  const { Memory } = info.HostConfig;
+  return {
+    instanceId,
+    id: info.Id,
+    origin: originOf(info),
+    memoryMiB: Memory ? Memory / BYTES_PER_MIB : undefined,
+    isPaused: info.State.Paused,
+  };
+}
+
+/** The published port, or the address on its network of a container that publishes none because it is isolated. */
+function originOf({ HostConfig, NetworkSettings }: ContainerInspectInfo): string {
+  const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[] | undefined> | null;
+  const port = bindings?.[CONTAINER_PORT]?.[0]?.HostPort;
+  if (port !== undefined) return `http://127.0.0.1:${port}`;
+  const [network] = Object.values(NetworkSettings.Networks);
+  return `http://${network?.IPAddress}:${Number.parseInt(CONTAINER_PORT)}`;
+}

@@ -1,0 +1,353 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { create } from 'tar';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readInstanceTypes } from '../../libs/core/instance-type.js';
+import type { LaunchSpec } from '../../libs/core/ports/instances.js';
+import { DockerInstances, type DockerInstancesOptions } from '../../libs/drivers/instances/docker.js';
+import { HOST_VARIABLE, MISSING_VARIABLE } from '../docker/engine-variables.js';
+import { buildEngineImages } from '../support/engine-images.js';
+import { ImageRegistry } from '../support/image-registry.js';
+import { KeptOutput } from '../support/kept-output.js';
+import { MemoryObjects } from '../support/memory-objects.js';
+import {
+  idsOf,
+  instancesContract,
+  type InstancesScene,
+  launchSpec,
+  readText,
+  request,
+  untilHealthy,
+  untilTail,
+} from './instances.contract.js';
+
+const MODEL = 's3://models/model.tar.gz';
+const IMAGE = 'localhost/echo';
+const MEBIBYTE = 1_048_576;
+const TYPES = readInstanceTypes({
+  'ml.tiny': { vCpu: 0.5, memoryMiB: 192 },
+  'ml.many': { vCpu: 4096, memoryMiB: 192 },
+  'ml.vast': { vCpu: 1, memoryMiB: 67_108_864 },
+  'ml.gpu': { vCpu: 1, memoryMiB: 192, gpus: 2 },
+});
+
+interface DockerScene extends InstancesScene {
+  readonly instances: DockerInstances;
+  readonly client: Docker;
+  readonly logs: KeptOutput;
+  readonly root: string;
+  /** Another driver over the same directory, as after a restart. */
+  restart(options?: Partial<DockerInstancesOptions>): Promise<DockerInstances>;
+}
+
+for (const name of ['dockerd', 'podman'] as const) {
+  const engine = process.env[HOST_VARIABLE[name]];
+  const missing = process.env[MISSING_VARIABLE[name]] ?? `${HOST_VARIABLE[name]} is not set.`;
+  describe.skipIf(!engine)(`on ${name}${engine ? '' : `: ${missing}`}`, () => {
+    beforeAll(() => buildEngineImages(engine!), 120_000);
+    instancesContract(`containers of ${name}`, () => openScene(engine!));
+    containersSuite(engine!, name === 'podman');
+  });
+}
+
+async function openScene(engine: string): Promise<DockerScene> {
+  const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
+  const objects = new MemoryObjects();
+  await objects.createBucket('models');
+  await objects.put({ bucket: 'models', key: 'model.tar.gz' }, await makeModel(root));
+  const logs = new KeptOutput();
+  const opened: DockerInstances[] = [];
+  const open = async (options: Partial<DockerInstancesOptions> = {}): Promise<DockerInstances> => {
+    const directory = join(root, 'containers');
+    const registryAuthFile = join(root, 'auth.json');
+    const defaults = { engine, directory, objects, logs, types: TYPES, registryAuthFile, region: 'eu-west-1' };
+    opened.push(await DockerInstances.open({ ...defaults, ...options }));
+    return opened.at(-1)!;
+  };
+  return {
+    instances: await open(),
+    client: new Docker({ socketPath: engine.slice('unix://'.length) }),
+    logs,
+    root,
+    restart: open,
+    image: IMAGE,
+    missingImage: 'localhost/no-such-image',
+    modelDataUrl: MODEL,
+    unusableModelDataUrl: 's3://models/absent.tar.gz',
+    close: async () => {
+      const [first] = opened;
+      for (const { instanceId } of await first!.list()) await first!.terminate(instanceId, 0);
+      for (const instances of opened) await instances.close();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+async function makeModel(root: string): Promise<Buffer> {
+  await writeFile(join(root, 'weights.bin'), 'weights');
+  const file = join(root, 'model.tar.gz');
+  await create({ gzip: true, file, cwd: root }, ['weights.bin']);
+  return readFile(file);
+}
+
+/** What only containers have. */
+function containersSuite(engine: string, isPodman: boolean): void {
+  describe('a container', () => {
+    let scene: DockerScene;
+    let instances: DockerInstances;
+
+    beforeEach(async () => {
+      scene = await openScene(engine);
+      ({ instances } = scene);
+    });
+
+    afterEach(() => scene.close());
+
+    const launch = async (instanceId: string, spec: Partial<LaunchSpec> = {}, container: object = {}) => {
+      const defaults = launchSpec(instanceId, { image: IMAGE, environment: {}, ...container });
+      const launched = await instances.launch({ ...defaults, ...spec });
+      await untilHealthy(instances, instanceId);
+      return launched;
+    };
+    const ask = async (instanceId: string, customAttributes: string, driver = instances): Promise<string> =>
+      readText(await driver.invoke(instanceId, request('x', { customAttributes })));
+    const inspect = async (instanceId: string) => {
+      const owner = await readFile(join(scene.root, 'containers', 'owner'), 'utf8');
+      return scene.client.getContainer(`ebb-${owner}-${instanceId}`).inspect();
+    };
+
+    const address = async (instanceId: string): Promise<string> => {
+      const [network] = Object.values((await inspect(instanceId)).NetworkSettings.Networks);
+      return `${network!.IPAddress}:8080`;
+    };
+
+    it('is given its model to read, its environment, `serve` and its host name', async () => {
+      const model = { environment: { COLOUR: 'blue' }, modelDataUrl: MODEL, containerHostname: 'the-model' };
+      await launch('i-1', {}, model);
+      expect(JSON.parse(await ask('i-1', 'describe'))).toMatchObject({
+        env: { COLOUR: 'blue', AWS_REGION: 'eu-west-1', SM_MODEL_DIR: '/opt/ml/model', HOSTNAME: 'the-model' },
+        modelFiles: ['weights.bin'],
+      });
+      expect((await ask('i-1', 'read=/proc/1/cmdline')).split('\0')).toEqual(['node', 'server.js', 'serve', '']);
+      expect(await ask('i-1', 'read=/proc/mounts')).toMatch(/^\S+ \/opt\/ml\/model \S+ ro,/m);
+    });
+
+    it('has the limits of its type, no swap, and no privileges to gain', async () => {
+      await launch('i-1', { instanceType: 'ml.tiny' });
+      const { HostConfig } = await inspect('i-1');
+      expect(HostConfig).toMatchObject({
+        Memory: 192 * MEBIBYTE,
+        MemorySwap: 192 * MEBIBYTE,
+        NanoCpus: 500_000_000,
+        PidsLimit: 4096,
+        RestartPolicy: { Name: expect.stringMatching(/^(no)?$/) },
+      });
+      const status = await ask('i-1', 'read=/proc/self/status');
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      expect(status).toMatch(/^CapBnd:\t00000000000004fb$/m);
+    });
+
+    it('that uses more memory than its type has ends as one that does', async () => {
+      const { exited } = await launch('i-1', { instanceType: 'ml.tiny' });
+      const greedy = instances.invoke('i-1', request('x', { customAttributes: 'allocate=400' }));
+      await expect(greedy).rejects.toMatchObject({ code: 'InstanceUnavailable' });
+      expect(await exited).toEqual({
+        exitCode: 137,
+        isOutOfMemory: true,
+        reason: 'The container was killed because it used more memory than its 192 MiB (exit code 137).',
+      });
+    });
+
+    it('that is killed by somebody else has not run out of memory for that', async () => {
+      const { exited } = await launch('i-1');
+      await scene.client.getContainer((await inspect('i-1')).Id).kill();
+      expect(await exited).toEqual({ exitCode: 137, reason: expect.stringContaining('SIGKILL') });
+    });
+
+    it('that is removed by somebody else has ended', async () => {
+      const { exited } = await launch('i-1');
+      await scene.client.getContainer((await inspect('i-1')).Id).remove({ force: true });
+      await exited;
+      await instances.terminate('i-1', 0);
+      expect(await instances.list()).toEqual([]);
+    });
+
+    it.each([
+      ['ml.unheard-of', /ml\.unheard-of is not known/],
+      ['ml.many', /asks for 4096 vCPUs, of which there are \d+/],
+      ['ml.vast', /asks for 67108864 MiB of memory, of which there are \d+/],
+      ['ml.gpu', /asks for 2 GPUs, of which the container engine knows 0/],
+    ])('of the type %s is not admitted', async (type, message) => {
+      await expect(instances.admit(type)).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        message: expect.stringMatching(message),
+      });
+    });
+
+    it('of a type that fits the machine is admitted, and so is one without a type', async () => {
+      await expect(Promise.all(['ml.tiny', undefined].map((type) => instances.admit(type)))).resolves.toBeDefined();
+    });
+
+    it('talks to no other instance, and an isolated one to nobody but Ebb', async () => {
+      await launch('i-1');
+      await launch('i-2', { isNetworkIsolated: true });
+      await launch('i-3', { isNetworkIsolated: true });
+      for (const [from, to] of [
+        ['i-1', 'i-2'],
+        ['i-2', 'i-1'],
+        ['i-2', 'i-3'],
+      ] as const) {
+        expect([from, to, await ask(from, `connect=${await address(to)}`)]).not.toContain('connected');
+      }
+      expect(await ask('i-2', 'connect=192.0.2.1:80')).toMatch(/ENETUNREACH|EHOSTUNREACH|timed out/);
+      expect(await ask('i-3', '')).toBe('x');
+    });
+
+    it('leaves its output with time and stream, long lines whole', async () => {
+      await launch('i-1', {}, { environment: { NODE_OPTIONS: '--trace-warnings' } });
+      const before = Date.now();
+      const inferenceId = 'y'.repeat(50_000);
+      await readText(await instances.invoke('i-1', request('x', { inferenceId: inferenceId.slice(0, 8_000) })));
+      await untilTail(instances, 'i-1', /POST/);
+      const [ready, post] = await scene.logs.tail('i-1', 10);
+      expect(ready).toMatchObject({ stream: 'stdout', text: 'ready', endpointName: 'e', variantName: 'v' });
+      expect(post!.text).toBe(`POST /invocations ${'y'.repeat(8_000)}`);
+      expect(Math.abs(post!.at - before)).toBeLessThan(10_000);
+    });
+
+    describe('after Ebb is gone and back', () => {
+      it('is adopted with all that it was, and its output goes on where it was', async () => {
+        await launch('i-1', {}, { modelDataUrl: MODEL });
+        await ask('i-1', '');
+        await untilTail(instances, 'i-1', /POST/);
+        await instances.close();
+        const restarted = await scene.restart();
+        const spec = launchSpec('i-1', { image: IMAGE, environment: {}, modelDataUrl: MODEL });
+        expect(await restarted.list()).toEqual([
+          {
+            instanceId: 'i-1',
+            launchedAs: { endpointName: 'e', variantName: 'v', deploymentId: 'd', launchedAt: expect.any(Number) },
+          },
+        ]);
+        const adopted = await restarted.adopt(spec);
+        expect(await restarted.ping('i-1')).toBe('healthy');
+        expect(JSON.parse(await ask('i-1', 'describe', restarted))).toMatchObject({ modelFiles: ['weights.bin'] });
+        await restarted.terminate('i-1', 5_000);
+        expect(await adopted!.exited).toMatchObject({ exitCode: 0 });
+        const post = 'POST /invocations inference-1';
+        expect(await restarted.tail('i-1', 10)).toEqual(['ready', post, post, 'SIGTERM']);
+      });
+
+      it('is adopted and woken where it was paused', async () => {
+        await launch('i-1');
+        await instances.pause('i-1');
+        await instances.close();
+        const restarted = await scene.restart();
+        await restarted.adopt(launchSpec('i-1', { image: IMAGE, environment: {} }));
+        expect(await restarted.ping('i-1')).toBe('healthy');
+      });
+
+      it('is not adopted as what it is not, and can be terminated without', async () => {
+        await launch('i-1');
+        await instances.pause('i-1');
+        await instances.close();
+        const restarted = await scene.restart();
+        const spec = launchSpec('i-1', { image: IMAGE, environment: {} });
+        expect(await restarted.adopt({ ...spec, deploymentId: 'other' })).toBeUndefined();
+        expect(await restarted.adopt({ ...spec, instanceId: 'i-2' })).toBeUndefined();
+        await restarted.terminate('i-1', 5_000);
+        expect(await restarted.list()).toEqual([]);
+        expect(await restarted.tail('i-1', 1)).toEqual(['SIGTERM']);
+      });
+
+      it('is listed though it was never started, and is cleared away when it has ended', async () => {
+        await launch('i-1');
+        await instances.close();
+        const { Config, Name, Id } = await inspect('i-1');
+        const labels = { ...Config.Labels, 'ebb.instance': 'i-2' };
+        const name = Name.replace(/^\//, '').replace(/i-1$/, 'i-2');
+        await scene.client.createContainer({ name, Image: IMAGE, Labels: labels });
+        await scene.client.getContainer(Id).kill();
+        await scene.client.getContainer(Id).wait();
+        const restarted = await scene.restart();
+        expect(idsOf(await restarted.list())).toEqual(['i-2']);
+        await restarted.terminate('i-2', 0);
+        expect(await restarted.list()).toEqual([]);
+        const left = await scene.client.listContainers({ all: true });
+        expect(left.filter(({ Labels }) => Labels['ebb.owner'] === Config.Labels['ebb.owner'])).toEqual([]);
+      });
+
+      it("of another Ebb's is left alone", async () => {
+        await launch('i-1');
+        const other = await scene.restart({ directory: join(scene.root, 'other') });
+        expect(await other.list()).toEqual([]);
+        await other.terminate('i-1', 0);
+        expect(await instances.ping('i-1')).toBe('healthy');
+      });
+    });
+
+    // Podman asks registries for TLS unless its configuration says otherwise.
+    describe.skipIf(isPodman)('whose image is not there', () => {
+      const user = { username: 'ebb', password: 'a:secret' };
+
+      it('waits for one pull, whoever else wants it, and tells of it', async () => {
+        await using registry = await ImageRegistry.open();
+        const image = `${registry.host}/team/tiny:1`;
+        await Promise.all(
+          Array.from({ length: 3 }, () => instances.check(launchSpec('i', { image, environment: {} }))),
+        );
+        expect(registry.layerPulls).toBe(1);
+        expect(await instances.resolveImage(image)).toBe(registry.digest);
+        const phases: string[] = [];
+        await scene.client.getImage(image).remove();
+        const spec = launchSpec('i-1', { image, environment: {} });
+        // There is nothing in it that could be started.
+        await expect(instances.launch(spec)).rejects.toMatchObject({ code: 'InstanceUnavailable' });
+        const again = instances.launch(spec, (phase) => phases.push(phase));
+        await expect(again).rejects.toThrow('could not be launched');
+        expect(phases).toEqual(['pull', 'boot']);
+        await scene.client.getImage(image).remove();
+        expect(await instances.list()).toEqual([]);
+      });
+
+      it('is pulled with the credentials of the file, and refused without', async () => {
+        await using registry = await ImageRegistry.open(user);
+        const spec = launchSpec('i-1', { image: `${registry.host}/team/tiny:1`, environment: {} });
+        await expect(instances.check(spec)).rejects.toMatchObject({
+          code: 'ImageNotFound',
+          message: expect.stringContaining('no basic auth credentials'),
+        });
+        const file = join(scene.root, 'auth.json');
+        await writeFile(file, JSON.stringify({ auths: {}, credHelpers: { [registry.host]: 'ecr-login' } }));
+        await expect(instances.check(spec)).rejects.toThrow("does not run the credential helper 'ecr-login'");
+        const auth = Buffer.from(`${user.username}:${user.password}`).toString('base64');
+        await writeFile(file, JSON.stringify({ auths: { [registry.host]: { auth } } }));
+        await instances.check(spec);
+        await scene.client.getImage(spec.container.image).remove();
+      });
+
+      it('may come later where the registry does not answer', async () => {
+        const registry = await ImageRegistry.open();
+        const image = `${registry.host}/team/tiny:1`;
+        await registry[Symbol.asyncDispose]();
+        const checked = instances.check(launchSpec('i-1', { image, environment: {} }));
+        await expect(checked).rejects.toMatchObject({ code: 'Unavailable' });
+      });
+    });
+  });
+
+  it('an engine that does not answer is told of with what to do', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
+    await mkdir(join(root, 'data'));
+    const options = { directory: root, objects: new MemoryObjects(), logs: new KeptOutput() };
+    await expect(DockerInstances.open({ ...options, engine: `unix://${root}/no.sock` })).rejects.toMatchObject({
+      code: 'Unavailable',
+      message: expect.stringMatching(
+        /no\.sock does not answer \(ENOENT\): start Docker or Podman, or .*EBB_DOCKER_HOST/,
+      ),
+    });
+    await rm(root, { recursive: true });
+  });
+}

@@ -6,7 +6,8 @@ import { createGunzip } from 'node:zlib';
 import { EbbError, isEbbError } from '../../core/errors.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { Objects } from '../../core/ports/objects.js';
-import { BadArchive, readTar, type TarEntry } from './tar-reader.js';
+import { BadModelData as BadArchive } from './model-failure.js';
+import { readTar, type TarEntry } from './tar-reader.js';
 
 /** What an archive may hold; beyond it, it is refused. */
 export interface ArchiveLimits {

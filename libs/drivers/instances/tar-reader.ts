@@ -1,9 +1,11 @@
 import { Parser, type ReadEntry } from 'tar';
+import { BadModelData } from './model-failure.js';
+import { shown } from './model-paths.js';
 
 /** A file or directory of an archive. */
 export interface TarEntry {
   readonly kind: 'file' | 'directory';
-  /** Its path as segments, none of them empty, `.` or `..`; none at all for the archive's own root. */
+  /** The names on its way, none of them empty, `.` or `..`, but otherwise as they came; none at all for the archive's root. */
   readonly path: readonly string[];
   readonly sizeBytes: number;
   readonly executable: boolean;
@@ -11,12 +13,9 @@ export interface TarEntry {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** What is wrong with an archive, in words for whoever made it. */
-export class BadArchive extends Error {}
-
 /**
  * Reads a tar stream entry by entry, each after the one before it. Anything but files and directories with paths that
- * stay inside raises `BadArchive`: links and devices are refused, not skipped, so that nobody misses them later.
+ * stay inside raises `BadModelData`: links and devices are refused, not skipped, so that nobody misses them later.
  */
 export async function readTar(
   chunks: AsyncIterable<Buffer>,
@@ -47,8 +46,10 @@ class TarReading {
       this.#ended = true;
       this.#wake();
     });
-    this.#parser.on('error', (error) => this.#fail(new BadArchive(`it is not a sound tar archive (${error.message})`)));
-    this.#parser.on('ignoredEntry', (entry) => this.#fail(new BadArchive(describeRefusal(entry))));
+    this.#parser.on('error', (error) =>
+      this.#fail(new BadModelData(`it is not a sound tar archive (${error.message})`)),
+    );
+    this.#parser.on('ignoredEntry', (entry) => this.#fail(new BadModelData(describeRefusal(entry))));
     this.#parser.on('entry', (entry) => {
       this.#current = entry;
       this.#entries = this.#entries.then(() => {
@@ -107,12 +108,10 @@ const KINDS: Readonly<Record<string, TarEntry['kind'] | undefined>> = {
 
 function parseEntry(entry: ReadEntry): TarEntry {
   const kind = KINDS[entry.type];
-  if (kind === undefined) throw new BadArchive(describeRefusal(entry));
-  if (entry.path.startsWith('/')) throw new BadArchive(`the path '${entry.path}' is absolute`);
-  const path = entry.path.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (path.includes('..')) throw new BadArchive(`the path '${entry.path}' leads outside`);
-  if (path.some((segment) => segment.includes('\0'))) throw new BadArchive('a path has a NUL character');
-  if (kind === 'file' && path.length === 0) throw new BadArchive('a file has no name');
+  if (kind === undefined) throw new BadModelData(describeRefusal(entry));
+  if (entry.path.startsWith('/')) throw new BadModelData(`the path ${shown(entry.path)} is absolute`);
+  const path = entry.path.split('/').filter((name) => name !== '' && name !== '.');
+  if (path.includes('..')) throw new BadModelData(`the path ${shown(entry.path)} leads outside`);
   return { kind, path, sizeBytes: entry.size, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: chunksOf(entry) };
 }
 
@@ -122,5 +121,6 @@ async function* chunksOf(entry: ReadEntry): AsyncGenerator<Uint8Array, void, voi
 }
 
 function describeRefusal(entry: ReadEntry): string {
-  return `'${entry.path}' is neither a file nor a directory but of type ${entry.type}`;
+  if (entry.meta) return `the header of ${shown(entry.path)} is too large`;
+  return `${shown(entry.path)} is neither a file nor a directory but of type ${entry.type}`;
 }

@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeTree, sealTree, summarizeTree, type TreeSummary } from './model-tree.js';
+
+const KEPT_FOLDER = 'kept';
+/** What is being filled or removed. Whatever is in it when the cache is opened was left by a crash. */
+const PASSING_FOLDER = 'passing';
+const FILES_FOLDER = 'files';
+const RECORD_FILE = 'record.json';
+const RECORD_VERSION = 1;
+
+/** So much of the disk is left to others: Ebb's own records above all. */
+const MAX_RESERVE_BYTES = 512 * 1024 ** 2;
+const MAX_RESERVE_SHARE = 0.05;
+
+/** One model's files, on disk and complete. */
+export interface CacheEntry {
+  readonly key: string;
+  /** Of the files; not to be written to. */
+  readonly directory: string;
+}
+
+/** This machine's disk has no room for a model. */
+export class NoRoom extends Error {
+  readonly code = 'ENOSPC';
+}
+
+/** What a filling says of its size as it goes, so that room is made for it. */
+export interface FillingRoom {
+  /** Raises `NoRoom`. */
+  take(bytes: number): Promise<void>;
+}
+
+interface Entry extends CacheEntry {
+  readonly path: string;
+  readonly summary: TreeSummary;
+  holders: number;
+  /** Whether it is as it was filled; asked once by the first of those who hold it together. */
+  sound?: Promise<boolean>;
+}
+
+/**
+ * Directories of model files by key, each filled once and then only read, by many at once. Those that nobody holds go,
+ * least recently used first, when all together take more than `maxBytes`; those that are held stay whatever they take.
+ * They outlive Ebb; holds do not. Nothing is synced to disk: a crash of the machine shows in the sizes of files.
+ */
+export class ModelCache {
+  readonly #root: string;
+  readonly #maxBytes: number;
+  /** In the order of their last use. An entry that was found changed is in it no more, though some may still hold it. */
+  readonly #entries = new Map<string, Entry>();
+  /** What all that is on disk takes, with what is promised to those that are being filled. */
+  #bytes = 0;
+
+  private constructor(root: string, maxBytes: number) {
+    this.#root = root;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Opens the cache at `root`, which belongs to one running Ebb at a time, and clears what a crash left in it. */
+  static async open(root: string, maxBytes: number): Promise<ModelCache> {
+    const cache = new ModelCache(root, maxBytes);
+    await removeTree(join(root, PASSING_FOLDER));
+    await mkdir(join(root, PASSING_FOLDER), { recursive: true });
+    await mkdir(join(root, KEPT_FOLDER), { recursive: true });
+    await cache.#load();
+    return cache;
+  }
+
+  /** Holds the entry of this key until it is released; undefined where there is none, or it is not what it was. */
+  async hold(key: string): Promise<CacheEntry | undefined> {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.holders += 1;
+    entry.sound ??= isSound(entry);
+    if (await entry.sound) {
+      await this.#use(entry);
+      return entry;
+    }
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    await this.release(entry);
+    return undefined;
+  }
+
+  /** Holds the entry that has this directory, whatever state it is in: somebody uses it. */
+  holdDirectory(directory: string): CacheEntry | undefined {
+    const entry = [...this.#entries.values()].find((candidate) => candidate.directory === directory);
+    if (entry !== undefined) entry.holders += 1;
+    return entry;
+  }
+
+  /**
+   * Makes an entry: `fill` writes the files, and asks for room before it does. The entry is there whole or not at all;
+   * `deliver` is called with it when it is there, and tells how many hold it. Raises what `fill` raises, and `NoRoom`.
+   */
+  async fill(
+    key: string,
+    fill: (directory: string, room: FillingRoom) => Promise<void>,
+    deliver: (entry: CacheEntry) => number,
+  ): Promise<void> {
+    const passing = join(this.#root, PASSING_FOLDER, randomUUID());
+    const room = new Room((bytes) => this.#promise(bytes), this.#maxBytes);
+    try {
+      const files = join(passing, FILES_FOLDER);
+      await mkdir(files, { recursive: true });
+      await fill(files, room);
+      await sealTree(files);
+      const summary = await summarizeTree(files);
+      await writeFile(join(passing, RECORD_FILE), JSON.stringify({ version: RECORD_VERSION, key, ...summary }));
+      // A name of its own for each filling: one of the same key that was found changed may still be in use.
+      const path = join(this.#root, KEPT_FOLDER, randomUUID());
+      await rename(passing, path);
+      const entry = this.#add(path, key, summary);
+      entry.sound = Promise.resolve(true);
+      entry.holders = deliver(entry);
+    } catch (error) {
+      await removeTree(passing);
+      throw error;
+    } finally {
+      this.#bytes -= room.promised;
+      await this.#evict();
+    }
+  }
+
+  /** Gives up one hold. What cannot be removed now is tried again when room is made. */
+  async release(held: CacheEntry): Promise<void> {
+    const entry = held as Entry;
+    entry.holders -= 1;
+    if (entry.holders > 0) return;
+    entry.sound = undefined;
+    if (this.#entries.get(entry.key) !== entry) await this.#remove(entry);
+    await this.#evict();
+  }
+
+  async #load(): Promise<void> {
+    const found: { readonly path: string; readonly usedAt: number; readonly record: EntryRecord }[] = [];
+    for (const name of await readdir(join(this.#root, KEPT_FOLDER))) {
+      const path = join(this.#root, KEPT_FOLDER, name);
+      const record = await readRecord(path);
+      if (record === undefined) await removeTree(path);
+      else found.push({ path, record, usedAt: (await stat(path)).mtimeMs });
+    }
+    found.sort((a, b) => a.usedAt - b.usedAt);
+    for (const { path, record } of found) {
+      const older = this.#entries.get(record.key);
+      if (older !== undefined) await this.#remove(older);
+      this.#add(path, record.key, record);
+    }
+  }
+
+  #add(path: string, key: string, summary: TreeSummary): Entry {
+    const entry: Entry = { key, path, summary, directory: join(path, FILES_FOLDER), holders: 0 };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    this.#bytes += summary.bytes;
+    return entry;
+  }
+
+  async #use(entry: Entry): Promise<void> {
+    if (this.#entries.get(entry.key) === entry) {
+      this.#entries.delete(entry.key);
+      this.#entries.set(entry.key, entry);
+    }
+    const now = new Date();
+    await utimes(entry.path, now, now);
+  }
+
+  /** Takes `bytes` into account, and makes room for them as far as that is possible. */
+  async #promise(bytes: number): Promise<void> {
+    this.#bytes += bytes;
+    await this.#evict();
+    for (;;) {
+      const { free, reserve } = await diskSpace(this.#root);
+      if (free - bytes >= reserve) return;
+      if (!(await this.#evictOne())) {
+        throw new NoRoom(`${bytes} bytes more are needed, ${Math.max(0, free - reserve)} may be used`);
+      }
+    }
+  }
+
+  async #evict(): Promise<void> {
+    while (this.#bytes > this.#maxBytes && (await this.#evictOne()));
+  }
+
+  async #evictOne(): Promise<boolean> {
+    const free = [...this.#entries.values()].filter(({ holders }) => holders === 0);
+    // One that is too large for the cache goes before all those that it would have to push out.
+    const entry = free.find(({ summary }) => summary.bytes > this.#maxBytes) ?? free[0];
+    if (entry === undefined) return false;
+    await this.#remove(entry);
+    return true;
+  }
+
+  async #remove(entry: Entry): Promise<void> {
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+    this.#bytes -= entry.summary.bytes;
+    // Out of sight at once: a crash in the middle leaves nothing that looks like an entry.
+    const passing = join(this.#root, PASSING_FOLDER, randomUUID());
+    await rename(entry.path, passing);
+    await removeTree(passing);
+  }
+}
+
+/** What one filling was promised: in steps, since nobody knows what an archive unpacks to. */
+class Room implements FillingRoom {
+  promised = 0;
+  #taken = 0;
+  readonly #stepBytes: number;
+
+  constructor(
+    private readonly promise: (bytes: number) => Promise<void>,
+    maxBytes: number,
+  ) {
+    this.#stepBytes = Math.min(64 * 1024 ** 2, Math.max(64 * 1024, Math.ceil(maxBytes / 64)));
+  }
+
+  async take(bytes: number): Promise<void> {
+    this.#taken += bytes;
+    if (this.#taken <= this.promised) return;
+    const step = Math.max(this.#stepBytes, this.#taken - this.promised);
+    this.promised += step;
+    await this.promise(step);
+  }
+}
+
+interface EntryRecord extends TreeSummary {
+  readonly key: string;
+}
+
+async function readRecord(path: string): Promise<EntryRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(join(path, RECORD_FILE), 'utf8')) as EntryRecord & { version: number };
+    return record.version === RECORD_VERSION ? record : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function isSound({ directory, summary }: Entry): Promise<boolean> {
+  try {
+    const found = await summarizeTree(directory);
+    return found.fingerprint === summary.fingerprint;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function diskSpace(path: string): Promise<{ readonly free: number; readonly reserve: number }> {
+  const { bsize, blocks, bavail } = await statfs(path);
+  return { free: bavail * bsize, reserve: Math.min(MAX_RESERVE_BYTES, blocks * bsize * MAX_RESERVE_SHARE) };
+}

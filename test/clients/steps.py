@@ -23,3 +23,17 @@ def wait_for(what, condition, seconds=30):
         assert time.monotonic() < give_up_at, f"waited in vain for {what}"
         time.sleep(0.1)
     return found
+
+
+def expect_same(sent, described, path=""):
+    """Every member that was sent comes back as it was; there may be more."""
+    if isinstance(sent, dict):
+        for name, value in sent.items():
+            assert name in described, f"{path}.{name} is not described"
+            expect_same(value, described[name], f"{path}.{name}")
+    elif isinstance(sent, list):
+        assert len(sent) == len(described), f"{path}: {sent} became {described}"
+        for index, (one, other) in enumerate(zip(sent, described)):
+            expect_same(one, other, f"{path}[{index}]")
+    else:
+        assert sent == described, f"{path}: {sent!r} became {described!r}"

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -7,6 +7,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readInstanceTypes } from '../../libs/core/instance-type.js';
 import type { LaunchSpec } from '../../libs/core/ports/instances.js';
 import { DockerInstances, type DockerInstancesOptions } from '../../libs/drivers/instances/docker.js';
+import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { HOST_VARIABLE, MISSING_VARIABLE } from '../docker/engine-variables.js';
 import { buildEngineImages } from '../support/engine-images.js';
 import { ImageRegistry } from '../support/image-registry.js';
@@ -62,13 +64,15 @@ async function openScene(engine: string): Promise<DockerScene> {
   const open = async (options: Partial<DockerInstancesOptions> = {}): Promise<DockerInstances> => {
     const directory = join(root, 'containers');
     const registryAuthFile = join(root, 'auth.json');
-    const defaults = { engine, directory, objects, logs, types: TYPES, registryAuthFile, region: 'eu-west-1' };
+    const models = await ModelStore.open({ objects, directory: join(root, 'models') });
+    const defaults = { engine, directory, models, logs, types: TYPES, registryAuthFile, region: 'eu-west-1' };
     opened.push(await DockerInstances.open({ ...defaults, ...options }));
     return opened.at(-1)!;
   };
+  const client = new Docker({ socketPath: engine.slice('unix://'.length) });
   return {
     instances: await open(),
-    client: new Docker({ socketPath: engine.slice('unix://'.length) }),
+    client,
     logs,
     root,
     restart: open,
@@ -77,10 +81,12 @@ async function openScene(engine: string): Promise<DockerScene> {
     modelDataUrl: MODEL,
     unusableModelDataUrl: 's3://models/absent.tar.gz',
     close: async () => {
-      const [first] = opened;
-      for (const { instanceId } of await first!.list()) await first!.terminate(instanceId, 0);
+      const owner = await readFile(join(root, 'containers', 'owner'), 'utf8');
+      const filters = { label: [`ebb.owner=${owner}`] };
+      const left = await client.listContainers({ all: true, filters });
+      await Promise.all(left.map(({ Labels }) => opened[0]!.terminate(Labels['ebb.instance']!, 0)));
       for (const instances of opened) await instances.close();
-      await rm(root, { recursive: true });
+      await removeTree(root);
     },
   };
 }
@@ -340,14 +346,14 @@ function containersSuite(engine: string, isPodman: boolean): void {
 
   it('an engine that does not answer is told of with what to do', async () => {
     const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
-    await mkdir(join(root, 'data'));
-    const options = { directory: root, objects: new MemoryObjects(), logs: new KeptOutput() };
+    const models = await ModelStore.open({ objects: new MemoryObjects(), directory: root });
+    const options = { directory: root, models, logs: new KeptOutput() };
     await expect(DockerInstances.open({ ...options, engine: `unix://${root}/no.sock` })).rejects.toMatchObject({
       code: 'Unavailable',
       message: expect.stringMatching(
         /no\.sock does not answer \(ENOENT\): start Docker or Podman, or .*EBB_DOCKER_HOST/,
       ),
     });
-    await rm(root, { recursive: true });
+    await removeTree(root);
   });
 }

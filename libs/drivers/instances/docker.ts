@@ -18,26 +18,18 @@ import {
   type LaunchSpec,
 } from '../../core/ports/instances.js';
 import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
-import type { Objects } from '../../core/ports/objects.js';
-import {
-  DockerInstance,
-  type InstanceHooks,
-  removeContainer,
-  type StartedContainer,
-  unavailable,
-} from './docker/docker-instance.js';
+import { DockerInstance, removeContainer, type StartedContainer, unavailable } from './docker/docker-instance.js';
 import { Engine } from './docker/engine.js';
 import { isImageMissing, isMissing } from './docker/engine-errors.js';
 import { EngineImages, type PullProgress } from './docker/engine-images.js';
 import { EngineNetworks } from './docker/engine-networks.js';
-import { InstanceModels } from './docker/instance-models.js';
 import { labelsOf, OWNER_LABEL, readLabels } from './docker/labels.js';
 import { checkMachine } from './docker/machine.js';
 import { OutputPosition } from './docker/output-position.js';
 import { ownerOf } from './docker/owner.js';
 import { RegistryLogins } from './docker/registry-credentials.js';
-import { ContainerStarter, startedContainer } from './docker/start-container.js';
-import { type ArchiveLimits, ModelArchives } from './model-archive.js';
+import { ContainerStarter, mountedModel, startedContainer } from './docker/start-container.js';
+import type { HeldModel, ModelStore } from './model-store.js';
 
 /** Of the output that is kept already, so much is looked at to tell where it ends. */
 const TAKEN_LINES = 1_000;
@@ -49,10 +41,10 @@ const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export interface DockerInstancesOptions {
   /** `unix:///path`, or `tcp://` on the loopback address. */
   readonly engine: string;
-  /** Where the instances' models are kept, and the id by which their containers are known. One running Ebb at a time has it. */
+  /** Where the id is kept by which containers are known to be those of this Ebb. One running Ebb at a time has it. */
   readonly directory: string;
-  /** Where model archives are fetched from. */
-  readonly objects: Objects;
+  /** Where models are fetched to, for containers to mount. */
+  readonly models: ModelStore;
   /** Where the containers' output goes. */
   readonly logs: Logs;
   /** Those that Ebb knows unless told. */
@@ -61,7 +53,6 @@ export interface DockerInstancesOptions {
   readonly registryAuthFile?: string;
   /** The containers' `AWS_REGION`. */
   readonly region?: string;
-  readonly archiveLimits?: Partial<ArchiveLimits>;
   readonly onPull?: (progress: PullProgress) => void;
 }
 
@@ -76,7 +67,6 @@ export class DockerInstances extends Instances {
   readonly #options: DockerInstancesOptions;
   readonly #images: EngineImages;
   readonly #networks: EngineNetworks;
-  readonly #models: InstanceModels;
   readonly #starter: ContainerStarter;
   readonly #running = new Map<string, DockerInstance>();
   readonly #launching = new Set<string>();
@@ -89,8 +79,6 @@ export class DockerInstances extends Instances {
     const logins = new RegistryLogins(options.registryAuthFile ?? join(homedir(), '.docker', 'config.json'));
     this.#images = new EngineImages(engine, logins, options.onPull);
     this.#networks = new EngineNetworks(engine, owner);
-    const archives = new ModelArchives(options.objects, options.archiveLimits);
-    this.#models = new InstanceModels(join(options.directory, 'models'), archives);
     this.#starter = new ContainerStarter(engine, this.#networks);
   }
 
@@ -114,7 +102,8 @@ export class DockerInstances extends Instances {
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     this.#typeOf(spec.instanceType);
     await this.#images.ensure(spec.container.image, undefined, signal);
-    await this.#models.verify(spec, signal);
+    const { container, downloadTimeoutMs: timeoutMs } = spec;
+    await this.#options.models.verify(container, { timeoutMs, signal });
   }
 
   async launch(
@@ -125,17 +114,19 @@ export class DockerInstances extends Instances {
     const { instanceId } = spec;
     signal?.throwIfAborted();
     this.#claim(instanceId);
+    let model: HeldModel | undefined;
     try {
-      await this.#images.ensure(spec.container.image, () => onPhase('pull'), signal);
-      const modelDirectory = await this.#models.fetch(spec, onPhase, signal);
+      const { container, downloadTimeoutMs: timeoutMs } = spec;
+      await this.#images.ensure(container.image, () => onPhase('pull'), signal);
+      model = await this.#options.models.acquire(container, { timeoutMs, onPhase, signal });
       signal?.throwIfAborted();
       onPhase('boot');
-      const instance = await this.#start(spec, modelDirectory, () => onPhase('ping'));
+      const instance = await this.#start(spec, model, () => onPhase('ping'));
       if (signal?.aborted) await instance.terminate(0);
       signal?.throwIfAborted();
       return instance;
     } catch (error) {
-      if (!this.#running.has(instanceId)) await this.#release(instanceId);
+      if (!this.#running.has(instanceId)) await this.#release(instanceId, model);
       signal?.throwIfAborted();
       throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
     } finally {
@@ -150,7 +141,10 @@ export class DockerInstances extends Instances {
     const found = await this.#inspect(instanceId);
     signal?.throwIfAborted();
     if (!found || !isAlive(found) || !isLaunchedAs(spec, found)) return undefined;
-    const instance = await this.#takeOver(instanceId, found);
+    const model = this.#options.models.reclaim(mountedModel(found));
+    // Files that are not kept any more may have changed under it.
+    if (!model) return undefined;
+    const instance = await this.#takeOver(instanceId, found, model);
     if (found.State.Paused) await instance.resume(signal);
     return instance;
   }
@@ -185,7 +179,8 @@ export class DockerInstances extends Instances {
       if (State !== 'exited' && State !== 'dead') found.push(instance);
       else if (!this.#running.has(instance.instanceId)) await removeContainer(this.#engine, Id);
     }
-    await this.#removeLeftovers([...found.map(({ instanceId }) => instanceId), ...launching]);
+    const inUse = [...found.map(({ instanceId }) => instanceId), ...this.#running.keys(), ...launching];
+    await this.#networks.removeLeftovers(new Set(inUse.map((id) => this.#nameOf(id))));
     return found;
   }
 
@@ -231,17 +226,17 @@ export class DockerInstances extends Instances {
     this.#launching.add(instanceId);
   }
 
-  async #start(spec: LaunchSpec, modelDirectory: string | undefined, onListening: () => void): Promise<DockerInstance> {
+  async #start(spec: LaunchSpec, model: HeldModel, onListening: () => void): Promise<DockerInstance> {
     const place = {
       name: this.#nameOf(spec.instanceId),
       labels: labelsOf(spec, this.#owner, Date.now()),
-      modelDirectory,
+      model,
       type: this.#typeOf(spec.instanceType),
       region: this.#options.region,
     };
     try {
       const container = await this.#starter.start(spec, place);
-      return this.#watch(container, spec, new OutputPosition(), onListening);
+      return this.#watch({ container, source: spec, model }, new OutputPosition(), onListening);
     } catch (error) {
       if (isImageMissing(error)) this.#images.forget(spec.container.image);
       throw error;
@@ -249,24 +244,18 @@ export class DockerInstances extends Instances {
   }
 
   /** Goes on with a container of an earlier run. */
-  async #takeOver(instanceId: string, found: ContainerInspectInfo): Promise<DockerInstance> {
+  async #takeOver(instanceId: string, found: ContainerInspectInfo, model?: HeldModel): Promise<DockerInstance> {
     const { launchedAs } = readLabels(found.Config.Labels)!;
     const taken = await this.#options.logs.tail(instanceId, TAKEN_LINES);
     const position = OutputPosition.after(taken.filter(isOutput));
-    return this.#watch(startedContainer(instanceId, found), launchedAs, position);
+    return this.#watch({ container: startedContainer(instanceId, found), source: launchedAs, model }, position);
   }
 
-  #watch(
-    container: StartedContainer,
-    source: Omit<LogSource, 'instanceId'>,
-    position: OutputPosition,
-    onListening: () => void = () => {},
-  ): DockerInstance {
+  #watch({ container, source, model }: Watched, position: OutputPosition, onListening = () => {}): DockerInstance {
     const { instanceId } = container;
     const { endpointName, variantName } = source;
     const writer = this.#options.logs.open({ endpointName, variantName, instanceId });
-    const onGone = (): Promise<void> => this.#release(instanceId);
-    const hooks: InstanceHooks = { onListening, onGone };
+    const hooks = { onListening, onGone: () => this.#release(instanceId, model) };
     const instance = new DockerInstance(this.#engine, container, { writer, position }, hooks);
     this.#running.set(instanceId, instance);
     const forget = (): void => void this.#running.delete(instanceId);
@@ -285,16 +274,17 @@ export class DockerInstances extends Instances {
   }
 
   /** What is beside a container that is gone. */
-  async #release(instanceId: string): Promise<void> {
+  async #release(instanceId: string, model?: HeldModel): Promise<void> {
+    await model?.release();
     await this.#networks.release(this.#nameOf(instanceId));
-    await this.#models.release(instanceId);
   }
+}
 
-  async #removeLeftovers(inUse: readonly string[]): Promise<void> {
-    const ids = new Set([...inUse, ...this.#running.keys(), ...this.#launching]);
-    await this.#networks.removeLeftovers(new Set([...ids].map((id) => this.#nameOf(id))));
-    await this.#models.removeLeftovers(ids);
-  }
+/** A container that runs, as what, and on which files. */
+interface Watched {
+  readonly container: StartedContainer;
+  readonly source: Omit<LogSource, 'instanceId'>;
+  readonly model?: HeldModel;
 }
 
 function isAlive({ State }: ContainerInspectInfo): boolean {

@@ -1,10 +1,12 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
 import type { InstanceType } from '../../../core/instance-type.js';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
+import type { HeldModel } from '../model-store.js';
 import type { Labels } from './labels.js';
 
 export const CONTAINER_PORT = '8080/tcp';
-const MODEL_PATH = '/opt/ml/model';
+export const MODEL_PATH = '/opt/ml/model';
+export const ADDITIONAL_PATH = '/opt/ml/additional-model-data-sources';
 const BYTES_PER_MIB = 1_048_576;
 
 /** What servers need that start as root and go on as somebody else; all other capabilities are dropped. */
@@ -31,8 +33,7 @@ export interface Placement {
   readonly network: string;
   /** Of the loopback address; undefined for a container that is reached by its own address. */
   readonly port?: number;
-  /** Where its model's files are; undefined where there are none. */
-  readonly modelDirectory?: string;
+  readonly model: Pick<HeldModel, 'directory' | 'additional'>;
   /** Undefined: no limits on memory and CPUs. */
   readonly type?: InstanceType;
   readonly region?: string;
@@ -59,15 +60,13 @@ export function containerOptions({ container }: LaunchSpec, placement: Placement
   };
 }
 
-function hostConfig({ network, port, modelDirectory, isPodman }: Placement): HostConfig {
+function hostConfig({ network, port, model, isPodman }: Placement): HostConfig {
   return {
     NetworkMode: network,
     ...(port !== undefined && {
       PortBindings: { [CONTAINER_PORT]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
     }),
-    ...(modelDirectory !== undefined && {
-      Mounts: [{ Type: 'bind', Source: modelDirectory, Target: MODEL_PATH, ReadOnly: true }],
-    }),
+    Mounts: mountsOf(model),
     CapDrop: ['ALL'],
     CapAdd: [...CAPABILITIES],
     SecurityOpt: ['no-new-privileges'],
@@ -78,6 +77,15 @@ function hostConfig({ network, port, modelDirectory, isPodman }: Placement): Hos
     RestartPolicy: { Name: 'no' },
     LogConfig: { Type: 'json-file', Config: LOG_OPTIONS },
   };
+}
+
+function mountsOf({ directory, additional }: Placement['model']): MountConfig {
+  const mounts = additional.map((source) => readOnly(source.directory, `${ADDITIONAL_PATH}/${source.channelName}`));
+  return directory === undefined ? mounts : [readOnly(directory, MODEL_PATH), ...mounts];
+}
+
+function readOnly(source: string, target: string): MountConfig[number] {
+  return { Type: 'bind', Source: source, Target: target, ReadOnly: true };
 }
 
 function limits(type: InstanceType | undefined): HostConfig {

@@ -23,19 +23,12 @@ export class ContainerWatch {
   readonly #id: string;
   readonly #stop: AbortSignal;
   #isAway = false;
-  #away = Promise.withResolvers<void>();
 
   constructor(engine: Engine, id: string, stop: AbortSignal) {
     this.#engine = engine;
     this.#id = id;
     this.#stop = stop;
     this.ended = this.#watch();
-  }
-
-  /** Whether the container ends, or the engine that carries its connections goes away, within `limitMs`. */
-  breaksOff(limitMs: number): Promise<boolean> {
-    const broken = Promise.race([this.ended, this.#away.promise]).then(() => true);
-    return Promise.race([broken, sleep(limitMs, false, { ref: false })]);
   }
 
   async #watch(): Promise<ContainerEnd> {
@@ -45,12 +38,11 @@ export class ContainerWatch {
         if (!this.#isAway) await this.#untilItStops();
         const { State: state } = await this.#engine.ask((client) => client.getContainer(this.#id).inspect());
         if (!state.Running && !state.Paused) return { state, isEngineAway: this.#isAway };
-        this.#isBack();
+        this.#isAway = false;
       } catch (error) {
         if (this.#stop.aborted) return new Promise(() => {});
         if (isMissing(error)) return { isEngineAway: this.#isAway };
         this.#isAway = true;
-        this.#away.resolve();
         await sleep(RETRY_MS);
       }
     }
@@ -59,11 +51,5 @@ export class ContainerWatch {
   async #untilItStops(): Promise<void> {
     const options = { abortSignal: this.#stop, interval: LOOK_INTERVAL };
     await this.#engine.ask((client) => client.getContainer(this.#id).wait(options));
-  }
-
-  #isBack(): void {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#away = Promise.withResolvers();
   }
 }

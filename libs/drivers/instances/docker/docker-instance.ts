@@ -11,8 +11,6 @@ import type { Engine } from './engine.js';
 import { isAway, isMissing, isStateConflict, wordsOf } from './engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
-/** The end of a container whose connections have closed is known within this, if it has ended. */
-const END_NOTICE_MS = 1_000;
 /** How long an engine that does not answer is waited for when an instance is to be terminated. */
 const ENGINE_PATIENCE_MS = 60_000;
 /** From SIGKILL until the container is gone; a process that hangs in the kernel takes longer than any. */
@@ -65,7 +63,7 @@ export class DockerInstance {
     this.#isPaused = container.isPaused ?? false;
     const stop = this.#letGo.signal;
     this.#watch = new ContainerWatch(engine, container.id, stop);
-    this.#http = new ContainerHttp(container.origin, () => this.#watch.breaksOff(END_NOTICE_MS));
+    this.#http = new ContainerHttp(container.origin, () => this.#isOutOfReach());
     this.exited = this.#watch.ended.then((end) => this.#describe(end));
     const output = new ContainerOutput(
       engine,
@@ -127,6 +125,14 @@ export class DockerInstance {
   #listens(): void {
     this.#onListening?.();
     this.#onListening = undefined;
+  }
+
+  /**
+   * Asked when an answer breaks off: whether nobody takes connections any more. The engine knows of the end of a container
+   * only later, and when the engine itself goes away its proxies do, too.
+   */
+  async #isOutOfReach(): Promise<boolean> {
+    return (await this.#http.ping()) === 'unreachable';
   }
 
   async #change(call: (container: Docker.Container) => Promise<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
 import { takeFreePort } from '../free-port.js';
-import { CONTAINER_PORT, containerOptions, type Placement } from './container-options.js';
+import { ADDITIONAL_PATH, CONTAINER_PORT, containerOptions, MODEL_PATH, type Placement } from './container-options.js';
 import { removeContainer, type StartedContainer } from './docker-instance.js';
 import type { Engine } from './engine.js';
 import { isAway, isNetworkMissing, isPortTaken } from './engine-errors.js';
@@ -78,6 +78,18 @@ export function startedContainer(instanceId: string, info: ContainerInspectInfo)
     origin: originOf(info),
     memoryMiB: Memory ? Memory / BYTES_PER_MIB : undefined,
     isPaused: info.State.Paused,
+  };
+}
+
+/** The files on this machine that a container of ours was given to read. */
+export function mountedModel({ Mounts }: ContainerInspectInfo): Placement['model'] {
+  const additional = Mounts.filter(({ Destination }) => Destination.startsWith(`${ADDITIONAL_PATH}/`));
+  return {
+    directory: Mounts.find(({ Destination, Type }) => Type === 'bind' && Destination === MODEL_PATH)?.Source,
+    additional: additional.map(({ Destination, Source }) => ({
+      channelName: Destination.slice(ADDITIONAL_PATH.length + 1),
+      directory: Source,
+    })),
   };
 }
 

@@ -154,12 +154,11 @@ describe('an endpoint that is being updated', () => {
     });
   });
 
-  test.each<[string, Partial<Deployment>, string[] | undefined, string[] | undefined]>([
+  test.each<[string, Partial<Deployment>, string[], string[]]>([
     ['starts the new side', { stage: 'Launching' }, ['Updating'], ['Creating']],
     ['goes on to the next batch', { stage: 'Launching', step: 1, traffic: 0.5 }, ['Updating'], ['Updating']],
     ['watches a part of the traffic', { stage: 'Baking', traffic: 0.1 }, ['Updating'], ['ActivatingTraffic', 'Baking']],
     ['watches all of the traffic', { stage: 'Baking', traffic: 1 }, ['Updating'], ['Baking']],
-    ['ends the old side', { stage: 'Terminating', traffic: 1 }, ['Deleting'], undefined],
     ['goes back', { stage: 'RollingBack' }, ['ActivatingTraffic'], ['Deleting']],
   ])('says of its variants when it %s', (_, differences, current, pending) => {
     const value = described(endpoint({ status: 'Updating', deployment: deployment(differences) }));

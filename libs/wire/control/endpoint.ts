@@ -145,33 +145,19 @@ function writeImage(image: string): object {
 
 /** Variants in use have a status of their own only while they are made, changed or unmade. */
 function statusOfCurrent({ status, modifiedAt, deployment }: Endpoint): object[] | undefined {
-  if (deployment) return statusOf(deployment, CURRENT_STATUS[deployment.stage]);
+  if (deployment) return statusOf(deployment, deployment.stage === 'RollingBack' ? 'ActivatingTraffic' : 'Updating');
   const isChanging = status === 'Creating' || status === 'Updating' || status === 'Deleting';
   return isChanging ? [{ Status: status, StartTime: toTimestamp(modifiedAt) }] : undefined;
 }
 
-/** The status of the old side's variants in each stage of an update. */
-const CURRENT_STATUS = {
-  Launching: 'Updating',
-  Baking: 'Updating',
-  Terminating: 'Deleting',
-  RollingBack: 'ActivatingTraffic',
-} as const;
-
-function statusOfPending(deployment: Deployment): object[] | undefined {
-  switch (deployment.stage) {
-    case 'Launching':
-      // Once the first batch of a rolling update is at work, the others are more of the same.
-      return statusOf(deployment, deployment.step === 0 ? 'Creating' : 'Updating');
-    case 'Baking':
-      return deployment.traffic < 1
-        ? [...statusOf(deployment, 'ActivatingTraffic'), ...statusOf(deployment, 'Baking')]
-        : statusOf(deployment, 'Baking');
-    case 'Terminating':
-      return undefined;
-    case 'RollingBack':
-      return statusOf(deployment, 'Deleting');
+function statusOfPending(deployment: Deployment): object[] {
+  if (deployment.stage === 'RollingBack') return statusOf(deployment, 'Deleting');
+  if (deployment.stage === 'Launching') {
+    // Once the first batch of a rolling update is at work, the others are more of the same.
+    return statusOf(deployment, deployment.step === 0 ? 'Creating' : 'Updating');
   }
+  const baking = statusOf(deployment, 'Baking');
+  return deployment.traffic < 1 ? [...statusOf(deployment, 'ActivatingTraffic'), ...baking] : baking;
 }
 
 function statusOf({ stageSince, failureReason }: Deployment, status: string): object[] {

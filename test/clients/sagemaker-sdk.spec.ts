@@ -15,10 +15,12 @@ describe.skipIf(!hasSdk)('the SageMaker Python SDK with nothing but AWS_ENDPOINT
   });
   afterAll(() => ebb?.stop());
 
-  it('deploys, invokes, updates and deletes an asynchronous endpoint', { timeout: 240_000 }, async () => {
+  it.each([
+    ['deploys, invokes, updates and deletes an asynchronous endpoint', 'sagemaker-sdk-walk.py'],
+    ['does so with the resource objects that its version 3 is made of', 'sagemaker-core-walk.py'],
+  ])('%s', { timeout: 240_000 }, async (_sentence, program) => {
     const env = { ...clientEnvironment(ebb.url), SAGEMAKER_SUPPRESS_V2_WARNING: '1' };
-    const program = join(import.meta.dirname, 'sagemaker-sdk-walk.py');
-    const { code, output, errors } = await run(PYTHON, ['-B', program], { env });
+    const { code, output, errors } = await run(PYTHON, ['-B', join(import.meta.dirname, program)], { env });
     expect(errors).toBe('');
     expect(code).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');

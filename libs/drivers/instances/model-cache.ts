@@ -202,6 +202,9 @@ export class ModelCache {
   }
 }
 
+/** So much is asked for at once, unless it is much for the cache. */
+const MAX_STEP_BYTES = 64 * 1024 ** 2;
+
 /** What one filling was promised: in steps, since nobody knows what an archive unpacks to. */
 class Room implements FillingRoom {
   promised = 0;
@@ -212,7 +215,7 @@ class Room implements FillingRoom {
     private readonly promise: (bytes: number) => Promise<void>,
     maxBytes: number,
   ) {
-    this.#stepBytes = Math.min(64 * 1024 ** 2, Math.max(64 * 1024, Math.ceil(maxBytes / 64)));
+    this.#stepBytes = Math.min(MAX_STEP_BYTES, Math.ceil(maxBytes / 64));
   }
 
   async take(bytes: number): Promise<void> {

@@ -37,6 +37,7 @@ class TarReading {
   #entries: Promise<void> = Promise.resolve();
   #current: ReadEntry | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #isEmpty = true;
   #ended = false;
   #wake: () => void = () => {};
 
@@ -62,6 +63,9 @@ class TarReading {
 
   async write(chunk: Buffer): Promise<void> {
     this.#throwFailure();
+    // The parser would decompress it once more by itself, with no limits.
+    if (this.#isEmpty && chunk[0] === 0x1f && chunk[1] === 0x8b) throw new BadModelData('it is compressed twice');
+    this.#isEmpty = false;
     if (this.#parser.write(chunk)) return;
     await this.#woken();
   }
@@ -110,6 +114,7 @@ function parseEntry(entry: ReadEntry): TarEntry {
   const kind = KINDS[entry.type];
   if (kind === undefined) throw new BadModelData(describeRefusal(entry));
   if (entry.path.startsWith('/')) throw new BadModelData(`the path ${shown(entry.path)} is absolute`);
+  if (!Number.isSafeInteger(entry.size)) throw new BadModelData(`${shown(entry.path)} has no size`);
   const path = entry.path.split('/').filter((name) => name !== '' && name !== '.');
   if (path.includes('..')) throw new BadModelData(`the path ${shown(entry.path)} leads outside`);
   return { kind, path, sizeBytes: entry.size, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: chunksOf(entry) };

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import type { Place } from '../core/arn.js';
+import { type InstanceTypes, KNOWN_INSTANCE_TYPES, readInstanceTypes } from '../core/instance-type.js';
 import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/promise.js';
 import type { ScalingSettings } from '../engine/scaling-settings.js';
 
@@ -10,13 +12,28 @@ export interface DriverChoice {
   readonly ledger: 'sqlite' | 'sqs';
   readonly objects: 'filesystem' | 's3';
   readonly notifications: 'topics' | 'sns';
-  readonly instances: 'process';
+  readonly instances: 'process' | 'docker';
 }
 
 /** `EBB_PROFILE`: one word that settles every driver. Profiles that are not built yet are not listed. */
 const PROFILES: Readonly<Record<string, DriverChoice>> = {
   local: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'process' },
+  docker: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'docker' },
 };
+
+/** What instances need that are containers. */
+export interface ContainerSettings {
+  /** Where the engine listens: `unix:///path`, or `tcp://` on the loopback address. */
+  readonly engine: string;
+  /** Those that Ebb knows, with the operator's own. */
+  readonly types: InstanceTypes;
+  /** In the form of Docker's `config.json`. */
+  readonly registryAuthFile: string;
+}
+
+const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
+/** Ports of containers are published on the loopback address of the engine's machine, so that has to be this one. */
+const ENGINE = /^(unix:\/\/\/.+|tcp:\/\/(localhost|127(\.\d+){3}|\[::1\]):\d+)$/;
 
 /** A setting breaks a rule; the message names the variable and the rule, and the process must not start. */
 export class ConfigError extends Error {
@@ -35,6 +52,7 @@ export class Config {
     readonly port: number,
     /** Folders that hold images, each a folder with an `ebb-image.json`. */
     readonly imageFolders: readonly string[],
+    readonly containers: ContainerSettings,
     readonly scaling: ScalingSettings,
     readonly place: Place,
     /** Addresses of real or compatible AWS services; absent means the region's own. */
@@ -55,7 +73,7 @@ export class Config {
       ledger: read.oneOf('EBB_LEDGER', ['sqlite', 'sqs'], defaults.ledger),
       objects: read.oneOf('EBB_OBJECTS', ['filesystem', 's3'], defaults.objects),
       notifications: read.oneOf('EBB_NOTIFICATIONS', ['topics', 'sns'], defaults.notifications),
-      instances: defaults.instances,
+      instances: read.oneOf('EBB_INSTANCES', ['process', 'docker'], defaults.instances),
     };
     return new Config(
       profile,
@@ -64,6 +82,11 @@ export class Config {
       read.loopback('EBB_HOST', '127.0.0.1'),
       read.integer('EBB_PORT', 7070, 0, 65_535),
       read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
+      Object.freeze<ContainerSettings>({
+        engine: drivers.instances === 'docker' ? read.engine() : DEFAULT_ENGINE,
+        types: read.instanceTypes('EBB_INSTANCE_TYPES'),
+        registryAuthFile: read.path('EBB_REGISTRY_AUTH_FILE', `${read.path('DOCKER_CONFIG', '~/.docker')}/config.json`),
+      }),
       Object.freeze<ScalingSettings>({
         pace: read.oneOf('EBB_SCALING_PACE', ['fast', 'aws'], 'fast'),
         promise: { kind: 'start', withinMs: read.milliseconds('EBB_START_WITHIN_SECONDS', DEFAULT_PROMISE.withinMs) },
@@ -94,6 +117,23 @@ class Reader {
     const value = this.text(name) ?? fallback;
     if ((values as readonly string[]).includes(value)) return value as T;
     throw this.error(name, `one of ${values.join(', ')}`, value);
+  }
+
+  engine(): string {
+    const name = this.text('EBB_DOCKER_HOST') === undefined ? 'DOCKER_HOST' : 'EBB_DOCKER_HOST';
+    return this.matching(name, ENGINE, 'unix:///path or tcp:// with the loopback address and a port', DEFAULT_ENGINE);
+  }
+
+  /** A variable that names a JSON file. */
+  instanceTypes(name: string): InstanceTypes {
+    if (this.text(name) === undefined) return KNOWN_INSTANCE_TYPES;
+    const file = this.path(name, '');
+    try {
+      return new Map([...KNOWN_INSTANCE_TYPES, ...readInstanceTypes(JSON.parse(readFileSync(file, 'utf8')))]);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new ConfigError(`${name} must name a JSON file of instance types; in '${file}', ${message}.`);
+    }
   }
 
   number(name: string, fallback: number, min: number, max: number): number {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../core/ports/catalog.js';
 import type { Clock } from '../core/ports/clock.js';
+import type { Instances } from '../core/ports/instances.js';
 import type { Ledger } from '../core/ports/ledger.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
@@ -9,8 +10,10 @@ import type { Outbox } from '../core/ports/outbox.js';
 import { CronerCalendar } from '../drivers/calendar/croner.js';
 import { SqliteCatalog } from '../drivers/catalog/sqlite.js';
 import { SystemClock } from '../drivers/clock/system.js';
+import { ModelStore } from '../drivers/instances/model-store.js';
 import { ProcessInstances } from '../drivers/instances/process.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
+import { RecentLogs } from '../drivers/logs/recent.js';
 import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
 import type { Log } from '../engine/log.js';
@@ -43,14 +46,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const objects = await openObjects(config, closers);
     const { ledger, outbox } = await openLedger(config, log, closers);
     const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
-    const instances = new ProcessInstances({
-      imageFolders: [...config.imageFolders],
-      directory: join(config.dataDirectory, 'instances'),
-      objects,
-      environment: config.environment,
-      region: config.place.region,
-    });
-    closers.push(() => instances.close());
+    const instances = await openInstances(config, objects, log, closers);
     const signals = new InProcessSignals();
     const { place } = config;
     const world = new World({
@@ -97,6 +93,36 @@ async function openObjects(config: Config, closers: Closers): Promise<Objects> {
       });
       closers.push(() => client.destroy());
       return new S3Objects(client);
+    }
+  }
+}
+
+async function openInstances(config: Config, objects: Objects, log: Log, closers: Closers): Promise<Instances> {
+  const { region } = config.place;
+  switch (config.drivers.instances) {
+    case 'process': {
+      const instances = new ProcessInstances({
+        imageFolders: [...config.imageFolders],
+        directory: join(config.dataDirectory, 'instances'),
+        objects,
+        environment: config.environment,
+        region,
+      });
+      closers.push(() => instances.close());
+      return instances;
+    }
+    case 'docker': {
+      const { DockerInstances } = await import('../drivers/instances/docker.js');
+      const instances = await DockerInstances.open({
+        ...config.containers,
+        directory: join(config.dataDirectory, 'containers'),
+        models: await ModelStore.open({ objects, directory: join(config.dataDirectory, 'models') }),
+        logs: new RecentLogs(),
+        region,
+        onPull: (progress) => log.debug('An image is being pulled', { ...progress }),
+      });
+      closers.push(() => instances.close());
+      return instances;
     }
   }
 }

@@ -12,7 +12,7 @@ import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { HOST_VARIABLE, MISSING_VARIABLE } from '../docker/engine-variables.js';
 import { buildEngineImages } from '../support/engine-images.js';
 import { ImageRegistry } from '../support/image-registry.js';
-import { KeptOutput } from '../support/kept-output.js';
+import { RecentLogs } from '../../libs/drivers/logs/recent.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import {
   idsOf,
@@ -38,7 +38,7 @@ const TYPES = readInstanceTypes({
 interface DockerScene extends InstancesScene {
   readonly instances: DockerInstances;
   readonly client: Docker;
-  readonly logs: KeptOutput;
+  readonly logs: RecentLogs;
   readonly root: string;
   /** Another driver over the same directory, as after a restart. */
   restart(options?: Partial<DockerInstancesOptions>): Promise<DockerInstances>;
@@ -59,7 +59,7 @@ async function openScene(engine: string): Promise<DockerScene> {
   const objects = new MemoryObjects();
   await objects.createBucket('models');
   await objects.put({ bucket: 'models', key: 'model.tar.gz' }, await makeModel(root));
-  const logs = new KeptOutput();
+  const logs = new RecentLogs();
   const opened: DockerInstances[] = [];
   const open = async (options: Partial<DockerInstancesOptions> = {}): Promise<DockerInstances> => {
     const directory = join(root, 'containers');
@@ -347,7 +347,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
   it('an engine that does not answer is told of with what to do', async () => {
     const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
     const models = await ModelStore.open({ objects: new MemoryObjects(), directory: root });
-    const options = { directory: root, models, logs: new KeptOutput() };
+    const options = { directory: root, models, logs: new RecentLogs(), registryAuthFile: join(root, 'auth.json') };
     await expect(DockerInstances.open({ ...options, engine: `unix://${root}/no.sock` })).rejects.toMatchObject({
       code: 'Unavailable',
       message: expect.stringMatching(

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ContainerInspectInfo } from 'dockerode';
 import { EbbError, isEbbError } from '../../core/errors.js';
 import type { PingAnswer, StartPhase } from '../../core/instance.js';
@@ -49,10 +47,11 @@ export interface DockerInstancesOptions {
   readonly logs: Logs;
   /** Those that Ebb knows unless told. */
   readonly types?: InstanceTypes;
-  /** In the form of Docker's `config.json`, its own unless told. */
-  readonly registryAuthFile?: string;
+  /** In the form of Docker's `config.json`. */
+  readonly registryAuthFile: string;
   /** The containers' `AWS_REGION`. */
   readonly region?: string;
+  /** Told of pulls as they go on. */
   readonly onPull?: (progress: PullProgress) => void;
 }
 
@@ -76,7 +75,7 @@ export class DockerInstances extends Instances {
     this.#engine = engine;
     this.#owner = owner;
     this.#options = options;
-    const logins = new RegistryLogins(options.registryAuthFile ?? join(homedir(), '.docker', 'config.json'));
+    const logins = new RegistryLogins(options.registryAuthFile);
     this.#images = new EngineImages(engine, logins, options.onPull);
     this.#networks = new EngineNetworks(engine, owner);
     this.#starter = new ContainerStarter(engine, this.#networks);

@@ -52,6 +52,8 @@ export class Config {
     readonly port: number,
     /** Folders that hold images, each a folder with an `ebb-image.json`. */
     readonly imageFolders: readonly string[],
+    /** What models take on this machine's disk, those in use aside. */
+    readonly modelCacheBytes: number,
     readonly containers: ContainerSettings,
     readonly scaling: ScalingSettings,
     readonly place: Place,
@@ -82,6 +84,7 @@ export class Config {
       read.loopback('EBB_HOST', '127.0.0.1'),
       read.integer('EBB_PORT', 7070, 0, 65_535),
       read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
+      read.number('EBB_MODEL_CACHE_GB', 20, 0, 100_000) * 1e9,
       Object.freeze<ContainerSettings>({
         engine: drivers.instances === 'docker' ? read.engine() : DEFAULT_ENGINE,
         types: read.instanceTypes('EBB_INSTANCE_TYPES'),

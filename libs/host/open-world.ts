@@ -99,12 +99,14 @@ async function openObjects(config: Config, closers: Closers): Promise<Objects> {
 
 async function openInstances(config: Config, objects: Objects, log: Log, closers: Closers): Promise<Instances> {
   const { region } = config.place;
+  const directory = join(config.dataDirectory, 'models');
+  const models = await ModelStore.open({ objects, directory, maxBytes: config.modelCacheBytes });
   switch (config.drivers.instances) {
     case 'process': {
       const instances = new ProcessInstances({
         imageFolders: [...config.imageFolders],
         directory: join(config.dataDirectory, 'instances'),
-        objects,
+        models,
         environment: config.environment,
         region,
       });
@@ -116,7 +118,7 @@ async function openInstances(config: Config, objects: Objects, log: Log, closers
       const instances = await DockerInstances.open({
         ...config.containers,
         directory: join(config.dataDirectory, 'containers'),
-        models: await ModelStore.open({ objects, directory: join(config.dataDirectory, 'models') }),
+        models,
         logs: new RecentLogs(),
         region,
         onPull: (progress) => log.debug('An image is being pulled', { ...progress }),

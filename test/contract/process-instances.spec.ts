@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ModelStore } from '../../libs/drivers/instances/model-store.js';
+import { removeTree } from '../../libs/drivers/instances/model-tree.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
 import { type ProcessMarks, ProcessTable, processStartedAt } from '../../libs/drivers/instances/process-table.js';
 import { MemoryObjects } from '../support/memory-objects.js';
@@ -41,8 +43,9 @@ async function open(): Promise<ProcessScene> {
   await objects.createBucket('models');
   await objects.put({ bucket: 'models', key: 'model.tar.gz' }, await makeModel(root));
   const drivers: ProcessInstances[] = [];
+  const models = await ModelStore.open({ objects, directory: join(root, 'models') });
   const driver = (): ProcessInstances => {
-    const options = { imageFolders: [IMAGES], directory, objects, region: 'eu-west-1', environment: process.env };
+    const options = { imageFolders: [IMAGES], directory, models, region: 'eu-west-1', environment: process.env };
     drivers.push(new ProcessInstances(options));
     return drivers.at(-1)!;
   };
@@ -55,7 +58,7 @@ async function open(): Promise<ProcessScene> {
     unusableModelDataUrl: 's3://models/absent.tar.gz',
     close: async () => {
       for (const instances of drivers) await instances.close();
-      await rm(root, { recursive: true });
+      await removeTree(root);
     },
   };
 }
@@ -116,7 +119,7 @@ describe('instances by processes', () => {
           ECHO_FROM_IMAGE: 'yes',
           AWS_REGION: 'eu-west-1',
           PATH: process.env['PATH'],
-          SM_MODEL_DIR: join(scene.directory, 'i-1', 'model'),
+          SM_MODEL_DIR: expect.stringMatching(/\/models\/kept\/[^/]+\/model$/),
           SAGEMAKER_BIND_TO_PORT: expect.stringMatching(/^\d+$/),
         },
       });

@@ -2,11 +2,13 @@
  * A process that owns instances and is there to be killed: `node … instances-owner.ts <images> <directory> <id>…`
  * launches an echo instance for each id, prints `launched`, and waits for its end.
  */
+import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
 import { MemoryObjects } from './memory-objects.js';
 
 const [images = '', directory = '', ...ids] = process.argv.slice(2);
-const instances = new ProcessInstances({ imageFolders: [images], directory, objects: new MemoryObjects() });
+const models = await ModelStore.open({ objects: new MemoryObjects(), directory: `${directory}-models` });
+const instances = new ProcessInstances({ imageFolders: [images], directory, models });
 await Promise.all(
   ids.map((instanceId) =>
     instances.launch({

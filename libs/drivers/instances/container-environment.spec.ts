@@ -33,6 +33,17 @@ describe("a container's environment", () => {
     });
   });
 
+  it('tells where additional model data is, where there is any', () => {
+    const additionalDirectory = '/data/i-1/additional';
+    const environment = containerEnvironment({
+      host: {},
+      image: {},
+      model: {},
+      platform: { ...platform, additionalDirectory },
+    });
+    expect(environment).toMatchObject({ SM_ADDITIONAL_MODEL_DATA_DIR: additionalDirectory });
+  });
+
   it.each(['PATH', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'PYTHONSTARTUP', 'BASH_ENV'])(
     'does not take %s from a model, since it decides what is executed',
     (name) => {

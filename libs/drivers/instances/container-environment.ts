@@ -15,6 +15,8 @@ const EXECUTABLE =
 export interface PlatformVariables {
   readonly port: number;
   readonly modelDirectory: string;
+  /** Of a folder for each channel of additional model data; undefined where there is none. */
+  readonly additionalDirectory?: string;
   readonly token: string;
   readonly region?: string;
 }
@@ -39,7 +41,7 @@ export interface EnvironmentSources {
 
 /** The environment of a container: of the host's a little, all of the image's and the model's, then the platform's. */
 export function containerEnvironment({ host, image, model, platform }: EnvironmentSources): Record<string, string> {
-  const { port, modelDirectory, token, region } = platform;
+  const { port, modelDirectory, additionalDirectory, token, region } = platform;
   const environment = {
     ...Object.fromEntries(INHERITED.map((name) => [name, host[name]])),
     AWS_REGION: region,
@@ -47,6 +49,7 @@ export function containerEnvironment({ host, image, model, platform }: Environme
     ...model,
     SAGEMAKER_BIND_TO_PORT: String(port),
     SM_MODEL_DIR: modelDirectory,
+    SM_ADDITIONAL_MODEL_DATA_DIR: additionalDirectory,
     [TOKEN_VARIABLE]: token,
   };
   return Object.fromEntries(

@@ -1,20 +1,30 @@
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../core/errors.js';
 import { InstanceLog } from './instance-log.js';
+import type { HeldModel } from './model-store.js';
 import type { ProcessMarks } from './process-table.js';
 
 /** So many ended instances keep their log; older ones are forgotten. */
 const KEPT_LOGS = 50;
 
 const MODEL_FOLDER = 'model';
+const ADDITIONAL_FOLDER = 'additional-model-data';
 const RECORD_FILE = 'instance.json';
 const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
+/** Where an instance finds its model's files. */
+export interface ModelDirectories {
+  readonly modelDirectory: string;
+  /** Has a folder for each channel; undefined where there is no additional model data. */
+  readonly additionalDirectory?: string;
+}
+
 /**
- * The instances' directories, `<root>/<instance id>/`: `model/` and the record of the process while it may live, its
- * log also after its end. The record is what a later run of Ebb finds leftovers by; it is not synced to disk, since a
- * crash of the machine that could lose it ends the processes too.
+ * The instances' directories, `<root>/<instance id>/`: `model/`, which is empty unless an instance without model data
+ * writes to it, links to additional model data and the record of the process while it may live, its log also after its
+ * end. The record is what a later run of Ebb finds leftovers by; it is not synced to disk, since a crash of the machine
+ * that could lose it ends the processes too.
  */
 export class InstanceDirectories {
   readonly #root: string;
@@ -36,6 +46,20 @@ export class InstanceDirectories {
     await mkdir(this.#root, { recursive: true });
     await mkdir(this.#pathOf(instanceId));
     await mkdir(this.modelDirectory(instanceId));
+  }
+
+  /** Where the instance finds what it holds: the model where it is kept, additional data through a link for each channel. */
+  async linkModel(
+    instanceId: string,
+    { directory, additional }: Pick<HeldModel, 'directory' | 'additional'>,
+  ): Promise<ModelDirectories> {
+    // Not a link to it: tools that walk a directory do not follow one that they are given.
+    const modelDirectory = directory ?? this.modelDirectory(instanceId);
+    if (additional.length === 0) return { modelDirectory };
+    const additionalDirectory = join(this.#pathOf(instanceId), ADDITIONAL_FOLDER);
+    await mkdir(additionalDirectory);
+    for (const channel of additional) await symlink(channel.directory, join(additionalDirectory, channel.channelName));
+    return { modelDirectory, additionalDirectory };
   }
 
   /** Replaces the record; it is there whole or not at all. */
@@ -74,6 +98,7 @@ export class InstanceDirectories {
   /** Removes all but the log of an instance that has ended, and the logs that are too old to be kept. */
   async retire(instanceId: string): Promise<void> {
     await removeTree(this.modelDirectory(instanceId));
+    await removeTree(join(this.#pathOf(instanceId), ADDITIONAL_FOLDER));
     // Last, so that a crash in between leaves something to find.
     await removeTree(join(this.#pathOf(instanceId), RECORD_FILE));
     await this.#forgetOldLogs();

@@ -6,7 +6,8 @@ import { removeTree, sealTree, summarizeTree, type TreeSummary } from './model-t
 const KEPT_FOLDER = 'kept';
 /** What is being filled or removed. Whatever is in it when the cache is opened was left by a crash. */
 const PASSING_FOLDER = 'passing';
-const FILES_FOLDER = 'files';
+/** Named as in a container, where the model is in `/opt/ml/model`. */
+const FILES_FOLDER = 'model';
 const RECORD_FILE = 'record.json';
 const RECORD_VERSION = 1;
 

@@ -349,10 +349,10 @@ describe('a model that is kept', () => {
   it('is all that a restart finds of what a crash left', async () => {
     await put('m', 'x');
     await acquire(containerOf({}));
-    await mkdir(join(directory, 'passing/half/files/deep'), { recursive: true });
-    await writeFile(join(directory, 'passing/half/files/deep/weights'), 'half');
-    await chmod(join(directory, 'passing/half/files/deep'), 0o555);
-    await mkdir(join(directory, 'kept/without-record/files'), { recursive: true });
+    await mkdir(join(directory, 'passing/half/model/deep'), { recursive: true });
+    await writeFile(join(directory, 'passing/half/model/deep/weights'), 'half');
+    await chmod(join(directory, 'passing/half/model/deep'), 0o555);
+    await mkdir(join(directory, 'kept/without-record/model'), { recursive: true });
     await mkdir(join(directory, 'kept/torn-record'));
     await writeFile(join(directory, 'kept/torn-record/record.json'), '{"vers');
     await open();
@@ -398,7 +398,7 @@ describe('what is kept', () => {
     await use('b');
     await use('a');
     for (const name of await readdir(join(directory, 'kept'))) {
-      const [file] = await readdir(join(directory, 'kept', name, 'files'));
+      const [file] = await readdir(join(directory, 'kept', name, 'model'));
       // As though `a` had been used an hour before `b`.
       const usedAt = new Date(file === 'a' ? Date.now() - 3_600_000 : Date.now());
       await utimes(join(directory, 'kept', name), usedAt, usedAt);

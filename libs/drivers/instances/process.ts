@@ -8,12 +8,11 @@ import {
   type LaunchedInstance,
   type LaunchSpec,
 } from '../../core/ports/instances.js';
-import type { Objects } from '../../core/ports/objects.js';
 import { checkEnvironment } from './container-environment.js';
 import { takeFreePort } from './free-port.js';
 import { findImage, type ProcessImage } from './image-folder.js';
 import { InstanceDirectories } from './instance-directories.js';
-import { type ArchiveLimits, ModelArchives } from './model-archive.js';
+import type { HeldModel, ModelStore } from './model-store.js';
 import { endProcesses } from './process-group.js';
 import { ProcessGuard } from './process-guard.js';
 import { ProcessTable } from './process-table.js';
@@ -25,25 +24,23 @@ const TRIM_LOGS_EVERY_MS = 2_000;
 export interface ProcessInstancesOptions {
   /** Folders that hold images, each a folder with an `ebb-image.json`. Nothing else is ever executed. */
   readonly imageFolders: readonly string[];
-  /** Where instances keep their model, record and log. It belongs to one running Ebb at a time. */
+  /** Where instances keep their record and log. It belongs to one running Ebb at a time. */
   readonly directory: string;
-  /** Where model archives are fetched from. */
-  readonly objects: Objects;
+  /** Where models are fetched to, for instances to read. */
+  readonly models: ModelStore;
   /** The environment of Ebb itself, of which containers get what finds programs (`PATH`, `HOME`, `LANG`, …). */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The containers' `AWS_REGION`. */
   readonly region?: string;
-  readonly archiveLimits?: Partial<ArchiveLimits>;
 }
 
 /**
- * Instances as child processes on this machine, each with a process group, a port, a model directory and a log of its
- * own. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching
- * also raises `InvalidRequest` for variables that only an image may set.
+ * Instances as child processes on this machine, each with a process group, a port and a log of its own; their models they
+ * share. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching also
+ * raises `InvalidRequest` for variables that only an image may set.
  */
 export class ProcessInstances extends Instances {
   readonly #options: ProcessInstancesOptions;
-  readonly #archives: ModelArchives;
   readonly #directories: InstanceDirectories;
   readonly #running = new Map<string, RunningInstance>();
   readonly #launching = new Set<string>();
@@ -55,7 +52,6 @@ export class ProcessInstances extends Instances {
   constructor(options: ProcessInstancesOptions) {
     super();
     this.#options = options;
-    this.#archives = new ModelArchives(options.objects, options.archiveLimits);
     this.#directories = new InstanceDirectories(options.directory);
   }
 
@@ -64,8 +60,8 @@ export class ProcessInstances extends Instances {
 
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     await this.#findImage(spec);
-    const { modelDataUrl } = spec.container;
-    if (modelDataUrl !== undefined) await this.#archives.verify(modelDataUrl, spec.downloadTimeoutMs, signal);
+    const { container, downloadTimeoutMs: timeoutMs } = spec;
+    await this.#options.models.verify(container, { timeoutMs, signal });
   }
 
   async launch(
@@ -77,16 +73,18 @@ export class ProcessInstances extends Instances {
     const image = await this.#findImage(spec);
     signal?.throwIfAborted();
     await this.#claim(instanceId);
+    let model: HeldModel | undefined;
     try {
-      await this.#fetchModel(spec, onPhase, signal);
+      const { container, downloadTimeoutMs: timeoutMs } = spec;
+      model = await this.#options.models.acquire(container, { timeoutMs, onPhase, signal });
       signal?.throwIfAborted();
       onPhase('boot');
-      const instance = await this.#start(spec, image, () => onPhase('ping'));
+      const instance = await this.#start(spec, image, model, () => onPhase('ping'));
       if (signal?.aborted) await instance.terminate(0);
       signal?.throwIfAborted();
       return { instanceId, exited: instance.exited };
     } catch (error) {
-      if (!this.#running.has(instanceId)) await this.#directories.retire(instanceId);
+      if (!this.#running.has(instanceId)) await this.#clearUp(instanceId, model);
       signal?.throwIfAborted();
       throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
     } finally {
@@ -173,32 +171,29 @@ export class ProcessInstances extends Instances {
     }
   }
 
-  async #fetchModel(
-    spec: LaunchSpec,
-    onPhase: (phase: StartPhase) => void,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { modelDataUrl } = spec.container;
-    if (modelDataUrl === undefined) return;
-    onPhase('download');
-    const directory = this.#directories.modelDirectory(spec.instanceId);
-    const onFetched = (): void => onPhase('unpack');
-    await this.#archives.unpack(modelDataUrl, directory, spec.downloadTimeoutMs, onFetched, signal);
+  async #clearUp(instanceId: string, model: HeldModel | undefined): Promise<void> {
+    await this.#directories.retire(instanceId);
+    await model?.release();
   }
 
-  async #start(spec: LaunchSpec, image: ProcessImage, onListening: () => void): Promise<RunningInstance> {
-    const { instanceId, container } = spec;
+  async #start(
+    { instanceId, container: { environment } }: LaunchSpec,
+    image: ProcessImage,
+    held: HeldModel,
+    onListening: () => void,
+  ): Promise<RunningInstance> {
     this.#guard ??= new ProcessGuard();
     this.#logTimer ??= setInterval(() => this.#trimLogs(), TRIM_LOGS_EVERY_MS).unref();
     const { environment: hostEnvironment = {}, region } = this.#options;
-    const { environment } = container;
+    const release = (): Promise<void> => held.release();
+    const model = await this.#directories.linkModel(instanceId, held);
     const port = await takeFreePort(this.#ports);
     const forget = (): void => {
       this.#ports.delete(port);
       this.#running.delete(instanceId);
     };
     try {
-      const start = { instanceId, image, environment, hostEnvironment, port, region, onListening };
+      const start = { instanceId, image, model, release, environment, hostEnvironment, port, region, onListening };
       const instance = await RunningInstance.start(start, this.#directories, this.#guard);
       this.#running.set(instanceId, instance);
       instance.gone.then(forget, forget);

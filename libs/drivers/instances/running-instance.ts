@@ -5,7 +5,7 @@ import { containerEnvironment } from './container-environment.js';
 import { ContainerHttp } from './container-http.js';
 import { ContainerProcess } from './container-process.js';
 import type { ProcessImage } from './image-folder.js';
-import type { InstanceDirectories } from './instance-directories.js';
+import type { InstanceDirectories, ModelDirectories } from './instance-directories.js';
 import { killProcesses } from './process-group.js';
 import type { ProcessGuard } from './process-guard.js';
 import { type ProcessMarks, processStartedAt } from './process-table.js';
@@ -13,10 +13,13 @@ import { type ProcessMarks, processStartedAt } from './process-table.js';
 /** A process that has closed its connections is known to have ended after this, if it has. */
 const END_NOTICE_MS = 250;
 
-/** What one instance is started from; its directory is there and its model in it. */
+/** What one instance is started from; its directory and its model's files are there. */
 export interface InstanceStart {
   readonly instanceId: string;
   readonly image: ProcessImage;
+  /** Where its model's files are, until `release` is called when it is gone. */
+  readonly model: ModelDirectories;
+  readonly release: () => Promise<void>;
   /** The model's. */
   readonly environment: Readonly<Record<string, string>>;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
@@ -55,7 +58,7 @@ export class RunningInstance {
       host: start.hostEnvironment,
       image: image.env,
       model: start.environment,
-      platform: { port, token, region: start.region, modelDirectory: directories.modelDirectory(instanceId) },
+      platform: { port, token, region: start.region, ...start.model },
     });
     // The token is on record before there is a process that bears it, so that none can be missed.
     await directories.writeRecord(instanceId, { token });
@@ -68,6 +71,7 @@ export class RunningInstance {
       await killProcesses(await marks);
       guard.remove(process.pid);
       await directories.retire(instanceId);
+      await start.release();
     });
     try {
       await recorded;

@@ -1,5 +1,6 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import {
+  type ContainerDefinition,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
@@ -18,6 +19,8 @@ export interface EndpointWish {
   /** An image of test/support/images, or what the driver calls it; `echo` unless told. */
   readonly image?: string;
   readonly environment?: Record<string, string>;
+  /** Where its files are; none unless told. */
+  readonly model?: Pick<ContainerDefinition, 'ModelDataUrl' | 'ModelDataSource' | 'AdditionalModelDataSources'>;
   readonly slots?: number;
   /** Bounds by ManagedInstanceScaling: 0 to 2 unless told. */
   readonly minimum?: number;
@@ -49,7 +52,7 @@ export async function createEndpoint(aws: AwsClients, wish: EndpointWish): Promi
   await sagemaker.send(
     new CreateModelCommand({
       ModelName: name,
-      PrimaryContainer: { Image: wish.image ?? 'echo', Environment: wish.environment },
+      PrimaryContainer: { Image: wish.image ?? 'echo', Environment: wish.environment, ...wish.model },
       EnableNetworkIsolation: wish.isNetworkIsolated,
     }),
   );

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { type Interface, createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { removeTree } from '../../libs/drivers/instances/model-tree.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/main.js');
@@ -76,7 +77,8 @@ export class StandaloneProcess implements AsyncDisposable {
     const limit = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS);
     const exit = await this.exited;
     clearTimeout(limit);
-    if (this.#ownsData) rmSync(this.dataDirectory, { recursive: true, force: true });
+    // Models in it may not be written to, by which they could not be removed either.
+    if (this.#ownsData) await removeTree(this.dataDirectory);
     return exit;
   }
 

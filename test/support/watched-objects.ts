@@ -9,6 +9,8 @@ export class WatchedObjects extends MemoryObjects {
   underWay = 0;
   mostAtOnce = 0;
   pageSize = 1_000;
+  /** What all objects are said to be of, whatever they are. */
+  claimedBytes: number | undefined;
   beforeGet: () => Promise<void> = async () => {};
   #onChange: () => void = () => {};
   #body: ((content: Uint8Array, signal: AbortSignal) => AsyncGenerator<Uint8Array, void, void>) | undefined;
@@ -43,7 +45,7 @@ export class WatchedObjects extends MemoryObjects {
     const head = await super.head(...args);
     this.heads += 1;
     this.#onChange();
-    return head;
+    return { ...head, sizeBytes: this.claimedBytes ?? head.sizeBytes };
   }
 
   override list(

@@ -62,9 +62,9 @@ export class ModelCache {
   /** Opens the cache at `root`, which belongs to one running Ebb at a time, and clears what a crash left in it. */
   static async open(root: string, maxBytes: number): Promise<ModelCache> {
     const cache = new ModelCache(root, maxBytes);
-    await removeTree(join(root, PASSING_FOLDER));
-    await mkdir(join(root, PASSING_FOLDER), { recursive: true });
-    await mkdir(join(root, KEPT_FOLDER), { recursive: true });
+    // What is there stays there: on a full disk no directory could be made, and Ebb is to start even then.
+    for (const folder of [PASSING_FOLDER, KEPT_FOLDER]) await mkdir(join(root, folder), { recursive: true });
+    for (const name of await readdir(join(root, PASSING_FOLDER))) await removeTree(join(root, PASSING_FOLDER, name));
     await cache.#load();
     return cache;
   }
@@ -75,9 +75,14 @@ export class ModelCache {
     if (entry === undefined) return undefined;
     entry.holders += 1;
     entry.sound ??= isSound(entry);
-    if (await entry.sound) {
-      await this.#use(entry);
-      return entry;
+    try {
+      if (await entry.sound) {
+        await this.#use(entry);
+        return entry;
+      }
+    } catch (error) {
+      await this.release(entry);
+      throw error;
     }
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     await this.release(entry);
@@ -112,9 +117,12 @@ export class ModelCache {
       // A name of its own for each filling: one of the same key that was found changed may still be in use.
       const path = join(this.#root, KEPT_FOLDER, randomUUID());
       await rename(passing, path);
+      const older = this.#entries.get(key);
       const entry = this.#add(path, key, summary);
       entry.sound = Promise.resolve(true);
       entry.holders = deliver(entry);
+      // Filled by someone else in the meantime; where it is held, its release removes it.
+      if (older?.holders === 0) await this.#remove(older);
     } catch (error) {
       await removeTree(passing);
       throw error;

@@ -9,7 +9,7 @@ import { ModelFilling } from './model-filling.js';
 import { listModel, type ModelListing } from './model-listing.js';
 import { DEFAULT_MODEL_LIMITS, discardEntry, type ModelLimits, readArchive, unpackInto } from './model-unpacking.js';
 
-const DEFAULT_MAX_BYTES = 20 * 1024 ** 3;
+const DEFAULT_MAX_BYTES = 20e9;
 /** So often a model is listed anew because it changed while it was being fetched. */
 const MAX_LISTINGS = 3;
 
@@ -18,7 +18,7 @@ export interface ModelStoreOptions {
   readonly objects: Objects;
   /** Where they are kept; it belongs to one running Ebb at a time. */
   readonly directory: string;
-  /** What is kept takes no more than this, 20 GiB unless told; what is in use may. */
+  /** What is kept takes no more than this, 20 GB unless told; what is in use may. */
   readonly maxBytes?: number;
   readonly limits?: Partial<ModelLimits>;
 }
@@ -78,7 +78,7 @@ export class ModelStore {
     return this.#held(entries.map((entry, index) => ({ channelName: sources[index]!.channelName, entry })));
   }
 
-  /** Goes through all files of a container as `acquire` would, and keeps nothing: archives are read, files are looked up. */
+  /** Raises what `acquire` would, and keeps nothing: files are looked up, archives read unless they are kept already. */
   async verify(container: ContainerDefinition, { timeoutMs, signal }: AcquireOptions): Promise<void> {
     for (const { source } of sourcesOf(container)) {
       await withinTime(source.uri, timeoutMs, signal, (limit) => this.#verifySource(source, limit));
@@ -176,8 +176,10 @@ export class ModelStore {
   }
 
   async #verifySource(source: ModelDataSource, signal: AbortSignal): Promise<void> {
-    const { isArchive, files } = await listModel(this.#objects, source, this.#limits.maxEntries, signal);
+    const { isArchive, files, key } = await listModel(this.#objects, source, this.#limits.maxEntries, signal);
     if (!isArchive) return;
+    const kept = await this.#cache.hold(key);
+    if (kept !== undefined) return this.#cache.release(kept);
     const archive = await this.#objects.get(files[0]!.location, undefined, signal);
     await readArchive(archive, discardEntry, this.#limits, () => {}, signal);
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { type ArchiveEntry, TAR_END, tarEntry, tarOf } from '../../../test/suppo
 import { MemoryObjects } from '../../../test/support/memory-objects.js';
 import { type EbbError, isEbbError } from '../../core/errors.js';
 import { type HeldModel, ModelStore } from './model-store.js';
+import { removeTree } from './model-tree.js';
 import { DEFAULT_MODEL_LIMITS, discardEntry, type ModelLimits, readArchive } from './model-unpacking.js';
 
 const MINUTE_MS = 60_000;
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await objects.createBucket('models');
 });
 
-afterEach(() => rm(root, { recursive: true }));
+afterEach(() => removeTree(root));
 
 async function store(bytes: Uint8Array): Promise<void> {
   await objects.put({ bucket: 'models', key: 'model.tar.gz' }, bytes);

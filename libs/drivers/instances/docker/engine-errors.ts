@@ -32,16 +32,13 @@ export function isStateConflict(error: unknown): boolean {
   return status === 409 || status === 304 || (status === 500 && /state improper|is not paused/.test(wordsOf(error)));
 }
 
-export function isNameTaken(error: unknown): boolean {
-  return /is already in use by|already exists|already used/.test(wordsOf(error));
-}
-
 export function isPortTaken(error: unknown): boolean {
   return statusOf(error) === 500 && /port is already allocated|address already in use/.test(wordsOf(error));
 }
 
-export function isNetworkMissing(error: unknown): boolean {
-  return /network .*not found|unable to find network|no such network/i.test(wordsOf(error));
+/** The network is not there, or not the only one of its name. */
+export function isNetworkUnusable(error: unknown): boolean {
+  return /network .*(not found|is ambiguous)|unable to find network|no such network/i.test(wordsOf(error));
 }
 
 export function isImageMissing(error: unknown): boolean {

@@ -4,7 +4,7 @@ import { takeFreePort } from '../free-port.js';
 import { ADDITIONAL_PATH, CONTAINER_PORT, containerOptions, MODEL_PATH, type Placement } from './container-options.js';
 import { removeContainer, type StartedContainer } from './docker-instance.js';
 import type { Engine } from './engine.js';
-import { isAway, isNetworkMissing, isPortTaken } from './engine-errors.js';
+import { isAway, isNetworkUnusable, isPortTaken } from './engine-errors.js';
 import type { EngineNetworks } from './engine-networks.js';
 
 const BYTES_PER_MIB = 1_048_576;
@@ -32,7 +32,7 @@ export class ContainerStarter {
       try {
         return await this.#try(spec, place);
       } catch (error) {
-        const mayPass = isPortTaken(error) || isNetworkMissing(error);
+        const mayPass = isPortTaken(error) || isNetworkUnusable(error);
         if (!mayPass || tries === MAX_TRIES) throw error;
         this.#networks.forget();
       }

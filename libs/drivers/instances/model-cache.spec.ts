@@ -148,6 +148,22 @@ describe('a model that is kept', () => {
     expect(await left()).toBe(0);
     expect(models.reclaim({ directory: files, additional })).toBeUndefined();
   });
+
+  it('can be held again even where it was changed and has been fetched anew since', async () => {
+    await put('m', 'x');
+    const changed = await acquire(containerOf({}));
+    await chmod(changed.directory!, 0o755);
+    models = await open();
+    const { additional } = changed;
+    models.reclaim(changed);
+    const sound = await acquire(containerOf({}));
+    expect(sound.directory).not.toBe(changed.directory);
+    models = await open({ maxBytes: 0 });
+    const reclaimed = [changed, sound].map(({ directory: files }) => models.reclaim({ directory: files, additional })!);
+    expect(await left()).toBe(2);
+    await Promise.all(reclaimed.map((held) => held.release()));
+    expect(await left()).toBe(0);
+  });
 });
 
 /** A model of four blocks on disk, its directory and its file together. */

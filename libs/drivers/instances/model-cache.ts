@@ -49,8 +49,10 @@ interface Entry extends CacheEntry {
 export class ModelCache {
   readonly #root: string;
   readonly #maxBytes: number;
-  /** In the order of their last use. An entry that was found changed is in it no more, though some may still hold it. */
-  readonly #entries = new Map<string, Entry>();
+  /** In the order of their last use. */
+  readonly #entries = new Set<Entry>();
+  /** Those to be handed out. What was found changed, or was filled again, is not, though some may still hold it. */
+  readonly #current = new Map<string, Entry>();
   /** What all that is on disk takes, with what is promised to those that are being filled. */
   #bytes = 0;
 
@@ -71,27 +73,27 @@ export class ModelCache {
 
   /** Holds the entry of this key until it is released; undefined where there is none, or it is not what it was. */
   async hold(key: string): Promise<CacheEntry | undefined> {
-    const entry = this.#entries.get(key);
+    const entry = this.#current.get(key);
     if (entry === undefined) return undefined;
     entry.holders += 1;
     entry.sound ??= isSound(entry);
     try {
       if (await entry.sound) {
-        await this.#use(entry);
+        await this.#markUsed(entry);
         return entry;
       }
     } catch (error) {
       await this.release(entry);
       throw error;
     }
-    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    if (this.#isCurrent(entry)) this.#current.delete(key);
     await this.release(entry);
     return undefined;
   }
 
   /** Holds the entry that has this directory, whatever state it is in: somebody uses it. */
   holdDirectory(directory: string): CacheEntry | undefined {
-    const entry = [...this.#entries.values()].find((candidate) => candidate.directory === directory);
+    const entry = [...this.#entries].find((candidate) => candidate.directory === directory);
     if (entry !== undefined) entry.holders += 1;
     return entry;
   }
@@ -117,12 +119,9 @@ export class ModelCache {
       // A name of its own for each filling: one of the same key that was found changed may still be in use.
       const path = join(this.#root, KEPT_FOLDER, randomUUID());
       await rename(passing, path);
-      const older = this.#entries.get(key);
       const entry = this.#add(path, key, summary);
       entry.sound = Promise.resolve(true);
       entry.holders = deliver(entry);
-      // Filled by someone else in the meantime; where it is held, its release removes it.
-      if (older?.holders === 0) await this.#remove(older);
     } catch (error) {
       await removeTree(passing);
       throw error;
@@ -132,13 +131,13 @@ export class ModelCache {
     }
   }
 
-  /** Gives up one hold. What cannot be removed now is tried again when room is made. */
+  /** Gives up one hold, and removes what is too much now. Raises nothing. */
   async release(held: CacheEntry): Promise<void> {
     const entry = held as Entry;
     entry.holders -= 1;
     if (entry.holders > 0) return;
     entry.sound = undefined;
-    if (this.#entries.get(entry.key) !== entry) await this.#remove(entry);
+    if (!this.#isCurrent(entry)) await this.#remove(entry);
     await this.#evict();
   }
 
@@ -151,26 +150,25 @@ export class ModelCache {
       else found.push({ path, record, usedAt: (await stat(path)).mtimeMs });
     }
     found.sort((a, b) => a.usedAt - b.usedAt);
-    for (const { path, record } of found) {
-      const older = this.#entries.get(record.key);
-      if (older !== undefined) await this.#remove(older);
-      this.#add(path, record.key, record);
-    }
+    // Of several with one key, an older one stays for what an earlier run has left running with it, until room is made.
+    for (const { path, record } of found) this.#add(path, record.key, record);
   }
 
   #add(path: string, key: string, summary: TreeSummary): Entry {
     const entry: Entry = { key, path, summary, directory: join(path, FILES_FOLDER), holders: 0 };
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    this.#entries.add(entry);
+    this.#current.set(key, entry);
     this.#bytes += summary.bytes;
     return entry;
   }
 
-  async #use(entry: Entry): Promise<void> {
-    if (this.#entries.get(entry.key) === entry) {
-      this.#entries.delete(entry.key);
-      this.#entries.set(entry.key, entry);
-    }
+  #isCurrent(entry: Entry): boolean {
+    return this.#current.get(entry.key) === entry;
+  }
+
+  async #markUsed(entry: Entry): Promise<void> {
+    this.#entries.delete(entry);
+    this.#entries.add(entry);
     const now = new Date();
     await utimes(entry.path, now, now);
   }
@@ -193,21 +191,27 @@ export class ModelCache {
   }
 
   async #evictOne(): Promise<boolean> {
-    const free = [...this.#entries.values()].filter(({ holders }) => holders === 0);
-    // One that is too large for the cache goes before all those that it would have to push out.
-    const entry = free.find(({ summary }) => summary.bytes > this.#maxBytes) ?? free[0];
+    const free = [...this.#entries].filter(({ holders }) => holders === 0);
+    // One that nobody will get, or that is too large for the cache, goes before all that it would push out.
+    const first = free.find((entry) => !this.#isCurrent(entry) || entry.summary.bytes > this.#maxBytes);
+    const entry = first ?? free[0];
     if (entry === undefined) return false;
     await this.#remove(entry);
     return true;
   }
 
   async #remove(entry: Entry): Promise<void> {
-    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+    if (this.#isCurrent(entry)) this.#current.delete(entry.key);
+    this.#entries.delete(entry);
     this.#bytes -= entry.summary.bytes;
-    // Out of sight at once: a crash in the middle leaves nothing that looks like an entry.
     const passing = join(this.#root, PASSING_FOLDER, randomUUID());
-    await rename(entry.path, passing);
-    await removeTree(passing);
+    try {
+      // Out of sight at once: a crash in the middle leaves nothing that looks like an entry.
+      await rename(entry.path, passing);
+      await removeTree(passing);
+    } catch {
+      // What is left is cleared, or found again, when the cache is opened next; whoever needs its room learns of it.
+    }
   }
 }
 

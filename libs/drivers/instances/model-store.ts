@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type ContainerDefinition, type ModelDataSource, modelSourceOf } from '../../core/model.js';
 import type { StartPhase } from '../../core/instance.js';
 import type { Objects } from '../../core/ports/objects.js';
+import { inParallel } from './in-parallel.js';
 import { type CacheEntry, type FillingRoom, ModelCache } from './model-cache.js';
 import { downloadFiles, getListed } from './model-download.js';
 import { explainFailure, ModelChanged, unusable } from './model-failure.js';
@@ -29,7 +30,7 @@ export interface HeldModel {
   readonly directory?: string;
   /** The same of each additional source. */
   readonly additional: readonly { readonly channelName: string; readonly directory: string }[];
-  /** To be called when the instance is gone, or was never launched. Harmless when repeated. */
+  /** To be called when the instance is gone, or was never launched. Raises nothing; harmless when repeated. */
   release(): Promise<void>;
 }
 
@@ -80,9 +81,10 @@ export class ModelStore {
 
   /** Raises what `acquire` would, and keeps nothing: files are looked up, archives read unless they are kept already. */
   async verify(container: ContainerDefinition, { timeoutMs, signal }: AcquireOptions): Promise<void> {
-    for (const { source } of sourcesOf(container)) {
-      await withinTime(source.uri, timeoutMs, signal, (limit) => this.#verifySource(source, limit));
-    }
+    const verify = ({ source }: NamedSource, stop: AbortSignal): Promise<void> =>
+      withinTime(source.uri, timeoutMs, stop, (limit) => this.#verifySource(source, limit));
+    const sources = sourcesOf(container);
+    await inParallel(sources, sources.length, verify, signal ?? new AbortController().signal);
   }
 
   /**
@@ -132,8 +134,10 @@ export class ModelStore {
     for (let listings = 1; ; listings += 1) {
       const listing = await listModel(this.#objects, source, this.#limits.maxEntries, signal);
       const entry = await this.#cache.hold(listing.key);
-      if (entry !== undefined) onFetchedOnce();
-      if (entry !== undefined) return entry;
+      if (entry !== undefined) {
+        onFetchedOnce();
+        return entry;
+      }
       try {
         return await this.#fillingOf(listing).join(onFetchedOnce, signal);
       } catch (error) {

@@ -31,8 +31,8 @@ export async function summarizeTree(directory: string): Promise<TreeSummary> {
 export async function sealTree(directory: string): Promise<void> {
   for await (const path of walk(directory)) {
     const stats = await lstat(path);
-    const mayExecute = stats.isDirectory() || (stats.mode & 0o111) !== 0;
-    await chmod(path, mayExecute ? 0o555 : 0o444);
+    const mode = stats.isDirectory() || (stats.mode & 0o111) !== 0 ? 0o555 : 0o444;
+    if ((stats.mode & 0o7777) !== mode) await chmod(path, mode);
   }
 }
 

@@ -1,6 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
 import { endpointNow } from '../support/asynchronous-endpoint.js';
-import { eventually } from '../support/eventually.js';
 import { ENGINE_RECIPES } from './engine-recipes.js';
 import { Engine } from './engine.js';
 import { Scene } from './scene.js';
@@ -9,7 +8,6 @@ import { containerDriver, onEach } from './tested-drivers.js';
 const SLOTS = 2;
 const INSTANCES = 2;
 const REQUESTS = 12;
-const PATIENCE_MS = 90_000;
 
 onEach(['dockerd', 'podman'], ({ name }) => {
   let engine: Engine;
@@ -26,14 +24,10 @@ onEach(['dockerd', 'podman'], ({ name }) => {
     await scene.deploy({ name: 'echo', slots: SLOTS, maximum: INSTANCES });
     const bodies = Array.from({ length: REQUESTS }, (_, index) => `request ${index}`);
     const sent = await Promise.all(bodies.map((body) => scene.invoke('echo', body, 'delayMs=1500')));
-    await eventually(
-      'all slots are taken and some wait',
-      async () => {
-        const { backlog } = await endpointNow(scene.aws, 'echo');
-        return backlog.running === SLOTS * INSTANCES && backlog.queued > 0;
-      },
-      PATIENCE_MS,
-    );
+    await scene.until('all slots are taken and some wait', async () => {
+      const { backlog } = await endpointNow(scene.aws, 'echo');
+      return backlog.running === SLOTS * INSTANCES && backlog.queued > 0;
+    });
 
     await engine.kill();
     const during = await scene.invoke('echo', 'while it is down');

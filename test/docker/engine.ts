@@ -1,7 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, closeSync, constants, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import Docker from 'dockerode';
@@ -57,10 +67,14 @@ export class Engine implements AsyncDisposable {
 
   /** `kill -9` of the engine alone: what it runs is not asked. */
   async kill(): Promise<void> {
-    if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exit = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const children = childrenOf(child.pid!);
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
     await exit;
+    // They end with it, which takes a moment; the next engine would take one that is still there for its own.
+    await eventually('its helpers have ended', () => children.every((pid) => !existsSync(`/proc/${pid}`)));
   }
 
   /** Starts it on what it left. Resolves when it answers. */
@@ -124,6 +138,7 @@ export class Engine implements AsyncDisposable {
     // The innermost first.
     for (const point of points.reverse()) run('umount', '--lazy', point);
     if (readdirSync('/sys/class/net').includes(this.#bridge)) run('ip', 'link', 'delete', this.#bridge);
+    for (const table of ['filter', 'nat']) removeRules(table, this.#bridge);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -135,6 +150,13 @@ export class Engine implements AsyncDisposable {
       .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(inFolder) || rootMount(pid).includes(inFolder))
       .map(Number);
   }
+}
+
+function childrenOf(parent: number): string[] {
+  return readdirSync('/proc').filter((name) => {
+    const [, afterName = ''] = /^.*\) (.*)$/s.exec(readIfThere(`/proc/${name}/stat`)) ?? [];
+    return /^\d+$/.test(name) && Number(afterName.split(' ')[1]) === parent;
+  });
 }
 
 /** What a process has for its root, as the kernel describes it. */
@@ -149,6 +171,14 @@ function readIfThere(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+/** Engines leave the rules of their own bridge in the machine's tables. */
+function removeRules(table: string, bridge: string): void {
+  const rules = execFileSync('iptables', ['--table', table, '--list-rules'], { encoding: 'utf8' }).split('\n');
+  for (const rule of rules.filter((line) => line.startsWith('-A') && line.includes(bridge))) {
+    run('iptables', '--wait', '--table', table, '-D', ...rule.split(' ').slice(1));
   }
 }
 

@@ -1,12 +1,10 @@
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.js';
 import { Scene } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
 /** The least that a variant may ask for. */
 const STARTUP_TIMEOUT_SECONDS = 60;
-const PATIENCE_MS = 120_000;
 
 onEach(['dockerd', 'podman'], (driver) => {
   let scene: Scene;
@@ -40,14 +38,10 @@ onEach(['dockerd', 'podman'], (driver) => {
     const before = await containersOf('sick');
     expect(before).toHaveLength(1);
     await scene.answer(await scene.invoke('sick', 'x', 'ping=503'));
-    const after = await eventually(
-      'another serves in its place',
-      async () => {
-        const now = await containersOf('sick');
-        return now.length === 1 && now[0] !== before[0] && now;
-      },
-      PATIENCE_MS,
-    );
+    const after = await scene.until('another serves in its place', async () => {
+      const now = await containersOf('sick');
+      return now.length === 1 && now[0] !== before[0] && now;
+    });
     expect(after).toHaveLength(1);
     expect(await scene.faultsOf([await scene.invoke('sick', 'afterwards')])).toEqual([]);
   });
@@ -59,14 +53,10 @@ onEach(['dockerd', 'podman'], (driver) => {
   });
 
   function failed(name: string) {
-    return eventually(
-      `${name} is Failed`,
-      async () => {
-        const endpoint = await described(name);
-        return endpoint.EndpointStatus === 'Failed' && endpoint;
-      },
-      PATIENCE_MS,
-    );
+    return scene.until(`${name} is Failed`, async () => {
+      const endpoint = await described(name);
+      return endpoint.EndpointStatus === 'Failed' && endpoint;
+    });
   }
 
   /** By the container's own environment, which is the same whatever the driver calls things. */

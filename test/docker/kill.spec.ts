@@ -1,13 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { endpointNow } from '../support/asynchronous-endpoint.js';
-import { eventually } from '../support/eventually.js';
 import { Scene, type Sent } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
 const SLOTS = 2;
 const INSTANCES = 2;
 const REQUESTS = 12;
-const PATIENCE_MS = 60_000;
 
 onEach(['dockerd', 'podman', 'process'], (driver) => {
   let scene: Scene;
@@ -52,13 +50,13 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
     await scene.deploy({ name: 'echo', slots: 1, maximum: INSTANCES });
     const stranger = await startStranger();
     await Promise.all([scene.invoke('echo', 'a', 'delayMs=500'), scene.invoke('echo', 'b', 'delayMs=500')]);
-    await eventually('both serve', async () => (await scene.containers()).length === INSTANCES + 1, PATIENCE_MS);
+    await scene.until('both serve', async () => (await scene.containers()).length === INSTANCES + 1);
     await scene.kill();
     // One died while nobody looked: it is not there to be adopted, and what is left of it goes.
     const victim = (await scene.containers()).find((id) => id !== stranger);
     await scene.engine.getContainer(victim!).kill();
     await scene.restart();
-    await eventually('the dead one is gone', async () => !(await scene.containers()).includes(victim!), PATIENCE_MS);
+    await scene.until('the dead one is gone', async () => !(await scene.containers()).includes(victim!));
     expect(await scene.containers()).toContain(stranger);
   });
 
@@ -69,7 +67,7 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
 
   async function running(count: number): Promise<void> {
     const isReached = async (): Promise<boolean> => (await endpointNow(scene.aws, 'echo')).backlog.running === count;
-    await eventually(`${count} invocations run`, isReached, PATIENCE_MS);
+    await scene.until(`${count} invocations run`, isReached);
   }
 
   /** A container that somebody else runs on the same engine, from the same image. */

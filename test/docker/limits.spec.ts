@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Server, createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Outsider } from './outsider.js';
 import { Scene } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
@@ -65,12 +63,14 @@ onEach(['dockerd', 'podman'], (driver) => {
   });
 
   it('lets an isolated container reach nobody, which another can', async () => {
-    await using listener = await Listener.open();
+    await using outsider = await Outsider.open();
     await scene.deploy({ name: 'isolated', isNetworkIsolated: true, maximum: 1 });
     await scene.deploy({ name: 'open', maximum: 1 });
-    expect(await ask('open', `connect=${listener.address}`)).toBe('connected');
-    expect(await ask('isolated', `connect=${listener.address}`)).not.toBe('connected');
-    expect(await ask('isolated', 'connect=192.0.2.1:80')).toMatch(/ENETUNREACH|EHOSTUNREACH|timed out/);
+    expect(await ask('open', `connect=${outsider.address}`)).toBe('connected');
+    expect(await ask('open', `connect=${outsider.machine}`)).toBe('connected');
+    const unreachable = /ENETUNREACH|EHOSTUNREACH|timed out/;
+    expect(await ask('isolated', `connect=${outsider.address}`)).toMatch(unreachable);
+    expect(await ask('isolated', `connect=${outsider.machine}`)).toMatch(unreachable);
     expect(await ask('isolated', '')).toBe('x');
   });
 
@@ -86,26 +86,3 @@ onEach(['dockerd', 'podman'], (driver) => {
     return ((await scene.engine.info()) as { CgroupVersion: string }).CgroupVersion === '2';
   }
 });
-
-/** Somebody on this machine's own address, such as the network has many. */
-class Listener implements AsyncDisposable {
-  private constructor(private readonly server: Server) {}
-
-  static async open(): Promise<Listener> {
-    const server = createServer((socket) => socket.end());
-    await once(server.listen(0, '0.0.0.0'), 'listening');
-    return new Listener(server);
-  }
-
-  get address(): string {
-    const addresses = Object.entries(networkInterfaces()).flatMap(([name, all]) =>
-      name.startsWith('e') && !name.startsWith('ebb') ? (all ?? []) : [],
-    );
-    const outer = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
-    return `${outer!.address}:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.server.close();
-  }
-}

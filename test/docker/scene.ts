@@ -11,7 +11,9 @@ import { type Settings, StandaloneProcess, newDataDirectory } from '../support/s
 import type { TestedDriver } from './tested-drivers.js';
 
 /** Containers start within a second; where the machine is busy they take their time. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
+/** Of Ebb's log, so much is shown where something did not come about. */
+const LOG_LINES = 8;
 
 /** An invocation that was accepted. */
 export interface Sent {
@@ -103,9 +105,20 @@ export class Scene implements AsyncDisposable {
     return this.#send({ EndpointName: endpointName, InputLocation: inputLocation });
   }
 
+  /** Looks until something has come about; where it does not, what Ebb said last is told. */
+  async until<T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+    try {
+      return await eventually(what, probe, PATIENCE_MS);
+    } catch (cause) {
+      throw new Error(`${(cause as Error).message} Ebb said last:\n${this.log.slice(-LOG_LINES).join('\n')}`, {
+        cause,
+      });
+    }
+  }
+
   /** What the receiver was told of an invocation, when it has been. */
   told({ inferenceId }: Sent): Promise<InvocationNotification> {
-    return eventually(`it is told of ${inferenceId}`, () => this.#inbox.of(inferenceId), PATIENCE_MS);
+    return this.until(`it is told of ${inferenceId}`, () => this.#inbox.of(inferenceId));
   }
 
   /** What the container answered, once the receiver was told that it did. */

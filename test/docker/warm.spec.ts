@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.js';
 import { Scene } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
-const PATIENCE_MS = 60_000;
 /** A start takes hundreds of milliseconds; this has room for a busy machine. */
 const WAKE_LIMIT_MS = 100;
 const ROUNDS = 3;
@@ -28,7 +26,7 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
     const startMs = await waited();
     const wakesMs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      await eventually('it is paused and counts as none', isPaused, PATIENCE_MS);
+      await scene.until('it is paused and counts as none', isPaused);
       wakesMs.push(await waited());
     }
     console.log(`${driver.name}: accepted to begun ${startMs} ms with a start, ${wakesMs.join(', ')} ms from paused`);

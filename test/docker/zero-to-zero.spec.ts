@@ -3,14 +3,12 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Page, pagesIn } from '../../apps/demo/pages.js';
 import { BUCKET, endpointNow } from '../support/asynchronous-endpoint.js';
-import { eventually } from '../support/eventually.js';
 import { Scene, type Sent } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
 const PAGES = resolve(import.meta.dirname, '../../infra/images/ocr/pages');
 const ROUNDS = 3;
 const MAXIMUM = 3;
-const SLEEP_LIMIT_MS = 90_000;
 
 onEach(['dockerd', 'podman', 'process'], (driver) => {
   let scene: Scene;
@@ -34,24 +32,19 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
     expect(await endpointNow(scene.aws, 'ocr')).toMatchObject({ instances: { desired: 0, inService: 0 } });
 
     const sent = await burst();
-    await eventually(
+    await scene.until(
       'several instances serve at once',
       async () => (await endpointNow(scene.aws, 'ocr')).instances.inService > 1,
-      SLEEP_LIMIT_MS,
     );
     const faults: string[] = [];
     for (const [page, invocation] of sent) faults.push(...(await faultsOf(page, invocation)));
     expect(faults).toEqual([]);
 
-    await eventually(
-      'nothing is left of it',
-      async () => {
-        const { instances } = await endpointNow(scene.aws, 'ocr');
-        const isAsleep = instances.inService + instances.starting + instances.draining === 0;
-        return isAsleep && (!driver.engine || (await scene.containers()).length === 0);
-      },
-      SLEEP_LIMIT_MS,
-    );
+    await scene.until('nothing is left of it', async () => {
+      const { instances } = await endpointNow(scene.aws, 'ocr');
+      const isAsleep = instances.inService + instances.starting + instances.draining === 0;
+      return isAsleep && (!driver.engine || (await scene.containers()).length === 0);
+    });
   });
 
   /** Every page several times over, all at once. */

@@ -18,7 +18,7 @@ export async function summarizeTree(directory: string): Promise<TreeSummary> {
   const hash = createHash('sha256');
   let bytes = 0;
   let entries = 0;
-  for await (const path of walk(directory)) {
+  for await (const { path } of walk(directory)) {
     const { size, mtimeMs, mode } = await lstat(path);
     bytes += Math.max(1, Math.ceil(size / BLOCK_BYTES)) * BLOCK_BYTES;
     entries += 1;
@@ -29,19 +29,19 @@ export async function summarizeTree(directory: string): Promise<TreeSummary> {
 
 /** Lets everybody read and nobody write what is below `directory`, and itself. */
 export async function sealTree(directory: string): Promise<void> {
-  for await (const path of walk(directory)) {
-    const stats = await lstat(path);
-    const mode = stats.isDirectory() || (stats.mode & 0o111) !== 0 ? 0o555 : 0o444;
-    if ((stats.mode & 0o7777) !== mode) await chmod(path, mode);
+  for await (const { path, isDirectory } of walk(directory)) {
+    const { mode } = await lstat(path);
+    const sealed = isDirectory || (mode & 0o111) !== 0 ? 0o555 : 0o444;
+    if ((mode & 0o7777) !== sealed) await chmod(path, sealed);
   }
 }
 
 /** Removes a directory, sealed or not, with all that is below it. */
 export async function removeTree(directory: string): Promise<void> {
   try {
-    for await (const path of walk(directory)) {
+    for await (const { path, isDirectory } of walk(directory)) {
       // Nothing can be removed from a directory that may not be written to.
-      if ((await lstat(path)).isDirectory()) await chmod(path, 0o755);
+      if (isDirectory) await chmod(path, 0o755);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -50,13 +50,18 @@ export async function removeTree(directory: string): Promise<void> {
 }
 
 /** The directory itself first, then its entries in the order of their names, each directory's after it. */
-async function* walk(directory: string): AsyncGenerator<string, void, void> {
-  yield directory;
+async function* walk(directory: string): AsyncGenerator<Found, void, void> {
+  yield { path: directory, isDirectory: true };
   const entries = await readdir(directory, { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) yield* walk(path);
-    else yield path;
+    else yield { path, isDirectory: false };
   }
+}
+
+interface Found {
+  readonly path: string;
+  readonly isDirectory: boolean;
 }

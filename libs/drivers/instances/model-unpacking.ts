@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -32,6 +32,8 @@ export interface Archive {
   readonly body: Body;
   readonly sizeBytes: number;
 }
+
+const SMALL_FILE_BYTES = 64 * 1024;
 
 /** What is done with each entry, whose content it reads to its end. */
 export type EntrySink = (entry: TarEntry) => Promise<void>;
@@ -77,19 +79,30 @@ async function readEntries(
 
 /** Writes entries below `directory`, which is there and empty. */
 export function unpackInto(directory: string, room: FillingRoom): EntrySink {
+  const made = new Set([directory]);
+  const make = async (path: string): Promise<void> => {
+    if (!made.has(path)) await mkdir(path, { recursive: true });
+    made.add(path);
+  };
   return async (entry) => {
     const path = join(directory, ...entry.path);
     await room.take(entry.sizeBytes);
     if (entry.kind === 'directory') {
-      await mkdir(path, { recursive: true });
+      await make(path);
       await discardEntry(entry);
       return;
     }
-    await mkdir(dirname(path), { recursive: true });
-    // Owner, times and special bits are the archive's affair; whether a file can be executed is the model's.
-    const mode = entry.executable ? 0o555 : 0o444;
-    await pipeline(entry.content, createWriteStream(path, { flags: 'wx', mode }));
+    await make(dirname(path));
+    await writeFileOf(entry, path);
   };
+}
+
+async function writeFileOf({ content, executable, sizeBytes }: TarEntry, path: string): Promise<void> {
+  // Owner, times and special bits are the archive's affair; whether a file can be executed is the model's.
+  const mode = executable ? 0o555 : 0o444;
+  // A stream for each of many thousand small files would take most of the time.
+  if (sizeBytes <= SMALL_FILE_BYTES) await writeFile(path, content, { flag: 'wx', mode });
+  else await pipeline(content, createWriteStream(path, { flags: 'wx', mode }));
 }
 
 export const discardEntry: EntrySink = async ({ content }) => {

@@ -4,6 +4,7 @@ import type { Catalog } from '../core/ports/catalog.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Instances } from '../core/ports/instances.js';
 import type { Ledger } from '../core/ports/ledger.js';
+import type { Logs } from '../core/ports/logs.js';
 import type { Metrics } from '../core/ports/metrics.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
@@ -19,6 +20,7 @@ export class World {
   readonly instances!: Instances;
   readonly ledger!: Ledger;
   readonly log!: Log;
+  readonly logs!: Logs;
   readonly metrics!: Metrics;
   readonly notifications!: Notifications;
   readonly objects!: Objects;

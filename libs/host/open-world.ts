@@ -4,6 +4,7 @@ import type { Catalog } from '../core/ports/catalog.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Instances } from '../core/ports/instances.js';
 import type { Ledger } from '../core/ports/ledger.js';
+import type { Logs } from '../core/ports/logs.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
 import type { Outbox } from '../core/ports/outbox.js';
@@ -13,7 +14,7 @@ import { SystemClock } from '../drivers/clock/system.js';
 import { ModelStore } from '../drivers/instances/model-store.js';
 import { ProcessInstances } from '../drivers/instances/process.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
-import { RecentLogs } from '../drivers/logs/recent.js';
+import { FilesystemLogs } from '../drivers/logs/filesystem.js';
 import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
 import type { Log } from '../engine/log.js';
@@ -46,7 +47,9 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const objects = await openObjects(config, closers);
     const { ledger, outbox } = await openLedger(config, log, closers);
     const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
-    const instances = await openInstances(config, objects, log, closers);
+    const logs = await FilesystemLogs.open(join(config.dataDirectory, 'logs'));
+    closers.push(() => logs.close());
+    const instances = await openInstances(config, { objects, logs, log }, closers);
     const signals = new InProcessSignals();
     const { place } = config;
     const world = new World({
@@ -56,6 +59,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
       instances,
       ledger,
       log,
+      logs,
       metrics,
       notifications,
       objects,
@@ -97,7 +101,11 @@ async function openObjects(config: Config, closers: Closers): Promise<Objects> {
   }
 }
 
-async function openInstances(config: Config, objects: Objects, log: Log, closers: Closers): Promise<Instances> {
+async function openInstances(
+  config: Config,
+  { objects, logs, log }: { readonly objects: Objects; readonly logs: Logs; readonly log: Log },
+  closers: Closers,
+): Promise<Instances> {
   const { region } = config.place;
   const directory = join(config.dataDirectory, 'models');
   const models = await ModelStore.open({ objects, directory, maxBytes: config.modelCacheBytes });
@@ -119,7 +127,7 @@ async function openInstances(config: Config, objects: Objects, log: Log, closers
         ...config.containers,
         directory: join(config.dataDirectory, 'containers'),
         models,
-        logs: new RecentLogs(),
+        logs,
         region,
         onPull: (progress) => log.debug('An image is being pulled', { ...progress }),
       });

@@ -7,6 +7,7 @@ import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { submitInvocation } from '../../libs/engine/submit-invocation.js';
 import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
+import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryMetrics } from '../support/memory-metrics.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import { SeededRandom } from '../support/seeded-random.js';
@@ -58,6 +59,7 @@ export class Simulation {
   readonly ledger: WitnessedLedger;
   readonly receivers: Receivers;
   readonly catalog = new MemoryCatalog();
+  private readonly logs = new MemoryLogs();
   private readonly metrics = new MemoryMetrics();
   readonly watch = new InstanceWatch(this);
   readonly log: MemoryLog;
@@ -146,6 +148,7 @@ export class Simulation {
       instances,
       ledger,
       log: log.of(workerId),
+      logs: this.logs,
       metrics: this.metrics,
       notifications: receivers,
       objects,

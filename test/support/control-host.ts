@@ -22,6 +22,7 @@ import { classify } from '../../libs/wire/aws-request.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
+import { MemoryLogs } from './memory-logs.js';
 import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { MemoryOutbox } from './memory-outbox.js';
@@ -105,6 +106,7 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
     instances: new MemoryInstances(clock, script),
     ledger: new MemoryLedger(outbox),
     log: new ErrorLog(errors),
+    logs: new MemoryLogs(),
     metrics: new MemoryMetrics(),
     // Nothing is delivered here: deliveries are looked at in the outbox.
     notifications: undefined as unknown as Notifications,

@@ -8,6 +8,7 @@ import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
+import { MemoryLogs } from './memory-logs.js';
 import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -38,6 +39,7 @@ export function memoryWorld(script: InstancesScript = {}) {
     instances: new MemoryInstances(clock, script),
     ledger,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    logs: new MemoryLogs(),
     metrics: new MemoryMetrics(),
     notifications: new ScriptedReceiver(),
     objects: new MemoryObjects(() => clock.now()),

@@ -1,14 +1,21 @@
-/** Where a line of a log came from: the container's own output, or what Ebb has to say of an invocation that it ran. */
-export type LogStream = 'stdout' | 'stderr' | 'data-log';
+/**
+ * Where a line of a log came from: the container's own output; what Ebb has to say of an invocation (`data-log`); or of the
+ * log itself (`ebb`), such as how many lines it had to drop.
+ */
+export const LOG_STREAMS = ['stdout', 'stderr', 'data-log', 'ebb'] as const;
+export type LogStream = (typeof LOG_STREAMS)[number];
 
-/** Whose output it is. */
+/**
+ * Whose log it is: an instance's, or, with neither variant nor instance, the endpoint's own, which tells of invocations
+ * that ended without having been on an instance. Names and ids are as SageMaker allows them.
+ */
 export interface LogSource {
   readonly endpointName: string;
-  readonly variantName: string;
-  readonly instanceId: string;
+  readonly variantName?: string;
+  readonly instanceId?: string;
 }
 
-/** One line of an instance's log, without its end of line. A line that is too long is cut. */
+/** One line of a log, without its end of line. */
 export interface LogLine extends LogSource {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -16,6 +23,7 @@ export interface LogLine extends LogSource {
   readonly text: string;
 }
 
+/** Which lines are asked for. The endpoint's name is taken in any case of its letters. */
 export interface LogQuery {
   readonly endpointName: string;
   /** All instances of the endpoint unless told, ended ones included as long as their logs are kept. */
@@ -27,27 +35,51 @@ export interface LogQuery {
   readonly to?: number;
 }
 
-/** A page of a log, oldest first. `next` goes on where it ended, also when there is no more yet. */
+/** A page of a log. */
 export interface LogPage {
   readonly lines: readonly LogLine[];
+  /** Goes on where the page ended, also when there is no more yet. */
   readonly next: string;
+  /** More can be read at once. A page may be short, even empty, and yet not be the last. */
+  readonly hasMore: boolean;
+  /** Lines between `after` and this page were discarded before they were read, to keep the log within its bounds. */
+  readonly hasGap: boolean;
 }
 
-/** Takes one instance's output. What is written is kept in the order of writing. */
+/** A log that is kept. */
+export interface KeptLog extends LogSource {
+  /** When its last line was written; milliseconds since the epoch. */
+  readonly lastAt: number;
+  readonly sizeBytes: number;
+}
+
+/** Takes one source's lines. What is written is kept in the order of writing. */
 export interface LogWriter {
+  /**
+   * Never raises and never waits: what cannot be kept (the disk is full, or slower than the writer) is dropped, and a line
+   * in the stream `ebb` says how much. A text becomes lines as `toLogLines` has it.
+   */
   write(stream: LogStream, text: string, at: number): void;
-  /** Resolves when all that was written can be read. */
+  /** Resolves, never rejects, when all that was written can be read. The log itself stays, and can be opened again. */
   close(): Promise<void>;
 }
 
 /**
- * What instances have written, kept after their end and bounded in size for each instance and in number of instances:
- * the oldest goes first. Losing the last moments at a crash is allowed; a torn line is not.
+ * What instances have written, kept after their end and bounded in size for each instance and in number of ended ones: the
+ * oldest goes first. Losing the last moments at a crash is allowed; a torn line is not. Reading sees all that was written
+ * before.
  */
 export abstract class Logs {
-  /** Goes on with a log that is there already. */
+  /**
+   * Goes on with a log that is there already. The same log may be open several times; it has ended when every writer is
+   * closed. Raises `InvalidRequest` for a name that cannot be kept.
+   */
   abstract open(source: LogSource): LogWriter;
-  /** In the order of time over all instances. `after` is the `next` of the page before; a page has at most `limit` lines. */
+  /**
+   * The lines of all logs that match, in the order in which they were written, which is that of time for whatever was
+   * written when it happened. `after` is the `next` of the page before; a page has at most `limit` lines. Raises
+   * `InvalidNextToken` for an `after` that is none.
+   */
   abstract read(
     query: LogQuery,
     page: { readonly after?: string; readonly limit: number },
@@ -55,6 +87,11 @@ export abstract class Logs {
   ): Promise<LogPage>;
   /** The last lines of one instance's own output, oldest first; none where there is no log. */
   abstract tail(instanceId: string, lines: number, signal?: AbortSignal): Promise<LogLine[]>;
-  /** Resolves when there may be more to read for the query than there was at `after`, or when the signal is aborted. */
+  /** Every log of an endpoint that is kept, the latest written first. */
+  abstract list(endpointName: string, signal?: AbortSignal): Promise<KeptLog[]>;
+  /**
+   * Resolves when something was written to a log that matches since `after`, whatever its stream and time, or when the
+   * signal is aborted. Raises `InvalidNextToken`.
+   */
   abstract grown(query: LogQuery, after: string, signal: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,276 @@
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { endpointKey } from '../../core/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { toLogLines } from '../../core/log-line.js';
+import {
+  type KeptLog,
+  type LogLine,
+  type LogPage,
+  type LogQuery,
+  Logs,
+  type LogSource,
+  type LogStream,
+  type LogWriter,
+} from '../../core/ports/logs.js';
+import { findLogs, folderOf } from './found-logs.js';
+import { LOG_LIMITS, type LogLimits } from './log-limits.js';
+import { LogReader } from './log-reader.js';
+import { readLastLines } from './segment.js';
+import { SourceLog } from './source-log.js';
+import { formatStamp, parseStamp, type StampedLine, Stamps } from './stamped-line.js';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** A page ends when it has so much text, whatever its limit. */
+const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/** Somebody who waits for an endpoint's logs to grow. */
+interface Follower {
+  readonly query: LogQuery;
+  readonly wake: () => void;
+}
+
+/**
+ * Logs as text files on this machine, a folder for each instance: `time stamp stream text`, to be read with `grep` as they
+ * are. One running Ebb at a time has the directory. A cursor is the stamp of the last line before it.
+ */
+export class FilesystemLogs extends Logs {
+  readonly #root: string;
+  readonly #limits: LogLimits;
+  readonly #stamps: Stamps;
+  /** By folder. */
+  readonly #logs = new Map<string, SourceLog>();
+  readonly #followers = new Set<Follower>();
+  /** For each endpoint, the stamp of the last line of those logs that were discarded whole. */
+  readonly #discarded = new Map<string, number>();
+
+  private constructor(root: string, limits: LogLimits, stamps: Stamps) {
+    super();
+    this.#root = root;
+    this.#limits = limits;
+    this.#stamps = stamps;
+  }
+
+  /** Makes the directory if need be, and goes on with what is in it. */
+  static async open(
+    directory: string,
+    { limits }: { readonly limits?: Partial<LogLimits> } = {},
+  ): Promise<FilesystemLogs> {
+    await mkdir(directory, { recursive: true });
+    const found = await findLogs(directory);
+    const last = found.reduce((highest, { lastStamp }) => Math.max(highest, lastStamp), 0);
+    const logs = new FilesystemLogs(directory, { ...LOG_LIMITS, ...limits }, new Stamps(last));
+    for (const log of found) logs.#add(log);
+    return logs;
+  }
+
+  override open(source: LogSource): LogWriter {
+    for (const name of [source.endpointName, source.variantName, source.instanceId]) checkName(name);
+    const folder = folderOf(this.#root, source);
+    const log = this.#logs.get(folder) ?? this.#add({ source, folder, segments: [], lastStamp: 0 });
+    log.writers += 1;
+    return new SourceLogWriter(log, () => this.#end(log));
+  }
+
+  override async read(
+    query: LogQuery,
+    { after, limit }: { readonly after?: string; readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<LogPage> {
+    const start = after === undefined ? 0 : readCursor(after);
+    const logs = this.#matching(query);
+    // All stamps up to this one are of lines that are on disk after the flush; later ones may be in any order there.
+    const until = this.#stamps.last;
+    await Promise.all(logs.map((log) => log.flush()));
+    const wanted = { after: Math.max(start, (query.from ?? 0) * 1000 - 1), until, accepts: acceptorOf(query) };
+    const readers = logs
+      .filter(({ writtenStamp }) => writtenStamp > wanted.after)
+      .map((log) => ({ source: log.source, reader: new LogReader(log.segments, wanted) }));
+    const hasGap = after !== undefined && this.#hasGap(query, logs, start);
+    for (const { reader } of readers) await reader.advance();
+    const { lines, last, hasMore } = await merge(readers, limit, signal);
+    return {
+      lines,
+      next: formatStamp(hasMore ? last : Math.max(start, until)),
+      hasMore,
+      hasGap: hasGap || readers.some(({ reader }) => reader.hasGap),
+    };
+  }
+
+  override async tail(instanceId: string, lines: number, signal?: AbortSignal): Promise<LogLine[]> {
+    const found: LogLine[] = [];
+    if (lines <= 0) return found;
+    for (const log of [...this.#logs.values()].filter(({ source }) => source.instanceId === instanceId)) {
+      await log.flush();
+      for (const segment of log.segments.toReversed()) {
+        signal?.throwIfAborted();
+        if (found.length >= lines) break;
+        const last = await readLastLines(segment, lines - found.length, isOwnOutput);
+        found.unshift(...last.map((line) => unstamped(line, log.source)));
+      }
+    }
+    return found;
+  }
+
+  override async list(endpointName: string): Promise<KeptLog[]> {
+    return this.#matching({ endpointName })
+      .filter(({ isEmpty }) => !isEmpty)
+      .sort((a, b) => b.writtenStamp - a.writtenStamp)
+      .map(({ source, sizeBytes, writtenStamp }) => ({
+        ...source,
+        sizeBytes,
+        lastAt: Math.floor(writtenStamp / 1000),
+      }));
+  }
+
+  override async grown(query: LogQuery, after: string, signal: AbortSignal): Promise<void> {
+    const stamp = readCursor(after);
+    if (signal.aborted || this.#matching(query).some(({ writtenStamp }) => writtenStamp > stamp)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const follower = { query, wake: resolve };
+    this.#followers.add(follower);
+    signal.addEventListener('abort', resolve as () => void, { once: true });
+    await promise;
+    this.#followers.delete(follower);
+    signal.removeEventListener('abort', resolve as () => void);
+  }
+
+  /** Writes what waits. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#logs.values()].map((log) => log.close()));
+  }
+
+  #add({
+    source,
+    folder,
+    ...found
+  }: Pick<SourceLog, 'source' | 'folder' | 'segments'> & { lastStamp: number }): SourceLog {
+    const log = new SourceLog({ source, folder }, found, this.#limits, this.#stamps, (grown) =>
+      this.#wakeFollowers(grown),
+    );
+    this.#logs.set(folder, log);
+    return log;
+  }
+
+  async #end(log: SourceLog): Promise<void> {
+    log.writers -= 1;
+    if (log.writers > 0) return log.flush();
+    await log.close();
+    if (log.writers > 0) return;
+    if (log.isEmpty) this.#logs.delete(log.folder);
+    else await this.#discardOld(endpointKey(log.source.endpointName));
+  }
+
+  #matching(query: LogQuery): SourceLog[] {
+    return [...this.#logs.values()].filter(({ source }) => isOf(source, query));
+  }
+
+  #hasGap(query: LogQuery, logs: readonly SourceLog[], after: number): boolean {
+    if (logs.some(({ segments }) => (segments[0]?.after ?? 0) > after)) return true;
+    return query.instanceId === undefined && (this.#discarded.get(endpointKey(query.endpointName)) ?? 0) > after;
+  }
+
+  #wakeFollowers({ source }: SourceLog): void {
+    for (const { query, wake } of this.#followers) if (isOf(source, query)) wake();
+  }
+
+  /** Keeps the number of ended logs within its bounds, of the endpoint and of all: those that were written last stay. */
+  async #discardOld(key: string): Promise<void> {
+    const ended = [...this.#logs.values()].filter(({ writers }) => writers === 0);
+    ended.sort((a, b) => b.writtenStamp - a.writtenStamp);
+    const ofEndpoint = ended.filter(({ source }) => endpointKey(source.endpointName) === key);
+    const old = [...ofEndpoint.slice(this.#limits.endedPerEndpoint), ...ended.slice(this.#limits.ended)];
+    for (const log of new Set(old)) await this.#discard(log);
+  }
+
+  async #discard({ folder, source, writtenStamp }: SourceLog): Promise<void> {
+    const key = endpointKey(source.endpointName);
+    this.#logs.delete(folder);
+    this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
+    try {
+      await rm(folder, { recursive: true, force: true });
+      // Its parents go with the last that was in them.
+      await rmdir(dirname(folder));
+      await rmdir(dirname(dirname(folder)));
+    } catch {
+      // Not empty; or the disk fails, and then what is left is found at the next start.
+    }
+  }
+}
+
+/** Counts as one of a log's writers until it is closed. */
+class SourceLogWriter implements LogWriter {
+  readonly #log: SourceLog;
+  readonly #end: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  constructor(log: SourceLog, end: () => Promise<void>) {
+    this.#log = log;
+    this.#end = end;
+  }
+
+  write(stream: LogStream, text: string, at: number): void {
+    for (const line of toLogLines(text)) this.#log.write(stream, line, at);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+}
+
+/** The lines of several logs in the order of their stamps, until there are enough. */
+async function merge(
+  readers: readonly { readonly source: LogSource; readonly reader: LogReader }[],
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly lines: LogLine[]; readonly last: number; readonly hasMore: boolean }> {
+  const lines: LogLine[] = [];
+  let last = 0;
+  let characters = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    let next: (typeof readers)[number] | undefined;
+    for (const each of readers) {
+      if ((each.reader.current?.stamp ?? Infinity) < (next?.reader.current?.stamp ?? Infinity)) next = each;
+    }
+    const line = next?.reader.current;
+    if (!next || !line) return { lines, last, hasMore: false };
+    if (lines.length >= limit || characters >= MAX_PAGE_CHARACTERS) return { lines, last, hasMore: true };
+    lines.push(unstamped(line, next.source));
+    last = line.stamp;
+    characters += line.text.length;
+    await next.reader.advance();
+  }
+}
+
+function unstamped({ at, stream, text }: StampedLine, source: LogSource): LogLine {
+  return { ...source, at, stream, text };
+}
+
+function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQuery): boolean {
+  return (
+    endpointKey(source.endpointName) === endpointKey(endpointName) &&
+    (variantName === undefined || source.variantName === variantName) &&
+    (instanceId === undefined || source.instanceId === instanceId)
+  );
+}
+
+function acceptorOf({ streams, from = -Infinity, to = Infinity }: LogQuery): (line: StampedLine) => boolean {
+  return ({ at, stream }) => at >= from && at < to && (streams === undefined || streams.includes(stream));
+}
+
+function isOwnOutput({ stream }: StampedLine): boolean {
+  return stream === 'stdout' || stream === 'stderr';
+}
+
+function readCursor(cursor: string): number {
+  const stamp = parseStamp(cursor);
+  if (stamp === undefined) throw new EbbError('InvalidNextToken', `'${cursor}' is no place in a log.`);
+  return stamp;
+}
+
+function checkName(name: string | undefined): void {
+  if (name === undefined || NAME.test(name)) return;
+  throw new EbbError('InvalidRequest', `'${name}' cannot have a log: it must be a plain file name.`);
+}

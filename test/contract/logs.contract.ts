@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogLine, LogPage, LogQuery, Logs } from '../../libs/core/ports/logs.js';
+import { MAX_LOG_LINE_CHARACTERS } from '../../libs/core/log-line.js';
+
+/** What the suite needs of a driver. */
+export interface LogsScene {
+  readonly logs: Logs;
+  close(): Promise<void>;
+}
+
+const NOON = Date.UTC(2026, 4, 1, 12);
+const FIRST = { endpointName: 'reader', variantName: 'blue', instanceId: 'i-1' } as const;
+const SECOND = { endpointName: 'reader', variantName: 'green', instanceId: 'i-2' } as const;
+const READER: LogQuery = { endpointName: 'reader' };
+const never = new AbortController().signal;
+
+/** What every driver of `Logs` must do. */
+export function logsContract(name: string, open: () => Promise<LogsScene>): void {
+  describe(`logs in ${name}`, () => {
+    let scene: LogsScene;
+    let logs: Logs;
+
+    beforeEach(async () => {
+      scene = await open();
+      ({ logs } = scene);
+    });
+
+    afterEach(() => scene.close());
+
+    const textsOf = async (query: LogQuery, after?: string): Promise<string[]> =>
+      (await logs.read(query, { after, limit: 1_000 })).lines.map(({ text }) => text);
+
+    describe('reading', () => {
+      it('gives each line with its time, stream and instance', async () => {
+        logs.open(FIRST).write('stderr', 'warming up', NOON);
+        const { lines, hasMore, hasGap } = await logs.read(READER, { limit: 10 });
+        expect(lines).toEqual([{ ...FIRST, at: NOON, stream: 'stderr', text: 'warming up' }]);
+        expect({ hasMore, hasGap }).toEqual({ hasMore: false, hasGap: false });
+      });
+
+      it('of an endpoint that never wrote anything is an empty page, which can be gone on from', async () => {
+        const { lines, next, hasMore } = await logs.read(READER, { limit: 10 });
+        expect({ lines, hasMore }).toEqual({ lines: [], hasMore: false });
+        logs.open(FIRST).write('stdout', 'first', NOON);
+        expect(await textsOf(READER, next)).toEqual(['first']);
+      });
+
+      it('merges the instances of an endpoint in the order of time', async () => {
+        const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
+        for (let at = 0; at < 6; at += 1) (at % 2 ? second : first).write('stdout', `line ${at}`, NOON + at);
+        logs.open({ ...FIRST, endpointName: 'other', instanceId: 'i-3' }).write('stdout', 'of another', NOON);
+        expect(await textsOf(READER)).toEqual([0, 1, 2, 3, 4, 5].map((at) => `line ${at}`));
+      });
+
+      it('takes the name of the endpoint in any case', async () => {
+        logs.open(FIRST).write('stdout', 'here', NOON);
+        expect(await textsOf({ endpointName: 'READER' })).toEqual(['here']);
+      });
+
+      it('is by instance, variant, stream and time', async () => {
+        const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
+        first.write('stdout', 'a', NOON);
+        first.write('stderr', 'b', NOON + 1_000);
+        second.write('data-log', 'c', NOON + 2_000);
+        second.write('stdout', 'd', NOON + 3_000);
+        expect(await textsOf({ ...READER, instanceId: 'i-1' })).toEqual(['a', 'b']);
+        expect(await textsOf({ ...READER, variantName: 'green' })).toEqual(['c', 'd']);
+        expect(await textsOf({ ...READER, streams: ['stderr', 'data-log'] })).toEqual(['b', 'c']);
+        expect(await textsOf({ ...READER, from: NOON + 1_000, to: NOON + 3_000 })).toEqual(['b', 'c']);
+        expect(await textsOf({ ...READER, instanceId: 'i-2', streams: ['stderr'] })).toEqual([]);
+      });
+
+      it('finds a line that came later than its time', async () => {
+        const writer = logs.open(FIRST);
+        writer.write('stdout', 'on time', NOON + 5_000);
+        const { next } = await logs.read(READER, { limit: 10 });
+        writer.write('stdout', 'late', NOON);
+        expect(await textsOf(READER, next)).toEqual(['late']);
+        expect(await textsOf({ ...READER, to: NOON + 1 })).toEqual(['late']);
+        expect(await textsOf({ ...READER, from: NOON + 1 })).toEqual(['on time']);
+      });
+
+      it('goes on page by page, every line once, also with what is written in between', async () => {
+        const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
+        const written: string[] = [];
+        const write = (): void => {
+          const text = `line ${written.length}`;
+          (written.length % 3 ? first : second).write('stdout', text, NOON + Math.floor(written.length / 4));
+          written.push(text);
+        };
+        for (let count = 0; count < 20; count += 1) write();
+        const read: string[] = [];
+        let page: LogPage = { lines: [], next: '', hasMore: true, hasGap: false };
+        for (let after: string | undefined; page.hasMore || read.length < 30; after = page.next) {
+          page = await logs.read(READER, { after, limit: 7 });
+          read.push(...page.lines.map(({ text }) => text));
+          if (written.length < 30) write();
+        }
+        expect(read).toEqual(written);
+      });
+
+      it('refuses a place in the log that is none', async () => {
+        for (const after of ['', '../x', '-1', 'ö', 'z'.repeat(100)]) {
+          await expect(logs.read(READER, { after, limit: 1 })).rejects.toMatchObject({ code: 'InvalidNextToken' });
+        }
+      });
+    });
+
+    describe('writing', () => {
+      it('keeps any text as it is, line by line', async () => {
+        const texts = ['', ' ', 'ümläut 🦀', 'tab\there', '\u0000\u001b[31mred', '{"a":"b"}', 'a\rb', '\u2028'];
+        const writer = logs.open(FIRST);
+        for (const text of texts) writer.write('stdout', text, NOON);
+        writer.write('stdout', 'two\r\nlines', NOON);
+        expect(await textsOf(READER)).toEqual([...texts, 'two', 'lines']);
+      });
+
+      it('cuts what is too long, visibly', async () => {
+        const writer = logs.open(FIRST);
+        writer.write('stdout', 'x'.repeat(MAX_LOG_LINE_CHARACTERS), NOON);
+        writer.write('stdout', '€'.repeat(MAX_LOG_LINE_CHARACTERS + 1), NOON);
+        const [whole, cut] = await textsOf(READER);
+        expect(whole).toBe('x'.repeat(MAX_LOG_LINE_CHARACTERS));
+        expect(cut).toHaveLength(MAX_LOG_LINE_CHARACTERS);
+        expect(cut).toMatch(/^€+ … \(cut\)$/);
+      });
+
+      it('goes on with a log that was closed, or is open already', async () => {
+        const writer = logs.open(FIRST);
+        writer.write('stdout', 'before', NOON);
+        const other = logs.open(FIRST);
+        other.write('data-log', 'meanwhile', NOON);
+        await Promise.all([writer.close(), other.close()]);
+        await writer.close();
+        const again = logs.open(FIRST);
+        again.write('stdout', 'after', NOON);
+        await again.close();
+        expect(await textsOf(READER)).toEqual(['before', 'meanwhile', 'after']);
+      });
+
+      it('of an endpoint itself, without an instance, is among its logs', async () => {
+        logs.open(FIRST).write('stdout', 'a', NOON);
+        logs.open({ endpointName: 'reader' }).write('data-log', 'nobody ran it', NOON + 1);
+        const { lines } = await logs.read(READER, { limit: 10 });
+        expect(lines[1]).toEqual({ endpointName: 'reader', at: NOON + 1, stream: 'data-log', text: 'nobody ran it' });
+      });
+
+      it('cannot be under a name that leads elsewhere', () => {
+        for (const instanceId of ['..', '.', '', 'a/b', '_']) {
+          expect(() => logs.open({ ...FIRST, instanceId })).toThrow(
+            expect.objectContaining({ code: 'InvalidRequest' }) as Error,
+          );
+        }
+      });
+    });
+
+    describe('the last lines', () => {
+      it('are those of the instance itself, oldest first', async () => {
+        const writer = logs.open(FIRST);
+        for (let index = 0; index < 10; index += 1)
+          writer.write(index % 2 ? 'stderr' : 'stdout', `${index}`, NOON + index);
+        writer.write('data-log', 'of Ebb', NOON + 20);
+        logs.open(SECOND).write('stdout', 'of another', NOON + 30);
+        const last: LogLine[] = await logs.tail('i-1', 3);
+        expect(last.map(({ text }) => text)).toEqual(['7', '8', '9']);
+        expect(last[0]).toEqual({ ...FIRST, at: NOON + 7, stream: 'stderr', text: '7' });
+        expect(await logs.tail('i-1', 100)).toHaveLength(10);
+        await writer.close();
+        expect(await logs.tail('i-1', 1)).toEqual(last.slice(-1));
+      });
+
+      it('are none where nothing is asked for or known', async () => {
+        logs.open(FIRST).write('stdout', 'here', NOON);
+        expect(await logs.tail('i-1', 0)).toEqual([]);
+        expect(await logs.tail('i-9', 5)).toEqual([]);
+      });
+    });
+
+    it('lists the logs of an endpoint, the latest written first', async () => {
+      logs.open(FIRST).write('stdout', 'a', NOON);
+      logs.open(SECOND).write('stdout', 'b', NOON + 1);
+      logs.open({ ...FIRST, instanceId: 'silent' });
+      await logs.read(READER, { limit: 1 });
+      const sizeBytes = expect.any(Number) as number;
+      expect(await logs.list('Reader')).toEqual([
+        { ...SECOND, lastAt: NOON + 1, sizeBytes },
+        { ...FIRST, lastAt: NOON, sizeBytes },
+      ]);
+      expect(await logs.list('other')).toEqual([]);
+    });
+
+    describe('growing', () => {
+      it('is told when something is written, also to a log that was not there', async () => {
+        const { next } = await logs.read(READER, { limit: 10 });
+        const grown = logs.grown(READER, next, never);
+        logs.open(FIRST).write('stdout', 'new', NOON);
+        await grown;
+        expect(await textsOf(READER, next)).toEqual(['new']);
+      });
+
+      it('is told at once of what is there already', async () => {
+        const { next } = await logs.read(READER, { limit: 10 });
+        const writer = logs.open(FIRST);
+        writer.write('stdout', 'new', NOON);
+        await writer.close();
+        await logs.grown(READER, next, never);
+      });
+
+      it('is not told of other logs', async () => {
+        const { next } = await logs.read(READER, { limit: 10 });
+        let hasGrown = false;
+        const stop = new AbortController();
+        const grown = logs.grown({ ...READER, instanceId: 'i-1' }, next, stop.signal).then(() => (hasGrown = true));
+        const writer = logs.open(SECOND);
+        writer.write('stdout', 'of another', NOON);
+        await writer.close();
+        expect(hasGrown).toBe(false);
+        stop.abort();
+        await grown;
+      });
+
+      it('ends when nobody waits for it any more', async () => {
+        const { next } = await logs.read(READER, { limit: 10 });
+        await logs.grown(READER, next, AbortSignal.abort());
+        const stop = new AbortController();
+        const grown = logs.grown(READER, next, stop.signal);
+        stop.abort();
+        await grown;
+      });
+    });
+  });
+}

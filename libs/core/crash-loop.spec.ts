@@ -14,10 +14,16 @@ const NEW_YEAR = Date.UTC(2026, 0, 1);
 
 function failures(of: Partial<LaunchFailures> = {}): LaunchFailures {
   const at = { since: NEW_YEAR, lastAt: NEW_YEAR, lastLaunchedAt: NEW_YEAR };
-  return { count: 1, lastReason: 'No such capacity.', permanent: false, ...at, ...of };
+  return { count: 1, lastReason: 'No such capacity.', lastEnd: 'never-healthy', permanent: false, ...at, ...of };
 }
 
-const failure = (launchedAt: number, at: number) => ({ launchedAt, at, reason: `at ${at}`, permanent: false });
+const failure = (launchedAt: number, at: number) => ({
+  launchedAt,
+  at,
+  reason: `at ${at}`,
+  end: 'crashed' as const,
+  permanent: false,
+});
 
 test('launches that were under way together fail as one, later ones count on', () => {
   let now: LaunchFailures | undefined;
@@ -30,7 +36,14 @@ test('launches that were under way together fail as one, later ones count on', (
   ] as const) {
     now = withFailure(now, failure(launchedAt, at));
   }
-  expect(now).toEqual({ count: 2, since: 10, lastAt: 20, lastReason: 'at 20', permanent: false, lastLaunchedAt: 13 });
+  expect(now).toMatchObject({
+    count: 2,
+    since: 10,
+    lastAt: 20,
+    lastReason: 'at 20',
+    lastEnd: 'crashed',
+    lastLaunchedAt: 13,
+  });
 });
 
 test('only an instance as young as the youngest that failed proves that launches go well', () => {

@@ -1,5 +1,6 @@
 import { moment } from './in-words.js';
-import { launchDelayMs } from './instance.js';
+import { MAX_FAILURE_REASON_LENGTH, withoutOutput } from './instance-end.js';
+import { type InstanceEnd, launchDelayMs } from './instance.js';
 
 /** The launches of one variant that failed, since the last that proved itself. */
 export interface LaunchFailures {
@@ -7,7 +8,9 @@ export interface LaunchFailures {
   readonly count: number;
   readonly since: number;
   readonly lastAt: number;
+  /** In words for users, with the last lines of the container's output where it had any. */
   readonly lastReason: string;
+  readonly lastEnd: InstanceEnd;
   /** Trying again helps only when somebody has mended what is missing: the image, or the model's files. */
   readonly permanent: boolean;
   /** When the youngest of them was launched: what an older instance does proves nothing to the contrary. */
@@ -19,6 +22,7 @@ export interface LaunchFailure {
   readonly launchedAt: number;
   readonly at: number;
   readonly reason: string;
+  readonly end: InstanceEnd;
   readonly permanent: boolean;
 }
 
@@ -30,15 +34,14 @@ const PERMANENT_DELAY_MS = 60_000;
 
 /** The failures of a variant with one more. */
 export function withFailure(failures: LaunchFailures | undefined, failure: LaunchFailure): LaunchFailures {
-  const { launchedAt, at, reason, permanent } = failure;
-  if (!failures) return { count: 1, since: at, lastAt: at, lastReason: reason, permanent, lastLaunchedAt: launchedAt };
+  const { launchedAt, at, reason, end, permanent } = failure;
+  const last = { lastAt: at, lastReason: reason, lastEnd: end, permanent };
+  if (!failures) return { count: 1, since: at, ...last, lastLaunchedAt: launchedAt };
   return {
     // One that was under way when another failed says nothing about what came after that.
     count: failures.count + (launchedAt > failures.lastAt ? 1 : 0),
     since: failures.since,
-    lastAt: at,
-    lastReason: reason,
-    permanent,
+    ...last,
     lastLaunchedAt: Math.max(launchedAt, failures.lastLaunchedAt),
   };
 }
@@ -51,6 +54,20 @@ export function isOvercome(failures: LaunchFailures, launchedAt: number): boolea
 /** Whether launches fail again and again, rather than once by chance. */
 export function isCrashLooping(failures: LaunchFailures | undefined): failures is LaunchFailures {
   return failures !== undefined && (failures.permanent || failures.count >= CRASH_LOOP_FROM);
+}
+
+/** A container of which so many launches have failed in a row is not worth another, where there is something else to do. */
+const HOPELESS_FROM = 3;
+
+/**
+ * Whether to give up a container that has never been of use: what it needs is missing, its launches fail again and again,
+ * or one was given all of its startup time in vain.
+ */
+export function isHopeless(failures: LaunchFailures | undefined, startupTimeoutMs: number): failures is LaunchFailures {
+  if (!failures) return false;
+  const { count, lastAt, lastEnd, lastLaunchedAt, permanent } = failures;
+  const hadItsTime = lastEnd === 'never-healthy' && lastAt - lastLaunchedAt >= startupTimeoutMs;
+  return permanent || count >= HOPELESS_FROM || hadItsTime;
 }
 
 /**
@@ -75,8 +92,6 @@ export function launchableNow(
   return unproved > 0 || now < nextLaunchAt(failures) ? 0 : Math.min(1, Math.max(0, missing));
 }
 
-/** DescribeEndpoint's limit. */
-const MAX_FAILURE_REASON_LENGTH = 1_024;
 const MAX_LAST_REASON_LENGTH = 400;
 
 /** An endpoint's FailureReason as it should be: a line for each variant in a crash loop, nothing for one that is not. */
@@ -94,7 +109,8 @@ export function withCrashLoop(
 /** `4 launches in a row have failed since …, the last with: …`, and when the next is tried. */
 export function describeFailures(failures: LaunchFailures): string {
   const { count, since, lastReason } = failures;
-  const reason = lastReason.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_LAST_REASON_LENGTH).replace(/[.:]$/, '');
+  const line = withoutOutput(lastReason).replaceAll(/\s+/g, ' ').trim();
+  const reason = line.slice(0, MAX_LAST_REASON_LENGTH).replace(/[.:]$/, '');
   const times = count === 1 ? 'the last launch failed' : `${count} launches in a row have failed`;
   return (
     `${times} since ${moment(since)}, the last with: ${reason}. ` +

@@ -52,6 +52,7 @@ const failures: LaunchFailures = {
   lastAt: NOW,
   lastLaunchedAt: NOW - 1_000,
   lastReason: 'The container ended with exit code 1.',
+  lastEnd: 'crashed',
   permanent: false,
 };
 

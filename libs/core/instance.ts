@@ -31,6 +31,8 @@ export interface Instance {
   readonly inServiceAt?: number;
   /** Since when it has run nothing; absent while it runs something or is starting. */
   readonly idleSince?: number;
+  /** When it is ended unless it is needed before; only while it is paused. */
+  readonly pausedUntil?: number;
 }
 
 export function freeSlots(instance: Instance): number {
@@ -65,6 +67,15 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
     .slice(0, Math.max(0, count));
 }
 
+/** The instances that go when others replace them: the idle ones first, then those still starting, then the least busy. */
+export function chooseForRetirement<T extends Instance>(instances: Iterable<T>, count: number): T[] {
+  const rank = ({ state, busy }: T): number => (state === 'InService' ? (busy === 0 ? 0 : 1 + busy) : 1);
+  return [...instances]
+    .filter(({ state }) => state === 'Starting' || state === 'InService')
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, Math.max(0, count));
+}
+
 /**
  * The parts of a start, in order, what SageMaker hides in "Creating": waiting for its turn to be launched; until the image
  * is there; until the model's last byte has come; until it is unpacked; until the container takes connections; until its
@@ -90,7 +101,7 @@ export const STOP_GRACE_MS = 30_000;
 export const PING_TIMEOUT_MS = 2_000;
 export const PING_INTERVAL_MS = 100;
 
-/** An instance that dies sooner after it came into service, without having done any work, has failed to start. */
+/** An instance that dies or falls sick sooner after it came into service, without any work done, has failed to start. */
 export const PROVED_AFTER_MS = 30_000;
 
 const FIRST_LAUNCH_DELAY_MS = 1_000;

@@ -144,8 +144,8 @@ export type AttemptEnd =
   | { readonly kind: 'abandoned'; readonly reason: string }
   /** Its time in the backlog was over before it started. */
   | { readonly kind: 'expired' }
-  /** The instance went away, or the connection was refused or reset before a response. */
-  | { readonly kind: 'instance-broke' }
+  /** The instance went away, with `reason` where that is known, or the connection was refused or reset before a response. */
+  | { readonly kind: 'instance-broke'; readonly reason?: string }
   /** Our own worker stops: not the model's doing and not counted. */
   | { readonly kind: 'worker-stopped' };
 
@@ -183,7 +183,8 @@ export function afterAttempt(invocation: Invocation, end: AttemptEnd): AfterAtte
       return invocation.brokenAttempts + 1 >= MAX_BROKEN_ATTEMPTS
         ? failed(
             `ClientError: Could not get a response from the ${invocation.endpointName} endpoint: ` +
-              `${MAX_BROKEN_ATTEMPTS} attempts at this request broke their instance or its connection. ${SEE_LOGS}`,
+              `${MAX_BROKEN_ATTEMPTS} attempts at this request broke their instance or its connection. ` +
+              `${end.reason === undefined ? '' : `The last one: ${end.reason} `}${SEE_LOGS}`,
           )
         : { do: 'requeue', broken: true };
     case 'worker-stopped':

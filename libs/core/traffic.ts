@@ -16,6 +16,9 @@ export interface Traffic {
   readonly newShare: number;
 }
 
+/** Nobody takes any. */
+export const NO_TRAFFIC: Traffic = { serving: [], rollingOut: [], newShare: 0 };
+
 export function trafficOf({ variants, deployment }: Pick<Endpoint, 'variants' | 'deployment'>): Traffic {
   return {
     serving: weighed(variants),

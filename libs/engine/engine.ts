@@ -3,7 +3,8 @@ import { AlarmWatch } from './alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
 import { endLeftoverActivities } from './end-leftover-activities.js';
-import { Fleet, type FleetObserver } from './fleet.js';
+import { Fleet } from './fleet.js';
+import type { FleetObserver } from './instance-lives.js';
 import { Leadership } from './leadership.js';
 import { Meter } from './meter.js';
 import { VariantScaler } from './scale-variant.js';
@@ -55,9 +56,9 @@ export class Engine {
     this.sender = new DeliverySender(world, this.meter);
   }
 
-  /** Starts the loops in order. */
+  /** Starts the loops in order; nothing is decided before it is known which instances there are. */
   async start(): Promise<void> {
-    await this.fleet.removeLeftovers();
+    await this.fleet.start();
     this.histories.start();
     this.meter.start();
     await this.worker.start();

@@ -1,16 +1,20 @@
 import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint.js';
+import { describeExit, endOf } from '../core/instance-end.js';
 import {
+  type InstanceEnd,
   type InstanceStart,
   type InstanceState,
   PROVED_AFTER_MS,
   type StartPhase,
   type StartPhasesMs,
 } from '../core/instance.js';
-import type { LaunchSpec } from '../core/ports/instances.js';
+import type { InstanceExit, LaunchSpec } from '../core/ports/instances.js';
 import type { Slot } from './fleet.js';
 import type { RoutedInstance } from './lease-router.js';
 import { launchSpec } from './launch-spec.js';
 import { Abandoned } from './run-invocation.js';
+import { SlotWork } from './slot-work.js';
+import { StartPhases } from './start-phases.js';
 
 /** One instance as it changes; outside the fleet it is read as an `Instance`. */
 export class Member implements RoutedInstance {
@@ -18,6 +22,7 @@ export class Member implements RoutedInstance {
   readonly variantName: string;
   readonly deploymentId: string;
   readonly variantKey: string;
+  readonly instanceType: string | undefined;
   readonly slots: number;
   /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
   readonly spreads: boolean;
@@ -25,8 +30,13 @@ export class Member implements RoutedInstance {
   state: InstanceState = 'Starting';
   busy = 0;
   inServiceAt: number | undefined;
+  pausedUntil: number | undefined;
+  /** How many bad answers of its pings stand against it. */
+  badAnswers = 0;
   /** Whether it has brought any invocation to an end. */
   hasAnswered = false;
+  /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
+  ending: InstanceEnd = 'stopped';
   readonly cameIntoService = Promise.withResolvers<boolean>();
   readonly drained = Promise.withResolvers<void>();
   readonly gone = Promise.withResolvers<void>();
@@ -34,14 +44,9 @@ export class Member implements RoutedInstance {
   readonly leave = new AbortController();
   /** Ends what runs on it when it dies. */
   readonly abandon = new AbortController();
-  /** The taken slots that run an invocation; the others wait for a lease and may come back unused. */
-  private readonly working = new Map<Slot, { readonly since: number; readonly invocationId?: string }>();
-  /** Since when each of them does, added up. */
-  private workingSinceSum = 0;
-  private restingSince: number | undefined;
-  private phase: StartPhase = 'queued';
-  private phaseSince: number;
-  private readonly finishedPhasesMs: Partial<Record<StartPhase, number>> = {};
+  private hasStayed = false;
+  private readonly work = new SlotWork();
+  private readonly phases: StartPhases;
 
   constructor(
     readonly id: string,
@@ -53,7 +58,8 @@ export class Member implements RoutedInstance {
     this.variantName = variant.name;
     this.deploymentId = variant.deploymentId;
     this.variantKey = deployedVariantKey(endpoint.name, variant);
-    this.phaseSince = launchedAt;
+    this.instanceType = variant.instanceType;
+    this.phases = new StartPhases(launchedAt);
     this.slots = variant.slots;
     this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
     this.startupTimeoutMs =
@@ -62,41 +68,47 @@ export class Member implements RoutedInstance {
 
   /** Since when it has worked on nothing; a slot that is only taken does not end that. */
   get idleSince(): number | undefined {
-    return this.working.size === 0 ? this.restingSince : undefined;
+    return this.work.idleSince;
   }
 
   /** How long the invocations that run on it have been running, all together. */
   runningForMs(now: number): number {
-    return this.working.size * now - this.workingSinceSum;
+    return this.work.runningForMs(now);
   }
 
   runs(invocationId: string): boolean {
-    return [...this.working.values()].some((work) => work.invocationId === invocationId);
+    return this.work.runs(invocationId);
   }
 
   get start(): InstanceStart {
-    return { instanceId: this.id, launchedAt: this.launchedAt, phase: this.phase, phaseSince: this.phaseSince };
+    const { phase, since } = this.phases;
+    return { instanceId: this.id, launchedAt: this.launchedAt, phase, phaseSince: since };
   }
 
   /** The next phase of its start begins. */
   enter(phase: StartPhase, now: number): void {
-    if (this.state !== 'Starting') return;
-    this.finishPhase(now);
-    this.phase = phase;
+    if (this.state === 'Starting') this.phases.enter(phase, now);
   }
 
   /** Its start is over; returns how long each phase took. */
   serveFrom(now: number): StartPhasesMs {
-    this.finishPhase(now);
     this.state = 'InService';
-    this.inServiceAt = now;
-    this.restingSince = now;
-    return this.finishedPhasesMs;
+    this.inServiceAt ??= now;
+    this.work.restFrom(now);
+    return this.phases.end(now);
   }
 
-  private finishPhase(now: number): void {
-    this.finishedPhasesMs[this.phase] = now - this.phaseSince;
-    this.phaseSince = now;
+  /** Stops where it stands, and goes at that time unless it is needed before. */
+  pause(until: number): void {
+    this.state = 'Paused';
+    this.pausedUntil = until;
+  }
+
+  /** On its way back into service. */
+  wake(now: number): void {
+    this.state = 'Starting';
+    this.pausedUntil = undefined;
+    this.phases.enter('ping', now);
   }
 
   takeSlot(): Slot {
@@ -106,14 +118,11 @@ export class Member implements RoutedInstance {
 
   /** Work begins on a slot that was taken. */
   startWork(slot: Slot, now: number, invocationId?: string): void {
-    this.working.set(slot, { since: now, invocationId });
-    this.workingSinceSum += now;
+    this.work.begin(slot, now, invocationId);
   }
 
   finishWork(slot: Slot, now: number, hasAnswered: boolean): void {
-    this.workingSinceSum -= this.working.get(slot)?.since ?? 0;
-    this.working.delete(slot);
-    this.restingSince = now;
+    this.work.end(slot, now);
     this.hasAnswered ||= hasAnswered && !this.abandon.signal.aborted;
     this.leaveSlot();
   }
@@ -124,9 +133,10 @@ export class Member implements RoutedInstance {
   }
 
   /** It has ended by itself: it takes no more, though its remains are not cleared up yet. A start goes on to its failure. */
-  end(): void {
-    if (this.state !== 'Starting') this.state = 'Gone';
-    this.abandon.abort(new Abandoned({ kind: 'instance-broke' }));
+  end(exit: InstanceExit): void {
+    if (this.ending === 'stopped' && !this.leave.signal.aborted) this.ending = endOf(exit);
+    if (this.state !== 'Starting' || this.inServiceAt !== undefined) this.state = 'Gone';
+    this.abandon.abort(new Abandoned({ kind: 'instance-broke', reason: describeExit(exit, this.instanceType) }));
   }
 
   /** Takes no more and goes when it has finished; one that is still starting goes at once. */
@@ -144,9 +154,15 @@ export class Member implements RoutedInstance {
     this.drained.resolve();
   }
 
-  /** Whether its launch was a success in the end: it has done some work, or at least stayed. */
-  hasProvedItself(now: number): boolean {
-    return this.hasAnswered || (this.inServiceAt !== undefined && now - this.inServiceAt >= PROVED_AFTER_MS);
+  /** It has just passed a ping, or at least worked through it: enough of a proof when it has been there for a while. */
+  stayedUntil(now: number): void {
+    if (this.badAnswers > 0 || this.inServiceAt === undefined) return;
+    this.hasStayed ||= now - this.inServiceAt >= PROVED_AFTER_MS;
+  }
+
+  /** Whether its launch was a success in the end: it has done some work, or at least stayed and been well. */
+  get hasProvedItself(): boolean {
+    return this.hasAnswered || this.hasStayed;
   }
 
   ids(): { endpoint: string; variant: string; instanceId: string } {

@@ -1,25 +1,22 @@
-import { type LaunchFailures, isOvercome, launchableNow, withFailure } from '../core/crash-loop.js';
+import { type LaunchFailures, launchableNow } from '../core/crash-loop.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
-import { isEbbError } from '../core/errors.js';
 import {
   type Instance,
   type InstanceStart,
-  type InstanceState,
-  PROVED_AFTER_MS,
-  STOP_GRACE_MS,
-  type StartPhasesMs,
+  chooseForRetirement,
   chooseForScaleIn,
   freeSlots,
 } from '../core/instance.js';
-import type { LaunchedInstance } from '../core/ports/instances.js';
-import { sameTraffic, trafficOf } from '../core/traffic.js';
-import { awaitHealthy } from './await-healthy.js';
-import { Member, deployedVariantKey, variantKey } from './fleet-member.js';
+import { NO_TRAFFIC, sameTraffic, trafficOf } from '../core/traffic.js';
+import { FleetAdoption } from './fleet-adoption.js';
+import { Member } from './fleet-member.js';
+import { Roster } from './fleet-roster.js';
 import type { Counts } from './instance-counts.js';
+import { type FleetObserver, InstanceLives } from './instance-lives.js';
 import { InstanceStatus } from './instance-status.js';
-import { LaunchTurns } from './launch-turns.js';
+import { LaunchRecord } from './launch-record.js';
 import { LeaseRouter } from './lease-router.js';
-import { Abandoned } from './run-invocation.js';
+import { WarmInstances } from './warm-instances.js';
 import type { World } from './world.js';
 
 /** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
@@ -29,97 +26,115 @@ export interface Slot {
   readonly abandon: AbortSignal;
 }
 
-/** Told of every start's end. */
-export interface FleetObserver {
-  /** An instance came into service. */
-  started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void;
-  /** An instance ended before it had been of any use. */
-  startFailed(endpointName: string, variantName: string, reason: string): void;
-}
-
 /**
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
 export class Fleet extends InstanceStatus {
-  private readonly members = new Map<string, Member>();
-  private readonly failures = new Map<string, LaunchFailures>();
-  private readonly turns = new LaunchTurns();
+  private readonly roster = new Roster();
+  private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
-  private readonly lives = new Set<Promise<void>>();
+  private readonly lives: InstanceLives;
+  private readonly warm: WarmInstances;
+  private readonly adoption: FleetAdoption;
 
   constructor(
     private readonly world: World,
-    private readonly observer?: FleetObserver,
+    observer?: FleetObserver,
   ) {
     super();
+    this.lives = new InstanceLives(world, this.roster, this.launches, observer);
+    this.warm = new WarmInstances(world, this.roster, this.lives);
+    this.adoption = new FleetAdoption(world, this.roster, this.lives, (endpoint) => this.route(endpoint));
   }
 
-  /** Terminates what an earlier run left behind; called once, before anything is launched. */
-  async removeLeftovers(): Promise<void> {
-    const leftovers = await this.world.instances.list();
-    await Promise.all(
-      leftovers.map(async ({ instanceId }) => {
-        this.world.log.warn('Terminating an instance that an earlier run left behind', { instanceId });
-        await this.world.instances.terminate(instanceId, 0);
-      }),
-    );
+  /** Takes over what an earlier run launched and is still wanted, and ends the rest; called before anything is decided. */
+  async start(): Promise<void> {
+    await this.adoption.start();
   }
 
-  /** Starts launching `count` instances; returns a promise for each that tells whether it came into service. */
+  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  async terminateAll(): Promise<void> {
+    await Promise.all([this.adoption.stop(), this.warm.stop(), this.lives.endAll()]);
+  }
+
+  /**
+   * Gets `count` instances on their way: those that are paused are resumed, the others launched. Returns a promise for
+   * each that tells whether it came into service.
+   */
   launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
     this.route(endpoint);
-    return Array.from({ length: count }, () => {
-      const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now());
-      this.members.set(member.id, member);
-      const life = this.live(member).finally(() => this.lives.delete(life));
-      this.lives.add(life);
-      return member.cameIntoService.promise;
-    });
+    const woken = this.warm.toWake(endpoint, variant, count).map((member) => this.wake(endpoint, variant, member));
+    const launched = Array.from({ length: count - woken.length }, () => this.launchOne(endpoint, variant));
+    return [...woken, ...launched];
   }
 
-  /** From now on leases go to the variants' instances as the endpoint's record says. */
+  /** From now on leases go to the variants' instances as the endpoint's record says; what the record has not is let go of. */
   route(endpoint: Endpoint): void {
     const traffic = trafficOf(endpoint);
     const router = this.routers.get(endpoint.name);
     if (!router || !sameTraffic(router.traffic, traffic)) this.routers.set(endpoint.name, new LeaseRouter(traffic));
+    this.launches.keepOnly(endpoint);
+    this.warm.keepOnly(endpoint);
+  }
+
+  /** No instance of the endpoint takes another lease until the next `route`. */
+  hold(endpointName: string): void {
+    this.routers.set(endpointName, new LeaseRouter(NO_TRAFFIC));
+  }
+
+  /** Takes up to `count` idle instances out of service, paused or for good; returns for each a promise of that. */
+  scaleIn(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<void>[] {
+    const { deploymentId, name: variantName } = variant;
+    const chosen = chooseForScaleIn(this.roster.of({ endpointName: endpoint.name, variantName, deploymentId }), count);
+    const { paused, drain } = this.warm.takeIn(endpoint, variant, chosen);
+    return [...paused, ...drain.map((member) => this.drain(member))];
   }
 
   /** Drains up to `count` idle instances of a variant; returns for each a promise of its end. */
   drainIdle(endpointName: string, variantName: string, count: number, deploymentId?: string): Promise<void>[] {
-    return chooseForScaleIn(this.of(endpointName, variantName, deploymentId), count).map((member) =>
-      this.drain(member),
-    );
+    const chosen = chooseForScaleIn(this.roster.of({ endpointName, variantName, deploymentId }), count);
+    return chosen.map((member) => this.drain(member));
   }
 
-  /** Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those still starting go at once. */
+  /**
+   * Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those that are starting or
+   * paused go at once.
+   */
   drainAll(endpointName: string, deploymentId?: string): Promise<void>[] {
-    return [...this.of(endpointName, undefined, deploymentId)].map((member) => this.drain(member));
+    return [...this.roster.of({ endpointName, deploymentId })].map((member) => this.drain(member));
+  }
+
+  /** Lets `count` instances of a variant finish what they run and go, those first that have the least to lose. */
+  retire(endpointName: string, { name: variantName, deploymentId }: DeployedVariant, count: number): Promise<void>[] {
+    const chosen = chooseForRetirement(this.roster.of({ endpointName, variantName, deploymentId }), count);
+    return chosen.map((member) => this.drain(member));
+  }
+
+  /** Lets those instances of an endpoint go that none of its deployments has any more. */
+  drainStrangers({ name: endpointName, variants, deployment }: Endpoint): Promise<void>[] {
+    const known = new Set([...variants, ...(deployment?.variants ?? [])].map(({ deploymentId }) => deploymentId));
+    const strangers = [...this.roster.of({ endpointName })].filter(({ deploymentId }) => !known.has(deploymentId));
+    return strangers.map((member) => this.drain(member));
   }
 
   override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
-    const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
-    for (const member of this.of(endpointName, variantName, deploymentId)) counts[member.state] += 1;
-    return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
+    return this.roster.counts({ endpointName, variantName, deploymentId });
   }
 
   override instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
-    return [...this.of(endpointName, variantName, deploymentId)];
+    return [...this.roster.of({ endpointName, variantName, deploymentId })];
   }
 
   /** The instances of a variant that are on their way into service. */
   override starts(endpointName: string, variantName: string): InstanceStart[] {
-    const starting = [...this.of(endpointName, variantName)].filter(({ state }) => state === 'Starting');
-    return starting.map(({ start }) => start);
+    return this.roster.in('Starting', { endpointName, variantName }).map(({ start }) => start);
   }
 
   /** How long the invocations that run on a variant's instances in service have been running, all together. */
   runningForMs(endpointName: string, variantName: string, now: number): number {
-    let sum = 0;
-    for (const member of this.of(endpointName, variantName)) {
-      if (member.state === 'InService') sum += member.runningForMs(now);
-    }
-    return sum;
+    const inService = this.roster.in('InService', { endpointName, variantName });
+    return inService.reduce((sum, member) => sum + member.runningForMs(now), 0);
   }
 
   /** Of the latest deployment that has any, unless told which. */
@@ -128,39 +143,34 @@ export class Fleet extends InstanceStatus {
     variantName: string,
     deploymentId?: string,
   ): LaunchFailures | undefined {
-    if (deploymentId !== undefined) {
-      return this.failures.get(deployedVariantKey(endpointName, { name: variantName, deploymentId }));
-    }
-    const prefix = `${variantKey(endpointName, variantName)}/`;
-    return [...this.failures].findLast(([key]) => key.startsWith(prefix))?.[1];
+    return this.launches.of(endpointName, variantName, deploymentId);
   }
 
   /** How many of the instances that a variant is missing may be launched now: few or none while its launches fail. */
   launchableNow(endpointName: string, variantName: string, missing: number, deploymentId?: string): number {
     const now = this.world.clock.now();
     let unproved = 0;
-    for (const member of this.of(endpointName, variantName, deploymentId)) {
-      const counts = member.state === 'Starting' || member.state === 'InService';
-      if (counts && !member.hasProvedItself(now)) unproved += 1;
+    for (const { hasProvedItself, state } of this.roster.of({ endpointName, variantName, deploymentId })) {
+      if ((state === 'Starting' || state === 'InService') && !hasProvedItself) unproved += 1;
     }
     return launchableNow(this.launchFailures(endpointName, variantName, deploymentId), { missing, unproved, now });
   }
 
   /** A deleted endpoint's failures must not count against a later one of its name. */
   forget({ name }: Pick<Endpoint, 'name'>): void {
-    for (const key of this.failures.keys()) if (key.startsWith(`${name}/`)) this.failures.delete(key);
+    this.launches.keepOnly({ name, variants: [] });
     this.routers.delete(name);
   }
 
   /** The endpoints that have any instance. */
   endpoints(): Set<string> {
-    return new Set([...this.members.values()].map((member) => member.endpointName));
+    return this.roster.endpoints();
   }
 
   /** Takes up to `max` free slots of an endpoint's instances, one by one as routing has it. */
   reserve(endpointName: string, max: number): Slot[] {
     const router = this.routers.get(endpointName);
-    const members = [...this.of(endpointName)];
+    const members = [...this.roster.of({ endpointName })];
     const slots: Slot[] = [];
     while (slots.length < max) {
       const member = router?.choose(members);
@@ -171,153 +181,53 @@ export class Fleet extends InstanceStatus {
   }
 
   override instanceRunning(endpointName: string, invocationId: string): string | undefined {
-    for (const member of this.of(endpointName)) if (member.runs(invocationId)) return member.id;
+    for (const member of this.roster.of({ endpointName })) if (member.runs(invocationId)) return member.id;
     return undefined;
   }
 
   /** Work begins on a slot that was reserved. */
   occupy(slot: Slot, invocationId?: string): void {
-    this.members.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
+    this.roster.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
   }
 
   /** Frees a slot whose invocation is over; `hasAnswered` tells whether the instance brought it to its end. */
   free(slot: Slot, hasAnswered = true): void {
-    const member = this.members.get(slot.instanceId);
+    const member = this.roster.get(slot.instanceId);
     if (!member) return;
     member.finishWork(slot, this.world.clock.now(), hasAnswered);
-    const hasProved = member.hasAnswered && this.proved(member);
-    if (hasProved || member.busy === 0) this.changed(member);
+    const hasProved = member.hasAnswered && this.launches.proved(member);
+    if (hasProved || member.busy === 0) this.lives.changed(member);
   }
 
   /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
   giveBack(slot: Slot): void {
-    const member = this.members.get(slot.instanceId);
+    const member = this.roster.get(slot.instanceId);
     if (!member) return;
     this.routers.get(member.endpointName)?.giveBack(member);
     member.leaveSlot();
   }
 
   hasFreeSlot(endpointName: string): boolean {
-    for (const member of this.of(endpointName)) if (freeSlots(member) > 0) return true;
+    for (const member of this.roster.of({ endpointName })) if (freeSlots(member) > 0) return true;
     return false;
   }
 
-  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
-  async terminateAll(): Promise<void> {
-    for (const member of this.members.values()) member.goAtOnce();
-    await Promise.all(this.lives);
+  private launchOne(endpoint: Endpoint, variant: DeployedVariant): Promise<boolean> {
+    const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now());
+    this.lives.launch(member);
+    return member.cameIntoService.promise;
+  }
+
+  private async wake(endpoint: Endpoint, variant: DeployedVariant, member: Member): Promise<boolean> {
+    const waking = await this.warm.wake(member);
+    if (waking !== 'failed') return waking === 'in service';
+    // Nothing is awaited in between: the count stays the same.
+    member.goAtOnce();
+    return this.launchOne(endpoint, variant);
   }
 
   private drain(member: Member): Promise<void> {
     member.drain();
     return member.gone.promise;
-  }
-
-  /** The whole life of one instance, from launch to gone. */
-  private async live(member: Member): Promise<void> {
-    const { instances, log } = this.world;
-    try {
-      const { exited } = await this.launchInTurn(member);
-      void exited.then(() => member.end());
-      const exit = await Promise.race([exited, awaitHealthy(this.world, member)]);
-      if (exit) throw new Error(`The container ended before it was healthy: ${exit.reason}`);
-      // It may have been told to go while its first good ping was on its way.
-      member.leave.signal.throwIfAborted();
-      this.cameIntoService(member);
-      const end = await Promise.race([exited, member.drained.promise]);
-      if (end) this.died(member, end.reason);
-    } catch (error) {
-      if (!member.leave.signal.aborted) {
-        const permanent = isEbbError(error, 'ImageNotFound', 'InvalidRequest', 'ModelDataUnusable');
-        this.failed(member, error instanceof Error ? error.message : String(error), permanent);
-      }
-    } finally {
-      // Ends the pings of an instance that died before it was healthy.
-      member.leave.abort();
-      // Whatever still runs now was cut off by us.
-      member.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
-      await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
-        log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
-      });
-      this.remove(member);
-    }
-  }
-
-  private async launchInTurn(member: Member): Promise<LaunchedInstance> {
-    const { clock, instances } = this.world;
-    const { signal } = member.leave;
-    await this.turns.take(member.variantKey, signal);
-    try {
-      return await instances.launch(member.spec(), (phase) => member.enter(phase, clock.now()), signal);
-    } finally {
-      this.turns.end(member.variantKey);
-    }
-  }
-
-  private cameIntoService(member: Member): void {
-    const now = this.world.clock.now();
-    const phasesMs = member.serveFrom(now);
-    this.world.log.info('An instance came into service', {
-      ...member.ids(),
-      startMs: now - member.launchedAt,
-      phasesMs,
-    });
-    this.observer?.started(member.endpointName, member.variantName, phasesMs);
-    member.cameIntoService.resolve(true);
-    this.changed(member);
-    void this.proveByStaying(member);
-  }
-
-  /** Where no work comes, an instance proves itself by not dying. */
-  private async proveByStaying(member: Member): Promise<void> {
-    try {
-      await this.world.clock.sleep(PROVED_AFTER_MS, member.leave.signal);
-    } catch {
-      return;
-    }
-    if (this.proved(member)) this.changed(member);
-  }
-
-  /** Launches go well again, where this instance is young enough to tell; returns whether they had not. */
-  private proved(member: Member): boolean {
-    const failures = this.failures.get(member.variantKey);
-    if (!failures || !isOvercome(failures, member.launchedAt)) return false;
-    return this.failures.delete(member.variantKey);
-  }
-
-  /** An instance that dies before it has been of any use counts as a launch that failed: it would die again at once. */
-  private died(member: Member, reason: string): void {
-    this.world.log.warn('An instance died; what it ran goes back to the backlog', { ...member.ids(), reason });
-    if (member.hasProvedItself(this.world.clock.now())) this.proved(member);
-    else this.failed(member, reason, false);
-    this.changed(member);
-  }
-
-  private failed(member: Member, reason: string, permanent: boolean): void {
-    const { launchedAt } = member;
-    const failure = { launchedAt, at: this.world.clock.now(), reason, permanent };
-    this.failures.set(member.variantKey, withFailure(this.failures.get(member.variantKey), failure));
-    this.observer?.startFailed(member.endpointName, member.variantName, reason);
-    this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), reason });
-  }
-
-  private remove(member: Member): void {
-    member.state = 'Gone';
-    this.members.delete(member.id);
-    member.cameIntoService.resolve(false);
-    member.gone.resolve();
-    this.changed(member);
-  }
-
-  private changed(member: Member): void {
-    this.world.signals.notify({ kind: 'endpoint', endpointName: member.endpointName });
-  }
-
-  private *of(endpointName: string, variantName?: string, deploymentId?: string): Generator<Member> {
-    for (const member of this.members.values()) {
-      if (member.endpointName !== endpointName) continue;
-      if (variantName !== undefined && member.variantName !== variantName) continue;
-      if (deploymentId === undefined || member.deploymentId === deploymentId) yield member;
-    }
   }
 }

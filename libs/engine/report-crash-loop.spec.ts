@@ -12,6 +12,7 @@ const LOOPING: LaunchFailures = {
   lastAt: 5_000,
   lastLaunchedAt: 4_000,
   lastReason: 'No such capacity.',
+  lastEnd: 'crashed',
   permanent: false,
 };
 

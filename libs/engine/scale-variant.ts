@@ -53,6 +53,7 @@ export class VariantScaler {
     variant: DeployedVariant,
     leadership: { readonly isLeading: boolean },
   ): Promise<number | undefined> {
+    this.fleet.route(endpoint);
     const readings = await this.policies.take(endpoint.name, variant.name);
     const observation = await observeVariant(this.world, this.fleet, this.learnt, this.settings, endpoint, variant);
     if (!leadership.isLeading) return undefined;
@@ -80,7 +81,7 @@ export class VariantScaler {
     const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing, variant.deploymentId);
     // Nothing is awaited between the observation and here.
     const launched = launchable > 0 ? this.fleet.launch(endpoint, variant, launchable) : [];
-    const drained = surplus > 0 ? this.fleet.drainIdle(endpoint.name, variant.name, surplus, variant.deploymentId) : [];
+    const drained = surplus > 0 ? this.fleet.scaleIn(endpoint, variant, surplus) : [];
     const to = current + launched.length - drained.length;
     if (to !== current) {
       await this.change(look, { from: current, to }, this.outcomeOf(look, launched, drained));

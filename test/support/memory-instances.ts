@@ -29,6 +29,11 @@ export interface LaunchScript {
   readonly exitCode?: number;
   /** Takes all of the grace and has to be killed. */
   readonly ignoresTermination?: boolean;
+  /** From the start to its sickness, in which it goes on serving and answers its pings with `sickAnswer`. */
+  readonly sickAfterMs?: number;
+  readonly sickAnswer?: Exclude<PingAnswer, 'healthy'>;
+  /** Once paused it cannot be resumed. */
+  readonly staysPaused?: boolean;
 }
 
 /** How one invocation goes. Without a script the input comes back at once. */
@@ -63,6 +68,8 @@ const DEFAULT_HEADER_BYTES = 120;
 export class MemoryInstances extends Instances {
   /** Instances that were told to end while they ran an invocation. */
   readonly terminatedBusy: string[] = [];
+  /** Instances that were paused while they ran an invocation. */
+  readonly pausedBusy: string[] = [];
   readonly #clock: Clock;
   readonly #script: InstancesScript;
   readonly #living = new Map<string, MemoryInstance>();
@@ -120,19 +127,34 @@ export class MemoryInstances extends Instances {
 
   async adopt({ instanceId }: LaunchSpec): Promise<LaunchedInstance | undefined> {
     const instance = this.#living.get(instanceId);
-    return instance && { instanceId, exited: instance.exited };
+    if (instance === undefined) return undefined;
+    instance.isPaused = false;
+    return { instanceId, exited: instance.exited };
   }
 
   async pause(instanceId: string): Promise<void> {
-    this.#find(instanceId).isPaused = true;
+    const instance = this.#find(instanceId);
+    if (instance.busy > 0) this.pausedBusy.push(instanceId);
+    instance.isPaused = true;
   }
 
   async resume(instanceId: string): Promise<void> {
-    this.#find(instanceId).isPaused = false;
+    const instance = this.#find(instanceId);
+    if (instance.staysPaused) throw new EbbError('InstanceUnavailable', `Instance ${instanceId} does not wake up.`);
+    instance.isPaused = false;
+  }
+
+  isPaused(instanceId: string): boolean {
+    return this.#living.get(instanceId)?.isPaused === true;
+  }
+
+  /** Whether its script has it answer its pings badly by now. */
+  isSick(instanceId: string): boolean {
+    return this.#living.get(instanceId)?.isSick === true;
   }
 
   async list(): Promise<FoundInstance[]> {
-    return [...this.#living.values()].map(({ found }) => found);
+    return [...this.#living.values()].map(({ found, isPaused }) => ({ ...found, isPaused }));
   }
 
   async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
@@ -199,6 +221,14 @@ class MemoryInstance {
     if (diesAfterMs !== undefined) this.#endAfter(bootMs + diesAfterMs, exitWith(exitCode));
   }
 
+  get isSick(): boolean {
+    return this.#clock.now() - this.#listensAt >= (this.#script.sickAfterMs ?? Infinity);
+  }
+
+  get staysPaused(): boolean {
+    return this.#script.staysPaused === true;
+  }
+
   end(exit: InstanceExit): void {
     if (this.#ending.signal.aborted) return;
     this.#onEnd(exit);
@@ -220,10 +250,12 @@ class MemoryInstance {
     if (listensForMs < 0) return 'unreachable';
     if (!this.#isListening) this.#onListening();
     this.#isListening = true;
-    if (this.#script.pingHangs || this.isPaused) {
+    const sickAnswer = this.isSick ? (this.#script.sickAnswer ?? 'unhealthy') : undefined;
+    if (this.#script.pingHangs || this.isPaused || sickAnswer === 'silent') {
       await this.#clock.sleep(PING_TIMEOUT_MS, signal);
       return 'silent';
     }
+    if (sickAnswer) return sickAnswer;
     return listensForMs >= (this.#script.healthyAfterMs ?? 0) ? 'healthy' : 'unhealthy';
   }
 

@@ -175,7 +175,7 @@ export class DockerInstances extends Instances {
     for (const { Id, Labels, State } of containers) {
       const instance = readLabels(Labels);
       if (!instance || launching.has(instance.instanceId)) continue;
-      if (State !== 'exited' && State !== 'dead') found.push(instance);
+      if (State !== 'exited' && State !== 'dead') found.push({ ...instance, isPaused: State === 'paused' });
       else if (!this.#running.has(instance.instanceId)) await removeContainer(this.#engine, Id);
     }
     const inUse = [...found.map(({ instanceId }) => instanceId), ...this.#running.keys(), ...launching];

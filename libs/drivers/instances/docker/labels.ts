@@ -24,7 +24,7 @@ export function labelsOf(spec: LaunchSpec, owner: string, now: number): Labels {
 }
 
 /** What the labels of a container of ours say; undefined where there are none. */
-export function readLabels(labels: Labels): Required<FoundInstance> | undefined {
+export function readLabels(labels: Labels): Required<Pick<FoundInstance, 'instanceId' | 'launchedAs'>> | undefined {
   const instanceId = labels[INSTANCE];
   if (instanceId === undefined) return undefined;
   const launchedAs = {

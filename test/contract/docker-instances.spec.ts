@@ -12,8 +12,9 @@ import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { HOST_VARIABLE, MISSING_VARIABLE } from '../docker/engine-variables.js';
 import { buildEngineImages } from '../support/engine-images.js';
 import { ImageRegistry } from '../support/image-registry.js';
-import { RecentLogs } from '../../libs/drivers/logs/recent.js';
+import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryObjects } from '../support/memory-objects.js';
+import { SocketGate } from '../support/socket-gate.js';
 import {
   idsOf,
   instancesContract,
@@ -38,7 +39,7 @@ const TYPES = readInstanceTypes({
 interface DockerScene extends InstancesScene {
   readonly instances: DockerInstances;
   readonly client: Docker;
-  readonly logs: RecentLogs;
+  readonly logs: MemoryLogs;
   readonly root: string;
   /** Another driver over the same directory, as after a restart. */
   restart(options?: Partial<DockerInstancesOptions>): Promise<DockerInstances>;
@@ -59,7 +60,7 @@ async function openScene(engine: string): Promise<DockerScene> {
   const objects = new MemoryObjects();
   await objects.createBucket('models');
   await objects.put({ bucket: 'models', key: 'model.tar.gz' }, await makeModel(root));
-  const logs = new RecentLogs();
+  const logs = new MemoryLogs();
   const opened: DockerInstances[] = [];
   const open = async (options: Partial<DockerInstancesOptions> = {}): Promise<DockerInstances> => {
     const directory = join(root, 'containers');
@@ -294,6 +295,62 @@ function containersSuite(engine: string, isPodman: boolean): void {
       });
     });
 
+    describe('while the engine is away', () => {
+      let gate: SocketGate;
+      let behind: DockerInstances;
+
+      beforeEach(async () => {
+        gate = await SocketGate.before(engine.slice('unix://'.length), scene.root);
+        behind = await scene.restart({ engine: `unix://${gate.path}` });
+      });
+
+      afterEach(() => gate[Symbol.asyncDispose]());
+
+      const launchBehind = async (instanceId: string) => {
+        const launched = await behind.launch(launchSpec(instanceId, { image: IMAGE, environment: {} }));
+        await untilHealthy(behind, instanceId);
+        return launched;
+      };
+
+      it('an instance goes on, and its output when the engine is back', async () => {
+        const { exited } = await launchBehind('i-1');
+        await ask('i-1', '', behind);
+        await untilTail(behind, 'i-1', /POST/);
+        await gate.shut();
+        expect(await behind.ping('i-1')).toBe('healthy');
+        expect(await ask('i-1', '', behind)).toBe('x');
+        const spec = launchSpec('i-2', { image: IMAGE, environment: {} });
+        await expect(behind.launch(spec)).rejects.toMatchObject({ code: 'Unavailable' });
+        await expect(behind.list()).rejects.toMatchObject({ code: 'Unavailable' });
+        expect(await Promise.race([exited, behind.ping('i-1')])).toBe('healthy');
+        await gate.open();
+        await behind.terminate('i-1', 5_000);
+        expect(await exited).toMatchObject({ exitCode: 0 });
+        const post = 'POST /invocations inference-1';
+        expect(await behind.tail('i-1', 10)).toEqual(['ready', post, post, 'SIGTERM']);
+      });
+
+      it('an instance that ends is known to have ended with it', async () => {
+        const { exited } = await launchBehind('i-1');
+        await gate.shut();
+        await scene.client.getContainer((await inspect('i-1')).Id).kill();
+        expect(await behind.ping('i-1')).toBe('unreachable');
+        await gate.open();
+        expect(await exited).toEqual({ exitCode: 137, reason: expect.stringContaining('engine went away') });
+        await behind.terminate('i-1', 0);
+      });
+
+      it('terminating waits for it', async () => {
+        await launchBehind('i-1');
+        await gate.shut();
+        const terminated = behind.terminate('i-1', 5_000);
+        expect(await behind.ping('i-1')).toBe('healthy');
+        await gate.open();
+        await terminated;
+        expect(await behind.list()).toEqual([]);
+      });
+    });
+
     // Podman asks registries for TLS unless its configuration says otherwise.
     describe.skipIf(isPodman)('whose image is not there', () => {
       const user = { username: 'ebb', password: 'a:secret' };
@@ -347,7 +404,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
   it('an engine that does not answer is told of with what to do', async () => {
     const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
     const models = await ModelStore.open({ objects: new MemoryObjects(), directory: root });
-    const options = { directory: root, models, logs: new RecentLogs(), registryAuthFile: join(root, 'auth.json') };
+    const options = { directory: root, models, logs: new MemoryLogs(), registryAuthFile: join(root, 'auth.json') };
     await expect(DockerInstances.open({ ...options, engine: `unix://${root}/no.sock` })).rejects.toMatchObject({
       code: 'Unavailable',
       message: expect.stringMatching(

@@ -3,7 +3,6 @@ import { EbbError, isEbbError } from '../../../core/errors.js';
 /** What the Engine API answered with a status that is an error. */
 interface EngineAnswer extends Error {
   readonly statusCode: number;
-  readonly json?: { readonly message?: string } | null;
 }
 
 /** How a connection to an engine fails that is not there, or goes away. */
@@ -14,6 +13,7 @@ const CONNECTION_CODES: ReadonlySet<string | undefined> = new Set([
   'EPIPE',
   'EACCES',
   'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
 /** Whether it was the engine that did not answer, rather than an answer that came. */
@@ -47,8 +47,7 @@ export function isImageMissing(error: unknown): boolean {
 
 /** The engine's own words, without the client's wrapping. */
 export function wordsOf(error: unknown): string {
-  const { json, message } = error as EngineAnswer;
-  return (json?.message ?? message.replace(/^\(HTTP code \d+\) [^-]* - /, '')).trim();
+  return (error as Error).message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
 }
 
 /** `Unavailable`, with what a person can do, for an engine that is away; anything else is given back as it is. */

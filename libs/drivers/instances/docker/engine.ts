@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { EbbError } from '../../../core/errors.js';
 import { explainEngineError, isAway } from './engine-errors.js';
+import { failOnBrokenAnswers } from './whole-answers.js';
 
 /** The loopback address only: the ports of containers are published on the engine's machine, and there only locally. */
 const ADDRESS =
@@ -35,6 +36,7 @@ export class Engine {
       agent: new Agent({ keepAlive: false }),
     };
     const client = new Docker(options);
+    failOnBrokenAnswers(client);
     try {
       const { Components = [] } = await client.version();
       const isPodman = Components.some(({ Name }) => Name === 'Podman Engine');

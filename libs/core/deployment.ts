@@ -48,11 +48,11 @@ export const DEFAULT_DEPLOYMENT_CONFIG: DeploymentConfig = {
 };
 
 /**
- * What an update has come to. `Launching`: new instances are started and take nothing yet. `Baking`: a part of the traffic
- * has moved, or all of it, and alarms are watched. `Terminating`: the old instances finish and go; there is no way back.
- * `RollingBack`: traffic is with the old instances again, and the new ones go.
+ * What an update has come to. `Launching`: new instances are started, and traffic stays where it is. `Baking`: traffic has
+ * moved a step, and alarms are watched before the next. `RollingBack`: traffic is with the old instances again, and those
+ * that are gone already are started anew.
  */
-export type DeploymentStage = 'Launching' | 'Baking' | 'Terminating' | 'RollingBack';
+export type DeploymentStage = 'Launching' | 'Baking' | 'RollingBack';
 
 /** The new side of an endpoint that is being updated; the endpoint's own variants are the old one until it is over. */
 export interface Deployment {
@@ -65,7 +65,7 @@ export interface Deployment {
   readonly startedAt: number;
   readonly stage: DeploymentStage;
   readonly stageSince: number;
-  /** How many steps of its traffic or batches are done. */
+  /** How many steps of its traffic, or batches, are done. */
   readonly step: number;
   /** The share of the leases that its instances may take, 0 to 1. */
   readonly traffic: number;

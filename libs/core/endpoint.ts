@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentConfig } from './deployment.js';
+import { allows } from './endpoint-status.js';
 import type { ContainerDefinition, KeptMembers, Tags, VpcConfig } from './model.js';
 
 /** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */
@@ -98,6 +99,8 @@ export interface Endpoint {
   readonly asyncInference?: AsyncInferenceConfig;
   /** While it is being updated. */
   readonly deployment?: Deployment;
+  /** While instance counts that were set by hand are being reached: what they were before, by variant name. */
+  readonly countsBefore?: Readonly<Record<string, number>>;
   readonly lastDeploymentConfig?: DeploymentConfig;
   readonly createdAt: number;
   readonly modifiedAt: number;
@@ -114,22 +117,19 @@ export function endpointKey(name: string): string {
   return name.toLowerCase();
 }
 
-const SERVING: ReadonlySet<EndpointStatus> = new Set([
-  'InService',
-  'Updating',
-  'SystemUpdating',
-  'RollingBack',
-  'UpdateRollbackFailed',
-]);
-
 /** Whether the endpoint takes invocations now: while it is changed it does, while it is made or unmade it does not. */
-export function isServing(endpoint: Pick<Endpoint, 'status'>): boolean {
-  return SERVING.has(endpoint.status);
+export function isServing({ status }: Pick<Endpoint, 'status'>): boolean {
+  return allows(status, 'invoke');
 }
 
 /** How many invocations an instance that is deployed with this config runs at once. */
 export function slotsPerInstance(asyncInference: AsyncInferenceConfig | undefined): number {
   return asyncInference?.maxConcurrentInvocationsPerInstance ?? DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE;
+}
+
+/** How long a container of a variant may take to its first healthy ping. */
+export function startupTimeoutMs({ containerStartupHealthCheckTimeoutSeconds }: ProductionVariant): number {
+  return (containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
 }
 
 /** The default is SageMaker's own: 8 minutes to the first healthy ping. */

@@ -67,12 +67,11 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
     .slice(0, Math.max(0, count));
 }
 
-/** The instances that go when others replace them: the idle ones first, then those still starting, then the least busy. */
+/** The instances in service that go when others replace them, the least busy first: they finish what they run. */
 export function chooseForRetirement<T extends Instance>(instances: Iterable<T>, count: number): T[] {
-  const rank = ({ state, busy }: T): number => (state === 'InService' ? (busy === 0 ? 0 : 1 + busy) : 1);
   return [...instances]
-    .filter(({ state }) => state === 'Starting' || state === 'InService')
-    .sort((a, b) => rank(a) - rank(b))
+    .filter(({ state }) => state === 'InService')
+    .sort((a, b) => a.busy - b.busy)
     .slice(0, Math.max(0, count));
 }
 

@@ -4,7 +4,9 @@ import { scalableTargetKey } from '../core/scalable-target.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
+import { CountChange } from './change-counts.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
+import { EndpointRollOut } from './endpoint-roll-out.js';
 import { Fleet } from './fleet.js';
 import { registerScalableTarget } from './register-scalable-target.js';
 import { type PolicyReadings, VariantScaler } from './scale-variant.js';
@@ -33,7 +35,12 @@ async function anAutoscaler(
   const histories = new VariantHistories(world);
   const scaler = new VariantScaler(world, fleet, NO_POLICIES, histories, SETTINGS);
   const deployer = new EndpointDeployer(world, async () => {});
-  const loop = new AutoscalerLoop(world, fleet, deployer, scaler, { isLeading: true });
+  const changes = {
+    scaler,
+    rollOut: new EndpointRollOut(world, fleet, async () => {}),
+    counts: new CountChange(world, fleet),
+  };
+  const loop = new AutoscalerLoop(world, fleet, deployer, changes, { isLeading: true });
   loop.start();
   await clock.settle();
   return {

@@ -1,6 +1,8 @@
-import { nextLaunchAt } from '../core/crash-loop.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
-
+import { isHopeless, nextLaunchAt } from '../core/crash-loop.js';
+import { isPassing } from '../core/endpoint-status.js';
+import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import type { CountChange } from './change-counts.js';
+import type { EndpointRollOut } from './endpoint-roll-out.js';
 import type { Fleet } from './fleet.js';
 import { reportCrashLoop } from './report-crash-loop.js';
 import type { VariantScaler } from './scale-variant.js';
@@ -18,14 +20,19 @@ export interface DeploymentProgress {
   prove(endpoint: Endpoint): Promise<void>;
 }
 
+/** What brings endpoints that are there to what they are to be. */
+export interface EndpointChanges {
+  readonly scaler: Pick<VariantScaler, 'scale'>;
+  readonly rollOut: Pick<EndpointRollOut, 'advance'>;
+  readonly counts: Pick<CountChange, 'advance'>;
+}
+
 /** However many signals come, an endpoint is looked at no more often than this, but at once after a quiet time. */
 const SHORTEST_INTERVAL_MS = 20;
 /** How often everything is looked at although nothing called for it: a lost signal costs no more than this. */
 const SWEEP_INTERVAL_MS = 10_000;
 /** How long to wait after the catalog or the ledger failed before they are asked again. */
 const RETRY_MS = 1_000;
-/** Launches that may die while an endpoint is created before it is declared failed. */
-const MAX_CREATION_FAILURES = 3;
 /** How long a deletion waits for invocations that are still held by somebody. */
 const LAST_RETURN_MS = 200;
 
@@ -44,7 +51,7 @@ export class AutoscalerLoop {
     private readonly world: World,
     private readonly fleet: Fleet,
     private readonly progress: DeploymentProgress,
-    private readonly scaler: Pick<VariantScaler, 'scale'>,
+    private readonly changes: EndpointChanges,
     /** Only one process decides at a time. */
     private readonly leadership: { readonly isLeading: boolean },
   ) {}
@@ -129,6 +136,8 @@ export class AutoscalerLoop {
       await settleBacklog(this.world, endpointName, `The endpoint ${endpointName} does not exist any more.`);
       return undefined;
     }
+    this.fleet.route(endpoint);
+    void this.fleet.drainStrangers(endpoint);
     switch (endpoint.status) {
       case 'Creating':
         return this.create(endpoint);
@@ -138,16 +147,28 @@ export class AutoscalerLoop {
       case 'OutOfService':
         void this.fleet.drainAll(endpointName);
         return undefined;
+      case 'Updating':
+      case 'RollingBack':
+        return this.update(endpoint);
       default:
         return this.scale(endpoint);
     }
   }
 
+  private async update(endpoint: Endpoint): Promise<number | undefined> {
+    const { deployment } = endpoint;
+    // Nothing scales while it is updated: its counts are the update's.
+    if (deployment) return this.changes.rollOut.advance({ ...endpoint, deployment }, this.leadership);
+    const dueAt = await this.scale(endpoint);
+    await this.changes.counts.advance(endpoint);
+    return dueAt;
+  }
+
   private async scale(endpoint: Endpoint): Promise<number | undefined> {
     const due = await Promise.all(
       endpoint.variants.map(async (variant) => {
-        const dueAt = await this.scaler.scale(endpoint, variant, this.leadership);
-        const failures = this.fleet.launchFailures(endpoint.name, variant.name);
+        const dueAt = await this.changes.scaler.scale(endpoint, variant, this.leadership);
+        const failures = this.fleet.launchFailures(endpoint.name, variant.name, variant.deploymentId);
         await reportCrashLoop(this.world, endpoint, variant.name, failures);
         return dueAt;
       }),
@@ -161,12 +182,13 @@ export class AutoscalerLoop {
     let isReady = true;
     let dueAt = Infinity;
     for (const variant of endpoint.variants) {
-      const failures = this.fleet.launchFailures(endpoint.name, variant.name);
-      if (failures && (failures.permanent || failures.count >= MAX_CREATION_FAILURES)) {
+      const { name, deploymentId } = variant;
+      const failures = this.fleet.launchFailures(endpoint.name, name, deploymentId);
+      if (isHopeless(failures, startupTimeoutMs(variant))) {
         await this.progress.failed(endpoint.name, failures.lastReason);
         return undefined;
       }
-      isReady &&= this.fleet.counts(endpoint.name, variant.name).inService >= variant.desiredInstanceCount;
+      isReady &&= this.fleet.counts(endpoint.name, name, deploymentId).inService >= variant.desiredInstanceCount;
       dueAt = Math.min(dueAt, this.launchMissing(endpoint, variant));
     }
     if (isReady) await this.declareReady(endpoint);
@@ -176,10 +198,11 @@ export class AutoscalerLoop {
   /** Returns when the rest may be launched, where launches that died hold it back. */
   private launchMissing(endpoint: Endpoint, variant: DeployedVariant): number {
     const now = this.world.clock.now();
-    const { starting, inService } = this.fleet.counts(endpoint.name, variant.name);
+    const { name, deploymentId } = variant;
+    const { starting, inService } = this.fleet.counts(endpoint.name, name, deploymentId);
     const missing = Math.max(0, variant.desiredInstanceCount - starting - inService);
-    const failures = this.fleet.launchFailures(endpoint.name, variant.name);
-    const launchable = this.fleet.launchableNow(endpoint.name, variant.name, missing);
+    const failures = this.fleet.launchFailures(endpoint.name, name, deploymentId);
+    const launchable = this.fleet.launchableNow(endpoint.name, name, missing, deploymentId);
     if (launchable > 0) this.fleet.launch(endpoint, variant, launchable);
     const nextAt = nextLaunchAt(failures);
     return launchable < missing && nextAt > now ? nextAt : Infinity;
@@ -234,8 +257,10 @@ export class AutoscalerLoop {
   private async sweep(): Promise<void> {
     const names = new Set([...(await this.world.ledger.endpointsWithBacklog()), ...this.fleet.endpoints()]);
     for (const endpoint of await this.world.catalog.endpoints.all()) {
-      const isMoving = endpoint.status === 'Creating' || endpoint.status === 'Deleting';
-      if (isMoving || endpoint.variants.some(({ desiredInstanceCount }) => desiredInstanceCount > 0)) {
+      if (
+        isPassing(endpoint.status) ||
+        endpoint.variants.some(({ desiredInstanceCount }) => desiredInstanceCount > 0)
+      ) {
         names.add(endpoint.name);
       }
     }

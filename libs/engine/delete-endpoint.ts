@@ -1,11 +1,8 @@
-import { endpointArn } from '../core/arn.js';
-import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint.js';
-import { EbbError } from '../core/errors.js';
+import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { checkAllowed } from './check-allowed.js';
 import { forgetScalableTarget } from './forget-scalable-target.js';
 import { missingEndpoint } from './look-up.js';
 import type { World } from './world.js';
-
-const DELETABLE: ReadonlySet<EndpointStatus> = new Set(['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed']);
 
 /**
  * Marks an endpoint as Deleting, so that it takes no more invocations, and returns at once; the autoscaler's loop ends
@@ -21,7 +18,7 @@ export async function deleteEndpoint(
   const endpoint = await catalog.endpoints.update(
     endpointKey(name),
     (current): Endpoint => {
-      if (!DELETABLE.has(current.status)) throw changeInProgress(world, current.name);
+      checkAllowed(world, current, 'delete');
       return { ...current, status: 'Deleting', modifiedAt: clock.now() };
     },
     signal,
@@ -48,10 +45,6 @@ export async function finishDeletion(
   await forgetScalableTargets(world, endpoint);
   await world.catalog.endpoints.delete(endpointKey(name));
   world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
-}
-
-export function changeInProgress(world: Pick<World, 'place'>, name: string): EbbError {
-  return new EbbError('ChangeInProgress', `Cannot update in-progress endpoint "${endpointArn(world.place, name)}".`);
 }
 
 async function forgetScalableTargets(

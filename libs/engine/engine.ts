@@ -1,8 +1,10 @@
 import type { Endpoint } from '../core/endpoint.js';
 import { AlarmWatch } from './alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
+import { CountChange } from './change-counts.js';
 import { EndpointDeployer } from './deploy-endpoint.js';
 import { endLeftoverActivities } from './end-leftover-activities.js';
+import { EndpointRollOut } from './endpoint-roll-out.js';
 import { Fleet } from './fleet.js';
 import type { FleetObserver } from './instance-lives.js';
 import { Leadership } from './leadership.js';
@@ -51,7 +53,14 @@ export class Engine {
       this.autoscaler.look(name),
     );
     const scaler = new VariantScaler(world, this.fleet, this.alarms, this.histories, settings);
-    this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, scaler, this.leadership);
+    const changes = {
+      scaler,
+      rollOut: new EndpointRollOut(world, this.fleet, (endpointName, variantName) =>
+        this.histories.forget(endpointName, variantName),
+      ),
+      counts: new CountChange(world, this.fleet),
+    };
+    this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, changes, this.leadership);
     this.scheduled = new ScheduledActions(world, this.leadership);
     this.sender = new DeliverySender(world, this.meter);
   }

@@ -1,7 +1,7 @@
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
-import { changeInProgress } from './delete-endpoint.js';
+import { checkAllowed } from './check-allowed.js';
 import { findEndpoint, missingEndpoint } from './look-up.js';
 import { sendTestNotifications } from './send-test-notifications.js';
 import type { World } from './world.js';
@@ -15,8 +15,9 @@ export interface DesiredCapacity {
 
 /**
  * Sets weights and instance counts by hand. A count that something else decides (a scalable target, or the variant's
- * own managed scaling) is refused, because it would be overruled in the same breath. Raises `EndpointNotFound`,
- * `ChangeInProgress`, `EndpointNotReady` and `InvalidRequest`.
+ * own managed scaling) is refused, because it would be overruled in the same breath. Weights count at once; with other
+ * counts the endpoint is Updating until they are reached, or cannot be. Raises `EndpointNotFound`, `ChangeInProgress`,
+ * `EndpointNotReady` and `InvalidRequest`.
  */
 export async function updateCapacities(
   world: Pick<World, 'catalog' | 'clock' | 'outbox' | 'place' | 'signals'>,
@@ -30,15 +31,18 @@ export async function updateCapacities(
   const endpoint = await catalog.endpoints.update(
     endpointKey(name),
     (current): Endpoint => {
-      checkChangeable(world, current);
+      checkAllowed(world, current, 'change weights');
       checkVariants(current, wanted);
       const variants = current.variants.map((variant) => changed(variant, wanted, targets.get(variant.name)));
-      return { ...current, variants, modifiedAt: clock.now() };
+      checkWeights(variants);
+      const countsBefore = countsThatChange(current.variants, variants);
+      const status = countsBefore ? 'Updating' : current.status;
+      return { ...current, status, variants, countsBefore, failureReason: undefined, modifiedAt: clock.now() };
     },
     signal,
   );
   if (!endpoint) missingEndpoint(place, name);
-  await sendTestNotifications(world, endpoint);
+  await sendTestNotifications(world, endpoint.asyncInference);
   signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
   return endpoint;
 }
@@ -56,13 +60,22 @@ async function scalableTargets(
   return targets;
 }
 
-function checkChangeable(world: Pick<World, 'place'>, endpoint: Endpoint): void {
-  if (endpoint.status === 'InService') return;
-  if (endpoint.status !== 'Failed' && endpoint.status !== 'OutOfService') throw changeInProgress(world, endpoint.name);
-  throw new EbbError(
-    'EndpointNotReady',
-    `Endpoint "${endpoint.name}" is ${endpoint.status}: the only operation that it allows is DeleteEndpoint.`,
+/** Weights divide work; of nothing there is nothing to divide. */
+function checkWeights(variants: readonly DeployedVariant[]): void {
+  if (variants.some(({ desiredWeight }) => desiredWeight > 0)) return;
+  throw new EbbError('InvalidRequest', 'The DesiredWeight of at least one variant of the endpoint must be above 0.');
+}
+
+/** The counts before those that are to be others; undefined where all stay. */
+function countsThatChange(
+  before: readonly DeployedVariant[],
+  after: readonly DeployedVariant[],
+): Record<string, number> | undefined {
+  const changed = before.filter(
+    ({ desiredInstanceCount }, index) => after[index]!.desiredInstanceCount !== desiredInstanceCount,
   );
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(changed.map(({ name, desiredInstanceCount }) => [name, desiredInstanceCount]));
 }
 
 function checkVariants(endpoint: Endpoint, wanted: readonly DesiredCapacity[]): void {

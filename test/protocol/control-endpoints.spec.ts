@@ -167,7 +167,7 @@ describe('a new endpoint', () => {
     const create = new CreateEndpointCommand({ EndpointName: 'rt', EndpointConfigName: 'rt' });
     await expect(host.sagemaker.send(create)).rejects.toMatchObject({
       name: 'ValidationException',
-      message: expect.stringContaining('real-time endpoints are not supported') as string,
+      message: expect.stringContaining('only asynchronous endpoints are supported') as string,
     });
   });
 });
@@ -297,7 +297,7 @@ describe('capacity set by hand', () => {
     await createEndpoint(host, 'ocr');
     await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toMatchObject(IN_PROGRESS);
     await host.deployer.failed('ocr', 'no image');
-    await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toThrow(/only operation that it allows/);
+    await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toThrow(/allows nothing but DeleteEndpoint/);
   });
 
   it('is refused where a scalable target decides', async () => {

@@ -4,12 +4,14 @@ import { createEndpoint } from '../../../../libs/engine/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/delete-endpoint.js';
 import type { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
 import { findEndpoint } from '../../../../libs/engine/look-up.js';
+import { updateEndpoint } from '../../../../libs/engine/update-endpoint.js';
 import { updateCapacities } from '../../../../libs/engine/update-capacities.js';
 import type { World } from '../../../../libs/engine/world.js';
 import {
   readCreateEndpoint,
   readEndpointName,
   readUpdateCapacities,
+  readUpdateEndpoint,
   summarizeEndpoint,
   writeEndpoint,
 } from '../../../../libs/wire/control/endpoint.js';
@@ -40,6 +42,11 @@ export function endpointOperations(world: World, instances: InstanceCounts, topi
       const listing = readEndpointListing(request);
       const { page, nextToken } = pageOf(await catalog.endpoints.all(), listing);
       return { Endpoints: page.map((endpoint) => summarizeEndpoint(endpoint, place)), NextToken: nextToken };
+    },
+
+    async UpdateEndpoint(request) {
+      const endpoint = await updateEndpoint(world, { ...readUpdateEndpoint(request), topicsInCatalog });
+      return { EndpointArn: endpointArn(place, endpoint.name) };
     },
 
     async UpdateEndpointWeightsAndCapacities(request) {

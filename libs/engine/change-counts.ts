@@ -1,0 +1,59 @@
+import { type LaunchFailures, isHopeless } from '../core/crash-loop.js';
+import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import type { Fleet } from './fleet.js';
+import type { World } from './world.js';
+
+/**
+ * Sees to the end of instance counts that were set by hand: the endpoint is in service again when they are reached, and
+ * back at those before, with the reason, where the instances cannot be had.
+ */
+export class CountChange {
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'signals'>,
+    private readonly fleet: Fleet,
+  ) {}
+
+  /** The counts themselves are the scaler's to see to. */
+  async advance(endpoint: Endpoint): Promise<void> {
+    const { countsBefore = {}, status, variants } = endpoint;
+    const changing = variants.filter(({ name }) => name in countsBefore);
+    const failures = changing
+      .map((variant) => this.failuresOf(endpoint, variant))
+      .find((failed) => failed !== undefined);
+    if (status === 'Updating' && failures) {
+      await this.record(endpoint, (current) => rollingBack(current, failures.lastReason));
+    } else if (status === 'RollingBack' || changing.every((variant) => this.isReached(endpoint, variant))) {
+      await this.record(endpoint, ({ countsBefore: _reached, ...current }) => ({ ...current, status: 'InService' }));
+    }
+  }
+
+  /** What is too much goes when it is idle, and nobody has to wait for that. */
+  private isReached(endpoint: Endpoint, { name, deploymentId, desiredInstanceCount }: DeployedVariant): boolean {
+    return this.fleet.counts(endpoint.name, name, deploymentId).inService >= desiredInstanceCount;
+  }
+
+  private failuresOf(endpoint: Endpoint, variant: DeployedVariant): LaunchFailures | undefined {
+    const failures = this.fleet.launchFailures(endpoint.name, variant.name, variant.deploymentId);
+    return isHopeless(failures, startupTimeoutMs(variant)) ? failures : undefined;
+  }
+
+  private async record({ name, status }: Endpoint, change: (current: Endpoint) => Endpoint): Promise<void> {
+    await this.world.catalog.endpoints.update(endpointKey(name), (current) =>
+      current.status === status ? { ...change(current), modifiedAt: this.world.clock.now() } : current,
+    );
+    this.world.signals.notify({ kind: 'endpoint', endpointName: name });
+  }
+}
+
+function rollingBack(endpoint: Endpoint, failureReason: string): Endpoint {
+  const { countsBefore = {} } = endpoint;
+  return {
+    ...endpoint,
+    status: 'RollingBack',
+    failureReason,
+    variants: endpoint.variants.map((variant) => ({
+      ...variant,
+      desiredInstanceCount: countsBefore[variant.name] ?? variant.desiredInstanceCount,
+    })),
+  };
+}

@@ -1,0 +1,172 @@
+import { backlogSize } from '../core/backlog.js';
+import { nextLaunchAt } from '../core/crash-loop.js';
+import type { Deployment } from '../core/deployment.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import {
+  type RollOutObservation,
+  type RollOutTargets,
+  type RollOutVariant,
+  nextStep,
+  targetsOf,
+} from '../core/roll-out.js';
+import type { Fleet } from './fleet.js';
+import type { World } from './world.js';
+
+/** How often a deployment's rollback alarms are looked at. */
+const ALARM_INTERVAL_MS = 1_000;
+
+/** An endpoint that is being updated. */
+export type UpdatedEndpoint = Endpoint & { readonly deployment: Deployment };
+
+/**
+ * Carries out deployments. What has been decided is on record before anything is done about it, and all that is done
+ * follows from the record and from what there is: after a crash it goes on where it was.
+ */
+export class EndpointRollOut {
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'signals'>,
+    private readonly fleet: Fleet,
+    /** Told of each variant that an endpoint has no longer. */
+    private readonly onRemoved: (endpointName: string, variantName: string) => Promise<void>,
+  ) {}
+
+  /**
+   * Takes one step, if there is one to take; returns when time alone calls for another look. Nothing is done where
+   * `leadership` was lost while the world was looked at.
+   */
+  async advance(endpoint: UpdatedEndpoint, leadership: { readonly isLeading: boolean }): Promise<number | undefined> {
+    const { deployment } = endpoint;
+    const hasBacklog = backlogSize(await this.world.ledger.backlog(endpoint.name)) > 0;
+    const observation = await this.observe(endpoint);
+    if (!leadership.isLeading) return undefined;
+    const step = nextStep(deployment, observation);
+    switch (step.do) {
+      case 'wait': {
+        const launchAt = this.meetTargets(endpoint, targetsOf(deployment, observation.serving, hasBacklog));
+        const alarmsAt = deployment.config.rollbackAlarms.length > 0 ? observation.now + ALARM_INTERVAL_MS : Infinity;
+        const dueAt = Math.min(step.until ?? Infinity, launchAt, alarmsAt);
+        return dueAt === Infinity ? undefined : dueAt;
+      }
+      case 'move':
+        await this.record(endpoint, (current) => this.moved(current, step.to));
+        return undefined;
+      case 'finish':
+        await this.record(endpoint, finished);
+        await this.tellRemoved(endpoint);
+        return undefined;
+      case 'roll back':
+        this.world.log.warn('An update is rolled back', { endpoint: endpoint.name, reason: step.reason });
+        await this.record(endpoint, (current) => this.rollingBack(current, step.reason));
+        return undefined;
+      case 'rolled back':
+        await this.record(endpoint, rolledBack);
+        return undefined;
+      case 'give up':
+        await this.record(endpoint, (current) => this.stuck(current, step.reason));
+        return undefined;
+    }
+  }
+
+  /** Gets both sides on their way to the counts that they are to have; returns when launches that are held back may go on. */
+  private meetTargets(endpoint: UpdatedEndpoint, targets: RollOutTargets): number {
+    const meet = (variants: readonly DeployedVariant[], counts: ReadonlyMap<string, number>): number[] =>
+      variants.map((variant) => this.meet(endpoint, variant, counts.get(variant.name)!));
+    return Math.min(
+      ...meet(endpoint.variants, targets.serving),
+      ...meet(endpoint.deployment.variants, targets.rollingOut),
+    );
+  }
+
+  private meet(endpoint: Endpoint, variant: DeployedVariant, target: number): number {
+    const { name, deploymentId } = variant;
+    const { starting, inService } = this.fleet.counts(endpoint.name, name, deploymentId);
+    const missing = target - starting - inService;
+    if (missing < 0) void this.fleet.retire(endpoint.name, variant, -missing);
+    if (missing <= 0) return Infinity;
+    const launchable = this.fleet.launchableNow(endpoint.name, name, missing, deploymentId);
+    if (launchable > 0) this.fleet.launch(endpoint, variant, launchable);
+    const nextAt = nextLaunchAt(this.fleet.launchFailures(endpoint.name, name, deploymentId));
+    return launchable < missing && nextAt > this.world.clock.now() ? nextAt : Infinity;
+  }
+
+  private async tellRemoved({ name: endpointName, variants, deployment }: UpdatedEndpoint): Promise<void> {
+    const kept = new Set(deployment.variants.map(({ name }) => name));
+    for (const { name } of variants) if (!kept.has(name)) await this.onRemoved(endpointName, name);
+  }
+
+  private async observe({ name, variants, deployment }: UpdatedEndpoint): Promise<RollOutObservation> {
+    const alarms = await this.alarmsOf(deployment);
+    const see = (variant: DeployedVariant): RollOutVariant => ({
+      variant,
+      inService: this.fleet.counts(name, variant.name, variant.deploymentId).inService,
+      failures: this.fleet.launchFailures(name, variant.name, variant.deploymentId),
+    });
+    return {
+      now: this.world.clock.now(),
+      serving: variants.map(see),
+      rollingOut: deployment.variants.map(see),
+      alarms,
+    };
+  }
+
+  private async alarmsOf({ config }: Deployment): Promise<string[]> {
+    const alarms = await Promise.all(config.rollbackAlarms.map((name) => this.world.catalog.alarms.get(name)));
+    return alarms.flatMap((alarm) => (alarm?.state === 'ALARM' ? [alarm.name] : []));
+  }
+
+  /** Records a step unless another was recorded in between; whoever looks next goes on from there. */
+  private async record(
+    { name, deployment }: UpdatedEndpoint,
+    change: (current: UpdatedEndpoint) => Endpoint,
+  ): Promise<void> {
+    const { id, stage, step } = deployment;
+    // While the record changes nobody could tell whose turn it is.
+    this.fleet.hold(name);
+    try {
+      await this.world.catalog.endpoints.update(endpointKey(name), (current) => {
+        const now = current.deployment;
+        if (!now || now.id !== id || now.stage !== stage || now.step !== step) return current;
+        return { ...change({ ...current, deployment: now }), modifiedAt: this.world.clock.now() };
+      });
+    } finally {
+      const current = await this.world.catalog.endpoints.get(endpointKey(name));
+      if (current) this.fleet.route(current);
+      this.world.signals.notify({ kind: 'endpoint', endpointName: name });
+    }
+  }
+
+  private moved(endpoint: UpdatedEndpoint, to: Pick<Deployment, 'stage' | 'step' | 'traffic'>): Endpoint {
+    return { ...endpoint, deployment: { ...endpoint.deployment, ...to, stageSince: this.world.clock.now() } };
+  }
+
+  private rollingBack(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
+    const { step } = endpoint.deployment;
+    const back = this.moved(endpoint, { stage: 'RollingBack', step, traffic: 0 });
+    return { ...back, status: 'RollingBack', deployment: { ...back.deployment!, failureReason } };
+  }
+
+  /** What there is of either side goes on serving: whatever is in service takes its part. */
+  private stuck(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
+    const inService = ({ name, deploymentId }: DeployedVariant): number =>
+      this.fleet.counts(endpoint.name, name, deploymentId).inService;
+    const old = sumOf(endpoint.variants.map(inService));
+    const fresh = sumOf(endpoint.deployment.variants.map(inService));
+    const traffic = fresh === 0 ? 0 : fresh / (old + fresh);
+    const deployment = { ...endpoint.deployment, traffic, failureReason };
+    return { ...endpoint, status: 'UpdateRollbackFailed', failureReason, deployment };
+  }
+}
+
+/** The new side is the endpoint from now on; what is left of the old one is let go of. */
+function finished({ deployment, ...endpoint }: UpdatedEndpoint): Endpoint {
+  const { asyncInference, config, configName, variants } = deployment;
+  return { ...endpoint, status: 'InService', configName, variants, asyncInference, lastDeploymentConfig: config };
+}
+
+function rolledBack({ deployment: { failureReason }, ...endpoint }: UpdatedEndpoint): Endpoint {
+  return { ...endpoint, status: 'InService', failureReason };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

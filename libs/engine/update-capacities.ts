@@ -71,11 +71,11 @@ function countsThatChange(
   before: readonly DeployedVariant[],
   after: readonly DeployedVariant[],
 ): Record<string, number> | undefined {
-  const changed = before.filter(
+  const changing = before.filter(
     ({ desiredInstanceCount }, index) => after[index]!.desiredInstanceCount !== desiredInstanceCount,
   );
-  if (changed.length === 0) return undefined;
-  return Object.fromEntries(changed.map(({ name, desiredInstanceCount }) => [name, desiredInstanceCount]));
+  if (changing.length === 0) return undefined;
+  return Object.fromEntries(changing.map(({ name, desiredInstanceCount }) => [name, desiredInstanceCount]));
 }
 
 function checkVariants(endpoint: Endpoint, wanted: readonly DesiredCapacity[]): void {

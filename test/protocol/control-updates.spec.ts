@@ -53,6 +53,9 @@ const createConfig = (
 const update = (input: Partial<UpdateEndpointCommandInput> = {}) =>
   host.sagemaker.send(new UpdateEndpointCommand({ EndpointName: 'ocr', EndpointConfigName: 'next', ...input }));
 
+/** The variant of the new side. */
+const pending = async () => (await describeEndpoint()).PendingDeploymentSummary?.ProductionVariants?.[0];
+
 const change = (changes: Partial<Endpoint>): Promise<unknown> =>
   host.world.catalog.endpoints.update('ocr', (endpoint) => ({ ...endpoint, ...changes }));
 
@@ -99,7 +102,6 @@ describe('an update', () => {
 
   it('keeps counts and weights where it is told to, but for what is excluded', async () => {
     await createConfig({ InitialInstanceCount: 5, InitialVariantWeight: 7 });
-    const pending = async () => (await describeEndpoint()).PendingDeploymentSummary?.ProductionVariants?.[0];
     await update({ RetainAllVariantProperties: true });
     expect(await pending()).toMatchObject({ DesiredInstanceCount: 2, DesiredWeight: 1 });
     await change({ status: 'InService', deployment: undefined });

@@ -8,6 +8,7 @@ import { createEndpoint } from '../../libs/engine/create-endpoint.js';
 import { createEndpointConfig } from '../../libs/engine/create-endpoint-config.js';
 import { createModel } from '../../libs/engine/create-model.js';
 import { submitInvocation } from '../../libs/engine/submit-invocation.js';
+import { updateCapacities } from '../../libs/engine/update-capacities.js';
 import { updateEndpoint } from '../../libs/engine/update-endpoint.js';
 import type { LaunchScript } from '../support/memory-instances.js';
 import { type MemoryWorld, SUCCESS_TOPIC, memoryWorld } from '../support/memory-world.js';
@@ -107,6 +108,15 @@ export class RollOutScene {
       retainsDeploymentConfig: false,
       topicsInCatalog: false,
     });
+  }
+
+  async setCount(instanceCount: number): Promise<void> {
+    await updateCapacities(this.parts.world, NAME, [{ variantName: 'main', instanceCount }]);
+  }
+
+  async submit(): Promise<void> {
+    const { id } = await submitInvocation(this.parts.world, { endpointName: NAME, input: { location: INPUT } });
+    this.submitted.push(id);
   }
 
   async putAlarm(alarm: Pick<Alarm, 'name' | 'state' | 'stateReason'>): Promise<void> {
@@ -211,8 +221,7 @@ export class RollOutScene {
 
   private async arrive(): Promise<void> {
     while (!this.isOver) {
-      const { id } = await submitInvocation(this.parts.world, { endpointName: NAME, input: { location: INPUT } });
-      this.submitted.push(id);
+      await this.submit();
       await this.clock.sleep(ARRIVAL_MS);
     }
   }

@@ -108,6 +108,36 @@ it('an update of an endpoint at zero starts one instance to prove the container,
   expect(scene.instances()).toEqual([]);
 });
 
+it('an endpoint at zero does what comes with its old container while the new one starts', async () => {
+  const scene = await aRollOut({ instances: 0, hasLoad: false, launch: { new: { healthyAfterMs: Infinity } } });
+  await scene.update(DEFAULT_DEPLOYMENT_CONFIG);
+  await scene.submit();
+  await scene.clock.advance(10_000);
+  expect((await scene.endpoint()).status).toBe('Updating');
+  expect(await scene.served()).toMatchObject([{ image: 'old', invocation: { state: 'Completed' } }]);
+});
+
+describe('a count set by hand', () => {
+  it('is reached before the endpoint is in service again', async () => {
+    const scene = await aRollOut();
+    await scene.setCount(6);
+    expect((await scene.endpoint()).status).toBe('Updating');
+    await scene.until(({ status }) => status === 'InService');
+    expect(scene.instances()).toHaveLength(6);
+  });
+
+  it('is taken back where its instances cannot be had', async () => {
+    const scene = await aRollOut();
+    scene.launchAs('old', { healthyAfterMs: Infinity, diesAfterMs: 100 });
+    await scene.setCount(6);
+    await scene.until(({ status }) => status === 'InService');
+    const { failureReason, variants } = await scene.endpoint();
+    expect(variants).toMatchObject([{ desiredInstanceCount: 4 }]);
+    expect(failureReason).toContain('ended with exit code 1');
+    expect(scene.instances()).toHaveLength(4);
+  });
+});
+
 it('where the old container cannot be had again, a rolling update keeps what there is and says so', async () => {
   const gone = new EbbError('ImageNotFound', 'There is no image "old".');
   const scene = await aRollOut();

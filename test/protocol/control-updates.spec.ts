@@ -153,11 +153,7 @@ describe('an update', () => {
   it('mends an endpoint whose last update could be neither finished nor taken back, where weights cannot', async () => {
     await createConfig();
     await change({ status: 'UpdateRollbackFailed' });
-    const weights = new UpdateEndpointWeightsAndCapacitiesCommand({
-      EndpointName: 'ocr',
-      DesiredWeightsAndCapacities: [{ VariantName: 'main', DesiredWeight: 2 }],
-    });
-    await expect(host.sagemaker.send(weights)).rejects.toMatchObject(
+    await expect(set({ DesiredWeight: 2 })).rejects.toMatchObject(
       refused('Endpoint "ocr" is UpdateRollbackFailed: it allows nothing but UpdateEndpoint and DeleteEndpoint.'),
     );
     await update();
@@ -244,15 +240,16 @@ describe('an update', () => {
   });
 });
 
+const set = (capacity: { DesiredInstanceCount?: number; DesiredWeight?: number }) =>
+  host.sagemaker.send(
+    new UpdateEndpointWeightsAndCapacitiesCommand({
+      EndpointName: 'ocr',
+      DesiredWeightsAndCapacities: [{ VariantName: 'main', ...capacity }],
+    }),
+  );
+
 describe('counts set by hand', () => {
   it('leave the endpoint Updating until they are reached, and weights do not', async () => {
-    const set = (capacity: { DesiredInstanceCount?: number; DesiredWeight?: number }) =>
-      host.sagemaker.send(
-        new UpdateEndpointWeightsAndCapacitiesCommand({
-          EndpointName: 'ocr',
-          DesiredWeightsAndCapacities: [{ VariantName: 'main', ...capacity }],
-        }),
-      );
     await set({ DesiredWeight: 3 });
     expect((await describeEndpoint()).EndpointStatus).toBe('InService');
     await set({ DesiredInstanceCount: 2 });
@@ -265,11 +262,7 @@ describe('counts set by hand', () => {
   });
 
   it('cannot take all weight from an endpoint', async () => {
-    const nothing = new UpdateEndpointWeightsAndCapacitiesCommand({
-      EndpointName: 'ocr',
-      DesiredWeightsAndCapacities: [{ VariantName: 'main', DesiredWeight: 0 }],
-    });
-    await expect(host.sagemaker.send(nothing)).rejects.toMatchObject(
+    await expect(set({ DesiredWeight: 0 })).rejects.toMatchObject(
       refused('The DesiredWeight of at least one variant of the endpoint must be above 0.'),
     );
   });

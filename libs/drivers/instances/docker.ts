@@ -300,5 +300,5 @@ function isLaunchedAs({ endpointName, variantName, deploymentId }: LaunchSpec, f
 }
 
 function isOutput<L extends { readonly stream: LogStream }>(line: L): line is L & { stream: 'stdout' | 'stderr' } {
-  return line.stream !== 'data-log';
+  return line.stream === 'stdout' || line.stream === 'stderr';
 }

@@ -32,10 +32,20 @@ export class LeaseRouter {
     return chosen;
   }
 
-  /** A choice that came to nothing: no work was left. */
+  /**
+   * A choice that came to nothing: no work was left. Its variant has its turn again, or where work comes one by one and
+   * slots are chosen by the dozen, the first of equals would have every turn.
+   */
   giveBack(instance: RoutedInstance): void {
     this.all -= 1;
     if (isOf(this.traffic.rollingOut, instance)) this.taken -= 1;
+    const { serving, rollingOut } = this.traffic;
+    const variant = [...serving, ...rollingOut].find((one) => isOf([one], instance));
+    const next = variant && this.turns.get(keyOf(variant));
+    if (next === undefined) return;
+    const turn = next - 1 / variant!.weight;
+    this.turns.set(keyOf(variant!), turn);
+    this.now = Math.min(this.now, turn);
   }
 
   private mayTakeNew(instances: readonly RoutedInstance[]): boolean {

@@ -68,4 +68,14 @@ describe.skipIf(!hasCli)('the walk', () => {
     expect(output).toMatch(/ebb_invocations_processed_total\{.*\} 10/);
     await expectNothingLeft();
   });
+
+  it(
+    'in the guide to updates goes to a better config, and back from one that cannot work',
+    { timeout: 120_000 },
+    async () => {
+      const { output } = await walk('docs/updating.md');
+      expect(output).toMatch(/^better\tThere is no image 'no-such-image'/m);
+      await expectNothingLeft();
+    },
+  );
 });

@@ -174,7 +174,8 @@ export class InstanceLives {
 
   /** A log that cannot be read is no reason to say nothing at all. */
   private async lastLines({ id }: Member): Promise<string[]> {
-    return this.world.instances.tail(id, LAST_LINES).catch(() => []);
+    const lines = await this.world.logs.tail(id, LAST_LINES).catch(() => []);
+    return lines.map(({ text }) => text);
   }
 
   private async clearUp(member: Member): Promise<void> {

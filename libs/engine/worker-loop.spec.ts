@@ -129,7 +129,7 @@ test('killing hands back what runs, uncounted', async () => {
 });
 
 test('what is leased while the worker is being stopped goes straight back', async () => {
-  const { ledger, worker, submit, clock, find, instances } = await aWorker();
+  const { ledger, worker, submit, clock, find, instances, logs } = await aWorker();
   const lease = ledger.lease.bind(ledger);
   ledger.lease = async (request) => {
     const leased = await lease(request);
@@ -146,7 +146,7 @@ test('what is leased while the worker is being stopped goes straight back', asyn
   expect(hasStopped).toBe(true);
   expect(await find('a')).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
   const [instance] = await instances.list();
-  expect(await instances.tail(instance!.instanceId, 1)).toEqual(['ready']);
+  expect(await logs.tail(instance!.instanceId, 1)).toMatchObject([{ text: 'ready' }]);
 });
 
 test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {

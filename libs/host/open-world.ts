@@ -115,6 +115,7 @@ async function openInstances(
         imageFolders: [...config.imageFolders],
         directory: join(config.dataDirectory, 'instances'),
         models,
+        logs,
         environment: config.environment,
         region,
       });

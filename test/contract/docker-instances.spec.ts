@@ -105,6 +105,9 @@ function containersSuite(engine: string, isPodman: boolean): void {
     let scene: DockerScene;
     let instances: DockerInstances;
 
+    const outputOf = async (lines: number): Promise<string[]> =>
+      (await scene.logs.tail('i-1', lines)).map(({ text }) => text);
+
     beforeEach(async () => {
       scene = await openScene(engine);
       ({ instances } = scene);
@@ -217,7 +220,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       const before = Date.now();
       const inferenceId = 'y'.repeat(50_000);
       await readText(await instances.invoke('i-1', request('x', { inferenceId: inferenceId.slice(0, 8_000) })));
-      await untilTail(instances, 'i-1', /POST/);
+      await untilTail(scene.logs, 'i-1', /POST/);
       const [ready, post] = await scene.logs.tail('i-1', 10);
       expect(ready).toMatchObject({ stream: 'stdout', text: 'ready', endpointName: 'e', variantName: 'v' });
       expect(post!.text).toBe(`POST /invocations ${'y'.repeat(8_000)}`);
@@ -228,7 +231,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       it('is adopted with all that it was, and its output goes on where it was', async () => {
         await launch('i-1', {}, { modelDataUrl: MODEL });
         await ask('i-1', '');
-        await untilTail(instances, 'i-1', /POST/);
+        await untilTail(scene.logs, 'i-1', /POST/);
         await instances.close();
         const restarted = await scene.restart();
         const spec = launchSpec('i-1', { image: IMAGE, environment: {}, modelDataUrl: MODEL });
@@ -236,6 +239,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
           {
             instanceId: 'i-1',
             launchedAs: { endpointName: 'e', variantName: 'v', deploymentId: 'd', launchedAt: expect.any(Number) },
+            isPaused: false,
           },
         ]);
         const adopted = await restarted.adopt(spec);
@@ -244,7 +248,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         await restarted.terminate('i-1', 5_000);
         expect(await adopted!.exited).toMatchObject({ exitCode: 0 });
         const post = 'POST /invocations inference-1';
-        expect(await restarted.tail('i-1', 10)).toEqual(['ready', post, post, 'SIGTERM']);
+        expect(await outputOf(10)).toEqual(['ready', post, post, 'SIGTERM']);
       });
 
       it('is adopted and woken where it was paused', async () => {
@@ -266,7 +270,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await restarted.adopt({ ...spec, instanceId: 'i-2' })).toBeUndefined();
         await restarted.terminate('i-1', 5_000);
         expect(await restarted.list()).toEqual([]);
-        expect(await restarted.tail('i-1', 1)).toEqual(['SIGTERM']);
+        expect(await outputOf(1)).toEqual(['SIGTERM']);
       });
 
       it('is listed though it was never started, and is cleared away when it has ended', async () => {
@@ -315,7 +319,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       it('an instance goes on, and its output when the engine is back', async () => {
         const { exited } = await launchBehind('i-1');
         await ask('i-1', '', behind);
-        await untilTail(behind, 'i-1', /POST/);
+        await untilTail(scene.logs, 'i-1', /POST/);
         await gate.shut();
         expect(await behind.ping('i-1')).toBe('healthy');
         expect(await ask('i-1', '', behind)).toBe('x');
@@ -327,7 +331,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         await behind.terminate('i-1', 5_000);
         expect(await exited).toMatchObject({ exitCode: 0 });
         const post = 'POST /invocations inference-1';
-        expect(await behind.tail('i-1', 10)).toEqual(['ready', post, post, 'SIGTERM']);
+        expect(await outputOf(10)).toEqual(['ready', post, post, 'SIGTERM']);
       });
 
       it('an instance that ends is known to have ended with it', async () => {

@@ -9,10 +9,13 @@ import type {
   Instances,
   LaunchSpec,
 } from '../../libs/core/ports/instances.js';
+import type { Logs } from '../../libs/core/ports/logs.js';
 
 /** A driver and containers for it that behave as the knobs of test/support/images/echo/server.js say. */
 export interface InstancesScene {
   readonly instances: Instances;
+  /** Where the driver writes their output. */
+  readonly logs: Logs;
   /** The echo container; `environment` holds knobs for the whole instance. */
   readonly image: string;
   /** An image that cannot be found, where `no-such-image` would be looked for in the world outside. */
@@ -77,7 +80,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         const phases: StartPhase[] = [];
         const unhealthy = spec('i-1', { environment: { ECHO_PING_AFTER_MS: '100000' } });
         await instances.launch(unhealthy, (phase) => phases.push(phase));
-        await untilReady(instances, 'i-1');
+        await untilReady(scene.logs, 'i-1');
         expect(await instances.ping('i-1')).toBe('unhealthy');
         expect(phases).toEqual(['boot', 'ping']);
       });
@@ -124,7 +127,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
 
       it('fails in the end where the container never answers', async () => {
         await launch('i-1', { ECHO_PING: 'hang' });
-        await untilReady(instances, 'i-1');
+        await untilReady(scene.logs, 'i-1');
         expect(await instances.ping('i-1')).toBe('silent');
       });
 
@@ -230,7 +233,7 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         await expect(invoke('x', {}, AbortSignal.abort(stopped))).rejects.toBe(stopped);
         const stop = new AbortController();
         const hanging = invoke('x', { customAttributes: 'hang', inferenceId: 'hanging' }, stop.signal);
-        await untilTail(shared.instances, 'i-1', /hanging/);
+        await untilTail(shared.logs, 'i-1', /hanging/);
         stop.abort(stopped);
         await expect(hanging).rejects.toBe(stopped);
         expect(await readText(await invoke('next'))).toBe('next');
@@ -274,13 +277,13 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         await readText(await instances.invoke('i-1', request('x', { inferenceId: 'second' })));
         await instances.terminate('i-1', 1_000);
         await exited;
-        const lines = await instances.tail('i-1', 100);
+        const lines = (await scene.logs.tail('i-1', 100)).map(({ text }) => text);
         expect(lines[0]).toBe('ready');
         const served = lines.filter((line) => line.startsWith('POST'));
         expect(served).toEqual(['POST /invocations first', 'POST /invocations second']);
-        expect(await instances.tail('i-1', 1)).toEqual(lines.slice(-1));
-        expect(await instances.tail('i-1', 0)).toEqual([]);
-        expect(await instances.tail('i-2', 10)).toEqual([]);
+        const [ready] = await scene.logs.tail('i-1', 100);
+        const own = { endpointName: 'e', variantName: 'v', instanceId: 'i-1', stream: 'stdout' };
+        expect(ready).toEqual({ ...own, at: expect.any(Number), text: 'ready' });
       });
     });
 
@@ -327,14 +330,14 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         await instances.terminate('i-1', 300);
         expect(performance.now() - started).toBeGreaterThanOrEqual(295);
         expect((await exited).reason).toContain('SIGKILL');
-        expect(await instances.tail('i-1', 1)).toEqual(['SIGTERM']);
+        expect(await scene.logs.tail('i-1', 1)).toMatchObject([{ text: 'SIGTERM' }]);
         expect(await instances.list()).toEqual([]);
       });
 
       it('fails what is running with InstanceUnavailable', async () => {
         await launchHealthy('i-1');
         const hanging = instances.invoke('i-1', request('x', { customAttributes: 'hang' }));
-        void untilTail(instances, 'i-1', /invocations/).then(() => instances.terminate('i-1', 1_000));
+        void untilTail(scene.logs, 'i-1', /invocations/).then(() => instances.terminate('i-1', 1_000));
         await expect(hanging).rejects.toMatchObject({ code: 'InstanceUnavailable' });
       });
     });
@@ -369,18 +372,18 @@ export async function untilHealthy(instances: Instances, instanceId: string): Pr
 }
 
 /** Resolves when a line of the instance's output matches. */
-export async function untilTail(instances: Instances, instanceId: string, pattern: RegExp): Promise<RegExpExecArray> {
+export async function untilTail(logs: Logs, instanceId: string, pattern: RegExp): Promise<RegExpExecArray> {
   for (;;) {
-    for (const line of await instances.tail(instanceId, 100)) {
-      const match = pattern.exec(line);
+    for (const { text } of await logs.tail(instanceId, 100)) {
+      const match = pattern.exec(text);
       if (match) return match;
     }
     await sleep(PING_INTERVAL_MS / 4);
   }
 }
 
-async function untilReady(instances: Instances, instanceId: string): Promise<void> {
-  await untilTail(instances, instanceId, /^ready$/);
+async function untilReady(logs: Logs, instanceId: string): Promise<void> {
+  await untilTail(logs, instanceId, /^ready$/);
 }
 
 async function* stream(pieces: readonly string[], error?: Error): AsyncGenerator<Uint8Array, void, void> {

@@ -203,7 +203,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         const writer = logs.open(FIRST);
         writer.write('stdout', 'new', NOON);
         await writer.close();
-        await logs.grown(READER, next, never);
+        await expect(logs.grown(READER, next, never)).resolves.toBeUndefined();
       });
 
       it('is not told of other logs', async () => {
@@ -225,7 +225,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         const stop = new AbortController();
         const grown = logs.grown(READER, next, stop.signal);
         stop.abort();
-        await grown;
+        await expect(grown).resolves.toBeUndefined();
       });
     });
   });

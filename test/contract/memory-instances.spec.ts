@@ -3,6 +3,7 @@ import { EbbError } from '../../libs/core/errors.js';
 import type { ContainerRequest, LaunchSpec } from '../../libs/core/ports/instances.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { type InvocationScript, type LaunchScript, MemoryInstances } from '../support/memory-instances.js';
+import { MemoryLogs } from '../support/memory-logs.js';
 import { instancesContract, type InstancesScene } from './instances.contract.js';
 
 const MODEL = 's3://models/model.tar.gz';
@@ -15,9 +16,12 @@ class RealClock extends SystemClock {
 }
 
 instancesContract('memory', async (): Promise<InstancesScene> => {
-  const instances = new MemoryInstances(new RealClock(), { launch: launchByKnobs, invoke: invokeByKnobs });
+  const logs = new MemoryLogs();
+  const script = { launch: launchByKnobs, invoke: invokeByKnobs };
+  const instances = new MemoryInstances(new RealClock(), script, logs);
   return {
     instances,
+    logs,
     image: 'echo',
     modelDataUrl: MODEL,
     unusableModelDataUrl: 's3://models/absent.tar.gz',

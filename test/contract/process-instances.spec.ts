@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { removeTree } from '../../libs/drivers/instances/model-tree.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
 import { type ProcessMarks, ProcessTable, processStartedAt } from '../../libs/drivers/instances/process-table.js';
+import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import {
   idsOf,
@@ -44,13 +45,16 @@ async function open(): Promise<ProcessScene> {
   await objects.put({ bucket: 'models', key: 'model.tar.gz' }, await makeModel(root));
   const drivers: ProcessInstances[] = [];
   const models = await ModelStore.open({ objects, directory: join(root, 'models') });
+  const logs = new MemoryLogs();
   const driver = (): ProcessInstances => {
-    const options = { imageFolders: [IMAGES], directory, models, region: 'eu-west-1', environment: process.env };
+    const environment = process.env;
+    const options = { imageFolders: [IMAGES], directory, models, logs, region: 'eu-west-1', environment };
     drivers.push(new ProcessInstances(options));
     return drivers.at(-1)!;
   };
   return {
     instances: driver(),
+    logs,
     directory,
     restart: driver,
     image: 'registry.example:5000/echo:v1',
@@ -144,9 +148,8 @@ describe('instances by processes', () => {
       expect(await instances.list()).toEqual([]);
     });
 
-    it('cannot have the id of an earlier one', async () => {
+    it('cannot have the id of one that runs', async () => {
       await launch('i-1');
-      await instances.terminate('i-1', 1_000);
       const again = instances.launch(launchSpec('i-1', { image: 'echo', environment: {} }));
       await expect(again).rejects.toMatchObject({ code: 'InstanceUnavailable' });
     });
@@ -160,18 +163,19 @@ describe('instances by processes', () => {
   });
 
   describe('what is left of an instance', () => {
-    it('is its log, and no model, record or process', async () => {
+    it('is its log, and no directory or process', async () => {
       const { exited } = await launch('i-1', { ECHO_CHILD: 'yes' }, MODEL);
-      const [, child] = await untilTail(instances, 'i-1', /^child (\d+)$/);
+      const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       await instances.terminate('i-1', 1_000);
       await exited;
-      expect(await readdir(join(scene.directory, 'i-1'))).toEqual(['output.log']);
+      expect(await readdir(scene.directory)).toEqual([]);
+      expect(await scene.logs.tail('i-1', 1)).toMatchObject([{ text: 'SIGTERM' }]);
       expect(await isAlive(Number(child))).toBe(false);
     });
 
     it('is no process of its group when the first one dies by itself', async () => {
       const { exited } = await launch('i-1', { ECHO_CHILD: 'yes' });
-      const [, child] = await untilTail(instances, 'i-1', /^child (\d+)$/);
+      const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       const fatal = instances.invoke('i-1', request('x', { customAttributes: 'exit=1' }));
       await expect(fatal).rejects.toMatchObject({ code: 'InstanceUnavailable' });
       await exited;
@@ -180,17 +184,15 @@ describe('instances by processes', () => {
 
     it.runIf(LINUX)('is no process that had left its group', async () => {
       await launch('i-1', { ECHO_CHILD: 'escaped' });
-      const [, child] = await untilTail(instances, 'i-1', /^child (\d+)$/);
+      const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       await instances.terminate('i-1', 1_000);
       expect(await isAlive(Number(child))).toBe(false);
     });
 
-    it('is forgotten after fifty more', async () => {
-      for (let index = 0; index < 52; index += 1) {
-        const failing = instances.launch(launchSpec(`i-${index}`, { image: 'unstartable', environment: {} }));
-        await expect(failing).rejects.toThrow('no-such-program');
-      }
-      expect(await readdir(scene.directory)).toHaveLength(50);
+    it('is nothing where it could not be started', async () => {
+      const failing = instances.launch(launchSpec('i-1', { image: 'unstartable', environment: {} }));
+      await expect(failing).rejects.toThrow('no-such-program');
+      expect(await readdir(scene.directory)).toEqual([]);
     });
   });
 
@@ -198,7 +200,7 @@ describe('instances by processes', () => {
     it('leftovers are listed and can be terminated, children included', async () => {
       const { exited } = await launch('i-1', { ECHO_CHILD: 'yes', ECHO_IGNORE_SIGTERM: 'yes' });
       await launch('i-2');
-      const [, child] = await untilTail(instances, 'i-1', /^child (\d+)$/);
+      const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       const restarted = scene.restart();
       expect(idsOf(await restarted.list()).sort()).toEqual(['i-1', 'i-2']);
       await restarted.terminate('i-1', 100);
@@ -207,7 +209,7 @@ describe('instances by processes', () => {
       expect(idsOf(await restarted.list())).toEqual(['i-2']);
       expect(await instances.ping('i-2')).toBe('healthy');
       await restarted.terminate('i-2', 5_000);
-      expect(await restarted.tail('i-2', 1)).toEqual(['SIGTERM']);
+      expect(await scene.logs.tail('i-2', 1)).toMatchObject([{ text: 'SIGTERM' }]);
     });
 
     it.runIf(LINUX)('a leftover is found though its process was never recorded', async () => {
@@ -229,6 +231,7 @@ describe('instances by processes', () => {
       await instances.terminate('i-1', 1_000);
       const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { detached: true });
       try {
+        await mkdir(join(scene.directory, 'i-1'));
         await writeFile(record, JSON.stringify({ ...marks, pid: stranger.pid }));
         const restarted = scene.restart();
         await restarted.terminate('i-1', 0);
@@ -240,12 +243,10 @@ describe('instances by processes', () => {
     });
 
     it('what a crash left of a launch is removed', async () => {
-      await launch('i-1', {}, MODEL);
-      await instances.terminate('i-1', 1_000);
-      const record = join(scene.directory, 'i-1', 'instance.json');
-      await writeFile(record, '');
+      await mkdir(join(scene.directory, 'i-1', 'model'), { recursive: true });
+      await writeFile(join(scene.directory, 'i-1', 'instance.json'), '');
       expect(await scene.restart().list()).toEqual([]);
-      expect(await readdir(join(scene.directory, 'i-1'))).toEqual(['output.log']);
+      expect(await readdir(scene.directory)).toEqual([]);
     });
   });
 

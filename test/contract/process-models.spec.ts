@@ -9,6 +9,7 @@ import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { removeTree } from '../../libs/drivers/instances/model-tree.js';
 import { ProcessInstances, type ProcessInstancesOptions } from '../../libs/drivers/instances/process.js';
 import { tarOf } from '../support/archives.js';
+import { MemoryLogs } from '../support/memory-logs.js';
 import { leftIn } from '../support/model-scene.js';
 import { WatchedObjects } from '../support/watched-objects.js';
 import { launchSpec, readText, request, untilHealthy } from './instances.contract.js';
@@ -28,7 +29,7 @@ beforeEach(async () => {
   await objects.put({ bucket: 'models', key: 'm.tar.gz' }, gzipSync(tarOf({ path: 'weights.bin', content: 'x' })));
   // What is left is then what is in use.
   const models = await ModelStore.open({ objects, directory: join(root, 'models'), maxBytes: 0 });
-  instances = new ProcessInstances({ ...OPTIONS, directory: join(root, 'instances'), models });
+  instances = new ProcessInstances({ ...OPTIONS, directory: join(root, 'instances'), models, logs: new MemoryLogs() });
 });
 
 afterEach(async () => {
@@ -89,7 +90,7 @@ describe('the model of a process', () => {
     expect((await readdir(directory)).sort()).toEqual(['draft', 'lora']);
     expect(await readdir(join(directory, 'lora'))).toEqual(['weights.bin']);
     await instances.terminate('i-1', 1_000);
-    expect(await readdir(join(root, 'instances/i-1'))).not.toContain('additional-model-data');
+    expect(await readdir(join(root, 'instances'))).toEqual([]);
     expect(await leftIn(join(root, 'models'))).toBe(0);
   });
 

@@ -59,8 +59,8 @@ export class Simulation {
   readonly ledger: WitnessedLedger;
   readonly receivers: Receivers;
   readonly catalog = new MemoryCatalog();
-  private readonly logs = new MemoryLogs();
   private readonly metrics = new MemoryMetrics();
+  readonly logs = new MemoryLogs();
   readonly watch = new InstanceWatch(this);
   readonly log: MemoryLog;
   readonly arrivals: ReadonlyMap<string, Arrival>;

@@ -7,7 +7,12 @@ import {
   Instances,
   type LaunchSpec,
 } from '../../libs/core/ports/instances.js';
-import { MemoryInstances, type InvocationScript, type LaunchScript } from '../support/memory-instances.js';
+import {
+  type InstancesScript,
+  type InvocationScript,
+  type LaunchScript,
+  MemoryInstances,
+} from '../support/memory-instances.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
 import type { InstanceWatch } from './instance-watch.js';
@@ -30,10 +35,11 @@ export class Machine {
 
   constructor(private readonly simulation: Simulation) {
     this.random = simulation.random.fork();
-    this.instances = new MemoryInstances(simulation.clock, {
+    const script: InstancesScript = {
       launch: () => this.launch(),
       invoke: (instanceId, request) => this.invoke(instanceId, request),
-    });
+    };
+    this.instances = new MemoryInstances(simulation.clock, script, simulation.logs);
   }
 
   async killOne(): Promise<void> {
@@ -47,18 +53,27 @@ export class Machine {
 
   private launch(): LaunchScript {
     const { isCalm, scenario } = this.simulation;
-    const { failureRate, maxBootMs, deathRate } = scenario.launches;
+    const { failureRate, maxBootMs } = scenario.launches;
     const bootMs = this.random.integer(0, maxBootMs);
-    if (isCalm || !this.random.happens(failureRate)) {
-      const isDoomed = !isCalm && this.random.happens(deathRate);
-      return { bootMs, healthyAfterMs: bootMs / 2, diesAfterMs: isDoomed ? this.random.integer(0, 60_000) : undefined };
-    }
+    if (isCalm) return { bootMs, healthyAfterMs: bootMs / 2 };
+    if (!this.random.happens(failureRate)) return { bootMs, healthyAfterMs: bootMs / 2, ...this.drawEnd() };
     return this.random.pick<LaunchScript>([
       { bootMs, error: new EbbError('InstanceUnavailable', 'No such capacity.') },
       { bootMs, healthyAfterMs: Infinity },
       { bootMs, pingHangs: true },
       { bootMs, healthyAfterMs: Infinity, diesAfterMs: this.random.integer(0, 5_000) },
     ]);
+  }
+
+  /** What becomes of an instance that starts well. */
+  private drawEnd(): LaunchScript {
+    const { deathRate, sicknessRate, sleepRate } = this.simulation.scenario.launches;
+    return {
+      diesAfterMs: this.random.happens(deathRate) ? this.random.integer(0, 60_000) : undefined,
+      sickAfterMs: this.random.happens(sicknessRate) ? this.random.integer(1_000, 60_000) : undefined,
+      sickAnswer: this.random.pick(['unhealthy', 'silent', 'unreachable']),
+      staysPaused: this.random.happens(sleepRate),
+    };
   }
 
   private invoke(instanceId: string, { inferenceId }: ContainerRequest): InvocationScript {
@@ -135,12 +150,18 @@ export class WatchedInstances extends Instances {
     return this.machine.instances.admit();
   }
 
-  adopt(spec: LaunchSpec) {
-    return this.machine.instances.adopt(spec);
+  async adopt(spec: LaunchSpec) {
+    const { endpointName, instanceId } = spec;
+    const adopted = await this.machine.instances.adopt(spec);
+    if (adopted) this.starting.set(instanceId, { endpointName, at: this.clock.now() });
+    return adopted;
   }
 
-  pause(instanceId: string): Promise<void> {
-    return this.machine.instances.pause(instanceId);
+  async pause(instanceId: string): Promise<void> {
+    const { instances } = this.machine;
+    const pausedBusy = instances.pausedBusy.length;
+    await instances.pause(instanceId);
+    if (instances.pausedBusy.length > pausedBusy) this.watch.pausedBusy(instanceId);
   }
 
   resume(instanceId: string): Promise<void> {
@@ -156,11 +177,7 @@ export class WatchedInstances extends Instances {
     this.starting.set(spec.instanceId, { endpointName, at: this.clock.now() });
     if (this.engine) this.watch.launching(this.engine, endpointName);
     try {
-      return await this.machine.instances.launch(
-        spec,
-        onPhase,
-        AbortSignal.any([this.processDeath(), ...(signal ? [signal] : [])]),
-      );
+      return await this.machine.instances.launch(spec, onPhase, this.orDeath(signal));
     } catch (error) {
       if (signal?.aborted && !this.engine?.isStopping)
         this.watch.terminatedWhileStarting(spec.instanceId, endpointName);
@@ -168,16 +185,18 @@ export class WatchedInstances extends Instances {
     }
   }
 
-  /** It is the launching process that downloads and starts: what it has not started when it dies never starts. */
-  private processDeath(): AbortSignal {
+  /** It is the process that downloads, starts and talks: what it has not started when it dies never starts. */
+  private orDeath(signal: AbortSignal | undefined): AbortSignal {
     const death = new AbortController();
     void this.engine?.process.died.promise.then(() => death.abort());
-    return death.signal;
+    return AbortSignal.any([death.signal, ...(signal ? [signal] : [])]);
   }
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {
     const { instances } = this.machine;
-    const wasAlive = (await instances.list()).some((found) => found.instanceId === instanceId);
+    const found = (await instances.list()).find((each) => each.instanceId === instanceId);
+    const wasAlive = found !== undefined;
+    if (wasAlive && !this.starting.has(instanceId)) await this.watch.terminatedUnadopted(found);
     const terminatedBusy = instances.terminatedBusy.length;
     const terminated = instances.terminate(instanceId, graceMs);
     const start = this.starting.get(instanceId);
@@ -195,14 +214,16 @@ export class WatchedInstances extends Instances {
   async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
     const answer = await this.machine.instances.ping(instanceId, signal);
     if (answer === 'healthy') this.wasHealthy.add(instanceId);
+    if (this.machine.instances.isSick(instanceId)) this.watch.noteSick(instanceId);
     return answer;
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     this.machine.caller = this.workerId;
+    if (this.machine.instances.isPaused(instanceId)) this.watch.invokingPaused(instanceId);
     const end = this.watch.invoking(this.engine!.process, request.inferenceId);
     try {
-      return await this.machine.instances.invoke(instanceId, request, signal);
+      return await this.machine.instances.invoke(instanceId, request, this.orDeath(signal));
     } finally {
       end();
     }
@@ -211,9 +232,5 @@ export class WatchedInstances extends Instances {
   list(signal?: AbortSignal): Promise<FoundInstance[]> {
     signal?.throwIfAborted();
     return this.machine.instances.list();
-  }
-
-  tail(instanceId: string, lines: number): Promise<string[]> {
-    return this.machine.instances.tail(instanceId, lines);
   }
 }

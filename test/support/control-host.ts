@@ -98,15 +98,16 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
 
 function memoryWorld(config: Config, errors: string[], script?: InstancesScript): World {
   const clock = new SystemClock();
+  const logs = new MemoryLogs();
   const outbox = new MemoryOutbox();
   return new World({
     calendar: new CronerCalendar(),
     catalog: new MemoryCatalog(),
     clock,
-    instances: new MemoryInstances(clock, script),
+    instances: new MemoryInstances(clock, script, logs),
     ledger: new MemoryLedger(outbox),
     log: new ErrorLog(errors),
-    logs: new MemoryLogs(),
+    logs,
     metrics: new MemoryMetrics(),
     // Nothing is delivered here: deliveries are looked at in the outbox.
     notifications: undefined as unknown as Notifications,

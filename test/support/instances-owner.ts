@@ -4,11 +4,12 @@
  */
 import { ModelStore } from '../../libs/drivers/instances/model-store.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
+import { MemoryLogs } from './memory-logs.js';
 import { MemoryObjects } from './memory-objects.js';
 
 const [images = '', directory = '', ...ids] = process.argv.slice(2);
 const models = await ModelStore.open({ objects: new MemoryObjects(), directory: `${directory}-models` });
-const instances = new ProcessInstances({ imageFolders: [images], directory, models });
+const instances = new ProcessInstances({ imageFolders: [images], directory, models, logs: new MemoryLogs() });
 await Promise.all(
   ids.map((instanceId) =>
     instances.launch({

@@ -10,7 +10,9 @@ import {
   type LaunchedInstance,
   type LaunchSpec,
 } from '../../libs/core/ports/instances.js';
+import type { LogWriter, Logs } from '../../libs/core/ports/logs.js';
 import type { Body } from '../../libs/core/ports/objects.js';
+import { MemoryLogs } from './memory-logs.js';
 
 /** How one launch goes. Without a script it takes no time and the instance is healthy at once. */
 export interface LaunchScript {
@@ -73,10 +75,11 @@ export class MemoryInstances extends Instances {
   readonly #clock: Clock;
   readonly #script: InstancesScript;
   readonly #living = new Map<string, MemoryInstance>();
-  readonly #outputs = new Map<string, string[]>();
+  readonly #logs: Logs;
 
-  constructor(clock: Clock, script: InstancesScript = {}) {
+  constructor(clock: Clock, script: InstancesScript = {}, logs: Logs = new MemoryLogs()) {
     super();
+    this.#logs = logs;
     this.#clock = clock;
     this.#script = script;
   }
@@ -108,13 +111,13 @@ export class MemoryInstances extends Instances {
       throw script.error;
     }
     signal?.throwIfAborted();
-    const { instanceId } = spec;
+    const { instanceId, endpointName, variantName } = spec;
     const instance = new MemoryInstance(spec, this.#clock, script, {
+      output: this.#logs.open({ endpointName, variantName, instanceId }),
       onListening: () => onPhase('ping'),
       onEnd: () => this.#living.delete(instanceId),
     });
     this.#living.set(instanceId, instance);
-    this.#outputs.set(instanceId, instance.output);
     return { instanceId, exited: instance.exited };
   }
 
@@ -167,10 +170,6 @@ export class MemoryInstances extends Instances {
     return this.#find(instanceId).invoke(request, this.#script.invoke?.(instanceId, request) ?? {}, signal);
   }
 
-  async tail(instanceId: string, lines: number): Promise<string[]> {
-    return lines <= 0 ? [] : (this.#outputs.get(instanceId) ?? []).slice(-lines);
-  }
-
   #find(instanceId: string): MemoryInstance {
     const instance = this.#living.get(instanceId);
     if (instance === undefined) throw gone(instanceId);
@@ -185,7 +184,6 @@ export class MemoryInstances extends Instances {
 
 class MemoryInstance {
   readonly exited: Promise<InstanceExit>;
-  readonly output: string[] = ['ready'];
   readonly found: FoundInstance;
   busy = 0;
   isPaused = false;
@@ -194,6 +192,7 @@ class MemoryInstance {
   readonly #script: LaunchScript;
   readonly #listensAt: number;
   readonly #ending = new AbortController();
+  readonly #output: LogWriter;
   readonly #onListening: () => void;
   readonly #onEnd: (exit: InstanceExit) => void;
   #isListening = false;
@@ -202,7 +201,7 @@ class MemoryInstance {
     { instanceId, endpointName, variantName, deploymentId }: LaunchSpec,
     clock: Clock,
     script: LaunchScript,
-    { onListening, onEnd }: { onListening: () => void; onEnd: () => void },
+    { output, onListening, onEnd }: { output: LogWriter; onListening: () => void; onEnd: () => void },
   ) {
     const launchedAt = clock.now();
     this.found = { instanceId, launchedAs: { endpointName, variantName, deploymentId, launchedAt } };
@@ -210,11 +209,14 @@ class MemoryInstance {
     this.#clock = clock;
     this.#script = script;
     this.#listensAt = clock.now() + (script.bootMs ?? 0);
+    this.#output = output;
     this.#onListening = onListening;
+    this.#print('ready');
     const { promise, resolve } = Promise.withResolvers<InstanceExit>();
     this.exited = promise;
     this.#onEnd = (exit) => {
       onEnd();
+      void output.close();
       resolve(exit);
     };
     const { bootMs = 0, diesAfterMs, exitCode = 1 } = script;
@@ -237,7 +239,7 @@ class MemoryInstance {
 
   async terminate(graceMs: number): Promise<void> {
     if (this.#script.ignoresTermination) {
-      this.output.push('SIGTERM');
+      this.#print('SIGTERM');
       this.#endAfter(graceMs, { reason: 'The container was ended by SIGKILL.' });
     } else {
       this.end(exitWith(0));
@@ -265,7 +267,7 @@ class MemoryInstance {
     signal: AbortSignal | undefined,
   ): Promise<ContainerResponse> {
     this.busy += 1;
-    this.output.push(`POST /invocations ${request.inferenceId}`);
+    this.#print(`POST /invocations ${request.inferenceId}`);
     try {
       const input = await readAll(request.body);
       await this.#serve(script, signal);
@@ -274,6 +276,10 @@ class MemoryInstance {
     } finally {
       this.busy -= 1;
     }
+  }
+
+  #print(text: string): void {
+    this.#output.write('stdout', text, this.#clock.now());
   }
 
   #answer(script: InvocationScript, output: Uint8Array): Body {

@@ -32,14 +32,15 @@ export class ScriptedReceiver extends Notifications {
 export function memoryWorld(script: InstancesScript = {}) {
   const clock = new VirtualClock();
   const ledger = new MemoryLedger();
+  const logs = new MemoryLogs();
   const parts = {
     calendar: new CronerCalendar(),
     catalog: new MemoryCatalog(),
     clock,
-    instances: new MemoryInstances(clock, script),
+    instances: new MemoryInstances(clock, script, logs),
     ledger,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    logs: new MemoryLogs(),
+    logs,
     metrics: new MemoryMetrics(),
     notifications: new ScriptedReceiver(),
     objects: new MemoryObjects(() => clock.now()),

@@ -38,7 +38,10 @@ export interface InstanceExit {
 /** A launched instance. It is not healthy until it has answered a ping. */
 export interface LaunchedInstance {
   readonly instanceId: string;
-  /** Resolves, never rejects, at once when the instance has ended for whatever reason. */
+  /**
+   * Resolves, never rejects, at once when the instance has ended for whatever reason; its last output is in its log by
+   * then.
+   */
   readonly exited: Promise<InstanceExit>;
 }
 
@@ -103,6 +106,4 @@ export abstract class Instances {
   /** `GET /ping`. Raises nothing but the signal's reason. */
   abstract ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer>;
   abstract invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse>;
-  /** The last lines of the instance's output, oldest first, also after its end. */
-  abstract tail(instanceId: string, lines: number): Promise<string[]>;
 }

@@ -2,56 +2,59 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { InstanceExit } from '../../core/ports/instances.js';
 import { EbbError } from '../../core/errors.js';
+import type { LogWriter } from '../../core/ports/logs.js';
 import type { ProcessImage } from './image-folder.js';
-import type { InstanceLog } from './instance-log.js';
 import { signalGroup } from './process-group.js';
+import { ProcessOutput } from './process-output.js';
 
 /** The first process of an instance, a child of ours that leads a process group of its own. */
 export class ContainerProcess {
   readonly pid: number;
   /** Resolves when it has ended; what was left of its group has been killed by then. */
+  readonly ended: Promise<InstanceExit>;
+  /** Resolves when also the last of its output has been written to its log. */
   readonly exited: Promise<InstanceExit>;
-  #ended = false;
+  #hasEnded = false;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, writer: LogWriter) {
     this.pid = child.pid!;
-    this.exited = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       child.once('exit', (exitCode, signal) => {
-        this.#ended = true;
+        this.#hasEnded = true;
         // As in a container, where nothing outlives its first process. The number cannot have been given away yet.
         signalGroup(this.pid, 'SIGKILL');
         resolve(describeExit(exitCode, signal));
       });
     });
+    const output = new ProcessOutput({ stdout: child.stdout!, stderr: child.stderr! }, writer);
+    this.exited = this.#exit(output);
   }
 
   /** Raises `InstanceUnavailable` where the command cannot be started. */
-  static async start(image: ProcessImage, env: Record<string, string>, log: InstanceLog): Promise<ContainerProcess> {
+  static async start(image: ProcessImage, env: Record<string, string>, writer: LogWriter): Promise<ContainerProcess> {
     const [program, ...args] = image.command;
     // The host's own node may be too old for what Ebb and its images are written for.
     const file = program === 'node' ? process.execPath : program;
-    const output = await log.open();
     try {
-      const child = spawn(file, args, {
-        cwd: image.folder,
-        env,
-        detached: true,
-        stdio: ['ignore', output.fd, output.fd],
-      });
+      const child = spawn(file, args, { cwd: image.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
       if (child.pid === undefined) await once(child, 'spawn');
-      return new ContainerProcess(child);
+      return new ContainerProcess(child, writer);
     } catch (cause) {
       const { message } = cause as Error;
       throw new EbbError('InstanceUnavailable', `The image '${image.name}' could not be started: ${message}`, {
         cause,
       });
-    } finally {
-      await output.close();
     }
   }
 
   signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    if (!this.#ended) signalGroup(this.pid, signal);
+    if (!this.#hasEnded) signalGroup(this.pid, signal);
+  }
+
+  async #exit(output: ProcessOutput): Promise<InstanceExit> {
+    const exit = await this.ended;
+    await output.end();
+    return exit;
   }
 }
 

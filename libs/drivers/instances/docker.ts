@@ -191,10 +191,6 @@ export class DockerInstances extends Instances {
     return this.#find(instanceId).invoke(request, signal);
   }
 
-  async tail(instanceId: string, lines: number): Promise<string[]> {
-    return (await this.#options.logs.tail(instanceId, lines)).map(({ text }) => text);
-  }
-
   /** Lets go of all instances; their containers go on running. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map((instance) => instance.close()));

@@ -1,12 +1,8 @@
-import { mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../core/errors.js';
-import { InstanceLog } from './instance-log.js';
 import type { HeldModel } from './model-store.js';
 import type { ProcessMarks } from './process-table.js';
-
-/** So many ended instances keep their log; older ones are forgotten. */
-const KEPT_LOGS = 50;
 
 const MODEL_FOLDER = 'model';
 const ADDITIONAL_FOLDER = 'additional-model-data';
@@ -22,9 +18,9 @@ export interface ModelDirectories {
 
 /**
  * The instances' directories, `<root>/<instance id>/`: `model/`, which is empty unless an instance without model data
- * writes to it, links to additional model data and the record of the process while it may live, its log also after its
- * end. The record is what a later run of Ebb finds leftovers by; it is not synced to disk, since a crash of the machine
- * that could lose it ends the processes too.
+ * writes to it, links to additional model data and the record of the process, while it may live. The record is what a later
+ * run of Ebb finds leftovers by; it is not synced to disk, since a crash of the machine that could lose it ends the
+ * processes too.
  */
 export class InstanceDirectories {
   readonly #root: string;
@@ -35,10 +31,6 @@ export class InstanceDirectories {
 
   modelDirectory(instanceId: string): string {
     return join(this.#pathOf(instanceId), MODEL_FOLDER);
-  }
-
-  log(instanceId: string): InstanceLog {
-    return new InstanceLog(join(this.#pathOf(instanceId), 'output.log'));
   }
 
   /** Makes the directory and the model directory in it; an id that was used before is refused. */
@@ -79,42 +71,14 @@ export class InstanceDirectories {
     }
   }
 
-  /** Every instance that has a directory, ended ones included. */
+  /** Every instance that has a directory. */
   async list(): Promise<string[]> {
     return (await readFolder(this.#root)).filter((name) => INSTANCE_ID.test(name));
   }
 
-  /** Removes all of an instance. */
+  /** Removes all of an instance that has ended. */
   async remove(instanceId: string): Promise<void> {
     await removeTree(this.#pathOf(instanceId));
-  }
-
-  /** Whether nothing is left of an instance but its log. */
-  async isRetired(instanceId: string): Promise<boolean> {
-    const entries = await readFolder(this.#pathOf(instanceId));
-    return !entries.includes(MODEL_FOLDER) && !entries.includes(RECORD_FILE);
-  }
-
-  /** Removes all but the log of an instance that has ended, and the logs that are too old to be kept. */
-  async retire(instanceId: string): Promise<void> {
-    await removeTree(this.modelDirectory(instanceId));
-    await removeTree(join(this.#pathOf(instanceId), ADDITIONAL_FOLDER));
-    // Last, so that a crash in between leaves something to find.
-    await removeTree(join(this.#pathOf(instanceId), RECORD_FILE));
-    await this.#forgetOldLogs();
-  }
-
-  async #forgetOldLogs(): Promise<void> {
-    const ids = await this.list();
-    if (ids.length <= KEPT_LOGS) return;
-    const retired: { id: string; retiredAt: number }[] = [];
-    for (const id of ids) {
-      if (!(await this.isRetired(id))) continue;
-      const { mtimeMs } = await stat(this.#pathOf(id)).catch(() => ({ mtimeMs: 0 }));
-      retired.push({ id, retiredAt: mtimeMs });
-    }
-    retired.sort((a, b) => b.retiredAt - a.retiredAt);
-    for (const { id } of retired.slice(KEPT_LOGS)) await this.remove(id);
   }
 
   #pathOf(instanceId: string): string {

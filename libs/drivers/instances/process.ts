@@ -8,6 +8,7 @@ import {
   type LaunchedInstance,
   type LaunchSpec,
 } from '../../core/ports/instances.js';
+import type { Logs } from '../../core/ports/logs.js';
 import { checkEnvironment } from './container-environment.js';
 import { takeFreePort } from './free-port.js';
 import { findImage, type ProcessImage } from './image-folder.js';
@@ -18,16 +19,16 @@ import { ProcessGuard } from './process-guard.js';
 import { ProcessTable } from './process-table.js';
 import { RunningInstance } from './running-instance.js';
 
-const TRIM_LOGS_EVERY_MS = 2_000;
-
 /** Where instances come from and where they live on this machine. */
 export interface ProcessInstancesOptions {
   /** Folders that hold images, each a folder with an `ebb-image.json`. Nothing else is ever executed. */
   readonly imageFolders: readonly string[];
-  /** Where instances keep their record and log. It belongs to one running Ebb at a time. */
+  /** Where instances keep their record. It belongs to one running Ebb at a time. */
   readonly directory: string;
   /** Where models are fetched to, for instances to read. */
   readonly models: ModelStore;
+  /** Where their output goes. */
+  readonly logs: Logs;
   /** The environment of Ebb itself, of which containers get what finds programs (`PATH`, `HOME`, `LANG`, …). */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The containers' `AWS_REGION`. */
@@ -35,8 +36,7 @@ export interface ProcessInstancesOptions {
 }
 
 /**
- * Instances as child processes on this machine, each with a process group, a port and a log of its own; their models they
- * share. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching also
+ * Instances as child processes on this machine, each with a process group and a port of its own; their models they share. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching also
  * raises `InvalidRequest` for variables that only an image may set.
  */
 export class ProcessInstances extends Instances {
@@ -47,7 +47,6 @@ export class ProcessInstances extends Instances {
   /** Of all that run or are being started, so that no two launches at once get the same one. */
   readonly #ports = new Set<number>();
   #guard: ProcessGuard | undefined;
-  #logTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ProcessInstancesOptions) {
     super();
@@ -100,10 +99,10 @@ export class ProcessInstances extends Instances {
   async terminate(instanceId: string, graceMs: number): Promise<void> {
     const running = this.#running.get(instanceId);
     if (running !== undefined) return running.terminate(graceMs);
-    if (this.#launching.has(instanceId) || (await this.#directories.isRetired(instanceId))) return;
+    if (this.#launching.has(instanceId)) return;
     const marks = await this.#directories.readRecord(instanceId);
     if (marks !== undefined) await endProcesses(marks, graceMs);
-    await this.#directories.retire(instanceId);
+    await this.#directories.remove(instanceId);
   }
 
   async pause(instanceId: string): Promise<void> {
@@ -118,10 +117,10 @@ export class ProcessInstances extends Instances {
     const ids = [...this.#running.keys()];
     const table = await ProcessTable.read();
     for (const id of await this.#directories.list()) {
-      if (this.#running.has(id) || this.#launching.has(id) || (await this.#directories.isRetired(id))) continue;
+      if (this.#running.has(id) || this.#launching.has(id)) continue;
       const marks = await this.#directories.readRecord(id);
       if (marks !== undefined && table.belongingTo(marks).length > 0) ids.push(id);
-      else await this.#directories.retire(id);
+      else await this.#directories.remove(id);
     }
     return ids.map((instanceId) => ({ instanceId }));
   }
@@ -134,15 +133,9 @@ export class ProcessInstances extends Instances {
     return this.#find(instanceId).http.invoke(request, signal);
   }
 
-  async tail(instanceId: string, lines: number): Promise<string[]> {
-    return this.#directories.log(instanceId).tail(lines);
-  }
-
   /** Kills every instance that is still running, and lets go of everything else. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map((instance) => instance.terminate(0)));
-    clearInterval(this.#logTimer);
-    this.#logTimer = undefined;
     this.#guard?.close();
     this.#guard = undefined;
   }
@@ -172,45 +165,47 @@ export class ProcessInstances extends Instances {
   }
 
   async #clearUp(instanceId: string, model: HeldModel | undefined): Promise<void> {
-    await this.#directories.retire(instanceId);
+    await this.#directories.remove(instanceId);
     await model?.release();
   }
 
   async #start(
-    { instanceId, container: { environment } }: LaunchSpec,
+    { instanceId, endpointName, variantName, container: { environment } }: LaunchSpec,
     image: ProcessImage,
     held: HeldModel,
     onListening: () => void,
   ): Promise<RunningInstance> {
     this.#guard ??= new ProcessGuard();
-    this.#logTimer ??= setInterval(() => this.#trimLogs(), TRIM_LOGS_EVERY_MS).unref();
     const { environment: hostEnvironment = {}, region } = this.#options;
     const release = (): Promise<void> => held.release();
     const model = await this.#directories.linkModel(instanceId, held);
     const port = await takeFreePort(this.#ports);
+    const output = this.#options.logs.open({ endpointName, variantName, instanceId });
     const forget = (): void => {
       this.#ports.delete(port);
       this.#running.delete(instanceId);
     };
     try {
-      const start = { instanceId, image, model, release, environment, hostEnvironment, port, region, onListening };
+      const start = {
+        instanceId,
+        image,
+        model,
+        release,
+        environment,
+        hostEnvironment,
+        port,
+        region,
+        output,
+        onListening,
+      };
       const instance = await RunningInstance.start(start, this.#directories, this.#guard);
       this.#running.set(instanceId, instance);
       instance.gone.then(forget, forget);
       return instance;
     } catch (error) {
       forget();
+      await output.close();
       throw error;
-    }
-  }
-
-  #trimLogs(): void {
-    for (const id of this.#running.keys()) {
-      // The instance may be gone meanwhile, or the disk full; either way there is another turn soon.
-      this.#directories
-        .log(id)
-        .trim()
-        .catch(() => {});
     }
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceExit } from '../../core/ports/instances.js';
+import type { LogWriter } from '../../core/ports/logs.js';
 import { containerEnvironment } from './container-environment.js';
 import { ContainerHttp } from './container-http.js';
 import { ContainerProcess } from './container-process.js';
@@ -25,15 +26,17 @@ export interface InstanceStart {
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
   readonly region?: string;
+  /** Where its output goes; closed when it is gone. */
+  readonly output: LogWriter;
   /** Called once, when the container takes connections. */
   readonly onListening: () => void;
 }
 
-/** An instance from the start of its first process until nothing is left of it but its log. */
+/** An instance from the start of its first process until nothing is left of it. */
 export class RunningInstance {
   readonly http: ContainerHttp;
   readonly exited: Promise<InstanceExit>;
-  /** Resolves when all its processes are gone and its directory holds only the log. */
+  /** Resolves when all its processes and its directory are gone. */
   readonly gone: Promise<void>;
   readonly #process: ContainerProcess;
 
@@ -62,7 +65,7 @@ export class RunningInstance {
     });
     // The token is on record before there is a process that bears it, so that none can be missed.
     await directories.writeRecord(instanceId, { token });
-    const process = await ContainerProcess.start(image, env, directories.log(instanceId));
+    const process = await ContainerProcess.start(image, env, start.output);
     guard.add(process.pid);
     const marks = identify(token, process.pid);
     const recorded = marks.then((identified) => directories.writeRecord(instanceId, identified));
@@ -70,8 +73,9 @@ export class RunningInstance {
       await Promise.allSettled([recorded]);
       await killProcesses(await marks);
       guard.remove(process.pid);
-      await directories.retire(instanceId);
+      await directories.remove(instanceId);
       await start.release();
+      await start.output.close();
     });
     try {
       await recorded;
@@ -113,7 +117,7 @@ export class RunningInstance {
   }
 
   #endsNow(): Promise<boolean> {
-    return Promise.race([this.exited.then(() => true), sleep(END_NOTICE_MS, false)]);
+    return Promise.race([this.#process.ended.then(() => true), sleep(END_NOTICE_MS, false)]);
   }
 }
 

@@ -26,6 +26,7 @@ function variant(of: Partial<VariantSituation> = {}): VariantSituation {
     inService: 0,
     busy: 0,
     draining: 0,
+    paused: [],
     slots: 0,
     takenSlots: 0,
     starts: [],
@@ -235,6 +236,11 @@ describe('of the instances of a variant it is said', () => {
       'why they are as many and what each does',
       { ...quiet, inService: 2, busy: 1, slots: 2, takenSlots: 1, starts: [start('boot', 3_000)], draining: 1 },
       `${three} 1 is busy, 1 is idle, 1 instance is starting (booting for 3 s) and 1 more finishes its work and will be gone. ${end}`,
+    ],
+    [
+      'that others are paused beside them, and until when',
+      { ...quiet, paused: [1, 2].map((each) => ({ instanceId: `p-${each}`, until: NOW + each * 60_000 })) },
+      `${three} 3 are idle and 2 more are paused, ready within milliseconds, the last of them until 2026-01-01T12:02:00Z. ${end}`,
     ],
     ['when they go', quiet, `${three} 3 are idle. ${end}`],
     [

@@ -111,7 +111,7 @@ function describeCount(variant: VariantSituation): string {
 }
 
 function describeMembers(variant: VariantSituation): string | undefined {
-  const { busy, draining, inService } = variant;
+  const { busy, draining, inService, paused } = variant;
   const idle = inService - busy;
   const parts = [
     ...(busy > 0 ? [`${busy} ${busy === 1 ? 'is' : 'are'} busy`] : []),
@@ -120,8 +120,15 @@ function describeMembers(variant: VariantSituation): string | undefined {
     ...(draining > 0
       ? [`${draining} more ${draining === 1 ? 'finishes its' : 'finish their'} work and will be gone`]
       : []),
+    ...(paused.length > 0 ? [describePaused(paused)] : []),
   ];
   return parts.length === 0 ? undefined : listed(parts);
+}
+
+function describePaused(paused: VariantSituation['paused']): string {
+  const last = Math.max(...paused.map(({ until }) => until));
+  const end = paused.length === 1 ? `until ${moment(last)}` : `the last of them until ${moment(last)}`;
+  return `${paused.length} more ${paused.length === 1 ? 'is' : 'are'} paused, ready within milliseconds, ${end}`;
 }
 
 const REFUSED: Readonly<Record<NotScaledCode, string>> = {

@@ -20,6 +20,8 @@ export interface VariantSituation {
   /** Of those in service, how many run something. */
   readonly busy: number;
   readonly draining: number;
+  /** Those that are kept warm without running; they count as none. */
+  readonly paused: readonly PausedInstance[];
   /** Of those in service, how many invocations they may run at once, and how many of these slots are taken. */
   readonly slots: number;
   readonly takenSlots: number;
@@ -34,6 +36,12 @@ export interface VariantSituation {
   readonly lastChange?: CapacityChange;
   /** What was last asked for in vain, if that was after the last change. */
   readonly lastRefusal?: Pick<ScalingActivity, 'notScaledReasons' | 'startedAt' | 'lastAt'>;
+}
+
+/** An idle instance that stands still until it is needed, or until its time is over. */
+export interface PausedInstance {
+  readonly instanceId: string;
+  readonly until: number;
 }
 
 /** A change of capacity as decided, and why. */

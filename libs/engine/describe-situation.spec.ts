@@ -92,6 +92,27 @@ test('a variant is shown with its starts, what they usually take, and its failur
   });
 });
 
+test('what is paused is shown apart, with its time, and counts as none', async () => {
+  const { catalog, clock, endpoint, fleet, launch, ledger, variants } = await aBacklog();
+  launch(1);
+  await clock.advance(6_000);
+  const tags = { 'ebb:warm-instances': '1', 'ebb:warm-seconds': '60' };
+  await catalog.endpoints.update('reader', (current) => ({ ...current, tags }));
+  void fleet.scaleIn({ ...endpoint, tags }, endpoint.variants[0]!, 1);
+  const [instance] = fleet.instances('reader');
+  const backlog = await ledger.backlog('reader');
+  expect(formatEndpointStatus(endpoint, backlog, fleet.counts('reader'), await variants())).toMatchObject({
+    instances: { starting: 0, inService: 0, draining: 0, paused: 1 },
+    variants: [
+      {
+        why: expect.stringMatching(/^It has no instances.* 1 more is paused, ready within milliseconds, until /),
+        instances: { inService: 0, paused: 1 },
+        paused: [{ instanceId: instance!.id, until: new Date(clock.now() + 60_000).toISOString() }],
+      },
+    ],
+  });
+});
+
 test('the policies of a variant are shown with the alarms that trigger them, whoever made those', async () => {
   const { catalog, place, variants } = await aBacklog();
   const policy: ScalingPolicy = {

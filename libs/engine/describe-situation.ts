@@ -94,13 +94,17 @@ async function describeVariant(
 }
 
 function countInstances(instances: InstanceStatus, endpointName: string, variantName: string) {
-  const inService = instances.instances(endpointName, variantName).filter(({ state }) => state === 'InService');
+  const all = instances.instances(endpointName, variantName);
+  const inService = all.filter(({ state }) => state === 'InService');
   return {
     inService: inService.length,
     busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
     draining: instances.counts(endpointName, variantName).draining,
     slots: inService.reduce((sum, { slots }) => sum + slots, 0),
     takenSlots: inService.reduce((sum, { busy }) => sum + busy, 0),
+    paused: all.flatMap(({ id, pausedUntil, state }) =>
+      state === 'Paused' && pausedUntil !== undefined ? [{ instanceId: id, until: pausedUntil }] : [],
+    ),
     starts: instances.starts(endpointName, variantName),
   };
 }

@@ -22,13 +22,14 @@ export function formatEndpointStatus(
       starting: instances.starting,
       inService: instances.inService,
       draining: instances.draining,
+      paused: variants.reduce((sum, { situation }) => sum + situation.paused.length, 0),
     },
     variants: variants.map(formatVariantStatus),
   };
 }
 
 function formatVariantStatus({ variant, situation, decisions, history }: VariantStatus): object {
-  const { bounds, busy, draining, failures, inService, starts } = situation;
+  const { bounds, busy, draining, failures, inService, paused, starts } = situation;
   const [medians, high] = [usualPhases(history, 0.5), usualPhases(history, 0.95)];
   return {
     name: variant.name,
@@ -41,7 +42,9 @@ function formatVariantStatus({ variant, situation, decisions, history }: Variant
       inService,
       busy,
       draining,
+      paused: paused.length,
     },
+    paused: paused.map(({ instanceId, until }) => ({ instanceId, until: iso(until) })),
     starts: starts.map(({ instanceId, launchedAt, phase, phaseSince }) => ({
       instanceId,
       launchedAt: iso(launchedAt),
@@ -58,6 +61,7 @@ function formatVariantStatus({ variant, situation, decisions, history }: Variant
       since: iso(failures.since),
       lastAt: iso(failures.lastAt),
       lastReason: failures.lastReason,
+      lastEnd: failures.lastEnd,
     },
     decisions: decisions.map(formatDecision),
   };

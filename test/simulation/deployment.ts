@@ -1,6 +1,7 @@
 import { defaultBucket, topicArn } from '../../libs/core/arn.js';
 import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scalable-target.js';
+import { WARM_INSTANCES_TAG, WARM_SECONDS_TAG } from '../../libs/core/warm-tier.js';
 import type { EndpointPlan } from './scenario.js';
 import type { Simulation } from './simulation.js';
 import { STARTUP_TIMEOUT_SECONDS } from './watched-instances.js';
@@ -31,7 +32,7 @@ export async function deploy(simulation: Simulation): Promise<void> {
 }
 
 function endpointOf(plan: EndpointPlan, now: number): Endpoint {
-  const { name, minimum, maximum, slots } = plan;
+  const { name, minimum, maximum, slots, warm } = plan;
   return {
     name,
     configName: name,
@@ -61,6 +62,6 @@ function endpointOf(plan: EndpointPlan, now: number): Endpoint {
     },
     createdAt: now,
     modifiedAt: now,
-    tags: {},
+    tags: warm ? { [WARM_INSTANCES_TAG]: String(warm.instances), [WARM_SECONDS_TAG]: String(warm.seconds) } : {},
   };
 }

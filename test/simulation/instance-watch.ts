@@ -1,4 +1,5 @@
 import { endpointKey } from '../../libs/core/endpoint.js';
+import type { FoundInstance } from '../../libs/core/ports/instances.js';
 import type { RunningEngine } from './running-engine.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
@@ -9,6 +10,7 @@ const STALE_MS = 500;
 /** Judges what processes do with their instances, as they do it. */
 export class InstanceWatch {
   private readonly running = new Map<string, Set<SimulatedProcess>>();
+  private readonly sick = new Set<string>();
   private readonly maxima = new Map<string, { readonly at: number; readonly maximum: number }[]>();
 
   constructor(private readonly simulation: Simulation) {}
@@ -16,6 +18,10 @@ export class InstanceWatch {
   noteMaximum(endpointName: string, maximum: number): void {
     const noted = this.maxima.get(endpointName) ?? [];
     this.maxima.set(endpointName, [...noted, { at: this.simulation.clock.now(), maximum }]);
+  }
+
+  noteSick(instanceId: string): void {
+    this.sick.add(instanceId);
   }
 
   launching({ fleet, process }: RunningEngine, endpointName: string): void {
@@ -31,13 +37,28 @@ export class InstanceWatch {
     this.simulation.violation(`the busy instance ${instanceId} was terminated`);
   }
 
+  pausedBusy(instanceId: string): void {
+    this.simulation.violation(`the busy instance ${instanceId} was paused`);
+  }
+
+  invokingPaused(instanceId: string): void {
+    this.simulation.violation(`the paused instance ${instanceId} is given an invocation`);
+  }
+
+  /** What an earlier process launched is only ended where nobody wants it, or where it stood still. */
+  async terminatedUnadopted({ instanceId, isPaused, launchedAs }: FoundInstance): Promise<void> {
+    if (isPaused || !launchedAs || !(await this.isWanted(launchedAs.endpointName))) return;
+    this.simulation.violation(`the instance ${instanceId} of an earlier process was ended and not taken over`);
+  }
+
   async terminatedWhileStarting(instanceId: string, endpointName: string): Promise<void> {
     if (!(await this.isWanted(endpointName))) return;
     this.simulation.violation(`the instance ${instanceId} was ended while it was starting`);
   }
 
+  /** Only a sick one may be told to go while it works. */
   async drainingBusy(instanceId: string, endpointName: string): Promise<void> {
-    if (!(await this.isWanted(endpointName))) return;
+    if (this.sick.has(instanceId) || !(await this.isWanted(endpointName))) return;
     this.simulation.violation(`the busy instance ${instanceId} is drained`);
   }
 

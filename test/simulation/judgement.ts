@@ -44,7 +44,9 @@ function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation:
 }
 
 async function judgeCapacity(simulation: Simulation, endpointName: string): Promise<void> {
-  const { starting, inService, draining } = simulation.engine.fleet.counts(endpointName);
+  const { fleet } = simulation.engine;
+  const { starting, inService, draining } = fleet.counts(endpointName);
+  judgePaused(simulation, endpointName);
   const bounds = await simulation.boundsOf(endpointName);
   const minimum = bounds?.minimum ?? 0;
   if (starting + draining === 0 && inService === minimum) return;
@@ -52,6 +54,16 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
     `at rest ${endpointName} has ${starting} starting, ${inService} in service and ${draining} draining instances ` +
       `at a minimum of ${minimum}`,
   );
+}
+
+/** No more are paused than may be, none beyond its time, and none of an endpoint that is gone. */
+function judgePaused({ clock, deleted, engine, scenario, witness }: Simulation, endpointName: string): void {
+  const paused = engine.fleet.instances(endpointName).filter(({ state }) => state === 'Paused');
+  const { warm } = scenario.endpoints.find(({ name }) => name === endpointName)!;
+  const allowed = deleted.has(endpointName) ? 0 : (warm?.instances ?? 0);
+  const isOverdue = paused.some(({ pausedUntil = 0 }) => pausedUntil <= clock.now());
+  if (paused.length <= allowed && !isOverdue) return;
+  witness.violation(`at rest ${endpointName} has ${paused.length} paused instances of ${allowed}`);
 }
 
 /** What runs on the machine is what its process knows of: nothing of an earlier process is left. */

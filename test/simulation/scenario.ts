@@ -27,6 +27,8 @@ export interface EndpointPlan {
   readonly isCreated: boolean;
   readonly hasFailurePath: boolean;
   readonly hasTopics: boolean;
+  /** How many of its idle instances may be paused, and for how long. */
+  readonly warm?: { readonly instances: number; readonly seconds: number };
 }
 
 export interface Arrival {
@@ -70,7 +72,15 @@ export interface Scenario {
   readonly refusalRate: number;
   readonly signalLossRate: number;
   readonly maxLatencyMs: number;
-  readonly launches: { readonly failureRate: number; readonly maxBootMs: number; readonly deathRate: number };
+  readonly launches: {
+    readonly failureRate: number;
+    readonly maxBootMs: number;
+    readonly deathRate: number;
+    /** How often an instance falls sick within a minute of its start. */
+    readonly sicknessRate: number;
+    /** How often an instance that was paused does not wake up again. */
+    readonly sleepRate: number;
+  };
   readonly clockSkewMs: number;
   /** When nothing goes wrong any more, and all must come to its end. */
   readonly calmAt: number;
@@ -108,6 +118,8 @@ export function drawScenario(seed: number): Scenario {
       failureRate: random.pick([0, 0, 0.1, 0.5]),
       maxBootMs: random.pick([0, 500, 20_000]),
       deathRate: random.pick([0, 0, 0.05]),
+      sicknessRate: random.pick([0, 0, 0.1, 0.5]),
+      sleepRate: random.pick([0, 0, 0.3]),
     },
     clockSkewMs: random.pick([0, 0, 5_000]),
     calmAt,
@@ -125,6 +137,7 @@ function drawEndpoint(random: SeededRandom, index: number): EndpointPlan {
     isCreated: random.happens(0.7),
     hasFailurePath: random.happens(0.8),
     hasTopics: random.happens(0.8),
+    warm: random.pick([undefined, { instances: random.integer(1, 3), seconds: random.pick([1, 20, 120, 86_400]) }]),
   };
 }
 

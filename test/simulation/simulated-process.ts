@@ -161,9 +161,9 @@ export class SimulatedProcess {
 
   #returned(call: string, value: unknown): unknown {
     if (call === 'objects.stage') return this.#through('staged', value as StagedObject);
-    if (call !== 'instances.launch') return value;
-    const launched = value as LaunchedInstance;
-    return { ...launched, exited: launched.exited.then(async (exit) => (await this.goOn(), exit)) };
+    if (call !== 'instances.launch' && call !== 'instances.adopt') return value;
+    const launched = value as LaunchedInstance | undefined;
+    return launched && { ...launched, exited: launched.exited.then(async (exit) => (await this.goOn(), exit)) };
   }
 
   #guardAgainstSpinning(call: string): void {

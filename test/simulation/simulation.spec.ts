@@ -55,6 +55,7 @@ const SMALL: Scenario = {
       isCreated: true,
       hasFailurePath: true,
       hasTopics: true,
+      warm: { instances: 1, seconds: 2 },
     },
   ],
   arrivals: [
@@ -68,7 +69,7 @@ const SMALL: Scenario = {
   refusalRate: 0,
   signalLossRate: 0,
   maxLatencyMs: 0,
-  launches: { failureRate: 0, maxBootMs: 1_000, deathRate: 0 },
+  launches: { failureRate: 0, maxBootMs: 1_000, deathRate: 0, sicknessRate: 0, sleepRate: 0 },
   clockSkewMs: 0,
   calmAt: 4_000,
 };

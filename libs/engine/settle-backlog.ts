@@ -1,4 +1,5 @@
 import { type AttemptEnd, LEASE_MS } from '../core/invocation.js';
+import { writeDataLog } from './data-log.js';
 import { settleInvocation } from './settle-invocation.js';
 import type { World } from './world.js';
 
@@ -17,9 +18,10 @@ export async function settleBacklog(world: World, endpointName: string, reason: 
     const leased = await world.ledger.lease(request);
     if (leased.length === 0) return;
     await Promise.all(
-      leased.map((invocation) => {
+      leased.map(async (invocation) => {
         const lease = { invocationId: invocation.id, attempt: invocation.attempt, leasedUntil };
-        return settleInvocation(world, invocation, lease, { end });
+        const consequence = await settleInvocation(world, invocation, lease, { end });
+        if (consequence.kind === 'settled') writeDataLog(world, invocation, consequence.end);
       }),
     );
   }

@@ -1,6 +1,7 @@
 import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../core/invocation.js';
 import { endpointKey } from '../core/endpoint.js';
 import type { Lease } from '../core/ports/ledger.js';
+import { writeDataLog } from './data-log.js';
 import { Abandoned, type Attempt, runInvocation } from './run-invocation.js';
 import type { Fleet, Slot } from './fleet.js';
 import { measureInvocation } from './measure-invocation.js';
@@ -163,7 +164,7 @@ export class WorkerLoop {
       this.freeSlot(slot, invocation.endpointName, attempt.end.kind !== 'instance-broke');
       isSlotFree = true;
       this.tellServed(invocation, slot, attempt);
-      await this.settle(invocation, running.lease, attempt, slot.variantName);
+      await this.settle(invocation, running.lease, attempt, slot);
     } catch (error) {
       this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
         endpoint: invocation.endpointName,
@@ -188,9 +189,12 @@ export class WorkerLoop {
     invocation: Invocation,
     lease: HeldLease,
     attempt: Attempt,
-    variantName: string | undefined,
+    { variantName, instanceId }: { readonly variantName?: string; readonly instanceId?: string },
   ): Promise<void> {
     const consequence = await settleInvocation(this.world, invocation, lease, attempt);
+    if (consequence.kind === 'lost') return;
+    const end = consequence.kind === 'settled' ? consequence.end : attempt.end;
+    writeDataLog(this.world, invocation, end, { variantName, instanceId });
     if (consequence.kind !== 'settled' || variantName === undefined) return;
     measureInvocation(this.meter, invocation, variantName, attempt.timings ?? {}, consequence);
   }
@@ -249,7 +253,8 @@ export class WorkerLoop {
     try {
       const endpoint = await this.world.catalog.endpoints.get(endpointKey(invocation.endpointName));
       // It ran nowhere: its failure is told of the first variant, which is the only one but for rare endpoints.
-      await this.settle(invocation, running.lease, { end: { kind: 'expired' } }, endpoint?.variants[0]?.name);
+      const variantName = endpoint?.variants[0]?.name;
+      await this.settle(invocation, running.lease, { end: { kind: 'expired' } }, { variantName });
     } finally {
       this.running.delete(running);
     }

@@ -1,16 +1,19 @@
+import type Docker from 'dockerode';
 import { afterEach, expect, it } from 'vitest';
 import { endpointNow } from '../support/asynchronous-endpoint.js';
-import { Scene, type Sent } from './scene.js';
+import { Scene, type Sent, engineAt } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
 const SLOTS = 2;
 const INSTANCES = 2;
 const REQUESTS = 12;
+const STRANGER = 'stranger';
 
 onEach(['dockerd', 'podman', 'process'], (driver) => {
   let scene: Scene;
 
   afterEach(async () => {
+    if (driver.engine) await removeStrangers(engineAt(driver.engine));
     await scene?.[Symbol.asyncDispose]();
   });
 
@@ -50,7 +53,10 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
     await scene.deploy({ name: 'echo', slots: 1, maximum: INSTANCES });
     const stranger = await startStranger();
     await Promise.all([scene.invoke('echo', 'a', 'delayMs=500'), scene.invoke('echo', 'b', 'delayMs=500')]);
-    await scene.until('both serve', async () => (await scene.containers()).length === INSTANCES + 1);
+    await scene.until(
+      'both serve',
+      async () => (await endpointNow(scene.aws, 'echo')).instances.inService === INSTANCES,
+    );
     await scene.kill();
     // One died while nobody looked: it is not there to be adopted, and what is left of it goes.
     const victim = (await scene.containers()).find((id) => id !== stranger);
@@ -72,8 +78,14 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
 
   /** A container that somebody else runs on the same engine, from the same image. */
   async function startStranger(): Promise<string> {
-    const container = await scene.engine.createContainer({ Image: driver.image('echo'), name: 'stranger' });
+    const container = await scene.engine.createContainer({ Image: driver.image('echo'), name: STRANGER });
     await container.start();
     return container.id;
   }
 });
+
+async function removeStrangers(engine: Docker): Promise<void> {
+  for (const { Id } of await engine.listContainers({ all: true, filters: { name: [STRANGER] } })) {
+    await engine.getContainer(Id).remove({ force: true });
+  }
+}

@@ -3,7 +3,7 @@ import { Scene } from './scene.js';
 import { onEach } from './tested-drivers.js';
 
 /** A start takes hundreds of milliseconds; this has room for a busy machine. */
-const WAKE_LIMIT_MS = 100;
+const WAKE_LIMIT_MS = 200;
 const ROUNDS = 3;
 
 onEach(['dockerd', 'podman', 'process'], (driver) => {

@@ -1,4 +1,5 @@
 import type { Alarm } from '../../libs/core/alarm.js';
+import { backlogSize } from '../../libs/core/backlog.js';
 import type { DeploymentConfig } from '../../libs/core/deployment.js';
 import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
 import type { Invocation } from '../../libs/core/invocation.js';
@@ -22,6 +23,7 @@ const SERVICE_MS = 700;
 const ARRIVAL_MS = 250;
 const RESTART_MS = 1_000;
 const LOOK_MS = 100;
+const MINUTE_MS = 60_000;
 const LONGEST_MS = 3_600_000;
 
 interface SceneSettings {
@@ -140,12 +142,17 @@ export class RollOutScene {
     }
   }
 
-  /** Resolves when the endpoint is in service again, no more work comes, and all that came had time to be done. */
+  /** Resolves when the endpoint is in service again, no more work comes, and all that came is done. */
   async untilSettledDown(): Promise<void> {
     await this.until(({ status }) => status === 'InService');
     this.isOver = true;
     this.isCalm = true;
-    await this.clock.advance(60_000);
+    const { ledger } = this.parts;
+    let waits = true;
+    for (let passedMs = 0; waits && passedMs < LONGEST_MS; passedMs += MINUTE_MS) {
+      await this.clock.advance(MINUTE_MS);
+      waits = backlogSize(await ledger.backlog(NAME)) > 0;
+    }
   }
 
   /** The images of the instances in service. */

@@ -133,9 +133,9 @@ test('a container that never answers a ping is given up after its startup time, 
   expect(await instances.list()).toEqual([]);
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({
     count: 1,
-    lastReason: expect.stringMatching(
-      /^The primary container for production variant AllTraffic did not pass the ping health check\. Please check CloudWatch logs for this endpoint\.\nThe last lines of its output:\n(.+\n)?no such weights$/,
-    ),
+    lastReason:
+      'The primary container for production variant AllTraffic did not pass the ping health check. ' +
+      'Please check CloudWatch logs for this endpoint.\nThe last lines of its output:\nready\nno such weights',
     lastEnd: 'never-healthy',
   });
 });

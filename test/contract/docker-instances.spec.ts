@@ -77,6 +77,7 @@ async function openScene(engine: string): Promise<DockerScene> {
     logs,
     root,
     restart: open,
+    afterCrash: async () => (await opened[0]!.close(), open()),
     image: IMAGE,
     missingImage: 'localhost/no-such-image',
     modelDataUrl: MODEL,

@@ -23,6 +23,8 @@ export interface InstancesScene {
   /** An archive that can be used, and one that cannot. */
   readonly modelDataUrl: string;
   readonly unusableModelDataUrl: string;
+  /** Another driver over the same instances, as after a crash of Ebb; only where they outlive it and can be adopted. */
+  afterCrash?(): Promise<Instances>;
   close(): Promise<void>;
 }
 
@@ -312,6 +314,46 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       });
     });
 
+    describe('an instance that outlives the Ebb that launched it', () => {
+      it('is listed with what it was launched as, and with whether it is paused', async ({ skip }) => {
+        const before = Date.now();
+        await launchHealthy('i-1');
+        await launchHealthy('i-2');
+        await instances.pause('i-2');
+        const found = await (await afterCrash(scene, skip)).list();
+        const launchedAt = expect.toSatisfy((at: number) => at >= before - 1_000 && at <= Date.now());
+        const launchedAs = { endpointName: 'e', variantName: 'v', deploymentId: 'd', launchedAt };
+        expect(found).toHaveLength(2);
+        expect(found).toContainEqual({ instanceId: 'i-1', launchedAs, isPaused: false });
+        expect(found).toContainEqual({ instanceId: 'i-2', launchedAs, isPaused: true });
+      });
+
+      it('is as if it had been launched here when it is adopted', async ({ skip }) => {
+        await launchHealthy('i-1');
+        const next = await afterCrash(scene, skip);
+        const adopted = await next.adopt(spec('i-1'));
+        expect(adopted).toMatchObject({ instanceId: 'i-1' });
+        expect(await next.ping('i-1')).toBe('healthy');
+        expect(await readText(await next.invoke('i-1', request('still there')))).toBe('still there');
+        await next.terminate('i-1', 5_000);
+        expect(await adopted!.exited).toMatchObject({ reason: expect.any(String) });
+        expect(await next.list()).toEqual([]);
+      });
+
+      it('can be terminated without', async ({ skip }) => {
+        await launchHealthy('i-1');
+        const next = await afterCrash(scene, skip);
+        await next.terminate('i-1', 0);
+        expect(await next.list()).toEqual([]);
+      });
+
+      it('cannot be adopted when it is gone', async ({ skip }) => {
+        await launchHealthy('i-1');
+        await instances.terminate('i-1', 0);
+        expect(await (await afterCrash(scene, skip)).adopt(spec('i-1'))).toBeUndefined();
+      });
+    });
+
     describe('terminating', () => {
       it('ends one instance and no other, and may be repeated', async () => {
         const { exited } = await launchHealthy('i-1');
@@ -342,6 +384,10 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       });
     });
   });
+}
+
+function afterCrash({ afterCrash: crash }: InstancesScene, skip: () => never): Promise<Instances> {
+  return crash === undefined ? skip() : crash();
 }
 
 /** What a launch of `container` is asked for with. */

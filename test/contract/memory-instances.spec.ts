@@ -25,6 +25,8 @@ instancesContract('memory', async (): Promise<InstancesScene> => {
     image: 'echo',
     modelDataUrl: MODEL,
     unusableModelDataUrl: 's3://models/absent.tar.gz',
+    // They live outside Ebb.
+    afterCrash: async () => instances,
     close: async () => {
       for (const { instanceId } of await instances.list()) instances.kill(instanceId);
     },

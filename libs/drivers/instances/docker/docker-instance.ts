@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { EbbError } from '../../../core/errors.js';
+import type { ContainerInspectInfo } from 'dockerode';
+import { EbbError, isEbbError } from '../../../core/errors.js';
 import type { PingAnswer } from '../../../core/instance.js';
 import type { ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
@@ -11,8 +13,12 @@ import type { Engine } from './engine.js';
 import { isAway, isMissing, isStateConflict, wordsOf } from './engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
+/** An engine tells of the end of a container that takes no connections any more within this, Podman under load as well. */
+const END_NOTICE_MS = 3_000;
 /** How long an engine that does not answer is waited for when an instance is to be terminated. */
 const ENGINE_PATIENCE_MS = 60_000;
+/** How long an invocation whose connection broke waits for the engine, and so keeps its slot: as long as one may run. */
+const LONGEST_OUTAGE_MS = 3_600_000;
 /** From SIGKILL until the container is gone; a process that hangs in the kernel takes longer than any. */
 const KILL_LIMIT_MS = 30_000;
 const SIGKILL_EXIT_CODE = 137;
@@ -87,8 +93,14 @@ export class DockerInstance {
     return answer;
   }
 
-  invoke(request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
-    return this.#http.invoke(request, signal);
+  /** While the engine is away nobody knows whose failure a lost connection was: it is told when the engine is back. */
+  async invoke(request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
+    try {
+      return await this.#http.invoke(request, signal);
+    } catch (error) {
+      if (isEbbError(error, 'InstanceUnavailable')) await this.#untilItsFateIsKnown(signal);
+      throw error;
+    }
   }
 
   async pause(signal?: AbortSignal): Promise<void> {
@@ -122,6 +134,20 @@ export class DockerInstance {
     await this.#http.close();
   }
 
+  /** dockerd carries the connections itself, and ends its containers when it starts again. Raises nothing. */
+  async #untilItsFateIsKnown(signal?: AbortSignal): Promise<void> {
+    const stop = AbortSignal.any([this.#letGo.signal, ...(signal ? [signal] : [])]);
+    const inspect = (client: Docker): Promise<ContainerInspectInfo> =>
+      client.getContainer(this.#container.id).inspect();
+    try {
+      const { State } = await this.#engine.askPatiently(inspect, LONGEST_OUTAGE_MS, stop);
+      if (State.Running || State.Paused) return;
+    } catch (error) {
+      if (!isMissing(error)) return;
+    }
+    if (!stop.aborted) await Promise.race([this.#watch.ended, once(stop, 'abort')]);
+  }
+
   #listens(): void {
     this.#onListening?.();
     this.#onListening = undefined;
@@ -133,6 +159,10 @@ export class DockerInstance {
    */
   async #isOutOfReach(): Promise<boolean> {
     return (await this.#http.ping()) === 'unreachable';
+  }
+
+  async #isKnownToHaveEnded(): Promise<void> {
+    await Promise.race([this.exited, sleep(END_NOTICE_MS, undefined, { ref: false })]);
   }
 
   async #change(call: (container: Docker.Container) => Promise<unknown>): Promise<void> {

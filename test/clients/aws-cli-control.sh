@@ -101,6 +101,7 @@ short() {
     --production-variants "VariantName=main,ModelName=$2,InitialInstanceCount=1,InstanceType=ml.m5.xlarge" >made.json
 }
 short broken unstartable
+short second plain
 
 # Endpoints. The CLI's waiters look each half minute, so this one waits beside the rest.
 expect "$ARN:endpoint/reader" text create-endpoint --endpoint-name Reader --endpoint-config-name First \
@@ -121,12 +122,31 @@ expect 'First main 1 1 echo 4' text describe-endpoint --endpoint-name Reader --q
 refused ValidationException "Cannot create already existing endpoint \"$ARN:endpoint/reader\"." \
   aws sagemaker create-endpoint --endpoint-name READER --endpoint-config-name First
 
-# Capacities.
+# Updates: capacities, another config by each way to roll out, and one that does not start.
 expect "$ARN:endpoint/reader" text update-endpoint-weights-and-capacities --endpoint-name Reader \
   --desired-weights-and-capacities VariantName=main,DesiredWeight=2,DesiredInstanceCount=2
 in_service Reader InService
 expect '2 2' text describe-endpoint --endpoint-name Reader \
   --query 'ProductionVariants[0].[DesiredWeight, DesiredInstanceCount]'
+expect "$ARN:endpoint/reader" text update-endpoint --endpoint-name Reader --endpoint-config-name second \
+  --retain-all-variant-properties --exclude-retained-variant-properties VariantPropertyType=DesiredWeight \
+  --deployment-config 'BlueGreenUpdatePolicy={TrafficRoutingConfiguration={Type=CANARY,CanarySize={Type=CAPACITY_PERCENT,Value=50},WaitIntervalInSeconds=1},TerminationWaitInSeconds=0}'
+in_service Reader InService
+expect 'second 1 2 CANARY' text describe-endpoint --endpoint-name Reader --query \
+  '[EndpointConfigName, ProductionVariants[0].[DesiredWeight, DesiredInstanceCount],
+    LastDeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type][]'
+fill update-endpoint '
+for name in ("RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"):
+    filled.pop(name, None)
+batch = {"Type": "INSTANCE_COUNT", "Value": 1}
+filled.update(EndpointName="Reader", EndpointConfigName="First", DeploymentConfig={"RollingUpdatePolicy": {
+    "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50}, "WaitIntervalInSeconds": 0}})
+' >update.json
+sagemaker update-endpoint --cli-input-json file://update.json >made.json
+in_service Reader InService
+sagemaker update-endpoint --endpoint-name Reader --endpoint-config-name broken >made.json
+in_service Reader InService
+expect 'First True' text describe-endpoint --endpoint-name Reader --query '[EndpointConfigName, FailureReason != `null`]'
 
 # One that fails, and what the waiters say of it.
 sagemaker create-endpoint --endpoint-name broken --endpoint-config-name broken >made.json
@@ -142,7 +162,7 @@ refused ValidationException "Could not find endpoint \"$ARN:endpoint/nobody\"." 
 expect 'broken' text list-endpoints --status-equals Failed --query 'Endpoints[].EndpointName'
 expect 'Reader plain unstartable' text list-models --sort-by Name --sort-order Ascending --page-size 1 \
   --query 'Models[].ModelName'
-expect 'First broken' text list-endpoint-configs --sort-by Name --sort-order Ascending --page-size 2 \
+expect 'First broken second' text list-endpoint-configs --sort-by Name --sort-order Ascending --page-size 2 \
   --query 'EndpointConfigs[].EndpointConfigName'
 expect 'Reader' sagemaker list-models --sort-by Name --sort-order Ascending --max-items 1 --query 'Models[0].ModelName'
 
@@ -159,7 +179,7 @@ for name in Reader broken; do
   while sagemaker describe-endpoint --endpoint-name "$name" >made.json 2>said.txt; do sleep 0.2; done
   sagemaker wait endpoint-deleted --endpoint-name "$name"
 done
-for name in First broken; do sagemaker delete-endpoint-config --endpoint-config-name "$name"; done
+for name in First second broken; do sagemaker delete-endpoint-config --endpoint-config-name "$name"; done
 for name in Reader plain unstartable; do sagemaker delete-model --model-name "$name"; done
 expect '' text list-models --query 'Models[]'
 expect '' text list-endpoint-configs --query 'EndpointConfigs[]'

@@ -71,6 +71,7 @@ ARN = {"ResourceArn": "arn:aws:sagemaker:us-east-1:000000000000:model/nobody"}
 # Requests that change nothing even where they are right, as there is nothing by these names.
 OTHER_REQUESTS = {
     "CreateEndpoint": {**NOBODY, "EndpointConfigName": "nobody"},
+    "UpdateEndpoint": {**NOBODY, "EndpointConfigName": "nobody"},
     "UpdateEndpointWeightsAndCapacities": {
         **NOBODY, "DesiredWeightsAndCapacities": [{"VariantName": "main", "DesiredInstanceCount": 1}]
     },

@@ -16,6 +16,7 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
   it.each([
     ['walks the asynchronous path from an empty Ebb to an empty Ebb', 'boto3-walk.py'],
     ['makes, describes, lists, tags and deletes models and endpoint configs', 'boto3-control.py'],
+    ['brings endpoints up, changes them in every way, sees bad changes rolled back', 'boto3-updates.py'],
     ['sends every member of every request of the control plane, right and wrong', 'boto3-members.py'],
     ['puts, describes and deletes policies, alarms, metrics and scheduled actions', 'boto3-scaling.py'],
   ])('%s', { timeout: 120_000 }, async (_sentence, program) => {

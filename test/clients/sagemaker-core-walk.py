@@ -7,8 +7,8 @@ import boto3
 from botocore.exceptions import ClientError
 from sagemaker_core.main.resources import Endpoint, EndpointConfig, Model
 from sagemaker_core.main.shapes import (
-    AsyncInferenceClientConfig, AsyncInferenceConfig, AsyncInferenceOutputConfig,
-    ContainerDefinition, DesiredWeightAndCapacity, ProductionVariant, Tag,
+    AsyncInferenceClientConfig, AsyncInferenceConfig, AsyncInferenceOutputConfig, BlueGreenUpdatePolicy, CapacitySize,
+    ContainerDefinition, DeploymentConfig, DesiredWeightAndCapacity, ProductionVariant, Tag, TrafficRoutingConfig,
 )
 
 logging.disable(logging.WARNING)
@@ -57,9 +57,24 @@ assert endpoint.endpoint_status == "Creating" and endpoint.creation_time.tzinfo,
 endpoint.wait_for_status("InService", poll=1, timeout=60)
 assert answer() == "first"
 
+endpoint.endpoint_config_name = "second"
+endpoint.update(deployment_config=DeploymentConfig(blue_green_update_policy=BlueGreenUpdatePolicy(
+    traffic_routing_configuration=TrafficRoutingConfig(
+        type="LINEAR", wait_interval_in_seconds=1, linear_step_size=CapacitySize(type="CAPACITY_PERCENT", value=50)),
+    termination_wait_in_seconds=0,
+)))
+endpoint.wait_for_status("InService", poll=1, timeout=60)
+assert endpoint.endpoint_config_name == "second", endpoint
+assert endpoint.last_deployment_config.blue_green_update_policy.traffic_routing_configuration.type == "LINEAR", endpoint
+assert answer() == "second"
 endpoint.update_weights_and_capacities([DesiredWeightAndCapacity(variant_name="main", desired_instance_count=2)])
 endpoint.wait_for_status("InService", poll=1, timeout=60)
 assert endpoint.production_variants[0].desired_instance_count == 2, endpoint
+endpoint.endpoint_config_name = "unstartable"
+endpoint.update()
+endpoint.wait_for_status("InService", poll=1, timeout=60)
+assert endpoint.endpoint_config_name == "second" and endpoint.failure_reason, endpoint
+assert answer() == "second"
 
 assert [found.endpoint_name for found in Endpoint.get_all(status_equals="InService")] == ["Core"]
 assert sorted(found.model_name for found in Model.get_all()) == ["first", "second", "unstartable"]

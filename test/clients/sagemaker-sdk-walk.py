@@ -170,8 +170,50 @@ raised(ClientError, 'Could not find endpoint "arn:aws:sagemaker:us-east-1:000000
        session.wait_for_endpoint, "nobody", poll=0)
 raised(ValueError, "Endpoint with name 'nobody' does not exist", session.update_endpoint, "nobody", "Sdk-Endpoint")
 
-step("paths that the SDK chooses, and an endpoint that cannot start")
+step("update_endpoint")
+
+
+def stage():
+    response = predictor.predict_async(data="?", initial_args={"CustomAttributes": "describe"})
+    return response.get_result(MINUTE)["env"]["STAGE"]
+
+
+def updated(**parameters):
+    """Like `deployed`, and says what is described afterwards."""
+    predictor.update_endpoint(wait=False, **parameters)
+    return session.wait_for_endpoint("Sdk-Endpoint", poll=1)
+
+
+# With nothing new the SDK sends again what was described to it, tags included, under another name.
+found = updated()
+assert found["EndpointConfigName"].startswith("Sdk-Endpoint-"), found
+copied = client.describe_endpoint_config(EndpointConfigName=found["EndpointConfigName"])
+for name in ("ProductionVariants", "AsyncInferenceConfig"):
+    assert copied[name] == described[name], (copied, described)
+assert session.list_tags(copied["EndpointConfigArn"]) == [{"Key": "team", "Value": "readers"}]
+assert stage() == "first"
+
+second = Model(image_uri="echo", role=ROLE, name="sdk-second", env={"STAGE": "second"}, sagemaker_session=session)
+second.create(instance_type="ml.m5.xlarge")
+found = updated(initial_instance_count=2, instance_type="ml.m5.large", model_name="sdk-second", tags={"team": "writers"})
+assert found["ProductionVariants"][0]["DesiredInstanceCount"] == 2, found
+assert stage() == "second"
+
+# What cannot start is rolled back, which to the SDK is success: the reason is in what it gives back.
 broken = Model(image_uri="unstartable", role=ROLE, name="broken", predictor_cls=Predictor, sagemaker_session=session)
+broken.create(instance_type="ml.m5.xlarge")
+configured = found["EndpointConfigName"]
+found = updated(initial_instance_count=1, instance_type="ml.m5.large", model_name="broken")
+assert found["EndpointConfigName"] == configured and found["FailureReason"], found
+assert stage() == "second"
+predictor = AsyncPredictor(Predictor(
+    "Sdk-Endpoint", sagemaker_session=session, serializer=JSONSerializer(), deserializer=JSONDeserializer(),
+))
+raised(ClientError, 'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/nobody".',
+       predictor.update_endpoint, initial_instance_count=1, instance_type="ml.m5.large", model_name="nobody")
+assert stage() == "second"
+
+step("paths that the SDK chooses, and an endpoint that cannot start")
 error = raised(UnexpectedStatusException, "Error hosting endpoint broken: Failed. Reason: ", deployed, broken,
                endpoint_name="broken", async_inference_config=AsyncInferenceConfig())
 chosen = client.describe_endpoint_config(EndpointConfigName="broken")["AsyncInferenceConfig"]["OutputConfig"]
@@ -182,13 +224,17 @@ session.delete_endpoint_config("broken")
 session.delete_model("broken")
 
 step("delete")
+predictor = AsyncPredictor(Predictor("Sdk-Endpoint", sagemaker_session=session))
 predictor.delete_model()
 predictor.delete_endpoint()
 client.get_waiter("endpoint_deleted").wait(EndpointName="Sdk-Endpoint", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 raised(ClientError, "Could not find endpoint", predictor.update_endpoint)
 
-assert not client.list_models()["Models"], client.list_models()
-assert not client.list_endpoint_configs()["EndpointConfigs"], client.list_endpoint_configs()
+assert [found["ModelName"] for found in client.list_models()["Models"]] == ["sdk-model"], client.list_models()
+session.delete_model("sdk-model")
+# The configs of the updates before stay, as they do with SageMaker.
+for found in client.list_endpoint_configs()["EndpointConfigs"]:
+    session.delete_endpoint_config(found["EndpointConfigName"])
 assert not client.list_endpoints()["Endpoints"], client.list_endpoints()
 sns.delete_topic(TopicArn=topic)
 sqs.delete_queue(QueueUrl=queue)

@@ -187,8 +187,8 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   'for killing three instances says so, and the endpoint gets another': {
     wish: { EndpointName: 'mortal', Body: 'x', CustomAttributes: 'exit=1' },
     reason:
-      'ClientError: Could not get a response from the mortal endpoint: ' +
-      `3 attempts at this request broke their instance or its connection. ${SEE_LOGS}`,
+      'ClientError: Could not get a response from the mortal endpoint: 3 attempts at this request broke their instance ' +
+      `or its connection. The last one: The container ended with exit code 1. ${SEE_LOGS}`,
   },
 };
 

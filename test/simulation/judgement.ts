@@ -44,10 +44,9 @@ function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation:
 }
 
 async function judgeCapacity(simulation: Simulation, endpointName: string): Promise<void> {
-  const { fleet } = simulation.engine;
-  const { starting, inService, draining } = fleet.counts(endpointName);
-  judgePaused(simulation, endpointName);
+  const { starting, inService, draining } = simulation.engine.fleet.counts(endpointName);
   const bounds = await simulation.boundsOf(endpointName);
+  judgePaused(simulation, endpointName, bounds !== undefined);
   const minimum = bounds?.minimum ?? 0;
   if (starting + draining === 0 && inService === minimum) return;
   simulation.violation(
@@ -56,11 +55,11 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
   );
 }
 
-/** No more are paused than may be, none beyond its time, and none of an endpoint that is gone. */
-function judgePaused({ clock, deleted, engine, scenario, witness }: Simulation, endpointName: string): void {
+/** No more are paused than may be, none beyond its time, and none of an endpoint that does not serve. */
+function judgePaused({ clock, engine, scenario, witness }: Simulation, endpointName: string, serves: boolean): void {
   const paused = engine.fleet.instances(endpointName).filter(({ state }) => state === 'Paused');
   const { warm } = scenario.endpoints.find(({ name }) => name === endpointName)!;
-  const allowed = deleted.has(endpointName) ? 0 : (warm?.instances ?? 0);
+  const allowed = serves ? (warm?.instances ?? 0) : 0;
   const isOverdue = paused.some(({ pausedUntil = 0 }) => pausedUntil <= clock.now());
   if (paused.length <= allowed && !isOverdue) return;
   witness.violation(`at rest ${endpointName} has ${paused.length} paused instances of ${allowed}`);

@@ -12,6 +12,7 @@ import { StsSurface } from './aws/sts/sts-surface.js';
 import type { Surface } from './aws/surface.js';
 import { FrontDoor, Surfaces } from './front-door.js';
 import { HealthController } from './health.controller.js';
+import { LogsController } from './logs.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
 
@@ -27,7 +28,7 @@ export class ApiModule {
     const optional = embeddedSurfaces(config);
     return {
       module: ApiModule,
-      controllers: [HealthController, MetricsController, StatusController],
+      controllers: [HealthController, LogsController, MetricsController, StatusController],
       providers: [
         ...fromEngine,
         ...ALWAYS,

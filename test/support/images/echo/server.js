@@ -25,6 +25,7 @@
  *   breakAfter=10      promises all of the answer, sends so many bytes of it, closes the connection
  *   exit=1             ends the process with this code instead of answering, or instead of closing the connection
  *   closeIdle          closes the connection after the answer though it promised to keep it
+ *   print=1000         prints so many lines before it answers
  *   allocate=400       takes so many MiB of memory for good before it answers
  *   ping=503           what /ping answers from now on: a status, or `hang`
  *   connect=host:80    answers `connected`, or the code of the error, of a connection there
@@ -74,6 +75,7 @@ async function answerInvocation(request, response) {
   const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
   if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
+  if ('print' in knobs) printLines(Number(knobs.print));
   if ('allocate' in knobs) allocate(Number(knobs.allocate));
   if ('ping' in knobs) ping = knobs.ping;
   if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));
@@ -122,6 +124,10 @@ function tryToConnect(address) {
   socket.once('timeout', () => resolve('timed out'));
   socket.once('error', ({ code }) => resolve(code));
   return promise.finally(() => socket.destroy());
+}
+
+function printLines(count) {
+  for (let number = 1; number <= count; number++) console.log(`line ${number} of ${count}`);
 }
 
 function allocate(mebibytes) {

@@ -1,0 +1,212 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogLine, LogSource } from '../../core/ports/logs.js';
+import { FilesystemLogs } from './filesystem.js';
+import type { LogLimits } from './log-limits.js';
+
+const NOON = Date.UTC(2026, 4, 1, 12);
+const SOURCE = { endpointName: 'reader', variantName: 'blue', instanceId: 'i-1' } as const;
+const READER = { endpointName: 'reader' };
+
+let directory: string;
+const opened: FilesystemLogs[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ebb-logs-'));
+});
+
+afterEach(async () => {
+  for (const logs of opened.splice(0)) await logs.close();
+  await rm(directory, { recursive: true });
+});
+
+async function open(limits: Partial<LogLimits> = {}): Promise<FilesystemLogs> {
+  opened.push(await FilesystemLogs.open(directory, { limits }));
+  return opened.at(-1)!;
+}
+
+async function readAll(logs: FilesystemLogs, after?: string): Promise<LogLine[]> {
+  const { lines, hasMore } = await logs.read(READER, { after, limit: 100_000 });
+  expect(hasMore).toBe(false);
+  return [...lines];
+}
+
+async function textsOf(logs: FilesystemLogs, after?: string): Promise<string[]> {
+  return (await readAll(logs, after)).map(({ text }) => text);
+}
+
+/** Writes lines with these numbers, and sees to it that they are on disk. */
+async function write(logs: FilesystemLogs, from: number, to: number, source: LogSource = SOURCE): Promise<void> {
+  const writer = logs.open(source);
+  for (let number = from; number < to; number += 1) writer.write('stdout', lineOf(number), NOON + number);
+  await writer.close();
+}
+
+/** 100 bytes and some. */
+function lineOf(number: number): string {
+  return `${number} ${'x'.repeat(100)}`;
+}
+
+async function filesOf(source: LogSource = SOURCE): Promise<string[]> {
+  const folder = join(directory, source.endpointName, source.variantName!, source.instanceId!);
+  return (await readdir(folder)).sort().map((name) => join(folder, name));
+}
+
+function sourceOf(instanceId: string, endpointName = 'reader'): LogSource {
+  return { ...SOURCE, endpointName, instanceId };
+}
+
+async function idsOf(logs: FilesystemLogs, endpointName = 'reader'): Promise<(string | undefined)[]> {
+  return (await logs.list(endpointName)).map(({ instanceId }) => instanceId);
+}
+
+describe('a log in files', () => {
+  it('is text that can be read as it is', async () => {
+    const writer = (await open()).open(SOURCE);
+    writer.write('stderr', 'no such file', NOON);
+    await writer.close();
+    const [file] = await filesOf();
+    expect(await readFile(file!, 'utf8')).toMatch(/^2026-05-01T12:00:00\.000Z [0-9a-z]+ stderr no such file\n$/);
+  });
+
+  it('is begun by its first line, and leaves nothing where there was none', async () => {
+    const logs = await open();
+    await logs.open(SOURCE).close();
+    expect(await readdir(directory)).toEqual([]);
+    expect(await logs.list('reader')).toEqual([]);
+  });
+
+  it('is read a piece at a time, from wherever a page ended', async () => {
+    const logs = await open();
+    await write(logs, 0, 9_000);
+    const { next } = await logs.read(READER, { limit: 5_000 });
+    expect(await textsOf(logs, next)).toEqual(Array.from({ length: 4_000 }, (_, index) => lineOf(5_000 + index)));
+    const { lines } = await logs.read({ ...READER, from: NOON + 7_777 }, { limit: 1 });
+    expect(lines[0]?.text).toBe(lineOf(7_777));
+    expect((await logs.tail('i-1', 4_000)).map(({ text }) => text)[0]).toBe(lineOf(5_000));
+  });
+});
+
+describe('rotation', () => {
+  const limits = { segmentBytes: 10_000, segments: 3 };
+
+  it('keeps the newest segments, with the last line always among them', async () => {
+    const logs = await open(limits);
+    for (let number = 0; number < 1_000; number += 50) await write(logs, number, number + 50);
+    const files = await filesOf();
+    expect(files).toHaveLength(3);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    expect(Math.max(...sizes)).toBeLessThan(20_000);
+    const texts = await textsOf(logs);
+    expect(texts.length).toBeGreaterThan(150);
+    expect(texts).toEqual(Array.from({ length: texts.length }, (_, i) => lineOf(1_000 - texts.length + i)));
+    expect(await logs.list('reader')).toMatchObject([{ sizeBytes: sizes.reduce((sum, size) => sum + size) }]);
+  });
+
+  it('does not disturb who goes on reading, and tells who came too late of the gap', async () => {
+    const logs = await open(limits);
+    await write(logs, 0, 100);
+    const early = await logs.read(READER, { limit: 50 });
+    const late = await logs.read(READER, { limit: 1_000 });
+    for (let number = 100; number < 1_000; number += 50) await write(logs, number, number + 50);
+    const first = await logs.read(READER, { limit: 1 });
+    expect(first.hasGap).toBe(false);
+    const missed = await logs.read(READER, { after: early.next, limit: 1 });
+    expect(missed).toMatchObject({ hasGap: true, lines: [{ text: first.lines[0]!.text }] });
+    expect((await logs.read(READER, { after: late.next, limit: 1 })).hasGap).toBe(true);
+    const onTime = await logs.read(READER, { after: first.next, limit: 1_000 });
+    expect(onTime.hasGap).toBe(false);
+    expect(onTime.lines.at(-1)?.text).toBe(lineOf(999));
+  });
+
+  it('is found again after a restart, cursors included', async () => {
+    const logs = await open(limits);
+    for (let number = 0; number < 300; number += 50) await write(logs, number, number + 50);
+    const before = await logs.read(READER, { limit: 100 });
+    await logs.close();
+    const again = await open(limits);
+    expect((await again.read(READER, { limit: 100 })).lines).toEqual(before.lines);
+    // As of a clock that was set back meanwhile.
+    const writer = again.open(SOURCE);
+    writer.write('stdout', 'earlier', NOON - 1_000_000);
+    await writer.close();
+    expect((await textsOf(again, before.next)).at(-1)).toBe('earlier');
+  });
+});
+
+describe('a crash', () => {
+  it('leaves no torn line', async () => {
+    await write(await open(), 0, 3);
+    const [file] = await filesOf();
+    await appendFile(file!, '2026-05-01T12:00:01.000Z zzzzzzzzz stdout torn in the mid');
+    const logs = await open();
+    await write(logs, 3, 4);
+    expect(await textsOf(logs)).toEqual([0, 1, 2, 3].map(lineOf));
+    expect(await readFile(file!, 'utf8')).not.toContain('torn');
+  });
+
+  it('leaves what is no line unread', async () => {
+    await write(await open(), 0, 1);
+    const [file] = await filesOf();
+    await appendFile(file!, `\0\0\0\0\n\nnot a line\n`);
+    const logs = await open();
+    await write(logs, 1, 2);
+    expect(await textsOf(logs)).toEqual([0, 1].map(lineOf));
+    expect((await logs.tail('i-1', 2)).map(({ text }) => text)).toEqual([0, 1].map(lineOf));
+  });
+});
+
+describe('a writer that is faster than the disk', () => {
+  it('has its lines dropped beyond the buffer, and counted where they are missing', async () => {
+    const logs = await open({ bufferCharacters: 5_000 });
+    const writer = logs.open(SOURCE);
+    for (let number = 0; number < 1_000; number += 1) writer.write('stdout', lineOf(number), NOON + number);
+    const kept = (await readAll(logs)).filter(({ stream }) => stream === 'stdout').length;
+    expect(kept).toBeGreaterThan(20);
+    expect(kept).toBeLessThan(50);
+    writer.write('stdout', 'after', NOON + 2_000);
+    await writer.close();
+    const lines = await readAll(logs);
+    expect(lines.slice(kept)).toMatchObject([
+      { stream: 'ebb', at: NOON + 999, text: expect.stringMatching(new RegExp(`^${1_000 - kept} lines were dropped`)) },
+      { stream: 'stdout', text: 'after' },
+    ]);
+  });
+
+  it('is not held up by a disk that takes nothing, and goes on when it does again', async () => {
+    const logs = await open();
+    const inTheWay = join(directory, 'reader');
+    await writeFile(inTheWay, '');
+    const writer = logs.open(SOURCE);
+    writer.write('stdout', 'lost', NOON);
+    writer.write('stdout', 'lost too', NOON + 1);
+    expect(await textsOf(logs)).toEqual([]);
+    await rm(inTheWay);
+    writer.write('stdout', 'kept', NOON + 2);
+    await writer.close();
+    expect(await textsOf(logs)).toEqual([expect.stringMatching(/^2 lines were dropped here/), 'kept']);
+  });
+});
+
+describe('ended instances', () => {
+  it('are forgotten when there are too many of an endpoint, those that were written first', async () => {
+    const logs = await open({ endedPerEndpoint: 2 });
+    const living = logs.open(sourceOf('living'));
+    living.write('stdout', 'first of all', NOON - 1);
+    const { next } = await logs.read(READER, { limit: 10 });
+    for (let number = 1; number <= 4; number += 1) await write(logs, number, number + 1, sourceOf(`i-${number}`));
+    await write(logs, 9, 10, sourceOf('i-9', 'other'));
+    expect(await idsOf(logs)).toEqual(['i-4', 'i-3', 'living']);
+    expect((await readdir(join(directory, 'reader/blue'))).sort()).toEqual(['i-3', 'i-4', 'living']);
+    expect((await logs.read(READER, { after: next, limit: 1 })).hasGap).toBe(true);
+  });
+
+  it('are forgotten when there are too many in all, with the folders that held them', async () => {
+    const logs = await open({ ended: 2 });
+    for (const [index, name] of ['a', 'b', 'c'].entries()) await write(logs, index, index + 1, sourceOf('i', name));
+    expect(await readdir(directory)).toEqual(['b', 'c']);
+    expect(await idsOf(logs, 'a')).toEqual([]);
+  });
+});

@@ -13,7 +13,7 @@ import type { Engine } from './engine.js';
 import { isAway, isMissing, isStateConflict, wordsOf } from './engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
-/** An engine tells of the end of a container that takes no connections any more within this, Podman under load as well. */
+/** Within this the engine knows of the end of a container that takes no connections any more; Podman is slow to. */
 const END_NOTICE_MS = 3_000;
 /** How long an engine that does not answer is waited for when an instance is to be terminated. */
 const ENGINE_PATIENCE_MS = 60_000;
@@ -139,13 +139,16 @@ export class DockerInstance {
     const stop = AbortSignal.any([this.#letGo.signal, ...(signal ? [signal] : [])]);
     const inspect = (client: Docker): Promise<ContainerInspectInfo> =>
       client.getContainer(this.#container.id).inspect();
+    const waits: Promise<unknown>[] = [this.exited, once(stop, 'abort')];
     try {
       const { State } = await this.#engine.askPatiently(inspect, LONGEST_OUTAGE_MS, stop);
-      if (State.Running || State.Paused) return;
+      const seemsAlive = State.Running || State.Paused;
+      if (seemsAlive && !(await this.#isOutOfReach())) return;
+      if (seemsAlive) waits.push(sleep(END_NOTICE_MS, undefined, { ref: false }));
     } catch (error) {
       if (!isMissing(error)) return;
     }
-    if (!stop.aborted) await Promise.race([this.#watch.ended, once(stop, 'abort')]);
+    if (!stop.aborted) await Promise.race(waits);
   }
 
   #listens(): void {
@@ -159,10 +162,6 @@ export class DockerInstance {
    */
   async #isOutOfReach(): Promise<boolean> {
     return (await this.#http.ping()) === 'unreachable';
-  }
-
-  async #isKnownToHaveEnded(): Promise<void> {
-    await Promise.race([this.exited, sleep(END_NOTICE_MS, undefined, { ref: false })]);
   }
 
   async #change(call: (container: Docker.Container) => Promise<unknown>): Promise<void> {

@@ -145,6 +145,13 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(await ask('i-1', 'read=/proc/mounts')).toMatch(/^\S+ \/opt\/ml\/model \S+ ro,/m);
     });
 
+    it('finds the files of additional sources under the names of their channels', async () => {
+      const source = { uri: MODEL, dataType: 'S3Object', compression: 'Gzip' };
+      await launch('i-1', {}, { additionalModelData: [{ channelName: 'adapter', source }] });
+      const path = '/opt/ml/additional-model-data-sources/adapter/weights.bin';
+      expect(await ask('i-1', `read=${path}`)).toBe('weights');
+    });
+
     it('has the limits of its type, no swap, and no privileges to gain', async () => {
       await launch('i-1', { instanceType: 'ml.tiny' });
       const { HostConfig } = await inspect('i-1');

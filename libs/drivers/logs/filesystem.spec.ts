@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLine, LogSource } from '../../core/ports/logs.js';
 import { FilesystemLogs } from './filesystem.js';
 import type { LogLimits } from './log-limits.js';
@@ -87,6 +87,26 @@ describe('a log in files', () => {
     expect(lines[0]?.text).toBe(lineOf(7_777));
     expect((await logs.tail('i-1', 4_000)).map(({ text }) => text)[0]).toBe(lineOf(5_000));
   });
+});
+
+it('a line that comes while another is being written does not keep a later one from being written', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const logs = await open();
+    const writer = logs.open(SOURCE);
+    writer.write('stdout', 'first', NOON);
+    const reading = logs.read(READER, { limit: 1 });
+    writer.write('stdout', 'meanwhile', NOON);
+    await reading;
+    const { next } = await logs.read(READER, { limit: 10 });
+    vi.advanceTimersByTime(1_000);
+    writer.write('stdout', 'later', NOON);
+    const grown = logs.grown(READER, next, new AbortController().signal);
+    vi.advanceTimersByTime(1_000);
+    await expect(grown).resolves.toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('rotation', () => {

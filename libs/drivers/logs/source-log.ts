@@ -82,7 +82,7 @@ export class SourceLog {
     this.#tellDropped();
     this.#add(stream, text, at, 1);
     if (this.#pending.text.length >= FLUSH_CHARACTERS) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
+    else this.#timer ??= setTimeout(() => this.#flushInTime(), FLUSH_AFTER_MS).unref();
   }
 
   /** Resolves, never rejects, when all that was written so far can be read or has been dropped. */
@@ -99,6 +99,11 @@ export class SourceLog {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close().catch(() => {});
+  }
+
+  #flushInTime(): void {
+    this.#timer = undefined;
+    void this.flush();
   }
 
   #add(stream: LogStream, text: string, at: number, lines: number): void {

@@ -139,6 +139,13 @@ describe('instances by processes', () => {
       await expect(instances.launch(spec)).rejects.toMatchObject({ code: 'InvalidRequest' });
     });
 
+    it('is not started where its model asks for isolation, which a process cannot have', async () => {
+      const spec = { ...launchSpec('i-1', { image: 'echo', environment: {} }), isNetworkIsolated: true };
+      const refusal = { code: 'InvalidRequest', message: expect.stringContaining('EnableNetworkIsolation') as string };
+      await expect(instances.check(spec)).rejects.toMatchObject(refusal);
+      await expect(instances.launch(spec)).rejects.toMatchObject(refusal);
+    });
+
     it('that cannot be executed at all is a failed launch', async () => {
       const unstartable = launchSpec('i-1', { image: 'unstartable', environment: {} });
       await expect(instances.launch(unstartable)).rejects.toMatchObject({

@@ -36,8 +36,9 @@ export interface ProcessInstancesOptions {
 }
 
 /**
- * Instances as child processes on this machine, each with a process group and a port of its own; their models they share. What an earlier run left in the same directory is listed and can be terminated, but not talked to. Launching also
- * raises `InvalidRequest` for variables that only an image may set.
+ * Instances as child processes on this machine, each with a process group and a port of its own; their models they share.
+ * What an earlier run left in the same directory is listed and can be terminated, but not talked to. Checking and launching
+ * also raise `InvalidRequest` for variables that only an image may set, and for isolation, which processes do not have.
  */
 export class ProcessInstances extends Instances {
   readonly #options: ProcessInstancesOptions;
@@ -149,7 +150,12 @@ export class ProcessInstances extends Instances {
   async #findImage(spec: LaunchSpec): Promise<ProcessImage> {
     const image = await findImage(spec.container.image, this.#options.imageFolders);
     checkEnvironment(spec.container.environment);
-    return image;
+    if (!spec.isNetworkIsolated) return image;
+    throw new EbbError(
+      'InvalidRequest',
+      'EnableNetworkIsolation is not possible where instances are processes, which share the network of this machine: ' +
+        'run Ebb with containers, by EBB_PROFILE=docker, or leave it out.',
+    );
   }
 
   /** Makes the instance's directory, which no other instance may have had. */

@@ -3,6 +3,7 @@ import { endpointConfigKey, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { type Tags, modelKey } from '../core/model.js';
 import { checkPromiseTags } from '../core/promise.js';
+import { checkWarmTags } from '../core/warm-tier.js';
 import type { Records } from '../core/ports/catalog.js';
 import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
 import type { World } from './world.js';
@@ -63,6 +64,7 @@ function taggedEndpoint({ catalog, place, signals }: TagWorld, name: string): Ta
       const endpoint = await record.change((current) => {
         const tags = change(current);
         checkPromiseTags(tags);
+        checkWarmTags(tags);
         return tags;
       });
       signals.notify({ kind: 'endpoint', endpointName: endpoint.name });

@@ -29,6 +29,9 @@ describe('the tags that promise something for an endpoint', () => {
   it.each([
     [{ 'ebb:start-within-seconds': 'soon' }, 'ebb:start-within-seconds must be a number of seconds from 0 to 86400'],
     [{ 'ebb:keep-warm-seconds': '-1' }, 'ebb:keep-warm-seconds must be a number of seconds from 0 to 86400'],
+    [{ 'ebb:warm-instances': 'many' }, 'ebb:warm-instances must be'],
+    [{ 'ebb:warm-instances/main': '-1' }, 'ebb:warm-instances/main must be'],
+    [{ 'ebb:warm-seconds': '1.5' }, 'ebb:warm-seconds must be'],
     [{ 'ebb:start-within-seconds': '1', 'ebb:done-within-seconds': '9' }, 'Only one of the tags'],
   ])('are refused where they cannot be meant: %j', async (tags, message) => {
     await expect(addTags(tags)).rejects.toMatchObject({
@@ -39,11 +42,11 @@ describe('the tags that promise something for an endpoint', () => {
     expect(Tags).toEqual([]);
   });
 
-  it('are refused at the creation too, and nothing is created', async () => {
+  it.each(['ebb:done-within-seconds', 'ebb:warm-instances'])('are refused at the creation too: %s', async (Key) => {
     const create = new CreateEndpointCommand({
       EndpointName: 'other',
       EndpointConfigName: 'ocr-config',
-      Tags: [{ Key: 'ebb:done-within-seconds', Value: 'tomorrow' }],
+      Tags: [{ Key, Value: 'tomorrow' }],
     });
     await expect(host.sagemaker.send(create)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(await host.world.catalog.endpoints.get('other')).toBeUndefined();

@@ -14,7 +14,7 @@ ACCOUNT = boto3.client("sts").get_caller_identity()["Account"]
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
 ENDPOINT = {"EndpointName": "Changing"}
 BUSY = f'Cannot update in-progress endpoint "{ARN}:endpoint/changing".'
-OFTEN = {"Delay": 1, "MaxAttempts": 60}
+OFTEN = {"Delay": 0.2, "MaxAttempts": 300}
 
 s3 = boto3.client("s3")
 # Without boto3's own checks, which would keep from Ebb what is wrong.

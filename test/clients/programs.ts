@@ -1,16 +1,26 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+
+const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache');
+
+/** Where programs are looked for: those that CI installs come before others that a machine may have, as they are current. */
+export const PATH = `${join(CACHE, 'python-tools/bin')}:${process.env['PATH']}`;
+
+/** A Python of its own for SageMaker's SDK, which brings some sixty packages along in versions of its choice. */
+export const SAGEMAKER_SDK_PYTHON = join(CACHE, 'sagemaker-sdk/bin/python');
 
 /** Whether a program that a suite needs is there; a suite without it is skipped, visibly. */
 export function isInstalled(program: string, ...check: string[]): boolean {
-  return spawnSync(program, check, { stdio: 'ignore' }).status === 0;
+  return spawnSync(program, check, { stdio: 'ignore', env: { ...process.env, PATH } }).status === 0;
 }
 
 /** All that AWS's clients are told about an Ebb at this address. */
 export function clientEnvironment(url: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    PATH,
     AWS_ENDPOINT_URL: url,
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'any',

@@ -60,7 +60,7 @@ def deployed(model, **parameters):
         initial_instance_count=1, instance_type="ml.m5.xlarge", wait=False,
         serializer=JSONSerializer(), deserializer=JSONDeserializer(), **parameters,
     )
-    session.wait_for_endpoint(model.endpoint_name, poll=1)
+    session.wait_for_endpoint(model.endpoint_name, poll=0.2)
     return predictor
 
 
@@ -181,7 +181,7 @@ def stage():
 def updated(**parameters):
     """Like `deployed`, and says what is described afterwards."""
     predictor.update_endpoint(wait=False, **parameters)
-    return session.wait_for_endpoint("Sdk-Endpoint", poll=1)
+    return session.wait_for_endpoint("Sdk-Endpoint", poll=0.2)
 
 
 # With nothing new the SDK sends again what was described to it, tags included, under another name.

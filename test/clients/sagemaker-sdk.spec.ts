@@ -1,11 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { clientEnvironment, isInstalled, run } from './programs.js';
+import { SAGEMAKER_SDK_PYTHON, clientEnvironment, isInstalled, run } from './programs.js';
 
-/** In an environment of its own, as it brings some sixty packages along in versions of its choice. */
-const PYTHON = resolve(import.meta.dirname, '../../node_modules/.cache/sagemaker-sdk/bin/python');
-const hasSdk = isInstalled(PYTHON, '-c', 'import importlib.metadata as m; m.version("sagemaker")');
+const hasSdk = isInstalled(SAGEMAKER_SDK_PYTHON, '-c', 'import importlib.metadata as m; m.version("sagemaker")');
 
 describe.skipIf(!hasSdk)('the SageMaker Python SDK with nothing but AWS_ENDPOINT_URL, a role and a bucket', () => {
   let ebb: StandaloneProcess;
@@ -19,8 +17,9 @@ describe.skipIf(!hasSdk)('the SageMaker Python SDK with nothing but AWS_ENDPOINT
     ['deploys, invokes, updates and deletes an asynchronous endpoint', 'sagemaker-sdk-walk.py'],
     ['does so with the resource objects that its version 3 is made of', 'sagemaker-core-walk.py'],
   ])('%s', { timeout: 240_000 }, async (_sentence, program) => {
+    const file = join(import.meta.dirname, program);
     const env = { ...clientEnvironment(ebb.url), SAGEMAKER_SUPPRESS_V2_WARNING: '1' };
-    const { code, output, errors } = await run(PYTHON, ['-B', join(import.meta.dirname, program)], { env });
+    const { code, output, errors } = await run(SAGEMAKER_SDK_PYTHON, ['-B', file], { env });
     expect(errors).toBe('');
     expect(code).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');

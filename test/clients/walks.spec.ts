@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { type Ran, clientEnvironment, isInstalled, run } from './programs.js';
+import { PATH, type Ran, clientEnvironment, isInstalled, run } from './programs.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const hasCli = isInstalled('aws', '--version');
 // A receiver is to run on the Node that runs this, as it does for somebody who has a current one.
-const ENVIRONMENT = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+const ENVIRONMENT = { ...process.env, PATH: `${dirname(process.execPath)}:${PATH}` };
 
 /** The walks with the AWS CLI in the documentation, word for word, at the address that they name. */
 describe.skipIf(!hasCli)('the walk', () => {

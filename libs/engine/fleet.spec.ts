@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../core/deployment.js';
+import type { Endpoint } from '../core/endpoint.js';
 import { Fleet } from './fleet.js';
 
 async function aFleet(launch: LaunchScript = {}, slots = 2) {
@@ -15,6 +17,7 @@ async function aFleet(launch: LaunchScript = {}, slots = 2) {
   const variant = endpoint.variants[0]!;
   return {
     ...parts,
+    endpoint,
     fleet,
     told,
     launch: async (count: number): Promise<void> => {
@@ -35,6 +38,34 @@ test('slots are taken from one instance after the other, and no more than there 
   expect(fleet.hasFreeSlot('reader')).toBe(false);
   fleet.giveBack(slots[0]!);
   expect(fleet.hasFreeSlot('reader')).toBe(true);
+});
+
+test('slots that come back unused count where they were chosen, though traffic was divided anew meanwhile', async () => {
+  const { fleet, endpoint, clock } = await aFleet();
+  const [old] = endpoint.variants;
+  const fresh = { ...old!, deploymentId: 'second' };
+  const deployment: Omit<Deployment, 'traffic'> = {
+    id: 'second',
+    configName: 'new',
+    variants: [fresh],
+    config: DEFAULT_DEPLOYMENT_CONFIG,
+    startedAt: 0,
+    stage: 'Baking',
+    stageSince: 0,
+    step: 1,
+  };
+  const divided = (traffic: number): Endpoint => ({ ...endpoint, deployment: { ...deployment, traffic } });
+  fleet.launch(divided(1), old!, 20);
+  fleet.launch(divided(1), fresh, 20);
+  await clock.advance(0);
+  const unused = fleet.reserve('reader', 40);
+  fleet.route(divided(0.25));
+  for (const slot of unused) fleet.giveBack(slot);
+  const deploymentOf = new Map(
+    ['first', 'second'].flatMap((id) => fleet.instances('reader', undefined, id).map((each) => [each.id, id] as const)),
+  );
+  const taken = fleet.reserve('reader', 20).map(({ instanceId }) => deploymentOf.get(instanceId));
+  expect(taken.filter((id) => id === 'second')).toHaveLength(5);
 });
 
 test('running time counts only work that has begun and is not over, on instances in service', async () => {

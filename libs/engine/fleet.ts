@@ -34,6 +34,8 @@ export class Fleet extends InstanceStatus {
   private readonly roster = new Roster();
   private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
+  /** Who chose a slot: by the time that it comes back unused, traffic may have been divided anew. */
+  private readonly choosers = new WeakMap<Slot, LeaseRouter>();
   private readonly lives: InstanceLives;
   private readonly warm: WarmInstances;
   private readonly adoption: FleetAdoption;
@@ -172,10 +174,12 @@ export class Fleet extends InstanceStatus {
     const router = this.routers.get(endpointName);
     const members = [...this.roster.of({ endpointName })];
     const slots: Slot[] = [];
-    while (slots.length < max) {
-      const member = router?.choose(members);
+    while (router && slots.length < max) {
+      const member = router.choose(members);
       if (!member) break;
-      slots.push(member.takeSlot());
+      const slot = member.takeSlot();
+      this.choosers.set(slot, router);
+      slots.push(slot);
     }
     return slots;
   }
@@ -203,7 +207,7 @@ export class Fleet extends InstanceStatus {
   giveBack(slot: Slot): void {
     const member = this.roster.get(slot.instanceId);
     if (!member) return;
-    this.routers.get(member.endpointName)?.giveBack(member);
+    this.choosers.get(slot)?.giveBack(member);
     member.leaveSlot();
   }
 

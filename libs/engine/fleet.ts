@@ -174,7 +174,8 @@ export class Fleet extends InstanceStatus {
     const router = this.routers.get(endpointName);
     const members = [...this.roster.of({ endpointName })];
     const slots: Slot[] = [];
-    while (router && slots.length < max) {
+    if (!router) return slots;
+    while (slots.length < max) {
       const member = router.choose(members);
       if (!member) break;
       const slot = member.takeSlot();

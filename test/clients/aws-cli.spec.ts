@@ -17,7 +17,7 @@ describe.skipIf(!hasCli)('the AWS CLI with nothing but AWS_ENDPOINT_URL, a regio
     const program = join(import.meta.dirname, 'aws-cli-control.sh');
     const { code, output, errors } = await run('bash', [program], { env: clientEnvironment(ebb.url) });
     expect(errors).toBe('');
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
     expect(output.trim()).toBe('walked');
   });
 });

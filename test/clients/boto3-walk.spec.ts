@@ -28,7 +28,7 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
     const env = clientEnvironment(ebb.url);
     const { code, output, errors } = await run('python3', ['-B', join(import.meta.dirname, program)], { env });
     expect(errors).toBe('');
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');
   });
 });

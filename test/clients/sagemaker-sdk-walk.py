@@ -181,7 +181,16 @@ def stage():
 def updated(**parameters):
     """Like `deployed`, and says what is described afterwards."""
     predictor.update_endpoint(wait=False, **parameters)
-    return session.wait_for_endpoint("Sdk-Endpoint", poll=0.2)
+    try:
+        return session.wait_for_endpoint("Sdk-Endpoint", poll=0.2)
+    except UnexpectedStatusException as error:
+        # Which the SDK takes for an end, if it happens to look at that moment.
+        assert error.actual_status == "RollingBack", error
+        return wait_for("the way back", lambda: in_service(client.describe_endpoint(EndpointName="Sdk-Endpoint")))
+
+
+def in_service(found):
+    return found if found["EndpointStatus"] == "InService" else None
 
 
 # With nothing new the SDK sends again what was described to it, tags included, under another name.

@@ -21,7 +21,7 @@ describe.skipIf(!hasSdk)('the SageMaker Python SDK with nothing but AWS_ENDPOINT
     const env = { ...clientEnvironment(ebb.url), SAGEMAKER_SUPPRESS_V2_WARNING: '1' };
     const { code, output, errors } = await run(SAGEMAKER_SDK_PYTHON, ['-B', file], { env });
     expect(errors).toBe('');
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
     expect(output.trim().split('\n').at(-1)).toBe('walked');
   });
 });

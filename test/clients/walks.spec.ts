@@ -29,7 +29,7 @@ describe.skipIf(!hasCli)('the walk', () => {
   async function walk(document: string): Promise<Ran> {
     const [, script] = /<!-- walk:.*?-->\s+```bash\n(.*?)```/s.exec(await readFile(join(ROOT, document), 'utf8'))!;
     const ran = await run('bash', ['-euo', 'pipefail', '-c', script!], { cwd: folder, env: ENVIRONMENT });
-    expect(ran.errors).toBe('');
+    expect(ran.errors, ran.output).toBe('');
     expect(ran.code).toBe(0);
     return ran;
   }

@@ -1,13 +1,28 @@
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-/** Suites that are longer, or need what Node does not bring, have a name of their own and run by it. */
-const NAMED_SUITES = ['clients', 'docker', 'fault'];
+/** Specs that need a container engine, and those of them that need it, or the machine's one port 7070, to themselves. */
+const ENGINE_SPECS = ['test/docker/**/*.spec.ts', 'test/contract/docker-instances.spec.ts'];
+const LONE_ENGINE_SPECS = ['engine', 'engine-restart', 'walk'].map((name) => `test/docker/${name}.spec.ts`);
+const ENGINES = 'test/docker/engines-setup.ts';
 
-/** What a named suite has besides the specs of its own folder. */
-const EXTRAS: Readonly<Record<string, { include?: string[]; globalSetup?: string }>> = {
-  docker: { include: ['test/contract/docker-instances.spec.ts'], globalSetup: 'test/docker/engines-setup.ts' },
-};
+/**
+ * Suites that are longer, or need what Node does not bring, have a name of their own and run by it. They wait more than
+ * they compute, so that more of their files run at once than the machine has cores.
+ */
+const NAMED_SUITES = [
+  { name: 'clients', include: ['test/clients/**/*.spec.ts'], maxWorkers: 3, groupOrder: 1 },
+  { name: 'fault', include: ['test/fault/**/*.spec.ts'], maxWorkers: 3, groupOrder: 1 },
+  {
+    name: 'docker',
+    include: ENGINE_SPECS,
+    exclude: LONE_ENGINE_SPECS,
+    globalSetup: ENGINES,
+    maxWorkers: 2,
+    groupOrder: 2,
+  },
+  { name: 'docker-alone', include: LONE_ENGINE_SPECS, globalSetup: ENGINES, maxWorkers: 1, groupOrder: 3 },
+];
 
 export default defineConfig({
   oxc: false,
@@ -30,21 +45,15 @@ export default defineConfig({
         test: {
           name: 'ebb',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts', 'infra/**/*.spec.ts'],
-          exclude: NAMED_SUITES.map((name) => `test/${name}/**`),
+          exclude: NAMED_SUITES.flatMap(({ include }) => include),
+          maxWorkers: '100%',
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
       },
-      ...NAMED_SUITES.map((name) => ({
+      ...NAMED_SUITES.map(({ groupOrder, ...suite }) => ({
         extends: true as const,
-        test: {
-          name,
-          include: [`test/${name}/**/*.spec.ts`, ...(EXTRAS[name]?.include ?? [])],
-          globalSetup: EXTRAS[name]?.globalSetup,
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 60_000,
-        },
+        test: { ...suite, sequence: { groupOrder }, testTimeout: 600_000, hookTimeout: 60_000 },
       })),
     ],
   },

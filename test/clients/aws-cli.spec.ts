@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { clientEnvironment, isInstalled, run } from './programs.js';
+import { clientEnvironment, expectSuccess, isInstalled, run } from './programs.js';
 
 const hasCli = isInstalled('aws', '--version');
 
@@ -15,9 +15,8 @@ describe.skipIf(!hasCli)('the AWS CLI with nothing but AWS_ENDPOINT_URL, a regio
 
   it('makes, changes, waits for, lists, tags and deletes all of the control plane', { timeout: 240_000 }, async () => {
     const program = join(import.meta.dirname, 'aws-cli-control.sh');
-    const { code, output, errors } = await run('bash', [program], { env: clientEnvironment(ebb.url) });
-    expect(errors).toBe('');
-    expect(code, output).toBe(0);
-    expect(output.trim()).toBe('walked');
+    const ran = await run('bash', [program], { env: clientEnvironment(ebb.url) });
+    expectSuccess(ran, ebb);
+    expect(ran.output.trim()).toBe('walked');
   });
 });

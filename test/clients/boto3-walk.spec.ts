@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { clientEnvironment, isInstalled, run } from './programs.js';
+import { clientEnvironment, expectSuccess, isInstalled, run } from './programs.js';
 
 /** An older one knows fewer members of requests than the walks have. */
 const hasBoto3 = isInstalled(
@@ -26,9 +26,8 @@ describe.skipIf(!hasBoto3)('boto3 with nothing but AWS_ENDPOINT_URL, a region an
     ['puts, describes and deletes policies, alarms, metrics and scheduled actions', 'boto3-scaling.py'],
   ])('%s', { timeout: 120_000 }, async (_sentence, program) => {
     const env = clientEnvironment(ebb.url);
-    const { code, output, errors } = await run('python3', ['-B', join(import.meta.dirname, program)], { env });
-    expect(errors).toBe('');
-    expect(code, output).toBe(0);
-    expect(output.trim().split('\n').at(-1)).toBe('walked');
+    const ran = await run('python3', ['-B', join(import.meta.dirname, program)], { env });
+    expectSuccess(ran, ebb);
+    expect(ran.output.trim().split('\n').at(-1)).toBe('walked');
   });
 });

@@ -2,8 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
+import type { StandaloneProcess } from '../support/standalone.js';
 
-const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache');
+const CACHE = resolve(import.meta.dirname, '../../.cache');
 
 /** Where programs are looked for: those that CI installs come before others that a machine may have, as they are current. */
 export const PATH = `${join(CACHE, 'python-tools/bin')}:${process.env['PATH']}`;
@@ -47,4 +49,10 @@ export async function run(
     once(child, 'exit') as Promise<[number | null]>,
   ]);
   return { code, output, errors };
+}
+
+/** Raises unless a program ended well without a complaint, with all that is known of why. */
+export function expectSuccess({ code, output, errors }: Ran, ebb: StandaloneProcess): void {
+  const told = [output, errors, 'The last that Ebb logged:', ...ebb.log.slice(-20)].join('\n');
+  expect({ code, errors }, told).toEqual({ code: 0, errors: '' });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { SAGEMAKER_SDK_PYTHON, clientEnvironment, isInstalled, run } from './programs.js';
+import { SAGEMAKER_SDK_PYTHON, clientEnvironment, expectSuccess, isInstalled, run } from './programs.js';
 
 const hasSdk = isInstalled(SAGEMAKER_SDK_PYTHON, '-c', 'import importlib.metadata as m; m.version("sagemaker")');
 
@@ -19,9 +19,8 @@ describe.skipIf(!hasSdk)('the SageMaker Python SDK with nothing but AWS_ENDPOINT
   ])('%s', { timeout: 240_000 }, async (_sentence, program) => {
     const file = join(import.meta.dirname, program);
     const env = { ...clientEnvironment(ebb.url), SAGEMAKER_SUPPRESS_V2_WARNING: '1' };
-    const { code, output, errors } = await run(SAGEMAKER_SDK_PYTHON, ['-B', file], { env });
-    expect(errors).toBe('');
-    expect(code, output).toBe(0);
-    expect(output.trim().split('\n').at(-1)).toBe('walked');
+    const ran = await run(SAGEMAKER_SDK_PYTHON, ['-B', file], { env });
+    expectSuccess(ran, ebb);
+    expect(ran.output.trim().split('\n').at(-1)).toBe('walked');
   });
 });

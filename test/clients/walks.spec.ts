@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
-import { PATH, type Ran, clientEnvironment, isInstalled, run } from './programs.js';
+import { PATH, type Ran, clientEnvironment, expectSuccess, isInstalled, run } from './programs.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const hasCli = isInstalled('aws', '--version');
@@ -29,8 +29,7 @@ describe.skipIf(!hasCli)('the walk', () => {
   async function walk(document: string): Promise<Ran> {
     const [, script] = /<!-- walk:.*?-->\s+```bash\n(.*?)```/s.exec(await readFile(join(ROOT, document), 'utf8'))!;
     const ran = await run('bash', ['-euo', 'pipefail', '-c', script!], { cwd: folder, env: ENVIRONMENT });
-    expect(ran.errors, ran.output).toBe('');
-    expect(ran.code).toBe(0);
+    expectSuccess(ran, ebb);
     return ran;
   }
 

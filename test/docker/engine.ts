@@ -60,6 +60,14 @@ export class Engine implements AsyncDisposable {
     }
   }
 
+  /** What it has on this machine: mounts, its bridge and its folder. */
+  traces(): string[] {
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    const bridges = readdirSync('/sys/class/net').filter((name) => name === this.#bridge);
+    const folders = [this.#folder].filter((folder) => existsSync(folder));
+    return [...mounts.filter((mount) => mount.includes(this.#folder)), ...bridges, ...folders];
+  }
+
   /** Where it listens, as DOCKER_HOST says it. */
   get host(): string {
     return `unix://${socketOf(this.#folder)}`;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { isInstalled, run } from '../clients/programs.js';
+import { expectSuccess, isInstalled, run } from '../clients/programs.js';
 import { startStandalone } from '../support/standalone.js';
 import { engineAt } from './scene.js';
 import { onEach } from './tested-drivers.js';
@@ -18,13 +18,12 @@ onEach(['dockerd', 'podman'], (driver) => {
       const [, script] = /<!-- walk:.*?-->\s+```bash\n(.*?)```/s.exec(guide)!;
       expect(script).toContain(ebb.url);
       const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
-      const { code, output, errors } = await run('bash', ['-euo', 'pipefail', '-c', script!], {
+      const ran = await run('bash', ['-euo', 'pipefail', '-c', script!], {
         cwd: ROOT,
         env: { ...process.env, PATH, DOCKER_HOST: driver.engine },
       });
-      expect(errors).toBe('');
-      expect(code).toBe(0);
-      expect(output).toContain('Keeper of the book');
+      expectSuccess(ran, ebb);
+      expect(ran.output).toContain('Keeper of the book');
       expect(await engineAt(driver.engine!).listContainers({ all: true })).toEqual([]);
     },
   );

@@ -3,6 +3,7 @@ import type { Endpoint } from '../core/endpoint.js';
 import { launchSpec } from './launch-spec.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';
+import { ORPHANS_PATIENCE_MS } from './fleet-adoption.js';
 
 /** A world in which an earlier run launched instances of the endpoint `reader`, and was killed. */
 async function afterACrash(ids: readonly string[], healthyAfterMs = 0) {
@@ -57,12 +58,11 @@ test('what belongs to the new side of an update is taken over too', async () => 
   expect(fleet.counts('reader', 'AllTraffic', 'second')).toMatchObject({ inService: 1 });
 });
 
-test('what no deployment has any more is ended', async () => {
-  const { catalog, clock, fleet, living, variant } = await afterACrash(['a']);
+test('what no deployment has any more is gone before anything is decided', async () => {
+  const { catalog, fleet, living, variant } = await afterACrash(['a']);
   const variants = [{ ...variant, deploymentId: 'second' }];
   await catalog.endpoints.update('reader', (current) => ({ ...current, variants }));
   await fleet.start();
-  await clock.advance(0);
   expect(await living()).toEqual([]);
   expect(fleet.instances('reader')).toEqual([]);
 });
@@ -78,13 +78,15 @@ test('what was paused is ended, and the log says so', async () => {
   ]);
 });
 
-test('what cannot be taken over is ended, and nobody waits for that', async () => {
-  const { fleet, instances } = await afterACrash(['a']);
+test('what cannot be taken over is ended, and what takes long to end is not waited for', async () => {
+  const { clock, fleet, instances } = await afterACrash(['a']);
   instances.adopt = async () => Promise.reject(new Error('The engine does not answer.'));
   const told = Promise.withResolvers<string>();
   instances.terminate = (instanceId) => (told.resolve(instanceId), new Promise<void>(() => {}));
-  await fleet.start();
+  const started = fleet.start();
   expect(await told.promise).toBe('a');
+  await clock.advance(ORPHANS_PATIENCE_MS);
+  await started;
   expect(fleet.counts('reader')).toEqual({ starting: 0, inService: 0, draining: 0 });
 });
 

@@ -8,6 +8,9 @@ import type { World } from './world.js';
 /** How often it is looked for instances that nobody owns, such as one whose launch was on its way when Ebb was killed. */
 export const ORPHANS_INTERVAL_MS = 60_000;
 
+/** Orphans that end within this are gone before anything is decided: they would have the machine's memory, or its only GPU. */
+export const ORPHANS_PATIENCE_MS = 1_000;
+
 /** So many instances are taken over at once. */
 const MAX_ADOPTIONS_AT_ONCE = 32;
 
@@ -32,7 +35,7 @@ export class FleetAdoption {
     private readonly onAdopted: (endpoint: Endpoint) => void,
   ) {}
 
-  /** Resolves when it is known what is whose; those that are ended may take longer. Looks for orphans from then on. */
+  /** Resolves when it is known what is whose, and what is ended is gone, or takes its time. Looks for orphans from then on. */
   async start(): Promise<void> {
     const found = await this.world.instances.list();
     const endpoints = found.length === 0 ? [] : await this.world.catalog.endpoints.all();
@@ -40,6 +43,7 @@ export class FleetAdoption {
       const batch = found.splice(0, MAX_ADOPTIONS_AT_ONCE);
       await Promise.all(batch.map((instance) => this.takeOver(instance, ownerOf(instance, endpoints))));
     }
+    await this.awaitEndings();
     this.looking = this.lookForever();
   }
 
@@ -61,6 +65,14 @@ export class FleetAdoption {
     this.world.log.info('An instance that an earlier run launched is taken over', member.ids());
     this.onAdopted(owner.endpoint);
     this.lives.adopt(member, adopted);
+  }
+
+  private async awaitEndings(): Promise<void> {
+    if (this.endings.size === 0) return;
+    const enough = new AbortController();
+    const patience = this.world.clock.sleep(ORPHANS_PATIENCE_MS, enough.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.endings.values()), patience]);
+    enough.abort();
   }
 
   private async adopt(member: Member): Promise<LaunchedInstance | undefined> {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Instance,
   type InstanceState,
+  chooseForRetirement,
   chooseForScaleIn,
   chooseInstance,
   freeSlots,
@@ -141,6 +142,20 @@ describe('scale-in takes', () => {
       }),
     );
   });
+});
+
+test('when others take their place, those go first that have yet to start, then the least busy, and none that goes already', () => {
+  const instances = [
+    instance('busy', { busy: 2 }),
+    instance('idle'),
+    instance('starting', { state: 'Starting' }),
+    instance('draining', { state: 'Draining' }),
+    instance('working', { busy: 1 }),
+  ];
+  const chosen = (count: number) => chooseForRetirement(instances, count).map(({ id }) => id);
+  expect(chosen(2)).toEqual(['starting', 'idle']);
+  expect(chosen(9)).toEqual(['starting', 'idle', 'working', 'busy']);
+  expect(chosen(-1)).toEqual([]);
 });
 
 test.each([

@@ -67,11 +67,11 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
     .slice(0, Math.max(0, count));
 }
 
-/** The instances in service that go when others replace them, the least busy first: they finish what they run. */
+/** The instances that go when others replace them: first those that have yet to start, then the least busy. */
 export function chooseForRetirement<T extends Instance>(instances: Iterable<T>, count: number): T[] {
   return [...instances]
-    .filter(({ state }) => state === 'InService')
-    .sort((a, b) => a.busy - b.busy)
+    .filter(({ state }) => state === 'Starting' || state === 'InService')
+    .sort((a, b) => Number(a.state === 'InService') - Number(b.state === 'InService') || a.busy - b.busy)
     .slice(0, Math.max(0, count));
 }
 

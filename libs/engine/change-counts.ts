@@ -17,14 +17,15 @@ export class CountChange {
   async advance(endpoint: Endpoint): Promise<void> {
     const { countsBefore = {}, status, variants } = endpoint;
     const changing = variants.filter(({ name }) => name in countsBefore);
-    const failures = changing
+    const missing = changing.filter((variant) => !this.isReached(endpoint, variant));
+    if (status === 'RollingBack' || missing.length === 0) {
+      await this.record(endpoint, ({ countsBefore: _reached, ...current }) => ({ ...current, status: 'InService' }));
+      return;
+    }
+    const failures = missing
       .map((variant) => this.failuresOf(endpoint, variant))
       .find((failed) => failed !== undefined);
-    if (status === 'Updating' && failures) {
-      await this.record(endpoint, (current) => rollingBack(current, failures.lastReason));
-    } else if (status === 'RollingBack' || changing.every((variant) => this.isReached(endpoint, variant))) {
-      await this.record(endpoint, ({ countsBefore: _reached, ...current }) => ({ ...current, status: 'InService' }));
-    }
+    if (failures) await this.record(endpoint, (current) => rollingBack(current, failures.lastReason));
   }
 
   /** What is too much goes when it is idle, and nobody has to wait for that. */
@@ -32,9 +33,11 @@ export class CountChange {
     return this.fleet.counts(endpoint.name, name, deploymentId).inService >= desiredInstanceCount;
   }
 
-  private failuresOf(endpoint: Endpoint, variant: DeployedVariant): LaunchFailures | undefined {
-    const failures = this.fleet.launchFailures(endpoint.name, variant.name, variant.deploymentId);
-    return isHopeless(failures, startupTimeoutMs(variant)) ? failures : undefined;
+  /** What failed before the counts were changed says nothing of now. */
+  private failuresOf({ modifiedAt, name }: Endpoint, variant: DeployedVariant): LaunchFailures | undefined {
+    const failures = this.fleet.launchFailures(name, variant.name, variant.deploymentId);
+    const isGivenUp = isHopeless(failures, startupTimeoutMs(variant)) && failures.lastLaunchedAt >= modifiedAt;
+    return isGivenUp ? failures : undefined;
   }
 
   private async record({ name, status }: Endpoint, change: (current: Endpoint) => Endpoint): Promise<void> {

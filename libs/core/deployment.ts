@@ -65,7 +65,7 @@ export interface Deployment {
   readonly startedAt: number;
   readonly stage: DeploymentStage;
   readonly stageSince: number;
-  /** How many steps of its traffic, or batches, are done. */
+  /** How many steps of its traffic, or batches, are done; on the way back, how many batches of old instances had gone. */
   readonly step: number;
   /** The share of the leases that its instances may take, 0 to 1. */
   readonly traffic: number;

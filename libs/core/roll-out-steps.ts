@@ -21,25 +21,37 @@ export function replacedAfter({ update }: DeploymentConfig, variant: Capacity, s
 /** The share of the traffic that is with the new side after so many steps, 0 to 1. */
 export function movedAfter(config: DeploymentConfig, variants: readonly Capacity[], steps: number): number {
   if (steps <= 0) return 0;
-  const capacity = variants.reduce((sum, variant) => sum + capacityOf(variant), 0);
+  const capacity = allOf(variants);
   const { update } = config;
-  if (update.kind === 'rolling') {
-    const replaced = variants.reduce((sum, variant) => sum + replacedAfter(config, variant, steps), 0);
-    return replaced / capacity;
-  }
+  if (update.kind === 'rolling') return allReplacedAfter(config, variants, steps) / capacity;
   switch (update.routing.kind) {
     case 'ALL_AT_ONCE':
       return 1;
     case 'CANARY':
       return steps === 1 ? shareOf(update.routing.canarySize, capacity) : 1;
     case 'LINEAR':
-      return Math.min(1, steps * shareOf(update.routing.stepSize, capacity));
+      return Math.min(1, shareOf(update.routing.stepSize, capacity, steps));
   }
 }
 
-/** How many of a variant's old instances stay when that share of the traffic has moved for good. */
-export function oldTarget(desiredInstanceCount: number, moved: number): number {
-  return Math.ceil(desiredInstanceCount * (1 - moved));
+/** How many of a variant's old instances stay when so many batches have taken their place for good. */
+export function keptAfter(
+  config: DeploymentConfig,
+  variants: readonly Capacity[],
+  { desiredInstanceCount }: Capacity,
+  steps: number,
+): number {
+  // In whole numbers: what is left of 9 after 6 ninths of them would be more than 3.
+  const gone = (desiredInstanceCount * allReplacedAfter(config, variants, steps)) / allOf(variants);
+  return desiredInstanceCount - Math.floor(gone);
+}
+
+function allOf(variants: readonly Capacity[]): number {
+  return variants.reduce((sum, variant) => sum + capacityOf(variant), 0);
+}
+
+function allReplacedAfter(config: DeploymentConfig, variants: readonly Capacity[], steps: number): number {
+  return variants.reduce((sum, variant) => sum + replacedAfter(config, variant, steps), 0);
 }
 
 /** Whole instances, one at least: of a small fleet a batch may be more than its per cent say. */
@@ -57,7 +69,9 @@ function sizeOf({ unit, value }: CapacitySize, capacity: number): number {
   return unit === 'INSTANCE_COUNT' ? value : Math.floor((capacity * value) / 100);
 }
 
-/** Traffic can be divided more finely than instances. */
-function shareOf({ unit, value }: CapacitySize, capacity: number): number {
-  return Math.min(LARGEST_STEP, unit === 'INSTANCE_COUNT' ? value / capacity : value / 100);
+/** So many times a part of the traffic, which can be divided more finely than instances. */
+function shareOf({ unit, value }: CapacitySize, capacity: number, times = 1): number {
+  const whole = unit === 'INSTANCE_COUNT' ? capacity : 100;
+  // Divided last: 49 times a 49th would be less than 1.
+  return Math.min(times * LARGEST_STEP, (times * value) / whole);
 }

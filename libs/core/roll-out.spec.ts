@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { LaunchFailures } from './crash-loop.js';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from './deployment.js';
 import type { DeployedVariant } from './endpoint.js';
-import { type RollOutObservation, type RollOutStep, nextStep, targetsOf } from './roll-out.js';
+import { type RollOutObservation, type RollOutStep, nextStep, targetsOf, wayBack } from './roll-out.js';
 
 const START = Date.UTC(2026, 10, 23);
 
@@ -17,6 +17,8 @@ const ROLLING: DeploymentConfig = {
 
 /** One that was given all of the eight minutes that a container has by default. */
 const NEVER_HEALTHY: Partial<LaunchFailures> = { lastEnd: 'never-healthy', lastAt: START + 480_000 };
+
+const EARLIER: Partial<LaunchFailures> = { count: 3, lastLaunchedAt: START - 1 };
 
 type Row = readonly [sentence: string, deployment: Deployment, seen: Seen, expected: RollOutStep];
 
@@ -74,6 +76,13 @@ describe('the next step of an update', () => {
     ['waits for the old instances that it had replaced', rollingBack(ROLLING), { old: 3 }, wait()],
     ['is back when they are', rollingBack(ROLLING), { old: 4 }, { do: 'rolled back' }],
     ['gives up where they cannot be had', rollingBack(ROLLING), { old: 3, oldFailures: { count: 3 } }, giveUp()],
+    ['but not for launches of before', rollingBack(ROLLING), { old: 3, oldFailures: EARLIER }, wait()],
+    [
+      'is back at once where it had replaced nothing',
+      { ...baking(ROLLING, 1, 0.5), ...wayBack(baking(ROLLING, 1, 0.5)) },
+      { old: 3, oldFailures: { count: 3 } },
+      { do: 'rolled back' },
+    ],
   ])('%s', (_sentence, deployment, seen, expected) => {
     expect(nextStep(deployment, observation(seen))).toEqual(expected);
   });
@@ -88,13 +97,48 @@ describe('the counts of both sides', () => {
     ['replaces none before its wait is over', baking(ROLLING, 1, 0.5), 4, 2],
     ['then as many as have come', at({ config: ROLLING, step: 1, traffic: 0.5 }), 2, 4],
     ['keeps the last batch until its wait is over', baking(ROLLING, 2, 1), 2, 4],
-    ['on the way back the old side is whole and the new one goes', rollingBack(ROLLING), 4, 0],
-    ['or comes back in batches, of what is there and one more', limitedBack(), 3, 0],
+    [
+      'on the way back the old side is whole, and a new one stays for each that is not back yet',
+      rollingBack(ROLLING),
+      4,
+      3,
+    ],
+    ['or comes back in batches, of what is there and one more', limitedBack(), 3, 3],
   ])('%s', (_sentence, deployment, serving, rollingOut) => {
-    const targets = targetsOf(deployment, [{ variant: variant('old', 4), inService: 1 }]);
+    const targets = targetsOf(deployment, {
+      serving: [{ variant: variant('old', 4), inService: 1 }],
+      rollingOut: deployment.variants.map((fresh) => ({ variant: fresh, inService: 4 })),
+    });
     expect(targets.serving.get('main')).toBe(serving);
     expect(targets.rollingOut.get('main')).toBe(rollingOut);
   });
+});
+
+it('never has more than one batch more than there are to be, whole numbers or not', () => {
+  for (let desired = 1; desired <= 50; desired += 1) {
+    for (let batch = 1; batch <= Math.ceil(desired / 2); batch += 1) {
+      const maximumBatchSize = { unit: 'INSTANCE_COUNT' as const, value: batch };
+      const config: DeploymentConfig = { ...ROLLING, update: { kind: 'rolling', maximumBatchSize, waitMs: 0 } };
+      for (let step = 0; step * batch < desired; step += 1) {
+        const deployment = at({ config, variants: [variant('new', desired)], step });
+        const fresh = { variant: variant('new', desired), inService: 0 };
+        const targets = targetsOf(deployment, {
+          serving: [{ variant: variant('old', desired), inService: 0 }],
+          rollingOut: [fresh],
+        });
+        expect(targets.serving.get('main')! + targets.rollingOut.get('main')!).toBeLessThanOrEqual(desired + batch);
+      }
+    }
+  }
+});
+
+it('moves all traffic with the last step, whatever the fractions add up to', () => {
+  const stepSize = { unit: 'INSTANCE_COUNT' as const, value: 1 };
+  const config = blueGreen({ kind: 'LINEAR', waitMs: 0, stepSize });
+  const variants = [variant('new', 49)];
+  const last = at({ config, variants, stage: 'Baking', step: 48, traffic: 48 / 49 });
+  const rollingOut = [{ variant: variants[0]!, inService: 49 }];
+  expect(nextStep(last, { now: START, serving: [], rollingOut, alarms: [] })).toEqual(move('Baking', 49, 1));
 });
 
 test('whatever happens, traffic never goes back but to nothing, nothing ends before all has moved, and all ends', () => {
@@ -139,10 +183,8 @@ function runToEnd(begin: Deployment, alarmAt: number | undefined): { states: Dep
   let now = START;
   for (let look = 0; look < 1_000; look += 1) {
     const deployment = states.at(-1)!;
-    const targets = targetsOf(
-      deployment,
-      begin.variants.map((each) => ({ variant: each, inService: 0 })),
-    );
+    const none = begin.variants.map((each) => ({ variant: each, inService: 0 }));
+    const targets = targetsOf(deployment, { serving: none, rollingOut: none });
     const see = (counts: ReadonlyMap<string, number>) =>
       begin.variants.map((each) => ({ variant: each, inService: counts.get(each.name)! }));
     const step = nextStep(deployment, {
@@ -153,7 +195,7 @@ function runToEnd(begin: Deployment, alarmAt: number | undefined): { states: Dep
     });
     if (step.do === 'wait') now = step.until!;
     else if (step.do === 'move') states.push({ ...deployment, ...step.to, stageSince: now });
-    else if (step.do === 'roll back') states.push({ ...deployment, stage: 'RollingBack', traffic: 0 });
+    else if (step.do === 'roll back') states.push({ ...deployment, ...wayBack(deployment) });
     else return { states, end: step.do };
   }
   return { states, end: 'never' };

@@ -2,7 +2,8 @@ import { type LaunchFailures, isHopeless } from './crash-loop.js';
 import type { BlueGreenUpdate, Deployment, RollingUpdate } from './deployment.js';
 import { type DeployedVariant, startupTimeoutMs } from './endpoint.js';
 import { moment } from './in-words.js';
-import { batchBack, movedAfter, oldTarget, replacedAfter } from './roll-out-steps.js';
+import { withoutOutput } from './instance-end.js';
+import { batchBack, keptAfter, movedAfter, replacedAfter } from './roll-out-steps.js';
 
 /** A variant of one side as it is now. */
 export interface RollOutVariant {
@@ -33,6 +34,14 @@ export type RollOutStep =
   | { readonly do: 'rolled back' }
   | { readonly do: 'give up'; readonly reason: string };
 
+type Present = Pick<RollOutVariant, 'variant' | 'inService'>;
+
+/** The variants of both sides, as far as counts depend on them. */
+interface Sides {
+  readonly serving: readonly Present[];
+  readonly rollingOut: readonly Present[];
+}
+
 /** How many instances each variant of both sides is to have now, by its name. */
 export interface RollOutTargets {
   readonly serving: ReadonlyMap<string, number>;
@@ -50,17 +59,20 @@ export function nextStep(deployment: Deployment, observation: RollOutObservation
     : afterBaking(deployment, observation, until);
 }
 
+/** The state in which a deployment goes back: traffic is with the old side, and the step is how many of its batches had gone. */
+export function wayBack({ stage, step }: Deployment): Pick<Deployment, 'stage' | 'step' | 'traffic'> {
+  // Old instances go when the wait after their batch is over, which is when the next batch begins.
+  return { stage: 'RollingBack', step: stage === 'Launching' ? step : step - 1, traffic: 0 };
+}
+
 /**
  * The counts that a deployment's state stands for. An update of nothing proves itself with one instance, and an endpoint at
  * zero that has something to do while it is updated does it with one.
  */
-export function targetsOf(
-  deployment: Deployment,
-  serving: readonly Pick<RollOutVariant, 'variant' | 'inService'>[],
-  hasBacklog = false,
-): RollOutTargets {
-  const { config, stage, step, traffic, variants } = deployment;
+export function targetsOf(deployment: Deployment, { rollingOut, serving }: Sides, hasBacklog = false): RollOutTargets {
+  const { config, stage, step, traffic } = deployment;
   const isNeeded = hasBacklog && traffic < 1;
+  const staying = stage === 'RollingBack' ? stayingBack(serving, rollingOut) : undefined;
   return {
     serving: new Map(
       serving.map((old) => [
@@ -69,28 +81,38 @@ export function targetsOf(
       ]),
     ),
     rollingOut: new Map(
-      variants.map((variant) => [
+      rollingOut.map(({ variant }) => [
         variant.name,
-        stage === 'RollingBack' ? 0 : replacedAfter(config, variant, stage === 'Launching' ? step + 1 : step),
+        staying?.get(variant.name) ?? replacedAfter(config, variant, stage === 'Launching' ? step + 1 : step),
       ]),
     ),
   };
 }
 
-function servingTarget(
-  { config, stage, step, variants }: Deployment,
-  { inService, variant }: Pick<RollOutVariant, 'variant' | 'inService'>,
-): number {
+/** On the way back a new instance stays until an old one is in service in its place: the old ones may not be had. */
+function stayingBack(serving: Sides['serving'], rollingOut: Sides['rollingOut']): Map<string, number> {
+  let missing = serving.reduce(
+    (sum, { inService, variant }) => sum + Math.max(0, variant.desiredInstanceCount - inService),
+    0,
+  );
+  return new Map(
+    rollingOut.map(({ inService, variant }) => {
+      const staying = Math.min(inService, missing);
+      missing -= staying;
+      return [variant.name, staying];
+    }),
+  );
+}
+
+function servingTarget({ config, stage, step, variants }: Deployment, { inService, variant }: Present): number {
   const { desiredInstanceCount } = variant;
   if (config.update.kind === 'blue-green') return desiredInstanceCount;
   if (stage === 'RollingBack')
     return Math.min(desiredInstanceCount, inService + batchBack(config, desiredInstanceCount));
-  // Old instances go when the wait after their batch is over, which is when the next batch begins.
-  const replaced = stage === 'Launching' ? step : step - 1;
-  return oldTarget(desiredInstanceCount, movedAfter(config, variants, replaced));
+  return keptAfter(config, variants, variant, stage === 'Launching' ? step : step - 1);
 }
 
-function isAtZero({ variant }: Pick<RollOutVariant, 'variant'>): boolean {
+function isAtZero({ variant }: Present): boolean {
   return variant.desiredInstanceCount === 0;
 }
 
@@ -105,7 +127,7 @@ function afterLaunching(
 
 /** Whether all the new instances that there should be are in service. */
 function isWhole(deployment: Deployment, rollingOut: RollOutObservation['rollingOut']): boolean {
-  const targets = targetsOf(deployment, []).rollingOut;
+  const targets = targetsOf(deployment, { serving: [], rollingOut }).rollingOut;
   return rollingOut.every(({ inService, variant }) => inService >= targets.get(variant.name)!);
 }
 
@@ -144,7 +166,7 @@ function deadlineOf({ config, startedAt }: Deployment): number | undefined {
 function troubleOf(deployment: Deployment, { alarms, now, rollingOut }: RollOutObservation): string | undefined {
   const [alarm] = alarms;
   if (alarm !== undefined) return `The alarm "${alarm}" of AutoRollbackConfiguration is in ALARM.`;
-  const hopeless = rollingOut.find(isGivenUp);
+  const hopeless = rollingOut.find((fresh) => isGivenUp(fresh));
   if (hopeless) return hopeless.failures!.lastReason;
   const deadline = deadlineOf(deployment);
   if (deadline === undefined || now < deadline) return undefined;
@@ -155,15 +177,18 @@ function troubleOf(deployment: Deployment, { alarms, now, rollingOut }: RollOutO
 }
 
 /** A blue/green update has its old fleet still; a rolling one has to start again what it has replaced. */
-function nextStepBack({ config, failureReason }: Deployment, { serving }: RollOutObservation): RollOutStep {
-  if (config.update.kind === 'blue-green') return { do: 'rolled back' };
+function nextStepBack(deployment: Deployment, { serving }: RollOutObservation): RollOutStep {
+  const { config, failureReason = '', stageSince, step } = deployment;
+  if (config.update.kind === 'blue-green' || step === 0) return { do: 'rolled back' };
   const incomplete = serving.filter(({ inService, variant }) => inService < variant.desiredInstanceCount);
   if (incomplete.length === 0) return { do: 'rolled back' };
-  const hopeless = incomplete.find(isGivenUp);
+  // What failed before says nothing of now: it may have been why there is an update.
+  const hopeless = incomplete.find((old) => isGivenUp(old, stageSince));
   if (!hopeless) return { do: 'wait' };
-  return { do: 'give up', reason: `${failureReason} Rolling back failed, too: ${hopeless.failures!.lastReason}` };
+  const { lastReason } = hopeless.failures!;
+  return { do: 'give up', reason: `${withoutOutput(failureReason)} Rolling back failed, too: ${lastReason}` };
 }
 
-function isGivenUp({ failures, variant }: RollOutVariant): boolean {
-  return isHopeless(failures, startupTimeoutMs(variant));
+function isGivenUp({ failures, variant }: RollOutVariant, since = 0): boolean {
+  return isHopeless(failures, startupTimeoutMs(variant)) && failures.lastLaunchedAt >= since;
 }

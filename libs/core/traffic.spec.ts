@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import type { Deployment } from './deployment.js';
 import type { DeployedVariant } from './endpoint.js';
-import { divideBacklog, trafficOf } from './traffic.js';
+import { divideBacklog, trafficOf, weightsInForce } from './traffic.js';
 
 describe('a backlog is divided over the variants', () => {
   it.each<[sentence: string, queued: number, weights: number[], expected: number[]]>([
@@ -35,11 +36,25 @@ describe('a backlog is divided over the variants', () => {
 
 test('traffic is all with the variants that serve until a deployment has some', () => {
   const variants = [variant(3), variant(0)];
-  expect(trafficOf({ variants })).toMatchObject({
+  expect(trafficOf({ status: 'InService', variants })).toMatchObject({
     serving: [{ weight: 3 }, { weight: 0 }],
     rollingOut: [],
     newShare: 0,
   });
+});
+
+test('where the way back failed, both sides take what they can', () => {
+  const deployment = { traffic: 1, variants: [{ ...variant(2), deploymentId: 'second' }] } as unknown as Deployment;
+  const stuck = { status: 'UpdateRollbackFailed', variants: [variant(3)], deployment } as const;
+  expect(trafficOf(stuck)).toMatchObject({
+    serving: [
+      { deploymentId: 'first', weight: 3 },
+      { deploymentId: 'second', weight: 2 },
+    ],
+    rollingOut: [],
+    newShare: 0,
+  });
+  expect(weightsInForce(stuck)).toEqual({ serving: 1, rollingOut: 1 });
 });
 
 function variant(desiredWeight: number): DeployedVariant {

@@ -19,12 +19,30 @@ export interface Traffic {
 /** Nobody takes any. */
 export const NO_TRAFFIC: Traffic = { serving: [], rollingOut: [], newShare: 0 };
 
-export function trafficOf({ variants, deployment }: Pick<Endpoint, 'variants' | 'deployment'>): Traffic {
+export function trafficOf({
+  deployment,
+  status,
+  variants,
+}: Pick<Endpoint, 'deployment' | 'status' | 'variants'>): Traffic {
+  // What a way back that failed has left serves together: nobody can tell any more how much of either there will be.
+  if (status === 'UpdateRollbackFailed') {
+    return { serving: weighed([...variants, ...(deployment?.variants ?? [])]), rollingOut: [], newShare: 0 };
+  }
   return {
     serving: weighed(variants),
     rollingOut: weighed(deployment?.variants ?? []),
     newShare: deployment?.traffic ?? 0,
   };
+}
+
+/** The part of its own weight that each side of an endpoint has now; both have all of it where a way back failed. */
+export function weightsInForce({ deployment, status }: Pick<Endpoint, 'deployment' | 'status'>): {
+  readonly serving: number;
+  readonly rollingOut: number;
+} {
+  if (status === 'UpdateRollbackFailed') return { serving: 1, rollingOut: 1 };
+  const newShare = deployment?.traffic ?? 0;
+  return { serving: 1 - newShare, rollingOut: newShare };
 }
 
 export function sameTraffic(a: Traffic, b: Traffic): boolean {

@@ -1,11 +1,9 @@
 import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint.js';
+import { MAX_FAILURE_REASON_LENGTH } from '../core/instance-end.js';
 import type { DeploymentProgress } from './autoscaler-loop.js';
 import { finishDeletion } from './delete-endpoint.js';
 import { launchSpec } from './launch-spec.js';
 import type { World } from './world.js';
-
-/** `FailureReason` holds at most this much. */
-const MAX_FAILURE_REASON_LENGTH = 1024;
 
 /**
  * Writes down how far endpoints have come that are being made or unmade. Each method changes only an endpoint in the

@@ -8,6 +8,7 @@ import {
   type RollOutVariant,
   nextStep,
   targetsOf,
+  wayBack,
 } from '../core/roll-out.js';
 import type { Fleet } from './fleet.js';
 import type { World } from './world.js';
@@ -42,7 +43,7 @@ export class EndpointRollOut {
     const step = nextStep(deployment, observation);
     switch (step.do) {
       case 'wait': {
-        const launchAt = this.meetTargets(endpoint, targetsOf(deployment, observation.serving, hasBacklog));
+        const launchAt = this.meetTargets(endpoint, targetsOf(deployment, observation, hasBacklog));
         const alarmsAt = deployment.config.rollbackAlarms.length > 0 ? observation.now + ALARM_INTERVAL_MS : Infinity;
         const dueAt = Math.min(step.until ?? Infinity, launchAt, alarmsAt);
         return dueAt === Infinity ? undefined : dueAt;
@@ -62,7 +63,7 @@ export class EndpointRollOut {
         await this.record(endpoint, rolledBack);
         return undefined;
       case 'give up':
-        await this.record(endpoint, (current) => this.stuck(current, step.reason));
+        await this.record(endpoint, (current) => stuck(current, step.reason));
         return undefined;
     }
   }
@@ -140,20 +141,8 @@ export class EndpointRollOut {
   }
 
   private rollingBack(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
-    const { step } = endpoint.deployment;
-    const back = this.moved(endpoint, { stage: 'RollingBack', step, traffic: 0 });
+    const back = this.moved(endpoint, wayBack(endpoint.deployment));
     return { ...back, status: 'RollingBack', deployment: { ...back.deployment!, failureReason } };
-  }
-
-  /** What there is of either side goes on serving: whatever is in service takes its part. */
-  private stuck(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
-    const inService = ({ name, deploymentId }: DeployedVariant): number =>
-      this.fleet.counts(endpoint.name, name, deploymentId).inService;
-    const old = sumOf(endpoint.variants.map(inService));
-    const fresh = sumOf(endpoint.deployment.variants.map(inService));
-    const traffic = fresh === 0 ? 0 : fresh / (old + fresh);
-    const deployment = { ...endpoint.deployment, traffic, failureReason };
-    return { ...endpoint, status: 'UpdateRollbackFailed', failureReason, deployment };
   }
 }
 
@@ -167,6 +156,8 @@ function rolledBack({ deployment: { failureReason }, ...endpoint }: UpdatedEndpo
   return { ...endpoint, status: 'InService', failureReason };
 }
 
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
+/** What there is of either side goes on serving. */
+function stuck(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
+  const deployment = { ...endpoint.deployment, failureReason };
+  return { ...endpoint, status: 'UpdateRollbackFailed', failureReason, deployment };
 }

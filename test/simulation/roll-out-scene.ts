@@ -15,7 +15,7 @@ import type { LaunchScript } from '../support/memory-instances.js';
 import { type MemoryWorld, SUCCESS_TOPIC, memoryWorld } from '../support/memory-world.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { RunningEngine } from './running-engine.js';
-import { SimulatedProcess } from './simulated-process.js';
+import { SimulatedProcess, type Step } from './simulated-process.js';
 
 const NAME = 'reader';
 const INPUT = 's3://results/in';
@@ -30,6 +30,8 @@ interface SceneSettings {
   readonly seed?: number;
   /** The chance that the process dies at any one step of a call. */
   readonly crashRate?: number;
+  /** The process dies when it changes the endpoint's record for the `nth` time, before that change or after it. */
+  readonly strike?: { readonly nth: number; readonly when: Step['when'] };
   /** How the containers of an image start. */
   readonly launch?: Readonly<Record<string, LaunchScript>>;
   readonly startupSeconds?: number;
@@ -65,6 +67,9 @@ export class RollOutScene {
   private readonly submitted: string[] = [];
   private readonly sightings: Sighting[] = [];
   private readonly violations: string[] = [];
+  /** How often the process has changed the endpoint's record, or tried to, since the load began. */
+  recordChanges = 0;
+  deaths = 0;
   private engine: RunningEngine | undefined;
   private isCalm = true;
   private isOver = false;
@@ -94,7 +99,7 @@ export class RollOutScene {
     await createEndpoint(world, { name: NAME, configName: 'old', tags: {}, topicsInCatalog: false });
     this.boot();
     await this.until(({ status }) => status === 'InService');
-    this.isCalm = !this.settings.crashRate;
+    this.isCalm = false;
     if (this.settings.hasLoad ?? true) void this.arrive();
     await this.clock.advance(2_000);
   }
@@ -213,7 +218,7 @@ export class RollOutScene {
   private boot(): void {
     const { crashRate = 0 } = this.settings;
     const fate = {
-      diesAt: () => !this.isCalm && this.random.happens(crashRate),
+      diesAt: (step: Step) => !this.isCalm && (this.isStruck(step) || this.random.happens(crashRate)),
       latencyMs: () => (crashRate === 0 ? 0 : this.random.integer(0, 2)),
       refusal: () => undefined,
       losesSignal: () => false,
@@ -223,7 +228,20 @@ export class RollOutScene {
     );
     this.engine = new RunningEngine(process, 60_000);
     void this.engine.start();
-    void process.died.promise.then(() => this.clock.sleep(RESTART_MS)).then(() => this.boot());
+    void process.died.promise.then(() => this.dieAndReturn());
+  }
+
+  private async dieAndReturn(): Promise<void> {
+    this.deaths += 1;
+    await this.clock.sleep(RESTART_MS);
+    this.boot();
+  }
+
+  private isStruck({ call, when }: Step): boolean {
+    if (call !== 'catalog.endpoints.update') return false;
+    if (when === 'before') this.recordChanges += 1;
+    const { strike } = this.settings;
+    return this.deaths === 0 && strike?.nth === this.recordChanges && strike.when === when;
   }
 
   private async arrive(): Promise<void> {
@@ -240,7 +258,8 @@ function watchTraffic(endpoints: Records<Endpoint>, told: (allTo: string | undef
   endpoints.update = async (...args) => {
     const updated = await update(...args);
     const share = updated?.deployment?.traffic ?? 0;
-    told(share === 0 ? updated?.configName : share === 1 ? 'new' : undefined);
+    const isMixed = updated?.status === 'UpdateRollbackFailed' || (share > 0 && share < 1);
+    told(isMixed ? undefined : share === 1 ? 'new' : updated?.configName);
     return updated;
   };
 }

@@ -71,6 +71,29 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
     expect(scene.instances()).toEqual(['old', 'old', 'old', 'old']);
   });
 
+  it.each<readonly [which: string, launch: Record<string, LaunchScript>, ends: string]>([
+    ['a good one', {}, 'new'],
+    ['one that has to go back', { new: { healthyAfterMs: Infinity, diesAfterMs: 200 } }, 'old'],
+  ])('survives a crash of Ebb before and after each change of its record: %s', async (_which, launch, ends) => {
+    const run = async (strike: { nth: number; when: 'before' | 'after' }) => {
+      const scene = await aRollOut({ launch, strike });
+      await scene.update(config);
+      await scene.untilSettledDown();
+      const { configName, status } = await scene.endpoint();
+      const { deaths, recordChanges } = scene;
+      return { recordChanges, came: { strike, deaths, status, configName, faults: await scene.judge() } };
+    };
+    const { recordChanges } = await run({ nth: Infinity, when: 'before' });
+    expect(recordChanges).toBeGreaterThan(1);
+    for (let nth = 1; nth <= recordChanges; nth += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const { came } = await run({ nth, when });
+        const expected = { deaths: 1, status: 'InService', configName: ends, faults: [] };
+        expect(came).toEqual({ strike: { nth, when }, ...expected });
+      }
+    }
+  });
+
   it.each(Array.from({ length: 6 }, (_, seed) => seed))(
     'survives crashes of Ebb between any two steps (seed %i)',
     async (seed) => {
@@ -136,6 +159,21 @@ describe('a count set by hand', () => {
     expect(failureReason).toContain('ended with exit code 1');
     expect(scene.instances()).toHaveLength(4);
   });
+
+  it('says nothing of launches that failed before it', async () => {
+    const scene = await aRollOut();
+    scene.launchAs('old', { healthyAfterMs: Infinity, diesAfterMs: 100 });
+    await scene.setCount(6);
+    await scene.until(({ status }) => status === 'InService');
+    await scene.setCount(2);
+    await scene.until(({ status }) => status === 'InService');
+    expect((await scene.endpoint()).variants).toMatchObject([{ desiredInstanceCount: 2 }]);
+    scene.launchAs('old', {});
+    await scene.setCount(5);
+    await scene.until(({ status }) => status === 'InService');
+    expect((await scene.endpoint()).variants).toMatchObject([{ desiredInstanceCount: 5 }]);
+    expect(scene.instances()).toHaveLength(5);
+  });
 });
 
 it('where the old container cannot be had again, a rolling update keeps what there is and says so', async () => {
@@ -148,6 +186,11 @@ it('where the old container cannot be had again, a rolling update keeps what the
   scene.launchAs('old', { error: gone });
   await scene.putAlarm({ name: 'errors', state: 'ALARM', stateReason: 'too many' });
   await scene.until(({ status }) => status === 'UpdateRollbackFailed');
+  expect(scene.instances().toSorted()).toEqual(['new', 'old', 'old', 'old']);
+  const from = scene.clock.now();
+  await scene.clock.advance(30_000);
+  const since = (await scene.served()).filter(({ image, invocation }) => image && invocation.startedAt! > from);
+  expect(new Set(since.map(({ image }) => image))).toEqual(new Set(['new', 'old']));
   expect(await scene.endpoint()).toMatchObject({
     failureReason: expect.stringContaining('is in ALARM. Rolling back failed, too: There is no image "old".'),
   });

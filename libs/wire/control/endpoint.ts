@@ -1,7 +1,9 @@
 import { type Place, endpointArn } from '../../core/arn.js';
 import type { Deployment, DeploymentConfig } from '../../core/deployment.js';
 import type { DeployedVariant, Endpoint } from '../../core/endpoint.js';
+import { MAX_FAILURE_REASON_LENGTH } from '../../core/instance-end.js';
 import type { Tags } from '../../core/model.js';
+import { weightsInForce } from '../../core/traffic.js';
 import { toTimestamp } from '../aws-json.js';
 import { Members } from '../members.js';
 import { writeAsyncInferenceConfig } from './async-inference-config.js';
@@ -10,8 +12,6 @@ import { summarizeRecipe } from './production-variant.js';
 import { NAME } from './rules.js';
 import { readTags } from './tags.js';
 
-/** `FailureReason` and `StatusMessage` hold at most this much. */
-const MAX_REASON_LENGTH = 1024;
 const RETAINED_PROPERTIES = ['DesiredInstanceCount', 'DesiredWeight', 'DataCaptureConfig'];
 
 /** What `CreateEndpoint` asks for. */
@@ -99,25 +99,26 @@ export type CountInstances = (variant: DeployedVariant) => number;
 
 export function writeEndpoint(endpoint: Endpoint, place: Place, countInstances: CountInstances): object {
   const { deployment } = endpoint;
+  const inForce = weightsInForce(endpoint);
   return {
     ...summarizeEndpoint(endpoint, place),
     EndpointConfigName: endpoint.configName,
     ProductionVariants: endpoint.variants.map((variant) => ({
-      ...summarizeVariant(variant, 1 - (deployment?.traffic ?? 0), countInstances),
+      ...summarizeVariant(variant, inForce.serving, countInstances),
       VariantStatus: statusOfCurrent(endpoint),
     })),
-    FailureReason: endpoint.failureReason?.slice(0, MAX_REASON_LENGTH),
+    FailureReason: endpoint.failureReason?.slice(0, MAX_FAILURE_REASON_LENGTH),
     AsyncInferenceConfig: endpoint.asyncInference && writeAsyncInferenceConfig(endpoint.asyncInference),
     LastDeploymentConfig: endpoint.lastDeploymentConfig && writeDeploymentConfig(endpoint.lastDeploymentConfig),
-    PendingDeploymentSummary: deployment && summarizeDeployment(deployment, countInstances),
+    PendingDeploymentSummary: deployment && summarizeDeployment(deployment, inForce.rollingOut, countInstances),
   };
 }
 
-function summarizeDeployment(deployment: Deployment, countInstances: CountInstances): object {
+function summarizeDeployment(deployment: Deployment, inForce: number, countInstances: CountInstances): object {
   return {
     EndpointConfigName: deployment.configName,
     ProductionVariants: deployment.variants.map((variant) => ({
-      ...summarizeVariant(variant, deployment.traffic, countInstances),
+      ...summarizeVariant(variant, inForce, countInstances),
       InstanceType: variant.instanceType,
       VariantStatus: statusOfPending(deployment),
     })),
@@ -126,11 +127,11 @@ function summarizeDeployment(deployment: Deployment, countInstances: CountInstan
 }
 
 /** While traffic moves from one side of an update to the other, each side has its share of its weight. */
-function summarizeVariant(variant: DeployedVariant, traffic: number, countInstances: CountInstances): object {
+function summarizeVariant(variant: DeployedVariant, inForce: number, countInstances: CountInstances): object {
   return {
     VariantName: variant.name,
     DeployedImages: [writeImage(variant.container.image)],
-    CurrentWeight: variant.desiredWeight * traffic,
+    CurrentWeight: variant.desiredWeight * inForce,
     DesiredWeight: variant.desiredWeight,
     CurrentInstanceCount: countInstances(variant),
     DesiredInstanceCount: variant.desiredInstanceCount,
@@ -161,7 +162,7 @@ function statusOfPending(deployment: Deployment): object[] {
 }
 
 function statusOf({ stageSince, failureReason }: Deployment, status: string): object[] {
-  const message = failureReason?.slice(0, MAX_REASON_LENGTH);
+  const message = failureReason?.slice(0, MAX_FAILURE_REASON_LENGTH);
   return [{ Status: status, StatusMessage: message, StartTime: toTimestamp(stageSince) }];
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type LaunchFailures,
   isCrashLooping,
+  isHopeless,
   isOvercome,
   launchableNow,
   nextLaunchAt,
@@ -14,7 +15,16 @@ const NEW_YEAR = Date.UTC(2026, 0, 1);
 
 function failures(of: Partial<LaunchFailures> = {}): LaunchFailures {
   const at = { since: NEW_YEAR, lastAt: NEW_YEAR, lastLaunchedAt: NEW_YEAR };
-  return { count: 1, lastReason: 'No such capacity.', lastEnd: 'never-healthy', permanent: false, ...at, ...of };
+  const { count = 1 } = of;
+  return {
+    count,
+    faults: count,
+    lastReason: 'No such capacity.',
+    lastEnd: 'never-healthy',
+    permanent: false,
+    ...at,
+    ...of,
+  };
 }
 
 const failure = (launchedAt: number, at: number) => ({
@@ -44,6 +54,18 @@ test('launches that were under way together fail as one, later ones count on', (
     lastEnd: 'crashed',
     lastLaunchedAt: 13,
   });
+});
+
+test('an outage holds launches back, and the container is given up for it only when it lasts', () => {
+  const outages = (everyMs: number) =>
+    [0, 1, 2].reduce<LaunchFailures | undefined>((seen, index) => {
+      const launchedAt = index * everyMs;
+      return withFailure(seen, { ...failure(launchedAt, launchedAt + 1), isOutage: true });
+    }, undefined);
+  const [short, long] = [outages(10_000), outages(30_000)];
+  expect(short).toMatchObject({ count: 3, faults: 0 });
+  expect([short, long].map((seen) => isHopeless(seen, 60_000))).toEqual([false, true]);
+  expect(withFailure(short, failure(90_000, 90_001))).toMatchObject({ count: 4, faults: 1 });
 });
 
 test('only an instance as young as the youngest that failed proves that launches go well', () => {

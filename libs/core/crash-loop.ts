@@ -6,6 +6,8 @@ import { type InstanceEnd, launchDelayMs } from './instance.js';
 export interface LaunchFailures {
   /** How often in a row; launches that were under way together count once. */
   readonly count: number;
+  /** How many of them were no outage. */
+  readonly faults: number;
   readonly since: number;
   readonly lastAt: number;
   /** In words for users, with the last lines of the container's output where it had any. */
@@ -24,6 +26,8 @@ export interface LaunchFailure {
   readonly reason: string;
   readonly end: InstanceEnd;
   readonly permanent: boolean;
+  /** What it takes to start a container (the engine, a registry, storage, the disk) did not answer. */
+  readonly isOutage?: boolean;
 }
 
 /** A single failure may be chance. */
@@ -34,12 +38,14 @@ const PERMANENT_DELAY_MS = 60_000;
 
 /** The failures of a variant with one more. */
 export function withFailure(failures: LaunchFailures | undefined, failure: LaunchFailure): LaunchFailures {
-  const { launchedAt, at, reason, end, permanent } = failure;
+  const { launchedAt, at, reason, end, permanent, isOutage = false } = failure;
   const last = { lastAt: at, lastReason: reason, lastEnd: end, permanent };
-  if (!failures) return { count: 1, since: at, ...last, lastLaunchedAt: launchedAt };
+  if (!failures) return { count: 1, faults: isOutage ? 0 : 1, since: at, ...last, lastLaunchedAt: launchedAt };
+  // One that was under way when another failed says nothing about what came after that.
+  const more = launchedAt > failures.lastAt ? 1 : 0;
   return {
-    // One that was under way when another failed says nothing about what came after that.
-    count: failures.count + (launchedAt > failures.lastAt ? 1 : 0),
+    count: failures.count + more,
+    faults: failures.faults + (isOutage ? 0 : more),
     since: failures.since,
     ...last,
     lastLaunchedAt: Math.max(launchedAt, failures.lastLaunchedAt),
@@ -61,13 +67,14 @@ const HOPELESS_FROM = 3;
 
 /**
  * Whether to give up a container that has never been of use: what it needs is missing, its launches fail again and again,
- * or one was given all of its startup time in vain.
+ * or one was given all of its startup time in vain. An outage is not held against it for as long as it may take to start.
  */
 export function isHopeless(failures: LaunchFailures | undefined, startupTimeoutMs: number): failures is LaunchFailures {
   if (!failures) return false;
-  const { count, lastAt, lastEnd, lastLaunchedAt, permanent } = failures;
+  const { count, faults, lastAt, lastEnd, lastLaunchedAt, permanent, since } = failures;
   const hadItsTime = lastEnd === 'never-healthy' && lastAt - lastLaunchedAt >= startupTimeoutMs;
-  return permanent || count >= HOPELESS_FROM || hadItsTime;
+  const outageLasts = count >= HOPELESS_FROM && lastAt - since >= startupTimeoutMs;
+  return permanent || faults >= HOPELESS_FROM || hadItsTime || outageLasts;
 }
 
 /**

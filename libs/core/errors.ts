@@ -72,3 +72,8 @@ export class EbbError extends Error {
 export function isEbbError(error: unknown, ...codes: ErrorCode[]): error is EbbError {
   return error instanceof EbbError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** Whether something that Ebb depends on failed, rather than what was asked of it: the same may go well later. */
+export function isOutage(error: unknown): boolean {
+  return isEbbError(error, 'Unavailable', 'StorageFull');
+}

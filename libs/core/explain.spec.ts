@@ -49,6 +49,7 @@ const start = (phase: InstanceStart['phase'], forMs: number): InstanceStart => (
 
 const failures: LaunchFailures = {
   count: 4,
+  faults: 4,
   since: NOW - 15_000,
   lastAt: NOW,
   lastLaunchedAt: NOW - 1_000,

@@ -229,6 +229,7 @@ function observation({
 function failuresOf(of: Partial<LaunchFailures>): LaunchFailures {
   return {
     count: 1,
+    faults: of.count ?? 1,
     since: START,
     lastAt: START,
     lastLaunchedAt: START,

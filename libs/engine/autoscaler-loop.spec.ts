@@ -229,3 +229,45 @@ test('stops at once although it has just seen that an idle instance is due to go
   await clock.settle();
   expect(hasStopped).toBe(true);
 });
+
+/** An endpoint at zero that is being created, and what came of it so far. */
+async function aCreation(check: (signal?: AbortSignal) => Promise<void>) {
+  const parts = await anAutoscaler();
+  const { catalog, clock, instances, signals } = parts;
+  instances.check = (_spec, signal) => check(signal);
+  await catalog.endpoints.update('reader', (of) => ({ ...of, status: 'Creating', createdAt: clock.now() }));
+  signals.notify({ kind: 'endpoint', endpointName: 'reader' });
+  await clock.settle();
+  return { ...parts, read: async () => (await catalog.endpoints.get('reader'))! };
+}
+
+test('an outage is waited out before an endpoint at zero is proven', async () => {
+  let isAway = true;
+  const { clock, read } = await aCreation(async () => {
+    if (isAway) throw new EbbError('Unavailable', 'The registry does not answer.');
+  });
+  await clock.advance(60_000);
+  expect(await read()).toMatchObject({ status: 'Creating' });
+  isAway = false;
+  await clock.advance(2_000);
+  expect(await read()).toMatchObject({ status: 'InService' });
+});
+
+test('an outage that lasts for longer than a container may take to start fails the endpoint', async () => {
+  const { clock, read } = await aCreation(async () => {
+    throw new EbbError('Unavailable', 'The registry does not answer.');
+  });
+  await clock.advance(482_000);
+  expect(await read()).toMatchObject({ status: 'Failed', failureReason: 'The registry does not answer.' });
+});
+
+test('a stop does not wait for an endpoint to be proven, and fails none for that', async () => {
+  const { loop, read } = await aCreation(
+    (signal) =>
+      new Promise((_resolve, reject) => {
+        signal!.addEventListener('abort', () => reject(new Error('The pull was called off.')), { once: true });
+      }),
+  );
+  await loop.stop();
+  expect(await read()).toMatchObject({ status: 'Creating' });
+});

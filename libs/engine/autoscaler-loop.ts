@@ -1,9 +1,11 @@
-import { isHopeless, nextLaunchAt } from '../core/crash-loop.js';
+import { isHopeless } from '../core/crash-loop.js';
 import { isPassing } from '../core/endpoint-status.js';
-import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import { type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import { isOutage } from '../core/errors.js';
 import type { CountChange } from './change-counts.js';
 import type { EndpointRollOut } from './endpoint-roll-out.js';
 import type { Fleet } from './fleet.js';
+import { launchMissing } from './launch-missing.js';
 import { reportCrashLoop } from './report-crash-loop.js';
 import type { VariantScaler } from './scale-variant.js';
 import { settleBacklog } from './settle-backlog.js';
@@ -17,7 +19,7 @@ export interface DeploymentProgress {
   /** Its instances are gone, and nothing of it runs any more. */
   deleted(endpointName: string): Promise<void>;
   /** Whether an endpoint that starts at zero could start at all; raises what is wrong. */
-  prove(endpoint: Endpoint): Promise<void>;
+  prove(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
 }
 
 /** What brings endpoints that are there to what they are to be. */
@@ -31,7 +33,7 @@ export interface EndpointChanges {
 const SHORTEST_INTERVAL_MS = 20;
 /** How often everything is looked at although nothing called for it: a lost signal costs no more than this. */
 const SWEEP_INTERVAL_MS = 10_000;
-/** How long to wait after the catalog or the ledger failed before they are asked again. */
+/** How long to wait after the catalog or the ledger, or what it takes to prove an endpoint, failed before the next try. */
 const RETRY_MS = 1_000;
 /** How long a deletion waits for invocations that are still held by somebody. */
 const LAST_RETURN_MS = 200;
@@ -189,36 +191,28 @@ export class AutoscalerLoop {
         return undefined;
       }
       isReady &&= this.fleet.counts(endpoint.name, name, deploymentId).inService >= variant.desiredInstanceCount;
-      dueAt = Math.min(dueAt, this.launchMissing(endpoint, variant));
+      const { desiredInstanceCount: target } = variant;
+      dueAt = Math.min(dueAt, launchMissing(this.fleet, endpoint, variant, target, this.world.clock.now()));
     }
-    if (isReady) await this.declareReady(endpoint);
+    if (isReady) return this.declareReady(endpoint);
     return dueAt === Infinity ? undefined : dueAt;
   }
 
-  /** Returns when the rest may be launched, where launches that died hold it back. */
-  private launchMissing(endpoint: Endpoint, variant: DeployedVariant): number {
-    const now = this.world.clock.now();
-    const { name, deploymentId } = variant;
-    const { starting, inService } = this.fleet.counts(endpoint.name, name, deploymentId);
-    const missing = Math.max(0, variant.desiredInstanceCount - starting - inService);
-    const failures = this.fleet.launchFailures(endpoint.name, name, deploymentId);
-    const launchable = this.fleet.launchableNow(endpoint.name, name, missing, deploymentId);
-    if (launchable > 0) this.fleet.launch(endpoint, variant, launchable);
-    const nextAt = nextLaunchAt(failures);
-    return launchable < missing && nextAt > now ? nextAt : Infinity;
-  }
-
-  private async declareReady(endpoint: Endpoint): Promise<void> {
+  /** Returns when to try again where an outage kept it from being proven. */
+  private async declareReady(endpoint: Endpoint): Promise<number | undefined> {
     const startsAtZero = endpoint.variants.every(({ desiredInstanceCount }) => desiredInstanceCount === 0);
-    if (startsAtZero) {
-      try {
-        await this.progress.prove(endpoint);
-      } catch (error) {
-        await this.progress.failed(endpoint.name, error instanceof Error ? error.message : String(error));
-        return;
-      }
+    try {
+      if (startsAtZero) await this.progress.prove(endpoint, this.stopping.signal);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return undefined;
+      const now = this.world.clock.now();
+      const patienceMs = Math.max(...endpoint.variants.map(startupTimeoutMs));
+      if (isOutage(error) && now < endpoint.createdAt + patienceMs) return now + RETRY_MS;
+      await this.progress.failed(endpoint.name, error instanceof Error ? error.message : String(error));
+      return undefined;
     }
     await this.progress.inService(endpoint.name);
+    return undefined;
   }
 
   /** Instances finish what they run and go; then what is still queued is settled, and the record goes. */

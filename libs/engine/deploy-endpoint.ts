@@ -30,9 +30,9 @@ export class EndpointDeployer implements DeploymentProgress {
   }
 
   /** Raises `ImageNotFound` or `ModelDataUnusable` where an instance of some variant could not be launched. */
-  async prove(endpoint: Endpoint): Promise<void> {
+  async prove(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
     for (const variant of endpoint.variants) {
-      await this.world.instances.check(launchSpec(endpoint.name, variant, this.world.clock.uniqueId()));
+      await this.world.instances.check(launchSpec(endpoint.name, variant, this.world.clock.uniqueId()), signal);
     }
   }
 

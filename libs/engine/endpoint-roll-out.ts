@@ -1,5 +1,4 @@
 import { backlogSize } from '../core/backlog.js';
-import { nextLaunchAt } from '../core/crash-loop.js';
 import type { Deployment } from '../core/deployment.js';
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 import {
@@ -11,6 +10,7 @@ import {
   wayBack,
 } from '../core/roll-out.js';
 import type { Fleet } from './fleet.js';
+import { launchMissing } from './launch-missing.js';
 import type { World } from './world.js';
 
 /** How often a deployment's rollback alarms are looked at. */
@@ -81,13 +81,9 @@ export class EndpointRollOut {
   private meet(endpoint: Endpoint, variant: DeployedVariant, target: number): number {
     const { name, deploymentId } = variant;
     const { starting, inService } = this.fleet.counts(endpoint.name, name, deploymentId);
-    const missing = target - starting - inService;
-    if (missing < 0) void this.fleet.retire(endpoint.name, variant, -missing);
-    if (missing <= 0) return Infinity;
-    const launchable = this.fleet.launchableNow(endpoint.name, name, missing, deploymentId);
-    if (launchable > 0) this.fleet.launch(endpoint, variant, launchable);
-    const nextAt = nextLaunchAt(this.fleet.launchFailures(endpoint.name, name, deploymentId));
-    return launchable < missing && nextAt > this.world.clock.now() ? nextAt : Infinity;
+    const spare = starting + inService - target;
+    if (spare > 0) void this.fleet.retire(endpoint.name, variant, spare);
+    return launchMissing(this.fleet, endpoint, variant, target, this.world.clock.now());
   }
 
   private async tellRemoved({ name: endpointName, variants, deployment }: UpdatedEndpoint): Promise<void> {

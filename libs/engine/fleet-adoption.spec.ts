@@ -98,6 +98,14 @@ test('one that dies before it is healthy again has failed to start', async () =>
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, lastEnd: 'crashed' });
 });
 
+test('one that does not answer in time is replaced, and nothing is held against its container', async () => {
+  const { clock, fleet, living } = await afterACrash(['a'], Infinity);
+  await fleet.start();
+  await clock.advance(481_000);
+  expect(await living()).toEqual([]);
+  expect(fleet.launchFailures('reader', 'AllTraffic')).toBeUndefined();
+});
+
 test('an orphan that turns up later is ended within a minute, and no instance of the fleet is', async () => {
   const { clock, endpoint, fleet, instances, living, variant } = await afterACrash([]);
   await fleet.start();

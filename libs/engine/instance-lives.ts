@@ -1,4 +1,5 @@
-import { isEbbError } from '../core/errors.js';
+import { isEbbError, isOutage } from '../core/errors.js';
+import type { LaunchFailure } from '../core/crash-loop.js';
 import { describeExit, describeSick, withOutput } from '../core/instance-end.js';
 import { type PingAnswer, STOP_GRACE_MS, type StartPhasesMs } from '../core/instance.js';
 import type { InstanceExit, LaunchedInstance } from '../core/ports/instances.js';
@@ -85,7 +86,7 @@ export class InstanceLives {
       const exit = await Promise.race([exited, member.drained.promise]);
       if (exit) await this.died(member, exit);
     } catch (error) {
-      if (!member.leave.signal.aborted) await this.failedToStart(member, error);
+      if (!member.leave.signal.aborted) await this.failedToStart(member, error, isNew);
     } finally {
       await this.clearUp(member);
     }
@@ -150,24 +151,29 @@ export class InstanceLives {
   }
 
   /** Nothing is launched in its place before its last words are known: until then it counts as starting. */
-  private async failedToStart(member: Member, error: unknown): Promise<void> {
+  private async failedToStart(member: Member, error: unknown, isNew: boolean): Promise<void> {
     const isStarted = error instanceof NeverHealthy;
     member.ending = isStarted && error.exit ? member.ending : 'never-healthy';
+    if (!isNew && isStarted && !error.exit) {
+      // It was of use to an earlier run, and may have been at work on what that run had given it, all the time.
+      this.world.log.warn('An instance that was taken over did not answer in time and is replaced', member.ids());
+      return;
+    }
     const permanent = isEbbError(error, 'ImageNotFound', 'InvalidRequest', 'ModelDataUnusable');
     const reason = error instanceof Error ? error.message : String(error);
     const lines = isStarted ? await this.lastLines(member) : [];
-    this.record(member, withOutput(reason, lines), permanent);
+    this.record(member, withOutput(reason, lines), { permanent, isOutage: isOutage(error) });
   }
 
   private async failed(member: Member, reason: string): Promise<void> {
     const at = this.world.clock.now();
-    this.record(member, reason, false);
+    this.record(member, reason, { permanent: false });
     this.launches.addOutput(member, at, await this.lastLines(member));
   }
 
-  private record(member: Member, reason: string, permanent: boolean): void {
+  private record(member: Member, reason: string, whose: Pick<LaunchFailure, 'permanent' | 'isOutage'>): void {
     const { ending: end } = member;
-    this.launches.failed(member, { at: this.world.clock.now(), reason, end, permanent });
+    this.launches.failed(member, { at: this.world.clock.now(), reason, end, ...whose });
     this.observer?.startFailed(member.endpointName, member.variantName, reason);
     this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), end, reason });
   }

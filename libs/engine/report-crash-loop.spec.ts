@@ -8,6 +8,7 @@ import { submitInvocation } from './submit-invocation.js';
 
 const LOOPING: LaunchFailures = {
   count: 2,
+  faults: 2,
   since: 0,
   lastAt: 5_000,
   lastLaunchedAt: 4_000,

@@ -129,7 +129,7 @@ describe('a new endpoint', () => {
     });
     const endpoint = await host.world.catalog.endpoints.get('ocr');
     expect(endpoint?.variants[0]?.desiredInstanceCount).toBe(0);
-    await expect(host.deployer.prove(endpoint!)).rejects.toBe(error);
+    await expect(host.deployer.prove(endpoint!, new AbortController().signal)).rejects.toBe(error);
   });
 
   it('keeps its name unique without regard to case', async () => {

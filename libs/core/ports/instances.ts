@@ -67,8 +67,9 @@ export interface ContainerResponse {
 }
 
 /**
- * Starts, stops, pauses and talks to instances. Launching raises `ImageNotFound`, `ModelDataUnusable` or
- * `InstanceUnavailable`; invoking raises `InstanceUnavailable` when the connection was refused or reset before a
+ * Starts, stops, pauses and talks to instances. Launching raises `ImageNotFound` or `ModelDataUnusable` for what is missing,
+ * `InstanceUnavailable` where the container does not start, and `Unavailable` where what it takes to start one (the engine,
+ * a registry, storage, the disk) does not answer, which is not the container's fault. Invoking raises `InstanceUnavailable` when the connection was refused or reset before a
  * response, and whatever the request's own body raises. A response that breaks off fails in its body.
  */
 export abstract class Instances {

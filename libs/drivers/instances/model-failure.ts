@@ -24,9 +24,9 @@ const MODEL_FAILURES: Readonly<Record<string, string>> = {
 
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'StorageFull']);
 
-/** The same failure as an error about the model at `uri`: `ModelDataUnusable`, or `InstanceUnavailable` where this machine or its storage is at fault. */
+/** The same failure as an error about the model at `uri`: `ModelDataUnusable`, or `Unavailable` where this machine or its storage is at fault. */
 export function explainFailure(uri: string, error: unknown): EbbError {
-  if (isEbbError(error, 'ModelDataUnusable', 'InstanceUnavailable')) return error;
+  if (isEbbError(error, 'ModelDataUnusable')) return error;
   if (error instanceof BadModelData) return unusable(uri, error.message, error.cause ?? error);
   const { code = '', message } = error as { code?: string; message: string };
   const failure = MODEL_FAILURES[code];
@@ -34,7 +34,7 @@ export function explainFailure(uri: string, error: unknown): EbbError {
     return unusable(uri, code === 'InvalidRequest' ? `${failure} (${message})` : failure, error);
   }
   const why = NO_ROOM.has(code) ? `there is no room left on this machine's disk (${message})` : message;
-  return new EbbError('InstanceUnavailable', `The model data ${uri} could not be fetched: ${why}`, { cause: error });
+  return new EbbError('Unavailable', `The model data ${uri} could not be fetched: ${why}`, { cause: error });
 }
 
 export function unusable(uri: string, why: string, cause?: unknown): EbbError {

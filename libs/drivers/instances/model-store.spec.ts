@@ -233,7 +233,7 @@ describe('model data', () => {
     await put('m', 'x');
     objects.breakOff();
     await expect(acquire(containerOf({}))).rejects.toMatchObject({
-      code: 'InstanceUnavailable',
+      code: 'Unavailable',
       message: expect.stringContaining('of 1 bytes only 0 came'),
     });
     expect(await left()).toBe(0);
@@ -243,7 +243,7 @@ describe('model data', () => {
     await put('m', 'x');
     objects.claimedBytes = 1e18;
     await expect(acquire(containerOf({}))).rejects.toMatchObject({
-      code: 'InstanceUnavailable',
+      code: 'Unavailable',
       message: expect.stringContaining("no room left on this machine's disk"),
     });
     expect(await left()).toBe(0);

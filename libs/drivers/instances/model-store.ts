@@ -64,7 +64,7 @@ export class ModelStore {
 
   /**
    * Holds all files of a container. Raises `ModelDataUnusable` for what is missing, unreadable, unsafe, not the version
-   * asked for or too late, and `InstanceUnavailable` where this machine or its storage is at fault; nothing is held then.
+   * asked for or too late, and `Unavailable` where this machine or its storage is at fault; nothing is held then.
    */
   async acquire(container: ContainerDefinition, options: AcquireOptions): Promise<HeldModel> {
     const sources = sourcesOf(container);

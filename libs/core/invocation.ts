@@ -149,6 +149,11 @@ export type AttemptEnd =
   /** Our own worker stops: not the model's doing and not counted. */
   | { readonly kind: 'worker-stopped' };
 
+/** Whether the model has seen the request and answered it, well or badly. */
+export function hasAnswered({ kind }: AttemptEnd): boolean {
+  return kind === 'succeeded' || kind === 'model-error' || kind === 'bad-response';
+}
+
 export type AfterAttempt =
   | { readonly do: 'settle'; readonly state: SettledState; readonly failureReason?: string }
   | { readonly do: 'requeue'; readonly broken: boolean };

@@ -33,7 +33,7 @@ export class Member implements RoutedInstance {
   pausedUntil: number | undefined;
   /** How many bad answers of its pings stand against it. */
   badAnswers = 0;
-  /** Whether it has brought any invocation to an end. */
+  /** Whether its model has answered any invocation. */
   hasAnswered = false;
   /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
   ending: InstanceEnd = 'stopped';
@@ -45,6 +45,8 @@ export class Member implements RoutedInstance {
   /** Ends what runs on it when it dies. */
   readonly abandon = new AbortController();
   private hasStayed = false;
+  /** Since when it has been in service without a pause. */
+  private wellSince = Infinity;
   private readonly work = new SlotWork();
   private readonly phases: StartPhases;
 
@@ -94,6 +96,7 @@ export class Member implements RoutedInstance {
   serveFrom(now: number): StartPhasesMs {
     this.state = 'InService';
     this.inServiceAt ??= now;
+    this.wellSince = now;
     this.work.restFrom(now);
     return this.phases.end(now);
   }
@@ -107,6 +110,7 @@ export class Member implements RoutedInstance {
   /** On its way back into service. */
   wake(now: number): void {
     this.state = 'Starting';
+    this.badAnswers = 0;
     this.pausedUntil = undefined;
     this.phases.enter('ping', now);
   }
@@ -156,8 +160,7 @@ export class Member implements RoutedInstance {
 
   /** It has just passed a ping, or at least worked through it: enough of a proof when it has been there for a while. */
   stayedUntil(now: number): void {
-    if (this.badAnswers > 0 || this.inServiceAt === undefined) return;
-    this.hasStayed ||= now - this.inServiceAt >= PROVED_AFTER_MS;
+    this.hasStayed ||= this.badAnswers === 0 && now - this.wellSince >= PROVED_AFTER_MS;
   }
 
   /** Whether its launch was a success in the end: it has done some work, or at least stayed and been well. */

@@ -75,7 +75,11 @@ export class Fleet extends InstanceStatus {
   route(endpoint: Endpoint): void {
     const traffic = trafficOf(endpoint);
     const router = this.routers.get(endpoint.name);
-    if (!router || !sameTraffic(router.traffic, traffic)) this.routers.set(endpoint.name, new LeaseRouter(traffic));
+    if (!router || !sameTraffic(router.traffic, traffic)) {
+      this.routers.set(endpoint.name, new LeaseRouter(traffic));
+      // Instances that had to stay idle may have work from now on.
+      if (router) this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+    }
     this.launches.keepOnly(endpoint);
     this.warm.keepOnly(endpoint);
   }
@@ -195,7 +199,7 @@ export class Fleet extends InstanceStatus {
     this.roster.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
   }
 
-  /** Frees a slot whose invocation is over; `hasAnswered` tells whether the instance brought it to its end. */
+  /** Frees a slot whose invocation is over; `hasAnswered` tells whether the model has shown that it works. */
   free(slot: Slot, hasAnswered = true): void {
     const member = this.roster.get(slot.instanceId);
     if (!member) return;

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import type { Deployment } from '../core/deployment.js';
 import type { Endpoint } from '../core/endpoint.js';
+import type { PingAnswer } from '../core/instance.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';
 
 const TAGS = { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '60' };
+
+const DEPLOYMENT = { id: 'second', variants: [], traffic: 0 } as unknown as Deployment;
 
 /** A fleet of instances in service, of an endpoint whose warm tier has room for two for a minute. */
 async function aFleet(count: number, script: LaunchScript = {}, tags: Endpoint['tags'] = TAGS) {
@@ -139,8 +143,23 @@ test('a paused instance is not pinged, and is again when it serves', async () =>
   expect(pings).toBe(4);
 });
 
+test('what its pings came to before it was paused is forgotten', async () => {
+  const { clock, instances, launch, paused, scaleIn, fleet } = await aFleet(1);
+  let answer: PingAnswer = 'unhealthy';
+  const ping = instances.ping.bind(instances);
+  instances.ping = (...of) => (answer === 'healthy' ? ping(...of) : Promise.resolve(answer));
+  await clock.advance(20_000);
+  await scaleIn(1);
+  expect(paused()).toHaveLength(1);
+  answer = 'healthy';
+  await launch(1);
+  answer = 'unhealthy';
+  await clock.advance(20_000);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 1 });
+});
+
 test.each<[string, (endpoint: Endpoint) => Partial<Endpoint>, number]>([
-  ['its endpoint is being updated', () => ({ status: 'Updating' }), 0],
+  ['its endpoint is being updated', () => ({ status: 'Updating', deployment: DEPLOYMENT }), 0],
   ['its endpoint is deleted', () => ({ status: 'Deleting' }), 0],
   ['its endpoint has failed', () => ({ status: 'Failed' }), 0],
   [
@@ -149,6 +168,7 @@ test.each<[string, (endpoint: Endpoint) => Partial<Endpoint>, number]>([
     0,
   ],
   ['fewer may be paused from now on', () => ({ tags: { 'ebb:warm-instances': '1' } }), 1],
+  ['its count is being changed by hand', () => ({ status: 'Updating' }), 2],
   ['nothing has changed', () => ({}), 2],
 ])('where %s, what is paused and has no business to be goes', async (_what, changed, left) => {
   const { clock, endpoint, fleet, paused, living, scaleIn } = await aFleet(2);

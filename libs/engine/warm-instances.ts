@@ -1,4 +1,4 @@
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import { type DeployedVariant, type Endpoint, isServing } from '../core/endpoint.js';
 import { chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from '../core/warm-tier.js';
 import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
@@ -60,7 +60,7 @@ export class WarmInstances {
    * replacing, of an endpoint that does not serve, and beyond what its tags allow.
    */
   keepOnly(endpoint: Endpoint): void {
-    const isSteady = endpoint.status === 'InService';
+    const isSteady = isServing(endpoint) && !endpoint.deployment;
     for (const member of this.roster.in('Paused', { endpointName: endpoint.name })) {
       if (!isSteady || !endpoint.variants.some((variant) => isOf(variant, member))) member.drain();
     }

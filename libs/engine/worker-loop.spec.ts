@@ -19,6 +19,7 @@ async function aWorker(script: (inferenceId: string) => InvocationScript = () =>
   await clock.advance(0);
   return {
     ...parts,
+    endpoint,
     fleet,
     worker,
     submit: async (...inferenceIds: string[]): Promise<void> => {
@@ -58,6 +59,30 @@ test('a look that finds nothing leaves an idle instance as idle as it was', asyn
   signals.notify({ kind: 'backlog', endpointName: 'reader' });
   await clock.settle();
   expect(instance()).toMatchObject({ idleSince, busy: 0 });
+});
+
+test.each<[what: string, script: InvocationScript, withoutInput: boolean, hasAnswered: boolean]>([
+  ['an answer shows that a model works', {}, false, true],
+  ['a bad one, too', { status: 500 }, false, true],
+  ['an input that cannot be read shows nothing', {}, true, false],
+  ['and so does an answer that does not come in time', { end: 'hang' }, false, false],
+])('%s', async (_what, script, withoutInput, hasAnswered) => {
+  const { clock, instance, world } = await aWorker(() => script);
+  const input = withoutInput ? { location: 's3://results/nothing-here' } : { body: Buffer.from('page') };
+  await submitInvocation(world, { endpointName: 'reader', input, timeoutSeconds: 10 });
+  await clock.advance(11_000);
+  expect(instance()).toMatchObject({ busy: 0, hasAnswered });
+});
+
+test('work that waited for a variant that might not take any begins as soon as it may', async () => {
+  const { clock, endpoint, fleet, states, submit } = await aWorker();
+  fleet.hold('reader');
+  await submit('a');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Queued' });
+  fleet.route(endpoint);
+  await clock.advance(0);
+  expect(await states()).toEqual({ a: 'Completed' });
 });
 
 test('slots that a failing lease had taken come back, and it is tried again', async () => {

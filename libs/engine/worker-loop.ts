@@ -1,4 +1,4 @@
-import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../core/invocation.js';
+import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS, hasAnswered } from '../core/invocation.js';
 import { endpointKey } from '../core/endpoint.js';
 import type { Lease } from '../core/ports/ledger.js';
 import { writeDataLog } from './data-log.js';
@@ -161,7 +161,7 @@ export class WorkerLoop {
           ? { end: { kind: 'worker-stopped' as const } }
           : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
-      this.freeSlot(slot, invocation.endpointName, attempt.end.kind !== 'instance-broke');
+      this.freeSlot(slot, invocation.endpointName, hasAnswered(attempt.end));
       isSlotFree = true;
       this.tellServed(invocation, slot, attempt);
       await this.settle(invocation, running.lease, attempt, slot);
@@ -209,8 +209,8 @@ export class WorkerLoop {
     return running;
   }
 
-  private freeSlot(slot: Slot, endpointName: string, hasAnswered: boolean): void {
-    this.fleet.free(slot, hasAnswered);
+  private freeSlot(slot: Slot, endpointName: string, isAnswer: boolean): void {
+    this.fleet.free(slot, isAnswer);
     this.dispatch(endpointName);
   }
 

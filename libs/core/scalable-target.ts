@@ -16,7 +16,12 @@ export interface ScalableTarget {
 }
 
 export function scalableTargetKey(endpointName: string, variantName: string): string {
-  return `endpoint/${endpointName}/variant/${variantName}`;
+  return `${scalableTargetPrefix(endpointName)}${variantName}`;
+}
+
+/** The key of every scalable target of an endpoint begins with this, and so does that of all that belongs to one. */
+export function scalableTargetPrefix(endpointName: string): string {
+  return `endpoint/${endpointName}/variant/`;
 }
 
 export interface SuspendedState {

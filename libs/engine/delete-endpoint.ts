@@ -1,6 +1,6 @@
 import { type Endpoint, endpointKey } from '../core/endpoint.js';
 import { checkAllowed } from './check-allowed.js';
-import { forgetScalableTarget } from './forget-scalable-target.js';
+import { forgetScalableTargets } from './forget-scalable-target.js';
 import { missingEndpoint } from './look-up.js';
 import type { World } from './world.js';
 
@@ -24,7 +24,7 @@ export async function deleteEndpoint(
     signal,
   );
   if (!endpoint) missingEndpoint(place, name);
-  await forgetScalableTargets(world, endpoint);
+  await forgetScalableTargets(world, endpoint.name);
   signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
 }
 
@@ -42,16 +42,7 @@ export async function finishDeletion(
   if (endpoint?.status !== 'Deleting') return;
   await settleLeftovers(endpoint);
   // Again, for those that a crash kept from being forgotten when the deletion began.
-  await forgetScalableTargets(world, endpoint);
+  await forgetScalableTargets(world, endpoint.name);
   await world.catalog.endpoints.delete(endpointKey(name));
   world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
-}
-
-async function forgetScalableTargets(
-  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
-  endpoint: Endpoint,
-): Promise<void> {
-  for (const { name: variantName } of endpoint.variants) {
-    await forgetScalableTarget(world, { endpointName: endpoint.name, variantName });
-  }
 }

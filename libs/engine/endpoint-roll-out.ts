@@ -10,6 +10,7 @@ import {
   wayBack,
 } from '../core/roll-out.js';
 import type { Fleet } from './fleet.js';
+import { forgetScalableTargets } from './forget-scalable-target.js';
 import { launchMissing } from './launch-missing.js';
 import type { World } from './world.js';
 
@@ -25,9 +26,9 @@ export type UpdatedEndpoint = Endpoint & { readonly deployment: Deployment };
  */
 export class EndpointRollOut {
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'place' | 'signals'>,
     private readonly fleet: Fleet,
-    /** Told of each variant that an endpoint has no longer. */
+    /** Told of each variant that an endpoint is about to have no longer; after a crash it may be told again. */
     private readonly onRemoved: (endpointName: string, variantName: string) => Promise<void>,
   ) {}
 
@@ -52,14 +53,15 @@ export class EndpointRollOut {
         await this.record(endpoint, (current) => this.moved(current, step.to));
         return undefined;
       case 'finish':
+        await this.forgetAllBut(deployment.variants, endpoint);
         await this.record(endpoint, finished);
-        await this.tellRemoved(endpoint);
         return undefined;
       case 'roll back':
         this.world.log.warn('An update is rolled back', { endpoint: endpoint.name, reason: step.reason });
         await this.record(endpoint, (current) => this.rollingBack(current, step.reason));
         return undefined;
       case 'rolled back':
+        await this.forgetAllBut(endpoint.variants, endpoint);
         await this.record(endpoint, rolledBack);
         return undefined;
       case 'give up':
@@ -86,9 +88,12 @@ export class EndpointRollOut {
     return launchMissing(this.fleet, endpoint, variant, target, this.world.clock.now());
   }
 
-  private async tellRemoved({ name: endpointName, variants, deployment }: UpdatedEndpoint): Promise<void> {
-    const kept = new Set(deployment.variants.map(({ name }) => name));
-    for (const { name } of variants) if (!kept.has(name)) await this.onRemoved(endpointName, name);
+  /** Before the record says so: after a crash it is done again. */
+  private async forgetAllBut(staying: readonly DeployedVariant[], endpoint: UpdatedEndpoint): Promise<void> {
+    const kept = staying.map(({ name }) => name);
+    await forgetScalableTargets(this.world, endpoint.name, kept);
+    const names = new Set([...endpoint.variants, ...endpoint.deployment.variants].map(({ name }) => name));
+    for (const name of names) if (!kept.includes(name)) await this.onRemoved(endpoint.name, name);
   }
 
   private async observe({ name, variants, deployment }: UpdatedEndpoint): Promise<RollOutObservation> {

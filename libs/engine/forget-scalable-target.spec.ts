@@ -3,6 +3,7 @@ import { NOT_SUSPENDED, scalableTargetKey } from '../core/scalable-target.js';
 import type { TargetTracking } from '../core/scaling-policy.js';
 import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
 import { deleteScalingPolicy } from './delete-scaling-policy.js';
+import { forgetScalableTargets } from './forget-scalable-target.js';
 import { putScalingPolicy } from './put-scaling-policy.js';
 import { putScheduledAction } from './put-scheduled-action.js';
 import { deregisterScalableTarget } from './register-scalable-target.js';
@@ -78,6 +79,21 @@ describe('at whatever moment', () => {
       expect(alarms, `after ${turns} turns`).toBe(policies * 2);
     }
   });
+});
+
+it('what scales an endpoint is forgotten by its name alone, but for variants that stay, and for other endpoints', async () => {
+  const made = await registeredWorld();
+  await putPolicy(made);
+  await putAction(made);
+  const other = { ...(await made.catalog.scalableTargets.all())[0]!, endpointName: 'OCR-2' };
+  await made.catalog.scalableTargets.create(scalableTargetKey('OCR-2', 'main'), other);
+  await forgetScalableTargets(made.world, 'OCR', ['main']);
+  expect(await left(made)).toEqual({ policies: 1, actions: 1, alarms: 2 });
+  // As a crash leaves it in the middle.
+  await made.catalog.scalableTargets.delete(scalableTargetKey('OCR', 'main'));
+  await forgetScalableTargets(made.world, 'OCR', []);
+  expect(await left(made)).toEqual({ policies: 0, actions: 0, alarms: 0 });
+  expect(await made.catalog.scalableTargets.all()).toHaveLength(1);
 });
 
 async function left({ catalog }: MemoryWorld) {

@@ -1,5 +1,5 @@
 import { EbbError } from '../core/errors.js';
-import { type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
+import { type ScalableTarget, scalableTargetKey, scalableTargetPrefix } from '../core/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey, scalingPolicyPrefix } from '../core/scaling-policy.js';
 import { scheduledActionKey, scheduledActionPrefix } from '../core/scheduled-action.js';
 import { eraseAlarm } from './alarm-records.js';
@@ -33,6 +33,25 @@ export async function forgetScalableTarget(
     await forgetScalingPolicy(world, policy, signal);
   }
   return target;
+}
+
+/** Removes what scales the variants of an endpoint, but for those of `kept`, whatever of it a crash has left. */
+export async function forgetScalableTargets(
+  world: ForgettingWorld,
+  endpointName: string,
+  kept: readonly string[] = [],
+): Promise<void> {
+  const { scalableTargets, scalingPolicies, scheduledActions } = world.catalog;
+  const prefix = scalableTargetPrefix(endpointName);
+  const found = [
+    await scalableTargets.under(prefix),
+    await scalingPolicies.under(prefix),
+    await scheduledActions.under(prefix),
+  ];
+  const variantNames = new Set(found.flat().map(({ variantName }) => variantName));
+  for (const variantName of variantNames) {
+    if (!kept.includes(variantName)) await forgetScalableTarget(world, { endpointName, variantName });
+  }
 }
 
 /** Removes a policy with its alarms. */

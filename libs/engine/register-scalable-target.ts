@@ -73,8 +73,15 @@ async function checkVariantExists(
 ): Promise<void> {
   const endpoint = await world.catalog.endpoints.get(endpointKey(endpointName), signal);
   const exists = endpoint?.name === endpointName && endpoint.variants.some(({ name }) => name === variantName);
-  if (exists && endpoint.status !== 'Deleting') return;
   const key = scalableTargetKey(endpointName, variantName);
+  if (exists && endpoint.status !== 'Deleting') {
+    const { deployment } = endpoint;
+    if (!deployment || deployment.variants.some(({ name }) => name === variantName)) return;
+    throw new EbbError(
+      'InvalidRequest',
+      `The endpoint is being updated to a config that does not have the variant: ${key}`,
+    );
+  }
   throw new EbbError('EndpointNotFound', `SageMaker endpoint variant doesn't exist: ${key}`);
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Deployment } from '../../libs/core/deployment.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { createEndpoint } from '../support/deploy.js';
 
@@ -104,6 +105,17 @@ describe('a scalable target', () => {
 });
 
 describe('a registration is refused', () => {
+  it('for a variant that is about to go with an update', async () => {
+    await host.world.catalog.endpoints.update('ocr', (endpoint) => {
+      const variants = endpoint.variants.map((variant) => ({ ...variant, name: 'other' }));
+      return { ...endpoint, status: 'Updating', deployment: { variants } as unknown as Deployment };
+    });
+    await expect(register({ MinCapacity: 0, MaxCapacity: 2 })).rejects.toMatchObject({
+      ...VALIDATION,
+      message: 'The endpoint is being updated to a config that does not have the variant: endpoint/OCR/variant/main',
+    });
+  });
+
   it.each<readonly [string, Partial<RegisterScalableTargetCommandInput>, string]>([
     [
       'without bounds the first time',

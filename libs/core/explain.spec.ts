@@ -109,6 +109,17 @@ describe('of an invocation that waits in the backlog it is said', () => {
     ],
     ['why launches fail and when the next is tried', { failures }, `${NO_INSTANCE} ${FAILED}`],
     [
+      'that new instances have their share only, while the endpoint is being updated',
+      { inService: 4, busy: 2, slots: 2, takenSlots: 2, newShare: 0.1 },
+      'The instances that may take it are busy (2 slots), with 5 waiting in all; the endpoint is being updated, and 10 % of ' +
+        'the work may go to new instances.',
+    ],
+    [
+      'that its instances have no weight',
+      { inService: 2, busy: 0, slots: 0, bounds: { ...BOUNDS, maximum: 2 } },
+      'Its instances may take none of the work now. It may not have more: its maximum capacity is 2.',
+    ],
+    [
       'that one is being tried after others failed',
       { failures, starts: [start('boot', 3_000)] },
       `${NO_INSTANCE} 1 instance is starting (booting for 3 s); before that, ${FAILED}`,

@@ -64,10 +64,15 @@ function whyQueued({ endpoint, invocation, variants }: InvocationSituation): str
   return sentences([
     interrupted,
     ...variants.map((variant) => {
-      const text = sentences([describeCapacity(variant), hasRoom(variant) ? undefined : describeOutlook(variant)]);
+      const text = sentences([describeCapacity(variant), hasRoom(variant) ? undefined : describeProspect(variant)]);
       return several ? `variant ${variant.variantName}: ${text}` : text;
     }),
   ]);
+}
+
+/** While it is updated, its capacity is the update's and no policy's. */
+function describeProspect(variant: VariantSituation): string | undefined {
+  return variant.newShare === undefined ? describeOutlook(variant) : describeStarts(variant);
 }
 
 function hasRoom({ slots, takenSlots }: VariantSituation): boolean {
@@ -78,6 +83,12 @@ function describeCapacity(variant: VariantSituation): string {
   const { backlog, inService, slots } = variant;
   if (hasRoom(variant)) return 'an instance has room for it, so it starts within moments';
   if (inService === 0) return 'there is no instance in service';
+  if (slots === 0) return 'its instances may take none of the work now';
+  if (variant.newShare !== undefined) {
+    const share = `${Math.round(variant.newShare * 100)} %`;
+    const busy = `the instances that may take it are busy (${counted(slots, 'slot')}), with ${backlog.queued} waiting in all`;
+    return `${busy}; the endpoint is being updated, and ${share} of the work may go to new instances`;
+  }
   const instances = inService === 1 ? 'the one instance is' : `all ${inService} instances are`;
   return `${instances} busy (${counted(slots, 'slot')}), with ${backlog.queued} waiting in all`;
 }
@@ -89,7 +100,7 @@ export function whyInstances(variant: VariantSituation): string {
   const told = [
     describeCount(variant),
     describeMembers(variant),
-    isWaiting && starts.length === 0 ? describeOutlook(variant) : undefined,
+    isWaiting && starts.length === 0 ? describeProspect(variant) : undefined,
     isCrashLooping(failures) ? describeFailures(failures) : undefined,
     describeRefusal(variant),
     describeEnd(variant),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Deployment } from './deployment.js';
 import type { DeployedVariant } from './endpoint.js';
-import { divideBacklog, trafficOf, weightsInForce } from './traffic.js';
+import { divideBacklog, freeToTake, trafficOf, weightsInForce } from './traffic.js';
 
 describe('a backlog is divided over the variants', () => {
   it.each<[sentence: string, queued: number, weights: number[], expected: number[]]>([
@@ -43,6 +43,15 @@ test('traffic is all with the variants that serve until a deployment has some', 
   });
 });
 
+test.each([
+  ['before any traffic has moved, the old side', 0, ['a']],
+  ['while the new side has a share, the old side still', 0.1, ['a']],
+  ['when all has moved, the new side', 1, ['new']],
+])('%s takes whatever waits, and what has no weight never does', (_when, newShare, expected) => {
+  const traffic = { serving: [side('a', 1), side('b', 0)], rollingOut: [side('new', 1), side('b', 0)], newShare };
+  expect(freeToTake(traffic).map(({ variantName }) => variantName)).toEqual(expected);
+});
+
 test('where the way back failed, both sides take what they can', () => {
   const deployment = { traffic: 1, variants: [{ ...variant(2), deploymentId: 'second' }] } as unknown as Deployment;
   const stuck = { status: 'UpdateRollbackFailed', variants: [variant(3)], deployment } as const;
@@ -56,6 +65,8 @@ test('where the way back failed, both sides take what they can', () => {
   });
   expect(weightsInForce(stuck)).toEqual({ serving: 1, rollingOut: 1 });
 });
+
+const side = (variantName: string, weight: number) => ({ deploymentId: variantName, variantName, weight });
 
 function variant(desiredWeight: number): DeployedVariant {
   return {

@@ -35,6 +35,15 @@ export function trafficOf({
   };
 }
 
+/**
+ * The variants whose instances take what waits as soon as they have room: not those of no weight, nor the new side of an
+ * update while it has a share only.
+ */
+export function freeToTake({ newShare, rollingOut, serving }: Traffic): VariantTraffic[] {
+  const sides = [...(newShare < 1 ? serving : []), ...(newShare === 1 ? rollingOut : [])];
+  return sides.filter(({ weight }) => weight > 0);
+}
+
 /** The part of its own weight that each side of an endpoint has now; both have all of it where a way back failed. */
 export function weightsInForce({ deployment, status }: Pick<Endpoint, 'deployment' | 'status'>): {
   readonly serving: number;

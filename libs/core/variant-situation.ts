@@ -22,10 +22,15 @@ export interface VariantSituation {
   readonly draining: number;
   /** Those that are kept warm without running; they count as none. */
   readonly paused: readonly PausedInstance[];
-  /** Of those in service, how many invocations they may run at once, and how many of these slots are taken. */
+  /**
+   * Of those in service that may take what waits, how many invocations they may run at once, and how many of these slots
+   * are taken. Instances of no weight, and new ones that have a share of the work only, may not.
+   */
   readonly slots: number;
   readonly takenSlots: number;
   readonly starts: readonly InstanceStart[];
+  /** While it is being updated, the share of the work that may go to its new instances, 0 to 1. */
+  readonly newShare?: number;
   /** What half of its starts do not exceed, by phase; empty until there was one. */
   readonly usualPhasesMs: StartPhasesMs;
   readonly failures?: LaunchFailures;

@@ -2,11 +2,13 @@ import { scalingPolicyArn } from '../core/arn.js';
 import type { Backlog } from '../core/backlog.js';
 import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
 import type { InvocationSituation } from '../core/explain.js';
+import type { Instance } from '../core/instance.js';
 import type { Invocation } from '../core/invocation.js';
 import { maxKeepWarmFromTags } from '../core/promise.js';
 import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
 import { isNotScaled } from '../core/scaling-activity.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
+import { freeToTake, trafficOf } from '../core/traffic.js';
 import {
   type PolicySituation,
   type VariantSituation,
@@ -82,7 +84,8 @@ async function describeVariant(
     backlog,
     bounds: capacityBounds(variant, target),
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
-    ...countInstances(instances, endpoint.name, variant.name),
+    ...countInstances(instances, endpoint, variant.name),
+    newShare: endpoint.status === 'Updating' ? endpoint.deployment?.traffic : undefined,
     usualPhasesMs: usualPhases(history, 0.5),
     failures: instances.launchFailures(endpoint.name, variant.name),
     policies,
@@ -93,20 +96,29 @@ async function describeVariant(
   return { variant, situation, decisions, history };
 }
 
-function countInstances(instances: InstanceStatus, endpointName: string, variantName: string) {
+function countInstances(instances: InstanceStatus, endpoint: Endpoint, variantName: string) {
+  const { name: endpointName } = endpoint;
   const all = instances.instances(endpointName, variantName);
-  const inService = all.filter(({ state }) => state === 'InService');
+  const inService = all.filter(isInService);
+  const free = freeToTake(trafficOf(endpoint)).filter((side) => side.variantName === variantName);
+  const takers = free.flatMap(({ deploymentId }) =>
+    instances.instances(endpointName, variantName, deploymentId).filter(isInService),
+  );
   return {
     inService: inService.length,
     busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
     draining: instances.counts(endpointName, variantName).draining,
-    slots: inService.reduce((sum, { slots }) => sum + slots, 0),
-    takenSlots: inService.reduce((sum, { busy }) => sum + busy, 0),
+    slots: takers.reduce((sum, { slots }) => sum + slots, 0),
+    takenSlots: takers.reduce((sum, { busy }) => sum + busy, 0),
     paused: all.flatMap(({ id, pausedUntil, state }) =>
       state === 'Paused' && pausedUntil !== undefined ? [{ instanceId: id, until: pausedUntil }] : [],
     ),
     starts: instances.starts(endpointName, variantName),
   };
+}
+
+function isInService({ state }: Instance): boolean {
+  return state === 'InService';
 }
 
 async function describePolicies(

@@ -8,8 +8,10 @@ import { type LogFrame, readLogFrames } from './log-frames.js';
 import type { OutputLine, OutputPosition } from './output-position.js';
 
 const RETRY_MS = 250;
-/** The answer of an engine that has been following is over so soon after the container's end, or is given up. */
-const LAST_OUTPUT_MS = 1_000;
+/** After the container's end, an answer in which nothing comes for so long is given up: nothing more is there. */
+const LAST_SILENCE_MS = 1_000;
+/** So many such answers in a row, none with anything new, and there is no more to be had. */
+const MAX_VAIN_READS = 2;
 /** A line that is longer is cut by `Logs` anyway. */
 const MAX_LINE_CHARACTERS = 262_144;
 
@@ -24,6 +26,8 @@ export class ContainerOutput {
   readonly #stop: AbortSignal;
   readonly #ended: Promise<void>;
   #hasEnded = false;
+  /** How many have been written. */
+  #lines = 0;
 
   constructor(
     engine: Engine,
@@ -46,14 +50,19 @@ export class ContainerOutput {
   }
 
   async #follow(): Promise<void> {
+    let vainReads = 0;
     for (;;) {
       // What is read when it has ended already is all that there is.
       const isLast = this.#hasEnded;
+      const linesBefore = this.#lines;
       try {
         await this.#read(isLast);
         if (isLast) return;
       } catch (error) {
         if (isMissing(error)) return;
+        // An engine that is away is waited for, however long: what it keeps is there when it is back.
+        if (error instanceof GivenUp) vainReads = this.#lines > linesBefore ? 0 : vainReads + 1;
+        if (vainReads === MAX_VAIN_READS) return;
       }
       if (this.#stop.aborted) return new Promise(() => {});
       await Promise.race(isLast ? [sleep(RETRY_MS)] : [this.#ended, sleep(RETRY_MS)]);
@@ -63,7 +72,7 @@ export class ContainerOutput {
   async #read(isLast: boolean): Promise<void> {
     const isNew = this.#position.newOnes();
     const unfinished = new Map<LogFrame['stream'], Line>();
-    for await (const { stream, at, text } of readLogFrames(await this.#open())) {
+    for await (const { stream, at, text } of readLogFrames(this.#untilSilent(await this.#open()))) {
       const begun = unfinished.get(stream);
       const line = {
         stream,
@@ -79,7 +88,7 @@ export class ContainerOutput {
   }
 
   /** Also of a container that has ended: an answer that breaks off is told from a whole one only as a stream. */
-  async #open(): Promise<AsyncIterable<Uint8Array>> {
+  async #open(): Promise<Readable> {
     const options = {
       follow: true,
       stdout: true,
@@ -88,21 +97,50 @@ export class ContainerOutput {
       since: this.#position.since / 1000,
       abortSignal: this.#stop,
     } as const;
-    const answer = await this.#engine.ask((client) => client.getContainer(this.#id).logs(options));
-    const stream = answer as Readable;
-    void this.#giveUpLate(stream);
-    return stream;
+    return (await this.#engine.ask((client) => client.getContainer(this.#id).logs(options))) as Readable;
   }
 
-  /** Podman goes on following a container that has been removed. */
-  async #giveUpLate(stream: Readable): Promise<void> {
-    await this.#ended;
-    await sleep(LAST_OUTPUT_MS, undefined, { ref: false });
-    stream.destroy();
+  /** Podman goes on following a container that has been removed. Raises `GivenUp`. */
+  async *#untilSilent(stream: Readable): AsyncGenerator<Uint8Array, void, void> {
+    const silence = new AfterTheEnd(() => stream.destroy(new GivenUp()));
+    void this.#ended.finally(() => silence.begin());
+    try {
+      for await (const chunk of stream) {
+        silence.isBroken();
+        yield chunk as Uint8Array;
+      }
+    } finally {
+      silence.stop();
+    }
   }
 
   #write({ stream, at, text }: Line): void {
+    this.#lines += 1;
     this.#writer.write(stream, text.replace(/\r?\n$/, ''), at);
+  }
+}
+
+/** Nothing more came of an answer, though it was not over. */
+class GivenUp extends Error {}
+
+/** A silence that is too long once it matters. */
+class AfterTheEnd {
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(private readonly onTooLong: () => void) {}
+
+  begin(): void {
+    if (!this.#isOver) this.#timer = setTimeout(this.onTooLong, LAST_SILENCE_MS).unref();
+  }
+
+  isBroken(): void {
+    this.#timer?.refresh();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
   }
 }
 

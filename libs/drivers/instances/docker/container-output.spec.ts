@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { ContainerOutput } from './container-output.js';
+import { ContainerWatch } from './container-watch.js';
+import { Engine } from './engine.js';
+import { OutputPosition } from './output-position.js';
+
+const AT = '2026-11-23T12:00:00.000000000Z';
+
+let server: Server | undefined;
+let folder: string | undefined;
+
+afterEach(async () => {
+  server?.closeAllConnections();
+  server?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+/** What is taken of a container that has ended, from an engine that answers for its logs as `answer` does. */
+async function takenFrom(answer: (response: ServerResponse) => Promise<void>) {
+  let reads = 0;
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const path = request.url!.split('?')[0]!;
+    if (path.endsWith('/logs')) {
+      reads += 1;
+      response.flushHeaders();
+      void answer(response);
+    } else response.end(JSON.stringify(path.endsWith('/json') ? { State: { Running: false } } : { StatusCode: 0 }));
+  };
+  folder = await mkdtemp(join(tmpdir(), 'ebb-output-'));
+  server = createServer(handle).listen(join(folder, 'engine.sock'));
+  await once(server, 'listening');
+  const engine = await Engine.connect(`unix://${join(folder, 'engine.sock')}`);
+  const stop = new AbortController().signal;
+  const lines: string[] = [];
+  const writer = { write: (_stream: string, text: string) => void lines.push(text), close: async () => {} };
+  const watch = new ContainerWatch(engine, 'c', stop);
+  await new ContainerOutput(engine, { id: 'c', watch, stop }, writer, new OutputPosition()).taken;
+  return { lines, reads };
+}
+
+function frame(text: string): Buffer {
+  const payload = Buffer.from(`${AT} ${text}\n`);
+  const header = Buffer.alloc(8);
+  header[0] = 1;
+  header.writeUInt32BE(payload.length, 4);
+  return Buffer.concat([header, payload]);
+}
+
+test('the last output is taken to its end, however long that takes, as long as it comes', async () => {
+  const { lines } = await takenFrom(async (response) => {
+    for (let line = 0; line < 12; line += 1) {
+      response.write(frame(`line ${line}`));
+      await sleep(100);
+    }
+    response.end();
+  });
+  expect(lines).toEqual(Array.from({ length: 12 }, (_, line) => `line ${line}`));
+});
+
+test('an engine that goes on following what has ended is believed after a while', async () => {
+  const { lines, reads } = await takenFrom(async (response) => void response.write(frame('the last')));
+  expect(lines).toEqual(['the last']);
+  expect(reads).toBe(3);
+});

@@ -259,18 +259,8 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await outputOf(10)).toEqual(['ready', post, post, 'SIGTERM']);
       });
 
-      it('is adopted and woken where it was paused', async () => {
-        await launch('i-1');
-        await instances.pause('i-1');
-        await instances.close();
-        const restarted = await scene.restart();
-        await restarted.adopt(launchSpec('i-1', { image: IMAGE, environment: {} }));
-        expect(await restarted.ping('i-1')).toBe('healthy');
-      });
-
       it('is not adopted as what it is not, and can be terminated without', async () => {
         await launch('i-1');
-        await instances.pause('i-1');
         await instances.close();
         const restarted = await scene.restart();
         const spec = launchSpec('i-1', { image: IMAGE, environment: {} });

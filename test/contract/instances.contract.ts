@@ -352,6 +352,15 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
         await instances.terminate('i-1', 0);
         expect(await (await afterCrash(scene, skip)).adopt(spec('i-1'))).toBeUndefined();
       });
+
+      it('cannot be adopted when it is paused, only terminated', async ({ skip }) => {
+        await launchHealthy('i-1');
+        await instances.pause('i-1');
+        const next = await afterCrash(scene, skip);
+        expect(await next.adopt(spec('i-1'))).toBeUndefined();
+        await next.terminate('i-1', 5_000);
+        expect(await next.list()).toEqual([]);
+      });
     });
 
     describe('terminating', () => {

@@ -130,8 +130,7 @@ export class MemoryInstances extends Instances {
 
   async adopt({ instanceId }: LaunchSpec): Promise<LaunchedInstance | undefined> {
     const instance = this.#living.get(instanceId);
-    if (instance === undefined) return undefined;
-    instance.isPaused = false;
+    if (instance === undefined || instance.isPaused) return undefined;
     return { instanceId, exited: instance.exited };
   }
 

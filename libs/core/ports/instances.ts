@@ -92,8 +92,7 @@ export abstract class Instances {
   ): Promise<LaunchedInstance>;
   /**
    * Takes over an instance that an earlier run launched from this spec and that still runs: from now on it is as if it had
-   * been launched here, and it runs even where it was paused. Undefined where that is not possible; then it is only good for
-   * being terminated.
+   * been launched here. Undefined where that is not possible, or it is paused; then it is only good for being terminated.
    */
   abstract adopt(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchedInstance | undefined>;
   /** SIGTERM, SIGKILL after the grace; resolves when it is gone, paused or not. Harmless for an instance that is gone. */

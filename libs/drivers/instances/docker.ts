@@ -139,13 +139,11 @@ export class DockerInstances extends Instances {
     if (known) return known;
     const found = await this.#inspect(instanceId);
     signal?.throwIfAborted();
-    if (!found || !isAlive(found) || !isLaunchedAs(spec, found)) return undefined;
+    if (!found || !isAlive(found) || found.State.Paused || !isLaunchedAs(spec, found)) return undefined;
     const model = this.#options.models.reclaim(mountedModel(found));
     // Files that are not kept any more may have changed under it.
     if (!model) return undefined;
-    const instance = await this.#takeOver(instanceId, found, model);
-    if (found.State.Paused) await instance.resume(signal);
-    return instance;
+    return this.#takeOver(instanceId, found, model);
   }
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {

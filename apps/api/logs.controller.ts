@@ -52,14 +52,18 @@ export class LogsController implements OnModuleDestroy {
     @Res() reply: Reply,
   ): Promise<void> {
     await this.find(name);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
     try {
       const asked = readLogRequest(name, parameters);
       const { query, follow, limit } = asked;
       const after = (follow && lastEventId) || asked.after;
-      const page = await this.world.logs.read(query, { after, limit: follow ? 1 : limit });
+      const page = await this.world.logs.read(query, { after, limit: follow ? 1 : limit }, gone.signal);
       if (follow) await this.follow({ ...asked, after }, reply);
       else reply.send(formatLogPage(page));
     } catch (error) {
+      // There is nobody to answer any more.
+      if (gone.signal.aborted) return;
       if (isEbbError(error, 'InvalidRequest', 'InvalidNextToken')) throw new BadRequestException(error.message);
       throw error;
     }

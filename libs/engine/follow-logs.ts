@@ -12,7 +12,7 @@ export async function* followLogs(
 ): AsyncGenerator<LogPage, void, void> {
   let after = start;
   while (!signal.aborted) {
-    const page = await logs.read(query, { after, limit: MAX_LINES_AT_ONCE });
+    const page = await logs.read(query, { after, limit: MAX_LINES_AT_ONCE }, signal);
     after = page.next;
     if (page.lines.length > 0 || page.hasGap) yield page;
     if (!page.hasMore) await logs.grown(query, after, signal);

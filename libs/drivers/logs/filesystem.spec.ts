@@ -210,7 +210,70 @@ describe('a writer that is faster than the disk', () => {
   });
 });
 
+it('what comes while a batch cannot be written is on disk before anybody reads beyond it', async () => {
+  const logs = await open();
+  const inTheWay = join(directory, 'reader');
+  await writeFile(inTheWay, '');
+  const writer = logs.open(SOURCE);
+  writer.write('stdout', 'lost', NOON);
+  const reading = logs.read(READER, { limit: 10 });
+  await rm(inTheWay);
+  writer.write('stdout', 'kept', NOON + 1);
+  const page = await reading;
+  const rest = await textsOf(logs, page.next);
+  expect([...page.lines.map(({ text }) => text), ...rest].filter((text) => text === 'kept')).toEqual(['kept']);
+  await writer.close();
+});
+
+it('a page in which little is wanted ends after a while, and all is found by going on', async () => {
+  const logs = await open({ segmentBytes: 4 * 1024 * 1024, segments: 200 });
+  const writer = logs.open(SOURCE);
+  const long = 'x'.repeat(16_000);
+  for (let number = 0; number < 20_000; number += 1) {
+    writer.write(number % 5_000 === 0 ? 'data-log' : 'stdout', `${number} ${long}`, NOON + number);
+    if (number % 50 === 0) await logs.read(READER, { limit: 1 });
+  }
+  await writer.close();
+  const query = { ...READER, streams: ['data-log'] } as const;
+  const found: string[] = [];
+  let pages = 0;
+  for (let after: string | undefined, hasMore = true; hasMore; pages += 1) {
+    const page = await logs.read(query, { after, limit: 100 });
+    found.push(...page.lines.map(({ text }) => text.split(' ')[0]!));
+    ({ next: after, hasMore } = page);
+  }
+  expect(found).toEqual(['0', '5000', '10000', '15000']);
+  expect(pages).toBeGreaterThan(1);
+  expect(pages).toBeLessThan(5);
+});
+
+it('reading ends when nobody waits for it any more', async () => {
+  const logs = await open();
+  await write(logs, 0, 9_000);
+  const reader = new AbortController();
+  const reading = logs.read({ ...READER, streams: ['data-log'] }, { limit: 1 }, reader.signal);
+  reader.abort();
+  await expect(reading).rejects.toThrow(/aborted/);
+});
+
 describe('ended instances', () => {
+  it('may be written to while their logs are discarded: what comes then is kept', async () => {
+    const logs = await open({ ended: 1 });
+    let kept = 0;
+    for (let round = 0; round < 50; round += 1) {
+      await write(logs, 0, 1, sourceOf('i-1'));
+      const discarding = write(logs, 0, 1, sourceOf('i-2'));
+      for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
+      const late = logs.open(sourceOf('i-1'));
+      late.write('data-log', `late ${round}`, NOON + round);
+      await late.close();
+      const { lines } = await logs.read({ ...READER, instanceId: 'i-1' }, { limit: 100 });
+      kept += lines.filter(({ text }) => text === `late ${round}`).length;
+      await discarding;
+    }
+    expect(kept).toBe(50);
+  });
+
   it('are forgotten when there are too many of an endpoint, those that were written first', async () => {
     const logs = await open({ endedPerEndpoint: 2 });
     const living = logs.open(sourceOf('living'));

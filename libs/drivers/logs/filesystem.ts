@@ -16,13 +16,14 @@ import {
 import { findLogs, folderOf } from './found-logs.js';
 import { LOG_LIMITS, type LogLimits } from './log-limits.js';
 import { LogReader } from './log-reader.js';
+import { mergeLogs, unstamped } from './merge-logs.js';
 import { readLastLines } from './segment.js';
-import { SourceLog } from './source-log.js';
+import { type FoundSegments, SourceLog } from './source-log.js';
 import { formatStamp, parseStamp, type StampedLine, Stamps } from './stamped-line.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-/** A page ends when it has so much text, whatever its limit. */
-const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** A page ends when about so many pieces of files have been read for it: 256 MiB in all. */
+const MAX_PIECES = 1024;
 
 /** Somebody who waits for an endpoint's logs to grow. */
 interface Follower {
@@ -40,6 +41,8 @@ export class FilesystemLogs extends Logs {
   readonly #stamps: Stamps;
   /** By folder. */
   readonly #logs = new Map<string, SourceLog>();
+  /** Folders that are being removed. */
+  readonly #removals = new Map<string, Promise<void>>();
   readonly #followers = new Set<Follower>();
   /** For each endpoint, the stamp of the last line of those logs that were discarded whole. */
   readonly #discarded = new Map<string, number>();
@@ -85,13 +88,16 @@ export class FilesystemLogs extends Logs {
     const wanted = { after: Math.max(start, (query.from ?? 0) * 1000 - 1), until, accepts: acceptorOf(query) };
     const readers = logs
       .filter(({ writtenStamp }) => writtenStamp > wanted.after)
-      .map((log) => ({ source: log.source, reader: new LogReader(log.segments, wanted) }));
+      .map(({ segments, source }, _index, { length }) => {
+        const maxPieces = Math.max(1, Math.floor(MAX_PIECES / length));
+        return { source, reader: new LogReader(segments, wanted, maxPieces) };
+      });
     const hasGap = after !== undefined && this.#hasGap(query, logs, start);
-    for (const { reader } of readers) await reader.advance();
-    const { lines, last, hasMore } = await merge(readers, limit, signal);
+    const { lines, readUntil } = await mergeLogs(readers, limit, signal);
+    const hasMore = readUntil < until;
     return {
       lines,
-      next: formatStamp(hasMore ? last : Math.max(start, until)),
+      next: formatStamp(hasMore ? Math.max(start, readUntil) : Math.max(start, until)),
       hasMore,
       hasGap: hasGap || readers.some(({ reader }) => reader.hasGap),
     };
@@ -140,12 +146,9 @@ export class FilesystemLogs extends Logs {
     await Promise.all([...this.#logs.values()].map((log) => log.close()));
   }
 
-  #add({
-    source,
-    folder,
-    ...found
-  }: Pick<SourceLog, 'source' | 'folder' | 'segments'> & { lastStamp: number }): SourceLog {
-    const log = new SourceLog({ source, folder }, found, this.#limits, this.#stamps, (grown) =>
+  #add({ source, folder, ...found }: Pick<SourceLog, 'source' | 'folder'> & FoundSegments): SourceLog {
+    const cleared = this.#removals.get(folder);
+    const log = new SourceLog({ source, folder }, { ...found, cleared }, this.#limits, this.#stamps, (grown) =>
       this.#wakeFollowers(grown),
     );
     this.#logs.set(folder, log);
@@ -183,18 +186,27 @@ export class FilesystemLogs extends Logs {
     for (const log of new Set(old)) await this.#discard(log);
   }
 
-  async #discard({ folder, source, writtenStamp }: SourceLog): Promise<void> {
+  async #discard({ folder, source, writers, writtenStamp }: SourceLog): Promise<void> {
+    // It may have been opened again while others were discarded.
+    if (writers > 0) return;
     const key = endpointKey(source.endpointName);
     this.#logs.delete(folder);
     this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
-    try {
-      await rm(folder, { recursive: true, force: true });
-      // Its parents go with the last that was in them.
-      await rmdir(dirname(folder));
-      await rmdir(dirname(dirname(folder)));
-    } catch {
-      // Not empty; or the disk fails, and then what is left is found at the next start.
-    }
+    // Somebody may have more to write to it at this moment, as on an invocation that its instance ran last.
+    const removal = removeFolder(folder).finally(() => this.#removals.delete(folder));
+    this.#removals.set(folder, removal);
+    await removal;
+  }
+}
+
+/** Its parents go with the last that was in them. */
+async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await rmdir(dirname(folder));
+    await rmdir(dirname(dirname(folder)));
+  } catch {
+    // Not empty; or the disk fails, and then what is left is found at the next start.
   }
 }
 
@@ -217,35 +229,6 @@ class SourceLogWriter implements LogWriter {
     this.#closed ??= this.#end();
     return this.#closed;
   }
-}
-
-/** The lines of several logs in the order of their stamps, until there are enough. */
-async function merge(
-  readers: readonly { readonly source: LogSource; readonly reader: LogReader }[],
-  limit: number,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly lines: LogLine[]; readonly last: number; readonly hasMore: boolean }> {
-  const lines: LogLine[] = [];
-  let last = 0;
-  let characters = 0;
-  for (;;) {
-    signal?.throwIfAborted();
-    let next: (typeof readers)[number] | undefined;
-    for (const each of readers) {
-      if ((each.reader.current?.stamp ?? Infinity) < (next?.reader.current?.stamp ?? Infinity)) next = each;
-    }
-    const line = next?.reader.current;
-    if (!next || !line) return { lines, last, hasMore: false };
-    if (lines.length >= limit || characters >= MAX_PAGE_CHARACTERS) return { lines, last, hasMore: true };
-    lines.push(unstamped(line, next.source));
-    last = line.stamp;
-    characters += line.text.length;
-    await next.reader.advance();
-  }
-}
-
-function unstamped({ at, stream, text }: StampedLine, source: LogSource): LogLine {
-  return { ...source, at, stream, text };
 }
 
 function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQuery): boolean {

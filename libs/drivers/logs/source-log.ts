@@ -22,6 +22,14 @@ interface Batch {
 
 const NOTHING: Readonly<Batch> = { text: '', lines: 0, lastAt: 0, lastStamp: 0 };
 
+/** What there is of a log already. */
+export interface FoundSegments {
+  readonly segments: readonly Segment[];
+  readonly lastStamp: number;
+  /** Resolves when its folder may be written to; one of that name is being removed. */
+  readonly cleared?: Promise<void>;
+}
+
 /**
  * One source's log: segments on disk, named by the last stamp before them, and what waits to be appended. Writing never
  * waits: when the disk is full or too slow, lines are dropped and counted, and the log says so where they are missing.
@@ -36,6 +44,7 @@ export class SourceLog {
   readonly #limits: LogLimits;
   readonly #stamps: Stamps;
   readonly #onWritten: (log: SourceLog) => void;
+  readonly #cleared: Promise<void> | undefined;
   #segments: Segment[];
   #handle: FileHandle | undefined;
   #pending: Batch = { ...NOTHING };
@@ -45,7 +54,7 @@ export class SourceLog {
 
   constructor(
     { source, folder }: Pick<SourceLog, 'source' | 'folder'>,
-    found: { readonly segments: readonly Segment[]; readonly lastStamp: number },
+    found: FoundSegments,
     limits: LogLimits,
     stamps: Stamps,
     onWritten: (log: SourceLog) => void,
@@ -54,6 +63,7 @@ export class SourceLog {
     this.folder = folder;
     this.#segments = [...found.segments];
     this.writtenStamp = found.lastStamp;
+    this.#cleared = found.cleared;
     this.#limits = limits;
     this.#stamps = stamps;
     this.#onWritten = onWritten;
@@ -129,7 +139,8 @@ export class SourceLog {
       while (this.#pending.lines > 0) {
         const batch = this.#pending;
         this.#pending = { ...NOTHING };
-        if (!(await this.#append(batch))) return;
+        // What has come meanwhile is not dropped with it: whoever flushes may read up to it from now on.
+        if (!(await this.#append(batch))) continue;
         this.writtenStamp = batch.lastStamp;
         this.#onWritten(this);
         this.#tellDropped();
@@ -168,6 +179,7 @@ export class SourceLog {
     }
     await this.#handle?.close();
     this.#handle = undefined;
+    await this.#cleared;
     await mkdir(this.folder, { recursive: true });
     const segment = { file: segmentFile(this.folder, this.writtenStamp), after: this.writtenStamp, sizeBytes: 0 };
     this.#handle = await open(segment.file, constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC);

@@ -223,16 +223,24 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(await ask('i-3', '')).toBe('x');
     });
 
-    it('leaves its output with time and stream, long lines whole', async () => {
-      await launch('i-1', {}, { environment: { NODE_OPTIONS: '--trace-warnings' } });
+    it('leaves its output with time and stream', async () => {
       const before = Date.now();
-      const inferenceId = 'y'.repeat(50_000);
-      await readText(await instances.invoke('i-1', request('x', { inferenceId: inferenceId.slice(0, 8_000) })));
-      await untilTail(scene.logs, 'i-1', /POST/);
-      const [ready, post] = await scene.logs.tail('i-1', 10);
+      await launch('i-1');
+      await untilTail(scene.logs, 'i-1', /ready/);
+      const [ready] = await scene.logs.tail('i-1', 10);
       expect(ready).toMatchObject({ stream: 'stdout', text: 'ready', endpointName: 'e', variantName: 'v' });
-      expect(post!.text).toBe(`POST /invocations ${'y'.repeat(8_000)}`);
-      expect(Math.abs(post!.at - before)).toBeLessThan(10_000);
+      expect(Math.abs(ready!.at - before)).toBeLessThan(10_000);
+    });
+
+    it('leaves a line whole of which the engine keeps the parts', async () => {
+      await launch('i-1');
+      // 18,000 bytes: more than the 16 KiB that dockerd keeps as one, and less than what Ebb cuts.
+      const text = 'ü'.repeat(9_000);
+      await ask('i-1', `printLong=${text.length}`);
+      await readText(await instances.invoke('i-1', request('x', { inferenceId: 'after' })));
+      await untilTail(scene.logs, 'i-1', /after/);
+      const posts = ['inference-1', 'after'].map((id) => `POST /invocations ${id}`);
+      expect(await outputOf(10)).toEqual(['ready', posts[0], text, posts[1]]);
     });
 
     describe('after Ebb is gone and back', () => {

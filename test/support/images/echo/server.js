@@ -26,6 +26,7 @@
  *   exit=1             ends the process with this code instead of answering, or instead of closing the connection
  *   closeIdle          closes the connection after the answer though it promised to keep it
  *   print=1000         prints so many lines before it answers
+ *   printLong=9000     prints one line of so many characters, of two bytes each, before it answers
  *   allocate=400       takes so many MiB of memory for good before it answers
  *   ping=503           what /ping answers from now on: a status, or `hang`
  *   connect=host:80    answers `connected`, or the code of the error, of a connection there
@@ -76,6 +77,7 @@ async function answerInvocation(request, response) {
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
   if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
   if ('print' in knobs) printLines(Number(knobs.print));
+  if ('printLong' in knobs) console.log('ü'.repeat(Number(knobs.printLong)));
   if ('allocate' in knobs) allocate(Number(knobs.allocate));
   if ('ping' in knobs) ping = knobs.ping;
   if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));

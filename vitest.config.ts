@@ -11,8 +11,8 @@ const ENGINES = 'test/docker/engines-setup.ts';
  * they compute, so that more of their files run at once than the machine has cores.
  */
 const NAMED_SUITES = [
-  { name: 'clients', include: ['test/clients/**/*.spec.ts'], maxWorkers: 3, groupOrder: 1 },
-  { name: 'fault', include: ['test/fault/**/*.spec.ts'], maxWorkers: 3, groupOrder: 1 },
+  { name: 'clients', include: ['test/clients/**/*.spec.ts'], maxWorkers: 4, groupOrder: 1 },
+  { name: 'fault', include: ['test/fault/**/*.spec.ts'], maxWorkers: 4, groupOrder: 1 },
   {
     name: 'docker',
     include: ENGINE_SPECS,

@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLine, LogSource } from '../../core/ports/logs.js';
 import { FilesystemLogs } from './filesystem.js';
@@ -226,25 +227,47 @@ it('what comes while a batch cannot be written is on disk before anybody reads b
 });
 
 it('a page in which little is wanted ends after a while, and all is found by going on', async () => {
-  const logs = await open({ segmentBytes: 4 * 1024 * 1024, segments: 200 });
-  const writer = logs.open(SOURCE);
-  const long = 'x'.repeat(16_000);
-  for (let number = 0; number < 20_000; number += 1) {
-    writer.write(number % 5_000 === 0 ? 'data-log' : 'stdout', `${number} ${long}`, NOON + number);
-    if (number % 50 === 0) await logs.read(READER, { limit: 1 });
+  const logs = await open({ pagePieces: 8 });
+  const [talker, quiet] = [logs.open(sourceOf('i-1')), logs.open(sourceOf('i-2'))];
+  const told: string[] = [];
+  for (let number = 0; number < 400; number += 1) {
+    talker.write('stdout', 'x'.repeat(16_000), NOON + number);
+    if (number % 100 === 0) {
+      quiet.write('data-log', `${number}`, NOON + number);
+      told.push(`${number}`);
+    }
+    await logs.read(READER, { limit: 1 });
   }
-  await writer.close();
   const query = { ...READER, streams: ['data-log'] } as const;
   const found: string[] = [];
   let pages = 0;
-  for (let after: string | undefined, hasMore = true; hasMore; pages += 1) {
+  for (let after: string | undefined, hasMore = true; hasMore && pages < 20; pages += 1) {
     const page = await logs.read(query, { after, limit: 100 });
-    found.push(...page.lines.map(({ text }) => text.split(' ')[0]!));
+    found.push(...page.lines.map(({ text }) => text));
     ({ next: after, hasMore } = page);
   }
-  expect(found).toEqual(['0', '5000', '10000', '15000']);
-  expect(pages).toBeGreaterThan(1);
-  expect(pages).toBeLessThan(5);
+  expect(found).toEqual(told);
+  // 6.4 MB, of which a page looks at four pieces of each log: 1 MiB.
+  expect(pages).toBeGreaterThan(4);
+  expect(pages).toBeLessThan(10);
+});
+
+it('reading does not wait until somebody who writes all the time has paused', async () => {
+  const logs = await open();
+  const writer = logs.open(SOURCE);
+  const enough = new AbortController();
+  let written = 0;
+  const writing = (async () => {
+    for (; !enough.signal.aborted && written < 100_000; written += 1) {
+      writer.write('stdout', 'and so on', NOON);
+      await setImmediate();
+    }
+  })();
+  const { lines } = await logs.read(READER, { limit: 10 });
+  enough.abort();
+  await writing;
+  expect(lines.length).toBeGreaterThan(0);
+  expect(written).toBeLessThan(100_000);
 });
 
 it('reading ends when nobody waits for it any more', async () => {
@@ -274,6 +297,21 @@ describe('ended instances', () => {
     expect(kept).toBe(50);
   });
 
+  it('may be written to again while several are discarded at once', async () => {
+    const logs = await open({ ended: 1 });
+    for (let round = 0; round < 60; round += 1) {
+      const ids = ['i-1', 'i-2', 'i-3', 'i-4'];
+      const endings = ids.map((id) => write(logs, round, round + 1, sourceOf(id)));
+      for (let turn = 0; turn < round; turn += 1) await setImmediate();
+      const late = logs.open(sourceOf('i-1'));
+      late.write('data-log', `late ${round}`, NOON + round);
+      await Promise.all(endings);
+      const { lines } = await logs.read({ ...READER, instanceId: 'i-1' }, { limit: 100 });
+      expect(lines.map(({ text }) => text)).toContain(`late ${round}`);
+      await late.close();
+    }
+  });
+
   it('are forgotten when there are too many of an endpoint, those that were written first', async () => {
     const logs = await open({ endedPerEndpoint: 2 });
     const living = logs.open(sourceOf('living'));
@@ -284,6 +322,22 @@ describe('ended instances', () => {
     expect(await idsOf(logs)).toEqual(['i-4', 'i-3', 'living']);
     expect((await readdir(join(directory, 'reader/blue'))).sort()).toEqual(['i-3', 'i-4', 'living']);
     expect((await logs.read(READER, { after: next, limit: 1 })).hasGap).toBe(true);
+  });
+
+  it('that are forgotten are a gap to whoever asked for them, and to nobody else', async () => {
+    const logs = await open({ endedPerEndpoint: 1 });
+    const green = { ...SOURCE, variantName: 'green', instanceId: 'i-9' };
+    const { next: after } = await logs.read(READER, { limit: 10 });
+    await write(logs, 0, 1, sourceOf('i-1'));
+    await write(logs, 1, 2, green);
+    const hasGap = async (query: object): Promise<boolean> =>
+      (await logs.read({ ...READER, ...query }, { after, limit: 1 })).hasGap;
+    expect([await hasGap({}), await hasGap({ variantName: 'blue' }), await hasGap({ instanceId: 'i-1' })]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([await hasGap({ variantName: 'green' }), await hasGap({ instanceId: 'i-9' })]).toEqual([false, false]);
   });
 
   it('are forgotten when there are too many in all, with the folders that held them', async () => {

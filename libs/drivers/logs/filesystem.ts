@@ -22,8 +22,6 @@ import { type FoundSegments, SourceLog } from './source-log.js';
 import { formatStamp, parseStamp, type StampedLine, Stamps } from './stamped-line.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-/** A page ends when about so many pieces of files have been read for it: 256 MiB in all. */
-const MAX_PIECES = 1024;
 
 /** Somebody who waits for an endpoint's logs to grow. */
 interface Follower {
@@ -44,7 +42,7 @@ export class FilesystemLogs extends Logs {
   /** Folders that are being removed. */
   readonly #removals = new Map<string, Promise<void>>();
   readonly #followers = new Set<Follower>();
-  /** For each endpoint, the stamp of the last line of those logs that were discarded whole. */
+  /** For each endpoint and each variant, the stamp of the last line of those logs that were discarded whole. */
   readonly #discarded = new Map<string, number>();
 
   private constructor(root: string, limits: LogLimits, stamps: Stamps) {
@@ -63,7 +61,7 @@ export class FilesystemLogs extends Logs {
     const found = await findLogs(directory);
     const last = found.reduce((highest, { lastStamp }) => Math.max(highest, lastStamp), 0);
     const logs = new FilesystemLogs(directory, { ...LOG_LIMITS, ...limits }, new Stamps(last));
-    for (const log of found) logs.#add(log);
+    for (const log of found) logs.#add(log).hasEnded = true;
     return logs;
   }
 
@@ -72,6 +70,7 @@ export class FilesystemLogs extends Logs {
     const folder = folderOf(this.#root, source);
     const log = this.#logs.get(folder) ?? this.#add({ source, folder, segments: [], lastStamp: 0 });
     log.writers += 1;
+    log.hasEnded = false;
     return new SourceLogWriter(log, () => this.#end(log));
   }
 
@@ -89,7 +88,7 @@ export class FilesystemLogs extends Logs {
     const readers = logs
       .filter(({ writtenStamp }) => writtenStamp > wanted.after)
       .map(({ segments, source }, _index, { length }) => {
-        const maxPieces = Math.max(1, Math.floor(MAX_PIECES / length));
+        const maxPieces = Math.max(1, Math.floor(this.#limits.pagePieces / length));
         return { source, reader: new LogReader(segments, wanted, maxPieces) };
       });
     const hasGap = after !== undefined && this.#hasGap(query, logs, start);
@@ -159,9 +158,15 @@ export class FilesystemLogs extends Logs {
     log.writers -= 1;
     if (log.writers > 0) return log.flush();
     await log.close();
-    if (log.writers > 0) return;
-    if (log.isEmpty) this.#logs.delete(log.folder);
-    else await this.#discardOld(endpointKey(log.source.endpointName));
+    // Meanwhile it may have been opened again, and even closed.
+    if (log.writers > 0 || !this.#isKept(log)) return;
+    log.hasEnded = !log.isEmpty;
+    if (log.hasEnded) await this.#discardOld(endpointKey(log.source.endpointName));
+    else this.#logs.delete(log.folder);
+  }
+
+  #isKept(log: SourceLog): boolean {
+    return this.#logs.get(log.folder) === log;
   }
 
   #matching(query: LogQuery): SourceLog[] {
@@ -170,7 +175,9 @@ export class FilesystemLogs extends Logs {
 
   #hasGap(query: LogQuery, logs: readonly SourceLog[], after: number): boolean {
     if (logs.some(({ segments }) => (segments[0]?.after ?? 0) > after)) return true;
-    return query.instanceId === undefined && (this.#discarded.get(endpointKey(query.endpointName)) ?? 0) > after;
+    // Of an instance that has no log it is not known whether it had one.
+    if (query.instanceId !== undefined && logs.length > 0) return false;
+    return (this.#discarded.get(variantKey(query)) ?? 0) > after;
   }
 
   #wakeFollowers({ source }: SourceLog): void {
@@ -179,19 +186,23 @@ export class FilesystemLogs extends Logs {
 
   /** Keeps the number of ended logs within its bounds, of the endpoint and of all: those that were written last stay. */
   async #discardOld(key: string): Promise<void> {
-    const ended = [...this.#logs.values()].filter(({ writers }) => writers === 0);
-    ended.sort((a, b) => b.writtenStamp - a.writtenStamp);
+    const ended = [...this.#logs.values()].filter(({ hasEnded }) => hasEnded);
     const ofEndpoint = ended.filter(({ source }) => endpointKey(source.endpointName) === key);
+    // By far the most often, since each failed invocation ends a log that had ended before.
+    if (ended.length <= this.#limits.ended && ofEndpoint.length <= this.#limits.endedPerEndpoint) return;
+    for (const logs of [ended, ofEndpoint]) logs.sort((a, b) => b.writtenStamp - a.writtenStamp);
     const old = [...ofEndpoint.slice(this.#limits.endedPerEndpoint), ...ended.slice(this.#limits.ended)];
     for (const log of new Set(old)) await this.#discard(log);
   }
 
-  async #discard({ folder, source, writers, writtenStamp }: SourceLog): Promise<void> {
-    // It may have been opened again while others were discarded.
-    if (writers > 0) return;
-    const key = endpointKey(source.endpointName);
+  async #discard(log: SourceLog): Promise<void> {
+    const { folder, source, writtenStamp } = log;
+    // Meanwhile it may have been opened again, or discarded, and another have come in its place.
+    if (!log.hasEnded || !this.#isKept(log)) return;
     this.#logs.delete(folder);
-    this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
+    for (const key of [variantKey(source), variantKey({ endpointName: source.endpointName })]) {
+      this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
+    }
     // Somebody may have more to write to it at this moment, as on an invocation that its instance ran last.
     const removal = removeFolder(folder).finally(() => this.#removals.delete(folder));
     this.#removals.set(folder, removal);
@@ -237,6 +248,11 @@ function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQ
     (variantName === undefined || source.variantName === variantName) &&
     (instanceId === undefined || source.instanceId === instanceId)
   );
+}
+
+/** A name for a variant of an endpoint, or, without one, for all of the endpoint. */
+function variantKey({ endpointName, variantName = '' }: Pick<LogQuery, 'endpointName' | 'variantName'>): string {
+  return `${endpointKey(endpointName)}/${variantName}`;
 }
 
 function acceptorOf({ streams, from = -Infinity, to = Infinity }: LogQuery): (line: StampedLine) => boolean {

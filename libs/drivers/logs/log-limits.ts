@@ -1,4 +1,4 @@
-/** How much of instances' output is kept. */
+/** How much of instances' output is kept, and is looked at for a page. */
 export interface LogLimits {
   /** A file of a log that has grown to this is followed by a new one. */
   readonly segmentBytes: number;
@@ -9,6 +9,8 @@ export interface LogLimits {
   /** So many ended instances' logs are kept for each endpoint, and so many in all. */
   readonly endedPerEndpoint: number;
   readonly ended: number;
+  /** A page ends when about so many pieces of 256 KiB have been read for it. */
+  readonly pagePieces: number;
 }
 
 /** About 10 MiB of each instance, at least 7.5 MiB of which are its last output at any time. */
@@ -18,4 +20,5 @@ export const LOG_LIMITS: LogLimits = {
   bufferCharacters: 2 * 1024 * 1024,
   endedPerEndpoint: 50,
   ended: 400,
+  pagePieces: 1024,
 };

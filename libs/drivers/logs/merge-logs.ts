@@ -5,6 +5,7 @@ import type { StampedLine } from './stamped-line.js';
 /** A page ends when it has so much text, whatever its limit. */
 const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 
+/** Lines of several logs, and how far those have been read for them. */
 export interface MergedPage {
   readonly lines: readonly LogLine[];
   /** All lines up to this stamp have been looked at; Infinity where there are no more. */
@@ -27,10 +28,11 @@ export async function mergeLogs(
     signal?.throwIfAborted();
     const isFull = lines.length >= limit || characters >= MAX_PAGE_CHARACTERS;
     const next = earliest(logs);
-    if (!next || isFull || logs.some(({ reader }) => reader.isTired)) {
+    const line = next?.reader.current;
+    // What comes before all that a tired reader has not looked at is given, so that every page goes on from the last one.
+    if (!next || !line || isFull || logs.some(({ reader }) => reader.isTired && reader.readUntil < line.stamp)) {
       return { lines, readUntil: Math.min(...logs.map(({ reader }) => reader.readUntil)) };
     }
-    const line = next.reader.current!;
     lines.push(unstamped(line, next.source));
     characters += line.text.length;
     await next.reader.advance(signal);

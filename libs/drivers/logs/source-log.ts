@@ -37,6 +37,8 @@ export interface FoundSegments {
 export class SourceLog {
   /** How many writers have it open. */
   writers = 0;
+  /** Nobody has it open, and all is on disk: it may be discarded. */
+  hasEnded = false;
   /** The stamp of the last line that can be read, 0 where there is none. */
   writtenStamp: number;
   readonly source: LogSource;
@@ -50,7 +52,10 @@ export class SourceLog {
   #pending: Batch = { ...NOTHING };
   #dropped = { lines: 0, at: 0 };
   #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> | undefined;
+  /** What is done with its files, one thing after the other. */
+  #work: Promise<void> = Promise.resolve();
+  /** The last of that is to write what waits. */
+  #isFlushing = false;
 
   constructor(
     { source, folder }: Pick<SourceLog, 'source' | 'folder'>,
@@ -91,29 +96,24 @@ export class SourceLog {
     }
     this.#tellDropped();
     this.#add(stream, text, at, 1);
-    if (this.#pending.text.length >= FLUSH_CHARACTERS) void this.flush();
-    else this.#timer ??= setTimeout(() => this.#flushInTime(), FLUSH_AFTER_MS).unref();
   }
 
   /** Resolves, never rejects, when all that was written so far can be read or has been dropped. */
   flush(): Promise<void> {
-    if (this.#pending.lines > 0) this.#flushing ??= this.#writePending();
-    return this.#flushing ?? Promise.resolve();
+    if (this.#pending.lines > 0 && !this.#isFlushing) {
+      this.#isFlushing = true;
+      this.#work = this.#work.then(() => this.#writePending());
+    }
+    return this.#work;
   }
 
   /** Writes what is left and lets go of the file, until more is written. */
   async close(): Promise<void> {
     await this.flush();
     this.#tellDropped();
-    await this.flush();
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close().catch(() => {});
-  }
-
-  #flushInTime(): void {
-    this.#timer = undefined;
     void this.flush();
+    this.#work = this.#work.then(() => this.#letGo());
+    return this.#work;
   }
 
   #add(stream: LogStream, text: string, at: number, lines: number): void {
@@ -122,6 +122,8 @@ export class SourceLog {
     this.#pending.lines += lines;
     this.#pending.lastAt = at;
     this.#pending.lastStamp = stamp;
+    if (this.#pending.text.length >= FLUSH_CHARACTERS) void this.flush();
+    else this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
   }
 
   #tellDropped(): void {
@@ -132,23 +134,17 @@ export class SourceLog {
     this.#add('ebb', `${what} dropped here: the disk was full, or slower than the output.`, at, lines);
   }
 
+  /** What waits now, and nothing that comes meanwhile: whoever flushes would wait for as long as somebody writes. */
   async #writePending(): Promise<void> {
+    this.#isFlushing = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    try {
-      while (this.#pending.lines > 0) {
-        const batch = this.#pending;
-        this.#pending = { ...NOTHING };
-        // What has come meanwhile is not dropped with it: whoever flushes may read up to it from now on.
-        if (!(await this.#append(batch))) continue;
-        this.writtenStamp = batch.lastStamp;
-        this.#onWritten(this);
-        this.#tellDropped();
-      }
-    } finally {
-      // In the same turn as the last look at what waits, so that nobody who comes later is told of this flush.
-      this.#flushing = undefined;
-    }
+    const batch = this.#pending;
+    this.#pending = { ...NOTHING };
+    if (!(await this.#append(batch))) return;
+    this.writtenStamp = batch.lastStamp;
+    this.#onWritten(this);
+    this.#tellDropped();
   }
 
   /** Whether it could be written. What could not is dropped: it must not pile up while the disk is full. */
@@ -186,6 +182,12 @@ export class SourceLog {
     this.#segments = [...this.#segments, segment];
     await this.#discardOldest();
     return [this.#handle, segment];
+  }
+
+  async #letGo(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close().catch(() => {});
   }
 
   async #discardOldest(): Promise<void> {

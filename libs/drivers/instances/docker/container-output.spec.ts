@@ -28,7 +28,6 @@ async function takenFrom(answer: (response: ServerResponse) => Promise<void>) {
     const path = request.url!.split('?')[0]!;
     if (path.endsWith('/logs')) {
       reads += 1;
-      response.flushHeaders();
       void answer(response);
     } else response.end(JSON.stringify(path.endsWith('/json') ? { State: { Running: false } } : { StatusCode: 0 }));
   };
@@ -67,4 +66,13 @@ test('an engine that goes on following what has ended is believed after a while'
   const { lines, reads } = await takenFrom(async (response) => void response.write(frame('the last')));
   expect(lines).toEqual(['the last']);
   expect(reads).toBe(3);
+});
+
+test('an engine that cannot read what it has kept is not asked for ever', async () => {
+  const { lines, reads } = await takenFrom(async (response) => {
+    response.statusCode = 500;
+    response.end(JSON.stringify({ message: 'error reading log' }));
+  });
+  expect(lines).toEqual([]);
+  expect(reads).toBeLessThanOrEqual(3);
 });

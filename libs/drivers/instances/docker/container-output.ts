@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isEbbError } from '../../../core/errors.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
 import type { ContainerWatch } from './container-watch.js';
 import type { Engine } from './engine.js';
@@ -10,7 +11,7 @@ import type { OutputLine, OutputPosition } from './output-position.js';
 const RETRY_MS = 250;
 /** After the container's end, an answer in which nothing comes for so long is given up: nothing more is there. */
 const LAST_SILENCE_MS = 1_000;
-/** So many such answers in a row, none with anything new, and there is no more to be had. */
+/** So many answers in a row that were not whole, none with anything new, and there is no more to be had. */
 const MAX_VAIN_READS = 2;
 /** A line that is longer is cut by `Logs` anyway. */
 const MAX_LINE_CHARACTERS = 262_144;
@@ -61,7 +62,8 @@ export class ContainerOutput {
       } catch (error) {
         if (isMissing(error)) return;
         // An engine that is away is waited for, however long: what it keeps is there when it is back.
-        if (error instanceof GivenUp) vainReads = this.#lines > linesBefore ? 0 : vainReads + 1;
+        const hasFailed = isLast && !isEbbError(error, 'Unavailable');
+        if (hasFailed) vainReads = this.#lines > linesBefore ? 0 : vainReads + 1;
         if (vainReads === MAX_VAIN_READS) return;
       }
       if (this.#stop.aborted) return new Promise(() => {});

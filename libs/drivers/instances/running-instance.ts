@@ -63,9 +63,13 @@ export class RunningInstance {
       model: start.environment,
       platform: { port, token, region: start.region, ...start.model },
     });
-    // The token is on record before there is a process that bears it, so that none can be missed.
+    // The token is known to everybody before there is a process that bears it, so that none can be missed.
     await directories.writeRecord(instanceId, { token });
-    const process = await ContainerProcess.start(image, env, start.output);
+    guard.add(token);
+    const process = await ContainerProcess.start(image, env, start.output).catch((error: unknown) => {
+      guard.remove(token);
+      throw error;
+    });
     guard.add(process.pid);
     const marks = identify(token, process.pid);
     const recorded = marks.then((identified) => directories.writeRecord(instanceId, identified));
@@ -73,6 +77,7 @@ export class RunningInstance {
       await Promise.allSettled([recorded]);
       await killProcesses(await marks);
       guard.remove(process.pid);
+      guard.remove(token);
       await directories.remove(instanceId);
       await start.release();
       await start.output.close();

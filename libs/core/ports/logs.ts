@@ -42,7 +42,10 @@ export interface LogPage {
   readonly next: string;
   /** More can be read at once. A page may be short, even empty, and yet not be the last. */
   readonly hasMore: boolean;
-  /** Lines between `after` and this page were discarded before they were read, to keep the log within its bounds. */
+  /**
+   * Lines between `after` and this page were discarded before they were read, to keep the log within its bounds. Logs that
+   * were discarded whole may be forgotten at a restart.
+   */
   readonly hasGap: boolean;
 }
 

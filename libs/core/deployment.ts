@@ -1,4 +1,5 @@
 import type { AsyncInferenceConfig, DeployedVariant } from './endpoint.js';
+import type { KeptMembers } from './model.js';
 
 /** A part of a variant's capacity: so many instances, or so many per cent of them. */
 export interface CapacitySize {
@@ -61,6 +62,8 @@ export interface Deployment {
   readonly configName: string;
   readonly variants: readonly DeployedVariant[];
   readonly asyncInference?: AsyncInferenceConfig;
+  /** Of the config of that name. */
+  readonly kept?: KeptMembers;
   readonly config: DeploymentConfig;
   readonly startedAt: number;
   readonly stage: DeploymentStage;

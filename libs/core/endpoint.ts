@@ -102,6 +102,8 @@ export interface Endpoint {
   /** While instance counts that were set by hand are being reached: what they were before, by variant name. */
   readonly countsBefore?: Readonly<Record<string, number>>;
   readonly lastDeploymentConfig?: DeploymentConfig;
+  /** Of its config. */
+  readonly kept?: KeptMembers;
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly tags: Tags;

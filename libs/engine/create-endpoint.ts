@@ -52,7 +52,7 @@ async function newEndpoint(
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const config = await findEndpointConfig(world, configName, signal);
-  const { asyncInference } = config;
+  const { asyncInference, kept } = config;
   const variants = await planVariants(world, config, world.clock.uniqueId(), signal);
   const missing = topicsInCatalog ? await findMissingTopic(world, asyncInference, signal) : undefined;
   const now = world.clock.now();
@@ -65,6 +65,7 @@ async function newEndpoint(
     variants,
     asyncInference,
     lastDeploymentConfig: deploymentConfig,
+    kept,
     createdAt: now,
     modifiedAt: now,
     tags,

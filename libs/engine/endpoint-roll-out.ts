@@ -149,8 +149,8 @@ export class EndpointRollOut {
 
 /** The new side is the endpoint from now on; what is left of the old one is let go of. */
 function finished({ deployment, ...endpoint }: UpdatedEndpoint): Endpoint {
-  const { asyncInference, config, configName, variants } = deployment;
-  return { ...endpoint, status: 'InService', configName, variants, asyncInference, lastDeploymentConfig: config };
+  const { asyncInference, config, configName, kept, variants } = deployment;
+  return { ...endpoint, status: 'InService', configName, variants, asyncInference, kept, lastDeploymentConfig: config };
 }
 
 function rolledBack({ deployment: { failureReason }, ...endpoint }: UpdatedEndpoint): Endpoint {

@@ -65,7 +65,7 @@ async function planDeployment(
   signal?: AbortSignal,
 ): Promise<Deployment> {
   const endpointConfig = await findEndpointConfig(world, request.configName, signal);
-  const { asyncInference } = endpointConfig;
+  const { asyncInference, kept } = endpointConfig;
   const id = world.clock.uniqueId();
   const variants = await planVariants(world, endpointConfig, id, signal);
   await checkScalableTargets(world, endpoint, variants, signal);
@@ -75,7 +75,7 @@ async function planDeployment(
   if (missing !== undefined) throw new EbbError('InvalidRequest', missingTopicReason(missing, 'update the endpoint'));
   const startedAt = world.clock.now();
   const begin = { stage: 'Launching', stageSince: startedAt, step: 0, traffic: 0 } as const;
-  return { id, configName: endpointConfig.name, variants, asyncInference, config, startedAt, ...begin };
+  return { id, configName: endpointConfig.name, variants, asyncInference, kept, config, startedAt, ...begin };
 }
 
 function deploymentConfigOf(

@@ -91,6 +91,14 @@ describe('a new endpoint', () => {
     expect(host.signals).toContainEqual({ kind: 'endpoint', endpointName: 'ocr' });
   });
 
+  it('describes what its config says of metrics, though the config is gone', async () => {
+    await open();
+    const MetricsConfig = { EnableEnhancedMetrics: true, MetricPublishFrequencyInSeconds: 10 };
+    await createEndpoint(host, 'ocr', {}, { MetricsConfig });
+    await host.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'ocr-config' }));
+    expect(await describeEndpoint()).toMatchObject({ MetricsConfig });
+  });
+
   it('is in service when that is reported, and counts the instances that there are', async () => {
     await open();
     await createEndpoint(host, 'ocr');

@@ -110,6 +110,8 @@ export function writeEndpoint(endpoint: Endpoint, place: Place, countInstances: 
     FailureReason: endpoint.failureReason?.slice(0, MAX_FAILURE_REASON_LENGTH),
     AsyncInferenceConfig: endpoint.asyncInference && writeAsyncInferenceConfig(endpoint.asyncInference),
     LastDeploymentConfig: endpoint.lastDeploymentConfig && writeDeploymentConfig(endpoint.lastDeploymentConfig),
+    MetricsConfig: endpoint.kept?.['MetricsConfig'],
+    CrossRegionTrafficConfig: endpoint.kept?.['CrossRegionTrafficConfig'],
     PendingDeploymentSummary: deployment && summarizeDeployment(deployment, inForce.rollingOut, countInstances),
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Who may import whom: the table of the README's "The house", by folder. `package` stands for npm packages. */
+/** Who may import whom: the table of CONTRIBUTING's "How the house is built", by folder. `package` stands for npm packages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/core': ['libs/core'],
   'libs/wire': ['libs/wire', 'libs/core'],

@@ -93,6 +93,8 @@ export class Engine implements AsyncDisposable {
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', program, ...parameters], {
       env: { ...process.env, ...this.recipe.environment?.(this.#folder) },
       stdio: ['ignore', log, log],
+      // Podman's conmon leaves files where it is started.
+      cwd: this.#folder,
     });
     closeSync(log);
     this.#process = child;

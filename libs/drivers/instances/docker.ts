@@ -92,11 +92,6 @@ export class DockerInstances extends Instances {
     if (type) await checkMachine(this.#engine, instanceType!, type);
   }
 
-  /** The image by digest as it is on the engine now, or by its id; undefined where it is not there. */
-  resolveImage(image: string): Promise<string | undefined> {
-    return this.#images.resolve(image);
-  }
-
   /** Also pulls the image, which every launch is going to need. */
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     this.#typeOf(spec.instanceType);

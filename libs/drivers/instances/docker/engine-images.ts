@@ -51,7 +51,7 @@ export class EngineImages {
   async ensure(image: string, onPull: () => void = () => {}, signal?: AbortSignal): Promise<void> {
     const reference = withTag(image);
     if (this.#present.has(reference)) return;
-    if ((await this.resolve(reference)) === undefined) {
+    if (!(await this.#isOnEngine(reference))) {
       signal?.throwIfAborted();
       if (isLocalOnly(image)) {
         throw new EbbError('ImageNotFound', `The image '${image}' has not been built on this machine's engine.`);
@@ -67,14 +67,13 @@ export class EngineImages {
     this.#present.delete(withTag(image));
   }
 
-  /** The image by digest, `repository@sha256:…`, or by its id where it came from no registry; undefined if it is missing. */
-  async resolve(image: string): Promise<string | undefined> {
+  async #isOnEngine(reference: string): Promise<boolean> {
     try {
-      const { RepoDigests, Id } = await this.#engine.ask((client) => client.getImage(withTag(image)).inspect());
-      return RepoDigests?.[0] ?? Id;
+      await this.#engine.ask((client) => client.getImage(reference).inspect());
+      return true;
     } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw this.#explain(image, error);
+      if (isMissing(error)) return false;
+      throw this.#explain(reference, error);
     }
   }
 

@@ -20,23 +20,26 @@ import { SimulatedProcess, type Step } from './simulated-process.js';
 const NAME = 'reader';
 const INPUT = 's3://results/in';
 const SERVICE_MS = 700;
-const ARRIVAL_MS = 250;
 const RESTART_MS = 1_000;
 const LOOK_MS = 100;
 const MINUTE_MS = 60_000;
 const LONGEST_MS = 3_600_000;
 
+/** Calls that change nothing: a crash before or after one is like a crash after the change before it. */
+const LOOKS = /\.(?:all|backlog|endpointsWithBacklog|get|list|nextDueAt|ping|under)$/;
+
 interface SceneSettings {
   readonly seed?: number;
   /** The chance that the process dies at any one step of a call. */
   readonly crashRate?: number;
-  /** The process dies when it changes the endpoint's record for the `nth` time, before that change or after it. */
-  readonly strike?: { readonly nth: number; readonly when: Step['when'] };
+  /** The process dies at exactly this step, before or after a change; the first from the update on is 1. */
+  readonly strike?: number;
   /** How the containers of an image start. */
   readonly launch?: Readonly<Record<string, LaunchScript>>;
   readonly startupSeconds?: number;
   readonly instances?: number;
-  readonly hasLoad?: boolean;
+  /** How long from one invocation to the next; 250 ms unless told, `Infinity` for none. */
+  readonly arrivalMs?: number;
 }
 
 /** When the record of the endpoint was changed, and with which config all its traffic was from then on. */
@@ -67,11 +70,12 @@ export class RollOutScene {
   private readonly submitted: string[] = [];
   private readonly sightings: Sighting[] = [];
   private readonly violations: string[] = [];
-  /** How often the process has changed the endpoint's record, or tried to, since the load began. */
-  recordChanges = 0;
+  /** How many steps processes have taken from the update on, before changes and after them, until all settled down. */
+  steps = 0;
   deaths = 0;
   private engine: RunningEngine | undefined;
   private isCalm = true;
+  private isUpdated = false;
   private isOver = false;
 
   constructor(private readonly settings: SceneSettings) {
@@ -100,12 +104,14 @@ export class RollOutScene {
     this.boot();
     await this.until(({ status }) => status === 'InService');
     this.isCalm = false;
-    if (this.settings.hasLoad ?? true) void this.arrive();
+    const { arrivalMs = 250 } = this.settings;
+    if (arrivalMs < Infinity) void this.arrive(arrivalMs);
     await this.clock.advance(2_000);
   }
 
   /** Rolls the config `new` out. */
   async update(deploymentConfig: DeploymentConfig): Promise<void> {
+    this.isUpdated = true;
     await updateEndpoint(this.parts.world, {
       name: NAME,
       configName: 'new',
@@ -237,17 +243,16 @@ export class RollOutScene {
     this.boot();
   }
 
-  private isStruck({ call, when }: Step): boolean {
-    if (call !== 'catalog.endpoints.update') return false;
-    if (when === 'before') this.recordChanges += 1;
-    const { strike } = this.settings;
-    return this.deaths === 0 && strike?.nth === this.recordChanges && strike.when === when;
+  private isStruck({ call }: Step): boolean {
+    if (!this.isUpdated || LOOKS.test(call)) return false;
+    this.steps += 1;
+    return this.steps === this.settings.strike;
   }
 
-  private async arrive(): Promise<void> {
+  private async arrive(everyMs: number): Promise<void> {
     while (!this.isOver) {
       await this.submit();
-      await this.clock.sleep(ARRIVAL_MS);
+      await this.clock.sleep(everyMs);
     }
   }
 }

@@ -78,7 +78,7 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
     async (seed) => {
       const launch: Record<string, LaunchScript> = seed % 3 === 0 ? { new: DYING } : {};
       // One for certain: what is over soon may see no other.
-    const scene = await aRollOut({ seed, crashRate: 0.003, strike: 1 + (seed % 20), launch, arrivalMs: 1_000 });
+      const scene = await aRollOut({ seed, crashRate: 0.003, strike: 1 + (seed % 20), launch, arrivalMs: 1_000 });
       await scene.update(config);
       await scene.untilSettledDown();
       expect(scene.deaths).toBeGreaterThan(0);

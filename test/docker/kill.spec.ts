@@ -35,7 +35,7 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
       const stranger = await startStranger();
       await scene.deploy({ name: 'echo', slots: SLOTS, minimum: INSTANCES, maximum: INSTANCES });
       const before = await scene.containers();
-      expect(before).toHaveLength(INSTANCES + 1);
+      expect(before).toHaveLength(INSTANCES);
       const sent = await burst('delayMs=1500');
       await running(SLOTS * INSTANCES);
 
@@ -44,7 +44,7 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
       await scene.restart();
       expect(await scene.faultsOf(sent)).toEqual([]);
       expect(await scene.containers()).toEqual(before);
-      expect(await scene.containers()).toContain(stranger);
+      expect(await isRunning(stranger)).toBe(true);
     },
   );
 
@@ -59,11 +59,11 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
     );
     await scene.kill();
     // One died while nobody looked: it is not there to be adopted, and what is left of it goes.
-    const victim = (await scene.containers()).find((id) => id !== stranger);
+    const [victim] = await scene.containers();
     await scene.engine.getContainer(victim!).kill();
     await scene.restart();
     await scene.until('the dead one is gone', async () => !(await scene.containers()).includes(victim!));
-    expect(await scene.containers()).toContain(stranger);
+    expect(await isRunning(stranger)).toBe(true);
   });
 
   async function burst(attributes: string): Promise<Sent[]> {
@@ -74,6 +74,10 @@ onEach(['dockerd', 'podman', 'process'], (driver) => {
   async function running(count: number): Promise<void> {
     const isReached = async (): Promise<boolean> => (await endpointNow(scene.aws, 'echo')).backlog.running === count;
     await scene.until(`${count} invocations run`, isReached);
+  }
+
+  async function isRunning(id: string): Promise<boolean> {
+    return (await scene.engine.getContainer(id).inspect()).State.Running;
   }
 
   /** A container that somebody else runs on the same engine, from the same image. */

@@ -61,8 +61,8 @@ onEach(['dockerd', 'podman'], (driver) => {
 
   it('is reached on the loopback address only', async () => {
     await ask('tiny', '');
-    const [container] = await scene.engine.listContainers();
-    const { NetworkSettings } = await scene.engine.getContainer(container!.Id).inspect();
+    const [container] = await scene.containers();
+    const { NetworkSettings } = await scene.engine.getContainer(container!).inspect();
     const bindings = Object.values(NetworkSettings.Ports).flat().filter(Boolean);
     expect(bindings.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
   });

@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvokeEndpointAsyncCommand, type InvokeEndpointAsyncCommandInput } from '@aws-sdk/client-sagemaker-runtime';
 import Docker from 'dockerode';
+import { OWNER_LABEL } from '../../libs/drivers/instances/docker/labels.js';
+import { ownerOf } from '../../libs/drivers/instances/docker/owner.js';
 import { type EndpointWish, createEndpoint, deployEndpoint } from '../support/asynchronous-endpoint.js';
 import { AwsClients } from '../support/aws-clients.js';
 import { buildEngineImages } from '../support/engine-images.js';
@@ -153,9 +156,11 @@ export class Scene implements AsyncDisposable {
     return faults;
   }
 
-  /** The ids of all containers on the engine that are there, whoever started them, in no order that means anything. */
+  /** The ids of this Ebb's containers that are there, in no order that means anything: others may use the engine, too. */
   async containers(): Promise<string[]> {
-    return (await this.engine.listContainers({ all: true })).map(({ Id }) => Id).sort();
+    const owner = await ownerOf(join(this.dataDirectory, 'containers'));
+    const filters = { label: [`${OWNER_LABEL}=${owner}`] };
+    return (await this.engine.listContainers({ all: true, filters })).map(({ Id }) => Id).sort();
   }
 
   /** `kill -9` of Ebb. */

@@ -18,6 +18,14 @@ describe('a backlog is divided over the variants', () => {
     expect(divideBacklog(queued, weights.map(variant))).toEqual(expected);
   });
 
+  it.each<[sentence: string, weights: number[], maxima: number[], expected: number[]]>([
+    ['none to what may have no instances, while another may', [9, 1], [0, 2], [0, 5]],
+    ['not to a weight of nothing, even so', [1, 0], [0, 2], [5, 0]],
+    ['as ever where none may have any', [4, 1], [0, 0], [4, 1]],
+  ])('%s', (_sentence, weights, maxima, expected) => {
+    expect(divideBacklog(5, weights.map(variant), maxima)).toEqual(expected);
+  });
+
   test('whole, and no more and no less than there is, each within one of its share', () => {
     const weights = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 1, maxLength: 10 });
     fc.assert(

@@ -80,10 +80,17 @@ function weighed(variants: readonly DeployedVariant[]): VariantTraffic[] {
 
 /**
  * How many of `queued` invocations each variant has to reckon with, in their order: by weight, whole, adding up to all of
- * them. What is left over after rounding goes to the largest remainders, the first of equals.
+ * them. What is left over after rounding goes to the largest remainders, the first of equals. Variants that may have no
+ * instances, by their `maxima`, leave theirs to those that may: it would wait for ever, and another could do it.
  */
-export function divideBacklog(queued: number, variants: readonly DeployedVariant[]): number[] {
-  const weights = weighed(variants).map(({ weight }) => weight);
+export function divideBacklog(
+  queued: number,
+  variants: readonly DeployedVariant[],
+  maxima: readonly number[] = variants.map(() => Infinity),
+): number[] {
+  const stated = weighed(variants).map(({ weight }) => weight);
+  const able = stated.map((weight, index) => (maxima[index]! > 0 ? weight : 0));
+  const weights = able.some((weight) => weight > 0) ? able : stated;
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const exact = weights.map((weight) => (queued * weight) / sum);
   const whole = exact.map(Math.floor);

@@ -2,7 +2,7 @@ import { type Backlog, backlogSize } from '../core/backlog.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import type { Instance } from '../core/instance.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
-import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import { NO_COOLDOWNS, type ScalableTarget, capacityBounds, scalableTargetPrefix } from '../core/scalable-target.js';
 import type { ScalingObservation } from '../core/scaling-observation.js';
 import { divideBacklog } from '../core/traffic.js';
 import type { VariantEstimates } from '../core/variant-history.js';
@@ -27,16 +27,17 @@ export async function observeVariant(
   variant: DeployedVariant,
 ): Promise<ScalingObservation> {
   const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
-  const [shared, target, estimates] = await Promise.all([
+  const [shared, targets, estimates] = await Promise.all([
     world.ledger.backlog(endpoint.name),
-    world.catalog.scalableTargets.get(scalableTargetKey(endpoint.name, variant.name)),
+    world.catalog.scalableTargets.under(scalableTargetPrefix(endpoint.name)),
     learnt.estimates(endpoint.name, variant.name, maxKeepWarmMs),
   ]);
   // Nothing is awaited from here on: what is counted is what the decision is carried out on.
   const now = world.clock.now();
+  const target = targetOf(variant, targets);
   const slotsPerInstance = variant.slots;
   const instances = fleet.instances(endpoint.name, variant.name, variant.deploymentId);
-  const backlog = backlogOf(variant, endpoint, shared, instances);
+  const backlog = backlogOf(variant, endpoint, targets, shared, instances);
   const size = backlogSize(backlog);
   learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
   const starting = instances.filter(({ state }) => state === 'Starting');
@@ -66,11 +67,18 @@ export async function observeVariant(
 function backlogOf(
   variant: DeployedVariant,
   { variants }: Endpoint,
+  targets: readonly ScalableTarget[],
   shared: Backlog,
   instances: readonly Instance[],
 ): Backlog {
   if (variants.length === 1) return shared;
-  const queued = divideBacklog(shared.queued, variants)[variants.findIndex(({ name }) => name === variant.name)]!;
+  const maxima = variants.map((each) => capacityBounds(each, targetOf(each, targets)).maximum);
+  const shares = divideBacklog(shared.queued, variants, maxima);
+  const queued = shares[variants.findIndex(({ name }) => name === variant.name)]!;
   const running = instances.reduce((sum, { busy }) => sum + busy, 0);
   return { queued, running, oldestAcceptedAt: queued > 0 ? shared.oldestAcceptedAt : undefined };
+}
+
+function targetOf({ name }: DeployedVariant, targets: readonly ScalableTarget[]): ScalableTarget | undefined {
+  return targets.find(({ variantName }) => variantName === name);
 }

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { endpointKey } from '../core/endpoint.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../core/scalable-target.js';
 import type { TargetTracking } from '../core/scaling-policy.js';
 import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
+import { createEndpoint } from './create-endpoint.js';
+import { createEndpointConfig } from './create-endpoint-config.js';
+import { createModel } from './create-model.js';
+import { deleteEndpoint, finishDeletion } from './delete-endpoint.js';
 import { deleteScalingPolicy } from './delete-scaling-policy.js';
 import { forgetScalableTargets } from './forget-scalable-target.js';
 import { putScalingPolicy } from './put-scaling-policy.js';
 import { putScheduledAction } from './put-scheduled-action.js';
-import { deregisterScalableTarget } from './register-scalable-target.js';
+import { deregisterScalableTarget, registerScalableTarget } from './register-scalable-target.js';
 
 const VARIANT = { endpointName: 'OCR', variantName: 'main' };
 const RULE: TargetTracking = {
@@ -30,6 +35,23 @@ async function registeredWorld(): Promise<MemoryWorld> {
     suspended: NOT_SUSPENDED,
     createdAt: made.clock.now(),
   });
+  return made;
+}
+
+/** With an endpoint that has the variant, and no target. */
+async function servingWorld(): Promise<MemoryWorld> {
+  const made = memoryWorld();
+  const { catalog, world } = made;
+  const variant = { name: 'main', modelName: 'ocr', initialInstanceCount: 0, initialVariantWeight: 1 };
+  await createModel(world, { name: 'ocr', container: { image: 'ocr', environment: {} }, tags: {} });
+  await createEndpointConfig(world, {
+    name: 'ocr',
+    variants: [variant],
+    asyncInference: { includeResponseIn: [] },
+    tags: {},
+  });
+  await createEndpoint(world, { name: 'OCR', configName: 'ocr', tags: {}, topicsInCatalog: false });
+  await catalog.endpoints.update(endpointKey('OCR'), (current) => ({ ...current, status: 'InService' }));
   return made;
 }
 
@@ -79,6 +101,20 @@ describe('at whatever moment', () => {
       expect(alarms, `after ${turns} turns`).toBe(policies * 2);
     }
   });
+});
+
+it('a target is not left behind by a registration that is slower than the deletion of its endpoint', async () => {
+  const { catalog, world } = await servingWorld();
+  const { scalableTargets } = catalog;
+  const create = scalableTargets.create.bind(scalableTargets);
+  scalableTargets.create = async (...target) => {
+    await deleteEndpoint(world, 'OCR');
+    await finishDeletion(world, 'OCR', async () => {});
+    return create(...target);
+  };
+  const registered = registerScalableTarget(world, { ...VARIANT, minCapacity: 0, maxCapacity: 4 });
+  await expect(registered).rejects.toThrow("variant doesn't exist");
+  expect(await scalableTargets.all()).toEqual([]);
 });
 
 it('what scales an endpoint is forgotten by its name alone, but for variants that stay, and for other endpoints', async () => {

@@ -27,7 +27,7 @@ export interface TargetRequest {
  * `TooManyTags` and `LimitExceeded`.
  */
 export async function registerScalableTarget(
-  world: Pick<World, 'catalog' | 'clock' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   request: TargetRequest,
   signal?: AbortSignal,
 ): Promise<ScalableTarget> {
@@ -44,6 +44,7 @@ export async function registerScalableTarget(
     target = (await scalableTargets.create(key, created, signal))
       ? created
       : ((await scalableTargets.update(key, change, signal)) ?? created);
+    await takeBackWithoutVariant(world, request, signal);
   }
   world.signals.notify({ kind: 'endpoint', endpointName });
   return target;
@@ -64,6 +65,20 @@ export async function deregisterScalableTarget(
     throw new EbbError('ScalableTargetNotFound', `No scalable target found for ${target}`);
   }
   world.signals.notify({ kind: 'endpoint', endpointName });
+}
+
+/** Whoever took the variant away in the meantime has found no target to take with it. */
+async function takeBackWithoutVariant(
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
+  request: TargetRequest,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await checkVariantExists(world, request, signal);
+  } catch (error) {
+    await forgetScalableTarget(world, request, signal);
+    throw error;
+  }
 }
 
 async function checkVariantExists(

@@ -2,6 +2,7 @@ import { isSettled } from '../../libs/core/invocation.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
 import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
+import { changeCapacities, ring, update } from './change-endpoints.js';
 import type { Incident } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
@@ -28,6 +29,12 @@ export async function befall(simulation: Simulation, incident: Incident): Promis
       return cancel(simulation);
     case 'endpoint is deleted':
       return deleteOne(simulation);
+    case 'update':
+      return update(simulation, incident);
+    case 'capacities':
+      return changeCapacities(simulation, incident);
+    case 'alarm':
+      return ring(simulation, incident.forMs);
   }
 }
 
@@ -59,22 +66,16 @@ async function changeBounds(
   simulation: Simulation,
   incident: Extract<Incident, { kind: 'bounds change' }>,
 ): Promise<void> {
-  const { name } = simulation.random.pick(simulation.scenario.endpoints);
+  const { name, variants } = simulation.random.pick(simulation.scenario.endpoints);
   const { world, died } = simulation.engine.process;
-  const before = await simulation.boundsOf(name);
-  if (!before) return;
-  // From now on until the change is known to be made, either maximum may be the one that is read.
-  simulation.watch.noteMaximum(name, Math.max(before.maximum, incident.maximum));
   const registered = registerScalableTarget(world, {
     endpointName: name,
-    variantName: 'AllTraffic',
+    variantName: simulation.random.pick(variants).name,
     minCapacity: incident.minimum,
     maxCapacity: incident.maximum,
     suspended: { dynamicScalingIn: incident.suspended, dynamicScalingOut: incident.suspended },
   });
   await Promise.race([registered.catch(onlyEbbErrors), died.promise]);
-  const after = await simulation.boundsOf(name);
-  if (after) simulation.watch.noteMaximum(name, after.maximum);
 }
 
 async function redeliver({ ledger, random, redelivered, signals }: Simulation): Promise<void> {

@@ -1,35 +1,38 @@
 import { endpointKey } from '../../libs/core/endpoint.js';
-import type { FoundInstance } from '../../libs/core/ports/instances.js';
+import type { FoundInstance, LaunchSpec } from '../../libs/core/ports/instances.js';
+import { CapacityLimits } from './capacity-limits.js';
 import type { RunningEngine } from './running-engine.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
 
-/** A reading of the catalog is at most this old when it is acted on. */
-const STALE_MS = 500;
+/** What an instance was launched as. */
+type LaunchedAs = Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>;
 
 /** Judges what processes do with their instances, as they do it. */
 export class InstanceWatch {
   private readonly running = new Map<string, Set<SimulatedProcess>>();
   private readonly sick = new Set<string>();
-  private readonly maxima = new Map<string, { readonly at: number; readonly maximum: number }[]>();
+  private readonly launchedAs = new Map<string, LaunchedAs>();
+  /** Those that were seen to be told to go: what is to become of the others of their deployment later is not theirs. */
+  private readonly seenDraining = new Set<string>();
+  private readonly limits: CapacityLimits;
 
-  constructor(private readonly simulation: Simulation) {}
-
-  noteMaximum(endpointName: string, maximum: number): void {
-    const noted = this.maxima.get(endpointName) ?? [];
-    this.maxima.set(endpointName, [...noted, { at: this.simulation.clock.now(), maximum }]);
+  constructor(private readonly simulation: Simulation) {
+    this.limits = new CapacityLimits(simulation.catalog, () => simulation.clock.now());
   }
 
   noteSick(instanceId: string): void {
     this.sick.add(instanceId);
   }
 
-  launching({ fleet, process }: RunningEngine, endpointName: string): void {
-    const { starting, inService } = fleet.counts(endpointName);
-    const maximum = this.recentMaximum(endpointName);
+  launching({ fleet, process }: RunningEngine, spec: LaunchSpec): void {
+    const { endpointName, variantName, deploymentId } = spec;
+    this.launchedAs.set(spec.instanceId, spec);
+    const { starting, inService } = fleet.counts(endpointName, variantName, deploymentId);
+    const maximum = this.limits.recentMaximum(spec);
     if (starting + inService <= maximum) return;
     this.simulation.violation(
-      `${process.workerId} has ${starting + inService} instances of ${endpointName} at a maximum of ${maximum}`,
+      `${process.workerId} has ${starting + inService} instances of ${endpointName}/${variantName} at a maximum of ${maximum}`,
     );
   }
 
@@ -47,25 +50,44 @@ export class InstanceWatch {
 
   /** What an earlier process launched is only ended where nobody wants it, or where it stood still. */
   async terminatedUnadopted({ instanceId, isPaused, launchedAs }: FoundInstance): Promise<void> {
-    if (isPaused || !launchedAs || !(await this.isWanted(launchedAs.endpointName))) return;
+    if (isPaused || !launchedAs || !(await this.isWanted(launchedAs))) return;
     this.simulation.violation(`the instance ${instanceId} of an earlier process was ended and not taken over`);
   }
 
-  async terminatedWhileStarting(instanceId: string, endpointName: string): Promise<void> {
-    if (!(await this.isWanted(endpointName))) return;
+  async terminatedWhileStarting(instanceId: string): Promise<void> {
+    if (!(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
     this.simulation.violation(`the instance ${instanceId} was ended while it was starting`);
   }
 
   /** Only a sick one may be told to go while it works. */
-  async drainingBusy(instanceId: string, endpointName: string): Promise<void> {
-    if (this.sick.has(instanceId) || !(await this.isWanted(endpointName))) return;
+  async drainingBusy(instanceId: string): Promise<void> {
+    if (this.seenDraining.has(instanceId)) return;
+    this.seenDraining.add(instanceId);
+    if (this.sick.has(instanceId) || !(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
     this.simulation.violation(`the busy instance ${instanceId} is drained`);
   }
 
-  /** Only the instances of an endpoint that is being deleted, or could not be created, all have to go. */
-  private async isWanted(endpointName: string): Promise<boolean> {
+  /**
+   * The instances of an endpoint that is being deleted, or could not be created, all have to go; so do those that an update
+   * replaces, or takes back.
+   */
+  private async isWanted({ deploymentId, endpointName }: LaunchedAs): Promise<boolean> {
     const endpoint = await this.simulation.catalog.endpoints.get(endpointKey(endpointName));
-    return endpoint?.status === 'InService';
+    if (!endpoint) return false;
+    const { deployment, status, variants } = endpoint;
+    const isNew = deployment?.id === deploymentId;
+    const isServing = variants.some((variant) => variant.deploymentId === deploymentId);
+    switch (status) {
+      case 'InService':
+      case 'UpdateRollbackFailed':
+        return isServing || isNew;
+      case 'Updating':
+        return deployment ? isNew : isServing;
+      case 'RollingBack':
+        return deployment === undefined && isServing;
+      default:
+        return false;
+    }
   }
 
   /** Returns what to call at the end. */
@@ -73,20 +95,13 @@ export class InstanceWatch {
     const { hasRefused, redelivered, scenario } = this.simulation;
     const holders = this.running.get(inferenceId) ?? new Set();
     this.running.set(inferenceId, holders);
-    const isExcused = hasRefused || scenario.clockSkewMs > 0 || redelivered.has(inferenceId);
+    // One that stood still may have been about to begin when its lease ran out.
+    const isExcused = hasRefused || scenario.clockSkewMs > 0 || redelivered.has(inferenceId) || process.wasFrozen;
     for (const other of holders) {
       if (other.isDead || other.wasFrozen || isExcused) continue;
       this.simulation.violation(`${inferenceId} runs twice, on ${other.workerId} and ${process.workerId}`);
     }
     holders.add(process);
     return () => holders.delete(process);
-  }
-
-  private recentMaximum(endpointName: string): number {
-    const staleAt = this.simulation.clock.now() - STALE_MS;
-    const noted = this.maxima.get(endpointName) ?? [];
-    return Math.max(
-      ...noted.filter((_, index) => (noted[index + 1]?.at ?? Infinity) >= staleAt).map(({ maximum }) => maximum),
-    );
   }
 }

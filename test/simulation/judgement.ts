@@ -1,3 +1,4 @@
+import { endpointKey } from '../../libs/core/endpoint.js';
 import type { Invocation } from '../../libs/core/invocation.js';
 import { SUBSCRIBERS } from './receivers.js';
 import type { Arrival } from './scenario.js';
@@ -17,6 +18,7 @@ export async function judge(simulation: Simulation): Promise<void> {
   }
   for (const { name } of simulation.scenario.endpoints) await judgeCapacity(simulation, name);
   await judgeLeftovers(simulation);
+  await judgeTargets(simulation);
 }
 
 /** Nothing may change after the settlement: a zombie's output comes too late. */
@@ -43,23 +45,41 @@ function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation:
   if (statuses !== expected) witness.violation(`of ${inferenceId}, ${expected}, was told ${statuses}`);
 }
 
+/** Each variant is at its minimum, and nothing else is there; where an update could not be taken back its new side may be. */
 async function judgeCapacity(simulation: Simulation, endpointName: string): Promise<void> {
-  const { starting, inService, draining } = simulation.engine.fleet.counts(endpointName);
-  const bounds = await simulation.boundsOf(endpointName);
-  judgePaused(simulation, endpointName, bounds !== undefined);
-  const minimum = bounds?.minimum ?? 0;
-  if (starting + draining === 0 && inService === minimum) return;
+  const { catalog, engine } = simulation;
+  const { deployment } = (await catalog.endpoints.get(endpointKey(endpointName))) ?? {};
+  const bounded = await simulation.boundsOf(endpointName);
+  judgePaused(simulation, endpointName, bounded.length);
+  const all = engine.fleet.counts(endpointName);
+  let known = deployment ? engine.fleet.counts(endpointName, undefined, deployment.id).inService : 0;
+  for (const { bounds, variant } of bounded) {
+    const { inService } = engine.fleet.counts(endpointName, variant.name, variant.deploymentId);
+    known += inService;
+    if (inService === bounds.minimum) continue;
+    const what = `${inService} instances of ${endpointName}/${variant.name} in service at a minimum of ${bounds.minimum}`;
+    simulation.violation(`at rest there are ${what}`);
+  }
+  if (all.starting + all.draining === 0 && all.inService === known) return;
   simulation.violation(
-    `at rest ${endpointName} has ${starting} starting, ${inService} in service and ${draining} draining instances ` +
-      `at a minimum of ${minimum}`,
+    `at rest the instances of ${endpointName} are ${JSON.stringify(all)}, of which ${known} are known`,
   );
 }
 
+/** Nothing scales a variant that is not there, or will scale one to come. */
+async function judgeTargets({ catalog, witness }: Simulation): Promise<void> {
+  for (const { endpointName, variantName } of await catalog.scalableTargets.all()) {
+    const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
+    if (endpoint?.variants.some(({ name }) => name === variantName)) continue;
+    witness.violation(`the scalable target of ${endpointName}/${variantName} has outlived it`);
+  }
+}
+
 /** No more are paused than may be, none beyond its time, and none of an endpoint that does not serve. */
-function judgePaused({ clock, engine, scenario, witness }: Simulation, endpointName: string, serves: boolean): void {
+function judgePaused({ clock, engine, scenario, witness }: Simulation, endpointName: string, variants: number): void {
   const paused = engine.fleet.instances(endpointName).filter(({ state }) => state === 'Paused');
   const { warm } = scenario.endpoints.find(({ name }) => name === endpointName)!;
-  const allowed = serves ? (warm?.instances ?? 0) : 0;
+  const allowed = variants * (warm?.instances ?? 0);
   const isOverdue = paused.some(({ pausedUntil = 0 }) => pausedUntil <= clock.now());
   if (paused.length <= allowed && !isOverdue) return;
   witness.violation(`at rest ${endpointName} has ${paused.length} paused instances of ${allowed}`);
@@ -80,8 +100,9 @@ async function judgeReason(simulation: Simulation, invocation: Invocation): Prom
   if (state === 'Cancelled') return;
   if (state === 'Expired') {
     // Where its endpoint serves, only a short time to live is too short.
-    const hadTime =
-      arrival.ttlSeconds === undefined && ((await simulation.boundsOf(arrival.endpointName))?.maximum ?? 0) > 0;
+    const bounded = await simulation.boundsOf(arrival.endpointName);
+    const mayServe = bounded.some(({ bounds, variant }) => bounds.maximum > 0 && variant.desiredWeight > 0);
+    const hadTime = arrival.ttlSeconds === undefined && mayServe;
     if (settledAt! < expiresAt || hadTime)
       simulation.violation(`${inferenceId} expired at ${settledAt! - expiresAt} ms`);
     return;

@@ -15,6 +15,7 @@ import type { LaunchScript } from '../support/memory-instances.js';
 import { type MemoryWorld, SUCCESS_TOPIC, memoryWorld } from '../support/memory-world.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { RunningEngine } from './running-engine.js';
+import { SILENT_ALARM } from './silent-alarm.js';
 import { SimulatedProcess, type Step } from './simulated-process.js';
 
 const NAME = 'reader';
@@ -268,20 +269,3 @@ function watchTraffic(endpoints: Records<Endpoint>, told: (allTo: string | undef
     return updated;
   };
 }
-
-const SILENT_ALARM: Omit<Alarm, 'name' | 'state' | 'stateReason'> = {
-  source: { kind: 'metric', metric: { namespace: 'Shop', name: 'Errors', dimensions: {} }, statistic: 'Sum' },
-  periodSeconds: 60,
-  evaluationPeriods: 1,
-  threshold: 1,
-  comparison: 'GreaterThanThreshold',
-  treatMissingData: 'ignore',
-  actionsEnabled: false,
-  okActions: [],
-  alarmActions: [],
-  insufficientDataActions: [],
-  stateChangedAt: 0,
-  stateUpdatedAt: 0,
-  configuredAt: 0,
-  tags: {},
-};

@@ -1,4 +1,6 @@
+import type { DeploymentConfig } from '../../libs/core/deployment.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import { drawChange } from './draw-change.js';
 
 /** What a container does with a request, each time that it sees it unless it says otherwise. */
 export type Behaviour =
@@ -17,13 +19,19 @@ export type Behaviour =
   /** Takes down each instance that it meets. */
   | 'poison';
 
+export interface VariantPlan {
+  readonly name: string;
+  readonly weight: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** A scalable target, the variant's own managed scaling, or nothing but calls: then it begins with its minimum. */
+  readonly scaledBy: 'target' | 'itself' | 'hand';
+}
+
 export interface EndpointPlan {
   readonly name: string;
   readonly slots: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** By a scalable target, or by the variant's own managed scaling. */
-  readonly hasScalableTarget: boolean;
+  readonly variants: readonly VariantPlan[];
   readonly isCreated: boolean;
   readonly hasFailurePath: boolean;
   readonly hasTopics: boolean;
@@ -57,7 +65,26 @@ export type Incident =
     }
   | { readonly at: number; readonly kind: 'redelivery' }
   | { readonly at: number; readonly kind: 'cancel' }
-  | { readonly at: number; readonly kind: 'endpoint is deleted' };
+  | { readonly at: number; readonly kind: 'endpoint is deleted' }
+  | {
+      readonly at: number;
+      readonly kind: 'update';
+      readonly isGood: boolean;
+      readonly slots: number;
+      /** What becomes of the variants; as many as there are here are in the new config. */
+      readonly instances: readonly number[];
+      readonly retainsInstanceCounts: boolean;
+      readonly config: DeploymentConfig;
+    }
+  | {
+      readonly at: number;
+      readonly kind: 'capacities';
+      /** Of each variant; absent where it stays. */
+      readonly weights: readonly (number | undefined)[];
+      readonly counts: readonly (number | undefined)[];
+    }
+  /** An alarm that updates may be rolled back for. */
+  | { readonly at: number; readonly kind: 'alarm'; readonly forMs: number };
 
 /** One whole run, drawn from one seed. Times are milliseconds from its start. */
 export interface Scenario {
@@ -127,17 +154,26 @@ export function drawScenario(seed: number): Scenario {
 }
 
 function drawEndpoint(random: SeededRandom, index: number): EndpointPlan {
-  const minimum = random.pick([0, 0, 0, 1, 2]);
+  const names = random.pick([['main'], ['main'], ['main', 'other']]);
   return {
     name: `endpoint-${index}`,
     slots: random.pick([1, 1, 2, 4, 16]),
-    minimum,
-    maximum: minimum + random.integer(1, 4),
-    hasScalableTarget: random.happens(0.6),
+    variants: names.map((name) => drawVariant(random, name)),
     isCreated: random.happens(0.7),
     hasFailurePath: random.happens(0.8),
     hasTopics: random.happens(0.8),
     warm: random.pick([undefined, { instances: random.integer(1, 3), seconds: random.pick([1, 20, 120, 86_400]) }]),
+  };
+}
+
+function drawVariant(random: SeededRandom, name: string): VariantPlan {
+  const minimum = random.pick([0, 0, 0, 1, 2]);
+  return {
+    name,
+    weight: random.pick([1, 1, 3]),
+    minimum,
+    maximum: minimum + random.integer(1, 4),
+    scaledBy: random.pick(['target', 'target', 'itself', 'hand']),
   };
 }
 
@@ -178,7 +214,9 @@ function drawArrival(
 }
 
 function drawIncidents(random: SeededRandom, until: number): Incident[] {
-  return Array.from({ length: random.integer(1, 8) }, () => drawIncident(random, random.integer(0, until)));
+  const incidents = Array.from({ length: random.integer(1, 8) }, () => drawIncident(random, random.integer(0, until)));
+  const changes = Array.from({ length: random.integer(0, 4) }, () => drawChange(random, random.integer(0, until)));
+  return [...incidents, ...changes];
 }
 
 function drawIncident(random: SeededRandom, at: number): Incident {

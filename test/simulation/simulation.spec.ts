@@ -49,9 +49,7 @@ const SMALL: Scenario = {
     {
       name: 'endpoint-0',
       slots: 2,
-      minimum: 0,
-      maximum: 2,
-      hasScalableTarget: true,
+      variants: [{ name: 'main', weight: 1, minimum: 0, maximum: 2, scaledBy: 'target' }],
       isCreated: true,
       hasFailurePath: true,
       hasTopics: true,

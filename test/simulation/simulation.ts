@@ -1,7 +1,13 @@
-import { endpointKey } from '../../libs/core/endpoint.js';
+import { type DeployedVariant, endpointKey, isServing } from '../../libs/core/endpoint.js';
+import { isPassing } from '../../libs/core/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { isSettled } from '../../libs/core/invocation.js';
-import { capacityBounds, scalableTargetKey } from '../../libs/core/scalable-target.js';
+import {
+  type CapacityBounds,
+  capacityBounds,
+  scalableTargetKey,
+  scalableTargetPrefix,
+} from '../../libs/core/scalable-target.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { submitInvocation } from '../../libs/engine/submit-invocation.js';
@@ -29,7 +35,7 @@ const LONGEST_END_MS = 8 * 3_600_000;
 /** A launch may wait for so long after many that failed, and then takes its time. */
 const LONGEST_LAUNCH_DELAY_MS = 400_000;
 /** An idle world that calls its ports more often than this in a minute looks at nothing over and over. */
-const MAX_IDLE_CALLS_A_MINUTE = 200;
+const MAX_IDLE_CALLS_A_MINUTE = 500;
 
 /** What one run came to. */
 export interface Outcome {
@@ -61,7 +67,7 @@ export class Simulation {
   readonly catalog = new MemoryCatalog();
   private readonly metrics = new MemoryMetrics();
   readonly logs = new MemoryLogs();
-  readonly watch = new InstanceWatch(this);
+  readonly watch: InstanceWatch;
   readonly log: MemoryLog;
   readonly arrivals: ReadonlyMap<string, Arrival>;
   /** Inference ids that were answered with a 202. */
@@ -94,6 +100,7 @@ export class Simulation {
     this.ledger = new WitnessedLedger(this.witness, this.clock);
     this.ledger.skewMs = scenario.clockSkewMs;
     this.receivers = new Receivers(this.clock, this.random.fork());
+    this.watch = new InstanceWatch(this);
     this.log = new MemoryLog(() => this.witness.time());
     this.arrivals = new Map(scenario.arrivals.map((arrival) => [arrival.inferenceId, arrival]));
     this.machine = this.newMachine();
@@ -118,13 +125,17 @@ export class Simulation {
     this.witness.violation(what);
   }
 
-  /** The bounds of an endpoint's only variant as they are now; absent when it is gone or takes no more. */
-  async boundsOf(endpointName: string) {
+  /** The variants of an endpoint with their bounds as they are now; none when it is gone or takes no more. */
+  async boundsOf(
+    endpointName: string,
+  ): Promise<{ readonly variant: DeployedVariant; readonly bounds: CapacityBounds }[]> {
     const endpoint = await this.catalog.endpoints.get(endpointKey(endpointName));
-    if (endpoint?.status !== 'InService') return undefined;
-    const variant = endpoint.variants[0]!;
-    const target = await this.catalog.scalableTargets.get(scalableTargetKey(endpointName, variant.name));
-    return capacityBounds(variant, target);
+    if (!endpoint || !isServing(endpoint)) return [];
+    const targets = await this.catalog.scalableTargets.under(scalableTargetPrefix(endpointName));
+    return endpoint.variants.map((variant) => {
+      const target = targets.find(({ variantName }) => variantName === variant.name);
+      return { variant, bounds: capacityBounds(variant, target) };
+    });
   }
 
   private newMachine(): Machine {
@@ -241,11 +252,18 @@ export class Simulation {
   private async comesToItsEnd(): Promise<boolean> {
     await this.calmDown();
     let waiting = Infinity;
+    let changing = Infinity;
     const hasEnded = await this.clock.runUntil(() => {
       void this.ledger.outbox.count().then((count) => (waiting = count.waiting));
-      return this.look() || (waiting === 0 && this.unsettled().length === 0);
+      void this.catalog.endpoints
+        .all()
+        .then((all) => (changing = all.filter(({ status }) => isPassing(status)).length));
+      return this.look() || (waiting + changing === 0 && this.unsettled().length === 0);
     }, this.clock.now() + LONGEST_END_MS);
-    if (!hasEnded) this.violation(`not at an end: ${this.unsettled().join(', ')}; ${waiting} deliveries wait`);
+    if (!hasEnded) {
+      const what = `${this.unsettled().join(', ')}; ${waiting} deliveries wait; ${changing} endpoints are being changed`;
+      this.violation(`not at an end: ${what}`);
+    }
     if (this.look()) return false;
     await this.clock.advance(this.scenario.keepWarmMs + LONGEST_LAUNCH_DELAY_MS);
     const before = this.engine.process.callCount;
@@ -269,7 +287,7 @@ export class Simulation {
     for (const { name } of this.scenario.endpoints) {
       for (const { id, busy, slots, state } of fleet.instances(name)) {
         if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
-        if (busy > 0 && state === 'Draining' && !isStopping) void this.watch.drainingBusy(id, name);
+        if (busy > 0 && state === 'Draining' && !isStopping) void this.watch.drainingBusy(id);
       }
     }
   }

@@ -20,6 +20,8 @@ import type { RunningEngine } from './running-engine.js';
 import type { Arrival } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
+/** Of a container that dies whenever it is started. */
+export const BAD_IMAGE = 'bad';
 /** How long an instance may take to its first healthy ping before it is given up. */
 export const STARTUP_TIMEOUT_SECONDS = 60;
 /** From the moment when a response breaks off to the moment when its instance is seen to have died. */
@@ -36,7 +38,7 @@ export class Machine {
   constructor(private readonly simulation: Simulation) {
     this.random = simulation.random.fork();
     const script: InstancesScript = {
-      launch: () => this.launch(),
+      launch: (spec) => this.launch(spec),
       invoke: (instanceId, request) => this.invoke(instanceId, request),
     };
     this.instances = new MemoryInstances(simulation.clock, script, simulation.logs);
@@ -51,10 +53,11 @@ export class Machine {
     for (const { instanceId } of await this.instances.list()) this.instances.kill(instanceId);
   }
 
-  private launch(): LaunchScript {
+  private launch({ container }: LaunchSpec): LaunchScript {
     const { isCalm, scenario } = this.simulation;
     const { failureRate, maxBootMs } = scenario.launches;
     const bootMs = this.random.integer(0, maxBootMs);
+    if (container.image === BAD_IMAGE) return { bootMs, healthyAfterMs: Infinity, diesAfterMs: bootMs };
     if (isCalm) return { bootMs, healthyAfterMs: bootMs / 2 };
     if (!this.random.happens(failureRate)) return { bootMs, healthyAfterMs: bootMs / 2, ...this.drawEnd() };
     return this.random.pick<LaunchScript>([
@@ -135,7 +138,8 @@ export function inputOf(inferenceId: string): string {
 export class WatchedInstances extends Instances {
   engine: RunningEngine | undefined;
   private readonly wasHealthy = new Set<string>();
-  private readonly starting = new Map<string, { readonly endpointName: string; readonly at: number }>();
+  /** When each was launched, or taken over. */
+  private readonly starting = new Map<string, number>();
 
   constructor(
     private readonly machine: Machine,
@@ -151,9 +155,8 @@ export class WatchedInstances extends Instances {
   }
 
   async adopt(spec: LaunchSpec) {
-    const { endpointName, instanceId } = spec;
     const adopted = await this.machine.instances.adopt(spec);
-    if (adopted) this.starting.set(instanceId, { endpointName, at: this.clock.now() });
+    if (adopted) this.starting.set(spec.instanceId, this.clock.now());
     return adopted;
   }
 
@@ -173,14 +176,12 @@ export class WatchedInstances extends Instances {
   }
 
   async launch(spec: LaunchSpec, onPhase?: (phase: StartPhase) => void, signal?: AbortSignal) {
-    const { endpointName } = spec;
-    this.starting.set(spec.instanceId, { endpointName, at: this.clock.now() });
-    if (this.engine) this.watch.launching(this.engine, endpointName);
+    this.starting.set(spec.instanceId, this.clock.now());
+    if (this.engine) this.watch.launching(this.engine, spec);
     try {
       return await this.machine.instances.launch(spec, onPhase, this.orDeath(signal));
     } catch (error) {
-      if (signal?.aborted && !this.engine?.isStopping)
-        this.watch.terminatedWhileStarting(spec.instanceId, endpointName);
+      if (signal?.aborted && !this.engine?.isStopping) await this.watch.terminatedWhileStarting(spec.instanceId);
       throw error;
     }
   }
@@ -199,14 +200,14 @@ export class WatchedInstances extends Instances {
     if (wasAlive && !this.starting.has(instanceId)) await this.watch.terminatedUnadopted(found);
     const terminatedBusy = instances.terminatedBusy.length;
     const terminated = instances.terminate(instanceId, graceMs);
-    const start = this.starting.get(instanceId);
-    const isOrderly = this.engine !== undefined && !this.engine.isStopping && start !== undefined;
+    const startedAt = this.starting.get(instanceId);
+    const isOrderly = this.engine !== undefined && !this.engine.isStopping && startedAt !== undefined;
     if (isOrderly && instances.terminatedBusy.length > terminatedBusy) {
       this.watch.terminatedBusy(instanceId);
     }
     if (isOrderly && wasAlive && !this.wasHealthy.has(instanceId)) {
-      const isGivenUp = this.clock.now() - start.at >= STARTUP_TIMEOUT_SECONDS * 1000;
-      if (!isGivenUp) await this.watch.terminatedWhileStarting(instanceId, start.endpointName);
+      const isGivenUp = this.clock.now() - startedAt >= STARTUP_TIMEOUT_SECONDS * 1000;
+      if (!isGivenUp) await this.watch.terminatedWhileStarting(instanceId);
     }
     await terminated;
   }

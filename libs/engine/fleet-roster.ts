@@ -1,4 +1,4 @@
-import type { Instance, InstanceStart, InstanceState } from '../core/instance.js';
+import type { InstanceState } from '../core/instance.js';
 import type { Member } from './fleet-member.js';
 import type { Counts } from './instance-counts.js';
 
@@ -46,14 +46,6 @@ export class Roster {
     const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
     for (const { state } of this.of(whose)) counts[state] += 1;
     return { starting: counts.Starting, inService: counts.InService, draining: counts.Draining };
-  }
-
-  instances(whose: Whose): Instance[] {
-    return [...this.of(whose)];
-  }
-
-  starts(whose: Whose): InstanceStart[] {
-    return this.in('Starting', whose).map(({ start }) => start);
   }
 
   endpoints(): Set<string> {

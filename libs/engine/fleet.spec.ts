@@ -236,8 +236,8 @@ test('an instance that waits for its turn is shown as queued', async () => {
 });
 
 test('scale-in never takes an instance that is starting', async () => {
-  const { fleet, launch, counts } = await aFleet({ healthyAfterMs: 1_000 });
+  const { endpoint, fleet, launch, counts } = await aFleet({ healthyAfterMs: 1_000 });
   await launch(3);
-  expect(fleet.drainIdle('reader', 'AllTraffic', 3)).toEqual([]);
+  expect(fleet.scaleIn(endpoint, endpoint.variants[0]!, 3)).toEqual([]);
   expect(counts()).toMatchObject({ starting: 3 });
 });

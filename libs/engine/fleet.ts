@@ -97,12 +97,6 @@ export class Fleet extends InstanceStatus {
     return [...paused, ...drain.map((member) => this.drain(member))];
   }
 
-  /** Drains up to `count` idle instances of a variant; returns for each a promise of its end. */
-  drainIdle(endpointName: string, variantName: string, count: number, deploymentId?: string): Promise<void>[] {
-    const chosen = chooseForScaleIn(this.roster.of({ endpointName, variantName, deploymentId }), count);
-    return chosen.map((member) => this.drain(member));
-  }
-
   /**
    * Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those that are starting or
    * paused go at once.

@@ -306,7 +306,7 @@ describe('ended instances', () => {
       const late = logs.open(sourceOf('i-1'));
       late.write('data-log', `late ${round}`, NOON + round);
       await Promise.all(endings);
-      const { lines } = await logs.read({ ...READER, instanceId: 'i-1' }, { limit: 100 });
+      const { lines } = await logs.read({ ...READER, instanceId: 'i-1' }, { limit: 1_000 });
       expect(lines.map(({ text }) => text)).toContain(`late ${round}`);
       await late.close();
     }

@@ -68,6 +68,12 @@ test('an outage holds launches back, and the container is given up for it only w
   expect(withFailure(short, failure(90_000, 90_001))).toMatchObject({ count: 4, faults: 1 });
 });
 
+test('a single outage is not held against a container that took long to be fetched before', () => {
+  const away = { ...failure(0, 600_000), end: 'never-healthy' as const };
+  const seen = (isOutage: boolean) => isHopeless(withFailure(undefined, { ...away, isOutage }), 480_000);
+  expect([seen(true), seen(false)]).toEqual([false, true]);
+});
+
 test('only an instance as young as the youngest that failed proves that launches go well', () => {
   const seen = withFailure(withFailure(undefined, failure(0, 10)), failure(20, 30));
   expect([0, 19, 20, 40].map((launchedAt) => isOvercome(seen, launchedAt))).toEqual([false, false, true, true]);

@@ -13,6 +13,7 @@ export interface LaunchFailures {
   /** In words for users, with the last lines of the container's output where it had any. */
   readonly lastReason: string;
   readonly lastEnd: InstanceEnd;
+  readonly lastIsOutage?: boolean;
   /** Trying again helps only when somebody has mended what is missing: the image, or the model's files. */
   readonly permanent: boolean;
   /** When the youngest of them was launched: what an older instance does proves nothing to the contrary. */
@@ -39,7 +40,7 @@ const PERMANENT_DELAY_MS = 60_000;
 /** The failures of a variant with one more. */
 export function withFailure(failures: LaunchFailures | undefined, failure: LaunchFailure): LaunchFailures {
   const { launchedAt, at, reason, end, permanent, isOutage = false } = failure;
-  const last = { lastAt: at, lastReason: reason, lastEnd: end, permanent };
+  const last = { lastAt: at, lastReason: reason, lastEnd: end, lastIsOutage: isOutage, permanent };
   if (!failures) return { count: 1, faults: isOutage ? 0 : 1, since: at, ...last, lastLaunchedAt: launchedAt };
   // One that was under way when another failed says nothing about what came after that.
   const more = launchedAt > failures.lastAt ? 1 : 0;
@@ -71,8 +72,9 @@ const HOPELESS_FROM = 3;
  */
 export function isHopeless(failures: LaunchFailures | undefined, startupTimeoutMs: number): failures is LaunchFailures {
   if (!failures) return false;
-  const { count, faults, lastAt, lastEnd, lastLaunchedAt, permanent, since } = failures;
-  const hadItsTime = lastEnd === 'never-healthy' && lastAt - lastLaunchedAt >= startupTimeoutMs;
+  const { count, faults, lastAt, lastEnd, lastIsOutage, lastLaunchedAt, permanent, since } = failures;
+  // An outage may come at the end of a pull that took as long, and says nothing of the container either.
+  const hadItsTime = !lastIsOutage && lastEnd === 'never-healthy' && lastAt - lastLaunchedAt >= startupTimeoutMs;
   const outageLasts = count >= HOPELESS_FROM && lastAt - since >= startupTimeoutMs;
   return permanent || faults >= HOPELESS_FROM || hadItsTime || outageLasts;
 }

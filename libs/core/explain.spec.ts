@@ -115,6 +115,11 @@ describe('of an invocation that waits in the backlog it is said', () => {
         'the work may go to new instances.',
     ],
     [
+      'that launches fail while the endpoint is being updated, which its policies have no part in',
+      { failures, newShare: 0, bounds: { ...BOUNDS, maximum: 0 } },
+      `${NO_INSTANCE} ${FAILED}`,
+    ],
+    [
       'that its instances have no weight',
       { inService: 2, busy: 0, slots: 0, bounds: { ...BOUNDS, maximum: 2 } },
       'Its instances may take none of the work now. It may not have more: its maximum capacity is 2.',

@@ -72,7 +72,9 @@ function whyQueued({ endpoint, invocation, variants }: InvocationSituation): str
 
 /** While it is updated, its capacity is the update's and no policy's. */
 function describeProspect(variant: VariantSituation): string | undefined {
-  return variant.newShare === undefined ? describeOutlook(variant) : describeStarts(variant);
+  const { failures, newShare } = variant;
+  if (newShare === undefined) return describeOutlook(variant);
+  return describeStarts(variant) ?? (failures && describeFailures(failures));
 }
 
 function hasRoom({ slots, takenSlots }: VariantSituation): boolean {

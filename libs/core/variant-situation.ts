@@ -29,7 +29,7 @@ export interface VariantSituation {
   readonly slots: number;
   readonly takenSlots: number;
   readonly starts: readonly InstanceStart[];
-  /** While it is being updated, the share of the work that may go to its new instances, 0 to 1. */
+  /** While it is being updated or on its way back, the share of the work that may go to its new instances, 0 to 1. */
   readonly newShare?: number;
   /** What half of its starts do not exceed, by phase; empty until there was one. */
   readonly usualPhasesMs: StartPhasesMs;

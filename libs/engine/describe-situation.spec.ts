@@ -3,6 +3,8 @@ import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js'
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import type { Alarm } from '../core/alarm.js';
 import { scalingPolicyArn } from '../core/arn.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../core/deployment.js';
+import type { DeployedVariant, EndpointStatus } from '../core/endpoint.js';
 import { whyWaiting } from '../core/explain.js';
 import { scalableTargetKey } from '../core/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../core/scaling-policy.js';
@@ -60,6 +62,27 @@ test('an invocation is followed from a start to the instance that runs it', asyn
   await clock.advance(2_000);
   expect(await why()).toContain(`It is being run on instance ${slot!.instanceId} since`);
   expect(await why()).toContain('for 2 s so far');
+});
+
+test('what waits while its endpoint is updated is promised no slot that only a share of the work may have', async () => {
+  const { catalog, clock, endpoint, fleet, launch, why } = await aBacklog();
+  launch(1);
+  const fresh = { ...endpoint.variants[0]!, deploymentId: 'second' };
+  fleet.launch(endpoint, fresh, 1);
+  await clock.advance(6_000);
+  const become = async (status: EndpointStatus, traffic: number) => {
+    const deployment = aDeployment(fresh, traffic);
+    fleet.route((await catalog.endpoints.update('reader', (of) => ({ ...of, status, deployment })))!);
+  };
+  await become('Updating', 0.1);
+  const [old] = fleet.instances('reader', 'AllTraffic', 'first');
+  expect(fleet.reserve('reader', 2)).toMatchObject([{ instanceId: old!.id }]);
+  const busy = 'The instances that may take it are busy (1 slot), with 1 waiting in all; the endpoint is being updated';
+  expect(await why()).toBe(`${busy}, and 10 % of the work may go to new instances.`);
+  await become('RollingBack', 0);
+  expect(await why()).toBe(`${busy}, and 0 % of the work may go to new instances.`);
+  await become('Updating', 1);
+  expect(await why()).toBe('An instance has room for it, so it starts within moments.');
 });
 
 test('a variant is shown with its starts, what they usually take, and its failures', async () => {
@@ -133,6 +156,20 @@ test('the policies of a variant are shown with the alarms that trigger them, who
     { policyName: 'step', alarms: [{ alarmName: 'no capacity', state: 'INSUFFICIENT_DATA' }] },
   ]);
 });
+
+function aDeployment(variant: DeployedVariant, traffic: number): Deployment {
+  return {
+    id: variant.deploymentId,
+    configName: 'second',
+    variants: [variant],
+    config: DEFAULT_DEPLOYMENT_CONFIG,
+    startedAt: 0,
+    stage: 'Baking',
+    stageSince: 0,
+    step: 1,
+    traffic,
+  };
+}
 
 function anAlarm(name: string, alarmActions: readonly string[]): Alarm {
   return {

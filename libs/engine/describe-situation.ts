@@ -85,7 +85,8 @@ async function describeVariant(
     bounds: capacityBounds(variant, target),
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
     ...countInstances(instances, endpoint, variant.name),
-    newShare: endpoint.status === 'Updating' ? endpoint.deployment?.traffic : undefined,
+    // Where a way back failed both sides share the work, and scaling goes on.
+    newShare: endpoint.status === 'UpdateRollbackFailed' ? undefined : endpoint.deployment?.traffic,
     usualPhasesMs: usualPhases(history, 0.5),
     failures: instances.launchFailures(endpoint.name, variant.name),
     policies,

@@ -67,10 +67,13 @@ export interface ContainerResponse {
 }
 
 /**
- * Starts, stops, pauses and talks to instances. Launching raises `ImageNotFound` or `ModelDataUnusable` for what is missing,
- * `InstanceUnavailable` where the container does not start, and `Unavailable` where what it takes to start one (the engine,
- * a registry, storage, the disk) does not answer, which is not the container's fault. Invoking raises `InstanceUnavailable` when the connection was refused or reset before a
- * response, and whatever the request's own body raises. A response that breaks off fails in its body.
+ * Starts, stops, pauses and talks to instances. Whose fault it is that a launch failed is told by the code. The container's
+ * are `ImageNotFound`, `ModelDataUnusable`, `InvalidRequest`, which somebody has to mend, and `InstanceUnavailable`, where it
+ * was to be started and that was refused, for whatever reason is not known to be another's. Its surroundings' are
+ * `Unavailable` and `StorageFull`: the engine, a registry or storage does not answer, or the machine has no more room, ports,
+ * processes or memory, so that no container could be started. Invoking raises `InstanceUnavailable` when the connection was
+ * refused or reset before a response, and whatever the request's own body raises. A response that breaks off fails in its
+ * body.
  */
 export abstract class Instances {
   /**

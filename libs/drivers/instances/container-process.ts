@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { InstanceExit } from '../../core/ports/instances.js';
-import { EbbError } from '../../core/errors.js';
 import type { LogWriter } from '../../core/ports/logs.js';
 import type { ProcessImage } from './image-folder.js';
+import { launchFailure } from './launch-failure.js';
 import { signalGroup } from './process-group.js';
 import { ProcessOutput } from './process-output.js';
 
@@ -30,7 +30,7 @@ export class ContainerProcess {
     this.exited = this.#exit(output);
   }
 
-  /** Raises `InstanceUnavailable` where the command cannot be started. */
+  /** Raises `InstanceUnavailable` where the command cannot be started, `Unavailable` where nothing can. */
   static async start(image: ProcessImage, env: Record<string, string>, writer: LogWriter): Promise<ContainerProcess> {
     const [program, ...args] = image.command;
     // The host's own node may be too old for what Ebb and its images are written for.
@@ -40,10 +40,7 @@ export class ContainerProcess {
       if (child.pid === undefined) await once(child, 'spawn');
       return new ContainerProcess(child, writer);
     } catch (cause) {
-      const { message } = cause as Error;
-      throw new EbbError('InstanceUnavailable', `The image '${image.name}' could not be started: ${message}`, {
-        cause,
-      });
+      throw launchFailure(`The image '${image.name}' could not be started`, cause);
     }
   }
 

@@ -18,7 +18,7 @@ import {
 import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
 import { DockerInstance, removeContainer, type StartedContainer, unavailable } from './docker/docker-instance.js';
 import { Engine } from './docker/engine.js';
-import { isImageMissing, isMissing } from './docker/engine-errors.js';
+import { explainRefusal, isImageMissing, isMissing } from './docker/engine-errors.js';
 import { EngineImages, type PullProgress } from './docker/engine-images.js';
 import { EngineNetworks } from './docker/engine-networks.js';
 import { labelsOf, OWNER_LABEL, readLabels } from './docker/labels.js';
@@ -122,7 +122,7 @@ export class DockerInstances extends Instances {
     } catch (error) {
       if (!this.#running.has(instanceId)) await this.#release(instanceId, model);
       signal?.throwIfAborted();
-      throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
+      throw isEbbError(error) ? error : explainRefusal(instanceId, error);
     } finally {
       this.#launching.delete(instanceId);
     }

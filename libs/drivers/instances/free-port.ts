@@ -19,7 +19,7 @@ export async function takeFreePort(taken: Set<number>): Promise<number> {
     if (await isFree(port)) return port;
     taken.delete(port);
   }
-  throw new EbbError('InstanceUnavailable', `No free port was found between ${FIRST_PORT} and ${LAST_PORT}.`);
+  throw new EbbError('Unavailable', `No free port was found between ${FIRST_PORT} and ${LAST_PORT}.`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -13,6 +13,7 @@ import { checkEnvironment } from './container-environment.js';
 import { takeFreePort } from './free-port.js';
 import { findImage, type ProcessImage } from './image-folder.js';
 import { InstanceDirectories } from './instance-directories.js';
+import { launchFailure } from './launch-failure.js';
 import type { HeldModel, ModelStore } from './model-store.js';
 import { endProcesses } from './process-group.js';
 import { ProcessGuard } from './process-guard.js';
@@ -86,7 +87,7 @@ export class ProcessInstances extends Instances {
     } catch (error) {
       if (!this.#running.has(instanceId)) await this.#clearUp(instanceId, model);
       signal?.throwIfAborted();
-      throw isEbbError(error) ? error : unavailable(instanceId, 'could not be launched', error);
+      throw isEbbError(error) ? error : launchFailure(`Instance ${instanceId} could not be launched`, error);
     } finally {
       this.#launching.delete(instanceId);
     }
@@ -166,7 +167,7 @@ export class ProcessInstances extends Instances {
       await this.#directories.create(instanceId);
     } catch (error) {
       this.#launching.delete(instanceId);
-      throw isEbbError(error) ? error : unavailable(instanceId, 'could not get a directory', error);
+      throw isEbbError(error) ? error : launchFailure(`Instance ${instanceId} could not get a directory`, error);
     }
   }
 
@@ -216,7 +217,6 @@ export class ProcessInstances extends Instances {
   }
 }
 
-function unavailable(instanceId: string, what: string, cause?: unknown): EbbError {
-  const why = cause instanceof Error ? `: ${cause.message}` : '';
-  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}${why}.`, { cause });
+function unavailable(instanceId: string, what: string): EbbError {
+  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}.`);
 }

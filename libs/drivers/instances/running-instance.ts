@@ -49,7 +49,7 @@ export class RunningInstance {
     this.gone.catch(() => {});
   }
 
-  /** Starts the process. Raises `InstanceUnavailable` where that is not possible. */
+  /** Starts the process; raises what `ContainerProcess.start` raises where that is not possible. */
   static async start(
     start: InstanceStart,
     directories: InstanceDirectories,

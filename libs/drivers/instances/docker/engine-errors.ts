@@ -50,6 +50,18 @@ export function wordsOf(error: unknown): string {
   return (error as Error).message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
 }
 
+/**
+ * A launch that the engine refused: `Unavailable` where it could start no container now, for want of room on its disk, a port
+ * or a network, `InstanceUnavailable` where it may be the image.
+ */
+export function explainRefusal(instanceId: string, error: unknown): EbbError {
+  const words = wordsOf(error);
+  const isFull = /no space left on device|disk quota exceeded/i.test(words);
+  const isEngines = isFull || isPortTaken(error) || isNetworkUnusable(error);
+  const message = `Instance ${instanceId} could not be launched: ${words}.`;
+  return new EbbError(isEngines ? 'Unavailable' : 'InstanceUnavailable', message, { cause: error });
+}
+
 /** `Unavailable`, with what a person can do, for an engine that is away; anything else is given back as it is. */
 export function explainEngineError(error: unknown, address: string): unknown {
   const { code } = error as NodeJS.ErrnoException;

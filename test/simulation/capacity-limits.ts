@@ -52,10 +52,13 @@ export class CapacityLimits {
     }
   }
 
-  private maximumOf({ deployment, name }: Endpoint, variant: DeployedVariant): number {
+  private maximumOf({ deployment, name, status }: Endpoint, variant: DeployedVariant): number {
     const { maximum } = capacityBounds(variant, this.targets.get(scalableTargetKey(name, variant.name)));
+    const { desiredInstanceCount } = variant;
+    // Nothing scales before an endpoint is in service: it begins with the counts of its config.
+    if (status === 'Creating') return Math.max(maximum, desiredInstanceCount);
     // An update has the counts that were there when it began, and one instance at least to prove itself.
-    return deployment ? Math.max(1, maximum, variant.desiredInstanceCount) : maximum;
+    return deployment ? Math.max(1, maximum, desiredInstanceCount) : maximum;
   }
 }
 

@@ -27,6 +27,16 @@ export const ERROR_CODES = [
   'ResourceNotFound',
   'TooManyTags',
   'InvocationNotFound',
+  /** The invocation has come to its end already: it cannot be cancelled any more. */
+  'InvocationSettled',
+  /** The invocation has not come to the end that the call needs: there is no output yet, or nothing to be run again. */
+  'InvocationNotSettled',
+  /** The idempotency key came with another request before. */
+  'IdempotencyConflict',
+  /** The endpoint takes no new invocations for the time being: an operator has paused its intake. */
+  'IntakePaused',
+  'DeliveryNotFound',
+  'InstanceNotFound',
   'BucketNotFound',
   'BucketAlreadyExists',
   'BucketNotEmpty',
@@ -47,6 +57,15 @@ export const ERROR_CODES = [
   'ModelDataUnusable',
   /** An instance never became healthy, or went away while it was needed. */
   'InstanceUnavailable',
+  /** Nobody knows whose request it is: credentials are missing, wrong, revoked or out of date. */
+  'Unauthenticated',
+  /** The caller is known and may not do this. */
+  'AccessDenied',
+  'AccessKeyNotFound',
+  /** The caller has as much queued, running or stored as it may. */
+  'QuotaExceeded',
+  /** The caller asks more often than it may. */
+  'TooManyRequests',
   /** Storage has no room: nothing was accepted. */
   'StorageFull',
   /** Something that Ebb depends on does not answer; the same call may work later. */

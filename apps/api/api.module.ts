@@ -1,4 +1,5 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import type { Config } from '../../libs/host/config.js';
 import { CloudWatchSurface } from './aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from './aws/control/control-surface.js';
@@ -15,6 +16,7 @@ import { HealthController } from './health.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
+import { ProblemFilter } from './v1/problem.filter.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
 const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
@@ -36,6 +38,7 @@ export class ApiModule {
         ...(optional.includes(SqsSurface) ? [QueueServer] : []),
         { provide: Surfaces, useFactory: surfacesOf, inject: [...ALWAYS, ...optional] },
         FrontDoor,
+        { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };
   }

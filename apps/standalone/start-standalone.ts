@@ -8,6 +8,7 @@ import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { openWorld } from '../../libs/host/open-world.js';
 import { FrontDoor, createFrontServer } from '../api/front-door.js';
+import { withVerbAsPart } from '../api/v1/serves.js';
 import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -57,14 +58,29 @@ async function createApp(
   let server: Server | undefined;
   const adapter = new FastifyAdapter({
     serverFactory: (native: RequestListener) => (server = createFrontServer(() => door, native)),
+    genReqId: () => world.clock.uniqueId(),
+    rewriteUrl: ({ url = '/' }) => withVerbAsPart(url),
   });
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(config, world), adapter, {
     logger: new NestLog(world.log),
     abortOnError: false,
+    bodyParser: false,
   });
+  leaveBodiesAlone(adapter);
   await app.init();
   door = app.get(FrontDoor);
   return { app, server: server! };
+}
+
+/** Bodies are read by whoever knows their limits, and those of a gigabyte as they come. */
+function leaveBodiesAlone(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request, _body, done) => done(null));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('ebb-request-id', request.id);
+    done();
+  });
 }
 
 function urlOf(host: string, address: AddressInfo): string {

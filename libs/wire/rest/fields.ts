@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Times in documents: ISO 8601 in UTC. */
+export const time = z.iso.datetime();
+
+/** Times in parameters, in any zone; milliseconds since the epoch when read. */
+export const timeParameter = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+  .transform((text) => Date.parse(text));
+
+/** A whole number in a parameter or a header, where everything is text. */
+export function wholeNumber(min: number, max: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int({ error: rule }).min(min, rule).max(max, rule),
+  );
+}
+
+/** `true` or `false` in a parameter. */
+export const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean({ error: 'must be true or false' }),
+);
+
+/** A parameter that may be given several times. */
+export function several<T extends z.ZodType>(item: T, max: number) {
+  return z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).max(max, `may be given ${max} times at most`),
+  );
+}
+
+export const endpointName = z
+  .string()
+  .max(63, 'must have 63 characters at most')
+  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them');
+
+export const invocationId = z.string().min(1).max(64, 'must have 64 characters at most');
+
+/** How a listing is paged: at most `limit` items, from where `cursor`, the `nextCursor` of the page before, says. */
+export const paging = {
+  limit: wholeNumber(1, 1000).optional().describe('How many at most; 100 unless told.'),
+  cursor: z.string().min(1).max(512).optional().describe('`nextCursor` of the page before.'),
+};
+
+/** One page of a listing. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().optional().describe('Absent on the last page.'),
+  });
+}

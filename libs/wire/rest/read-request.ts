@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { type BrokenRule, BrokenRules } from './problem.js';
+import type { Request, Route } from './route.js';
+
+/** A request as the web server hands it over: text, all of it, but for a body that was JSON. */
+export interface RawRequest {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+
+/** Checks a request against its route. Raises `InvalidRequest` with every rule that is broken. */
+export function readRequest<R extends Route>(route: R, raw: RawRequest): Request<R> {
+  const broken: BrokenRule[] = [];
+  const read = (where: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return where === 'query' ? nothing(value, broken) : {};
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) broken.push(...rulesOf(where, issue));
+    return undefined;
+  };
+  const body = route.body && 'schema' in route.body ? route.body : undefined;
+  const request = {
+    parameters: read('path', route.parameters, raw.parameters),
+    query: read('query', route.query, raw.query),
+    headers: read('header', route.headers, raw.headers),
+    body: body && read('body', body.schema, raw.body),
+  };
+  if (broken.length > 0) throw new BrokenRules(broken);
+  return request as Request<R>;
+}
+
+function nothing(value: unknown, broken: BrokenRule[]): object {
+  for (const name of Object.keys(value ?? {})) broken.push({ field: `query.${name}`, rule: UNKNOWN });
+  return {};
+}
+
+const UNKNOWN = 'there is no such parameter here';
+
+function rulesOf(where: string, issue: z.core.$ZodIssue): BrokenRule[] {
+  const field = [where, ...issue.path.map(String)].join('.');
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: `${field}.${key}`, rule: UNKNOWN }));
+  return [{ field, rule: issue.message }];
+}

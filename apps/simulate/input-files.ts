@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EbbError } from '../../libs/core/errors.js';
+import { repositoryRoot } from '../../libs/host/repository-root.js';
 import type { Trace } from '../../libs/simulator/trace.js';
 import { readTrace } from '../../libs/simulator/trace-file.js';
 
-/** Where the shipped traces are, from the root of the repository. */
-const TRACES_FOLDER = 'infra/traces';
+/** Where the shipped traces are. */
+const TRACES_FOLDER = join(repositoryRoot(import.meta.dirname), 'infra/traces');
 
 /** In the order in which they are compared. */
 export function shippedTraceNames(): string[] {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { isEbbError } from '../../libs/core/errors.js';
 import { Config, ConfigError } from '../../libs/host/config.js';
 import { PinoLog } from '../../libs/host/pino-log.js';
-import { repositoryRoot } from './repository-root.js';
+import { repositoryRoot } from '../../libs/host/repository-root.js';
 import { startStandalone } from './start-standalone.js';
 
 /**

@@ -20,7 +20,9 @@ export function launchOnSupportedNode(script: string): boolean {
     process.exit(1);
   }
   const child = spawn(bundled, [...process.execArgv, script, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => isFromTerminal(signal) || child.kill(signal));
+  }
   child.on('exit', (code, signal) => {
     if (signal) {
       process.removeAllListeners(signal);
@@ -28,6 +30,11 @@ export function launchOnSupportedNode(script: string): boolean {
     } else process.exit(code ?? 1);
   });
   return false;
+}
+
+/** A terminal sends its signals to the child as well, which must not take one Ctrl-C for two. */
+function isFromTerminal(signal: NodeJS.Signals): boolean {
+  return signal !== 'SIGTERM' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
 }
 
 /** Looks for `node_modules/node-linux-*` upwards from a folder. */

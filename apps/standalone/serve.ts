@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { isEbbError } from '../../libs/core/errors.js';
-import { Config, ConfigError } from '../../libs/host/config.js';
+import { Config } from '../../libs/host/config.js';
 import { PinoLog } from '../../libs/host/pino-log.js';
+import { ConfigError } from '../../libs/host/setting-reader.js';
 import { repositoryRoot } from '../../libs/host/repository-root.js';
 import { startStandalone } from './start-standalone.js';
 

@@ -29,8 +29,8 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
   try {
     const { app, server } = await createApp(config, world);
     const engine = app.get(Engine);
-    await app.listen(config.port, config.host);
-    url = urlOf(config.host, server.address() as AddressInfo);
+    await app.listen(config.listening.port, config.listening.host);
+    url = urlOf(config.listening.host, server.address() as AddressInfo);
     await engine.start();
     return {
       url,

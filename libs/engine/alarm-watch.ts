@@ -50,7 +50,7 @@ export class AlarmWatch {
   start(): void {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
       if (signal.kind === 'alarm') this.noteChange(signal.alarmName);
-      else if (signal.kind !== 'outbox') this.rouse(signal.endpointName);
+      else if (signal.kind === 'backlog' || signal.kind === 'endpoint') this.rouse(signal.endpointName);
     });
     this.rounds.start();
   }

@@ -9,6 +9,7 @@ import type { Metrics } from '../core/ports/metrics.js';
 import type { Notifications } from '../core/ports/notifications.js';
 import type { Objects } from '../core/ports/objects.js';
 import type { Outbox } from '../core/ports/outbox.js';
+import type { Secrets } from '../core/ports/secrets.js';
 import type { Signals } from '../core/ports/signals.js';
 import type { Log } from './log.js';
 
@@ -26,6 +27,7 @@ export class World {
   readonly objects!: Objects;
   readonly outbox!: Outbox;
   readonly place!: Place;
+  readonly secrets!: Secrets;
   readonly signals!: Signals;
 
   constructor(parts: World) {

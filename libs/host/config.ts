@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { homedir } from 'node:os';
-import { delimiter, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Place } from '../core/arn.js';
-import { type InstanceTypes, KNOWN_INSTANCE_TYPES, readInstanceTypes } from '../core/instance-type.js';
+import type { InstanceTypes } from '../core/instance-type.js';
 import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/promise.js';
+import type { AccessMode } from '../engine/authenticate.js';
 import type { ScalingSettings } from '../engine/scaling-settings.js';
+import { type ListeningSettings, readListening } from './listening.js';
+import { DEFAULT_ENGINE, SettingReader } from './setting-reader.js';
 
 /** The drivers that a profile stands for; each may be overridden by its own variable. */
 export interface DriverChoice {
@@ -21,6 +21,13 @@ const PROFILES: Readonly<Record<string, DriverChoice>> = {
   docker: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'docker' },
 };
 
+/** Who is let in, and where the key of the kept secrets lies. */
+export interface AccessSettings {
+  readonly mode: AccessMode;
+  /** The operator's own; absent means `secrets.key` in the data directory. */
+  readonly secretsKeyFile?: string;
+}
+
 /** What instances need that are containers. */
 export interface ContainerSettings {
   /** Where the engine listens: `unix:///path`, or `tcp://` on the loopback address. */
@@ -31,14 +38,8 @@ export interface ContainerSettings {
   readonly registryAuthFile: string;
 }
 
-const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
-/** Ports of containers are published on the loopback address of the engine's machine, so that has to be this one. */
-const ENGINE = /^(unix:\/\/\/.+|tcp:\/\/(localhost|127(\.\d+){3}|\[::1\]):\d+)$/;
-
-/** A setting breaks a rule; the message names the variable and the rule, and the process must not start. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment, read once, validated and frozen. Injected wherever a setting is needed. */
 export class Config {
@@ -47,9 +48,8 @@ export class Config {
     readonly drivers: DriverChoice,
     /** Where the embedded drivers keep everything. */
     readonly dataDirectory: string,
-    readonly host: string,
-    /** 0 lets the system choose. */
-    readonly port: number,
+    readonly listening: ListeningSettings,
+    readonly access: AccessSettings,
     /** Folders that hold images, each a folder with an `ebb-image.json`. */
     readonly imageFolders: readonly string[],
     /** What models take on this machine's disk, those in use aside. */
@@ -68,7 +68,7 @@ export class Config {
 
   /** Raises `ConfigError`. `repository` is the folder that relative defaults start from. */
   static read(environment: NodeJS.ProcessEnv, repository: string): Config {
-    const read = new Reader(environment);
+    const read = new SettingReader(environment);
     const profile = read.oneOf('EBB_PROFILE', Object.keys(PROFILES), 'local');
     const defaults = PROFILES[profile]!;
     const drivers: DriverChoice = {
@@ -77,12 +77,13 @@ export class Config {
       notifications: read.oneOf('EBB_NOTIFICATIONS', ['topics', 'sns'], defaults.notifications),
       instances: read.oneOf('EBB_INSTANCES', ['process', 'docker'], defaults.instances),
     };
+    const { listening, mode } = readListening(read);
     return new Config(
       profile,
       drivers,
       resolve(repository, read.path('EBB_DATA_DIR', '.ebb')),
-      read.loopback('EBB_HOST', '127.0.0.1'),
-      read.integer('EBB_PORT', 7070, 0, 65_535),
+      listening,
+      Object.freeze<AccessSettings>({ mode, secretsKeyFile: read.optionalPath('EBB_SECRETS_KEY_FILE') }),
       read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
       read.number('EBB_MODEL_CACHE_GB', 20, 0, 100_000) * 1e9,
       Object.freeze<ContainerSettings>({
@@ -107,93 +108,5 @@ export class Config {
       read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
       environment,
     );
-  }
-}
-
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-class Reader {
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
-
-  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
-    const value = this.text(name) ?? fallback;
-    if ((values as readonly string[]).includes(value)) return value as T;
-    throw this.error(name, `one of ${values.join(', ')}`, value);
-  }
-
-  engine(): string {
-    const name = this.text('EBB_DOCKER_HOST') === undefined ? 'DOCKER_HOST' : 'EBB_DOCKER_HOST';
-    return this.matching(name, ENGINE, 'unix:///path or tcp:// with the loopback address and a port', DEFAULT_ENGINE);
-  }
-
-  /** A variable that names a JSON file. */
-  instanceTypes(name: string): InstanceTypes {
-    if (this.text(name) === undefined) return KNOWN_INSTANCE_TYPES;
-    const file = this.path(name, '');
-    try {
-      return new Map([...KNOWN_INSTANCE_TYPES, ...readInstanceTypes(JSON.parse(readFileSync(file, 'utf8')))]);
-    } catch (error) {
-      const { message } = error as Error;
-      throw new ConfigError(`${name} must name a JSON file of instance types; in '${file}', ${message}.`);
-    }
-  }
-
-  number(name: string, fallback: number, min: number, max: number): number {
-    const text = this.text(name);
-    const value = text === undefined ? fallback : Number(text);
-    if (Number.isFinite(value) && value >= min && value <= max) return value;
-    throw this.error(name, `a number from ${min} to ${max}`, text);
-  }
-
-  /** A variable in seconds, a day at most. */
-  milliseconds(name: string, fallbackMs: number): number {
-    return this.number(name, fallbackMs / 1000, 0, 86_400) * 1000;
-  }
-
-  integer(name: string, fallback: number, min: number, max: number): number {
-    const value = this.number(name, fallback, min, max);
-    if (Number.isInteger(value)) return value;
-    throw this.error(name, `a whole number from ${min} to ${max}`, String(value));
-  }
-
-  matching(name: string, pattern: RegExp, rule: string, fallback: string): string {
-    const value = this.text(name) ?? fallback;
-    if (pattern.test(value)) return value;
-    throw this.error(name, rule, value);
-  }
-
-  /** Only loopback, as long as nothing checks who asks. */
-  loopback(name: string, fallback: string): string {
-    const value = this.text(name) ?? fallback;
-    if (value === 'localhost' || value === '::1' || (isIP(value) === 4 && value.startsWith('127.'))) return value;
-    throw this.error(name, 'a loopback address, because requests are not authenticated yet', value);
-  }
-
-  path(name: string, fallback: string): string {
-    return (this.text(name) ?? fallback).replace(/^~(?=\/|$)/, homedir());
-  }
-
-  paths(name: string, fallback: string): string[] {
-    return this.path(name, fallback)
-      .split(delimiter)
-      .filter((folder) => folder !== '');
-  }
-
-  url<K extends string>(key: K, name: string): Partial<Record<K, string>> {
-    const value = this.text(name);
-    if (value === undefined) return {};
-    if (/^https?:\/\//.test(value) && URL.canParse(value)) return { [key]: value } as Record<K, string>;
-    throw this.error(name, 'an http or https URL', value);
-  }
-
-  /** An empty variable counts as unset, as in most shells' idiom. */
-  private text(name: string): string | undefined {
-    const value = this.environment[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  private error(name: string, rule: string, value: string | undefined): ConfigError {
-    return new ConfigError(`${name} must be ${rule}; it is '${value ?? ''}'.`);
   }
 }

@@ -20,6 +20,7 @@ import { InProcessSignals } from '../drivers/signals/in-process.js';
 import type { Log } from '../engine/log.js';
 import { World } from '../engine/world.js';
 import type { Config } from './config.js';
+import { openSecrets } from './open-secrets.js';
 
 /** The drivers that the configuration chose, opened. */
 export interface OpenWorld {
@@ -42,6 +43,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const clock = new SystemClock();
     const catalog = SqliteCatalog.open(config.dataDirectory);
     closers.push(() => catalog.close());
+    const secrets = openSecrets(config);
     const metrics = SqliteMetrics.open(config.dataDirectory);
     closers.push(() => metrics.close());
     const objects = await openObjects(config, closers);
@@ -65,6 +67,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
       objects,
       outbox,
       place,
+      secrets,
       signals,
     });
     return { world, close };

@@ -15,6 +15,7 @@ import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryMetrics } from '../support/memory-metrics.js';
+import { MemorySecrets } from '../support/memory-secrets.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -66,6 +67,7 @@ export class Simulation {
   readonly receivers: Receivers;
   readonly catalog = new MemoryCatalog();
   private readonly metrics = new MemoryMetrics();
+  private readonly secrets = new MemorySecrets();
   readonly logs = new MemoryLogs();
   readonly watch: InstanceWatch;
   readonly log: MemoryLog;
@@ -165,6 +167,7 @@ export class Simulation {
       objects,
       outbox: ledger.outbox,
       place: PLACE,
+      secrets: this.secrets,
       signals,
     });
     const process = new SimulatedProcess(workerId, outside, clock, fate, (what) => this.violation(what));

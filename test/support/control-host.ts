@@ -26,6 +26,7 @@ import { MemoryLogs } from './memory-logs.js';
 import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
 import { MemoryOutbox } from './memory-outbox.js';
+import { MemorySecrets } from './memory-secrets.js';
 
 /** The control plane, Application Auto Scaling and CloudWatch over memory drivers, with the clients that judge them. */
 export interface ControlHost {
@@ -114,6 +115,7 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
     objects: new MemoryObjects(() => clock.now()),
     outbox,
     place: config.place,
+    secrets: new MemorySecrets(),
     signals: new InProcessSignals(),
   });
 }

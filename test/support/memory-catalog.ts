@@ -1,4 +1,6 @@
+import type { AccessKey } from '../../libs/core/access-key.js';
 import { ALARM_HISTORY_RETENTION_MS, type Alarm, type AlarmHistoryItem } from '../../libs/core/alarm.js';
+import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../libs/core/audit.js';
 import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint.js';
 import type { Leader } from '../../libs/core/leader.js';
 import type { Model } from '../../libs/core/model.js';
@@ -8,6 +10,8 @@ import {
   type ActivityQuery,
   type AlarmHistory,
   type AlarmHistoryQuery,
+  type Audit,
+  type AuditQuery,
   Catalog,
   type Records,
 } from '../../libs/core/ports/catalog.js';
@@ -37,6 +41,8 @@ export class MemoryCatalog extends Catalog {
   readonly alarmHistory = new MemoryAlarmHistory();
   readonly variantHistories = new MemoryRecords<VariantHistory>();
   readonly leaders = new MemoryRecords<Leader>();
+  readonly accessKeys = new MemoryRecords<AccessKey>();
+  readonly audit = new MemoryAudit();
 }
 
 class MemoryRecords<T> implements Records<T> {
@@ -128,6 +134,31 @@ class MemoryAlarmHistory implements AlarmHistory {
       .filter(({ id }) => after === undefined || (id > after ? 1 : -1) === direction)
       .filter(({ id }) => id !== after)
       .sort((a, b) => (a.id < b.id ? -direction : direction))
+      .slice(0, limit);
+  }
+}
+
+class MemoryAudit implements Audit {
+  private entries: AuditEntry[] = [];
+
+  async append(entry: AuditEntry, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.entries.push(entry);
+    const oldest = entry.at - AUDIT_RETENTION_MS;
+    this.entries = this.entries.filter(({ at }) => at >= oldest).slice(-MAX_AUDIT_ENTRIES);
+  }
+
+  async answered(id: string, status: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.entries = this.entries.map((entry) => (entry.id === id ? { ...entry, status } : entry));
+  }
+
+  async list({ keyId, before, limit }: AuditQuery, signal?: AbortSignal): Promise<AuditEntry[]> {
+    signal?.throwIfAborted();
+    return this.entries
+      .filter((entry) => keyId === undefined || entry.keyId === keyId)
+      .filter(({ id }) => before === undefined || id < before)
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
       .slice(0, limit);
   }
 }

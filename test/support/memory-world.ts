@@ -11,6 +11,7 @@ import { MemoryLedger } from './memory-ledger.js';
 import { MemoryLogs } from './memory-logs.js';
 import { MemoryMetrics } from './memory-metrics.js';
 import { MemoryObjects } from './memory-objects.js';
+import { MemorySecrets } from './memory-secrets.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const PLACE = { accountId: '000000000000', region: 'us-east-1' } as const;
@@ -46,6 +47,7 @@ export function memoryWorld(script: InstancesScript = {}) {
     objects: new MemoryObjects(() => clock.now()),
     outbox: ledger.outbox,
     place: PLACE,
+    secrets: new MemorySecrets(),
     signals: new InProcessSignals(),
   };
   return { ...parts, world: new World(parts) };

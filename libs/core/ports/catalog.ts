@@ -1,4 +1,6 @@
+import type { AccessKey } from '../access-key.js';
 import type { Alarm, AlarmHistoryItem } from '../alarm.js';
+import type { AuditEntry } from '../audit.js';
 import type { Endpoint, EndpointConfig } from '../endpoint.js';
 import type { Leader } from '../leader.js';
 import type { Model } from '../model.js';
@@ -66,7 +68,26 @@ export interface AlarmHistoryQuery {
   readonly limit: number;
 }
 
-/** What has been deployed and how it may scale. */
+/**
+ * What operators did; appending forgets what is older than `AUDIT_RETENTION_MS`, and the oldest beyond
+ * `MAX_AUDIT_ENTRIES`.
+ */
+export interface Audit {
+  append(entry: AuditEntry, signal?: AbortSignal): Promise<void>;
+  /** Records how an action was answered; nothing where it is not on record. */
+  answered(id: string, status: number, signal?: AbortSignal): Promise<void>;
+  /** Newest first. */
+  list(query: AuditQuery, signal?: AbortSignal): Promise<AuditEntry[]>;
+}
+
+export interface AuditQuery {
+  readonly keyId?: string;
+  /** The id of the last entry of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** What has been deployed, how it may scale, and who may do what with it. */
 export abstract class Catalog {
   /** By `modelKey`. */
   abstract readonly models: Records<Model>;
@@ -92,4 +113,7 @@ export abstract class Catalog {
   abstract readonly variantHistories: Records<VariantHistory>;
   /** Who does what only one may do, by the name of the duty. */
   abstract readonly leaders: Records<Leader>;
+  /** By id. */
+  abstract readonly accessKeys: Records<AccessKey>;
+  abstract readonly audit: Audit;
 }

@@ -1,9 +1,15 @@
-/** What may have changed: an endpoint's backlog, its bounds, policies or instances, an alarm's settings, or the outbox. */
+/**
+ * What may have changed: an endpoint's backlog, its bounds, policies or instances, an alarm's settings, who is let in, or
+ * the outbox.
+ */
 export type Signal =
   | { readonly kind: 'backlog'; readonly endpointName: string }
   | { readonly kind: 'endpoint'; readonly endpointName: string }
   | { readonly kind: 'alarm'; readonly alarmName: string }
-  | { readonly kind: 'outbox' };
+  | { readonly kind: 'access-keys' }
+  | { readonly kind: 'outbox' }
+  | { readonly kind: 'invocation'; readonly invocationId: string }
+  | { readonly kind: 'cancelled'; readonly invocationId: string };
 
 /**
  * Wakes whoever waits for something, now rather than at the next poll. A signal is a hint and may be lost: listeners

@@ -37,6 +37,18 @@ const CATALOG_DATABASE: DatabasePlan = {
   CREATE INDEX alarm_history_by_alarm ON alarm_history (alarm_name, id);
   CREATE INDEX alarm_history_by_time ON alarm_history (at);
   `,
+    `
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    key_id TEXT,
+    entry TEXT NOT NULL, -- JSON
+    status INTEGER
+  ) STRICT;
+  CREATE INDEX audit_by_key ON audit (key_id, id);
+  CREATE INDEX audit_by_time ON audit (at);
+  `,
   ],
 };
 

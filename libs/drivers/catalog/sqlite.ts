@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { AccessKey } from '../../core/access-key.js';
 import type { Alarm } from '../../core/alarm.js';
 import type { Endpoint, EndpointConfig } from '../../core/endpoint.js';
 import type { Leader } from '../../core/leader.js';
@@ -11,6 +12,7 @@ import type { ScheduledAction } from '../../core/scheduled-action.js';
 import type { VariantHistory } from '../../core/variant-history.js';
 import { SqliteActivities } from './sqlite-activities.js';
 import { SqliteAlarmHistory } from './sqlite-alarm-history.js';
+import { SqliteAudit } from './sqlite-audit.js';
 import { openCatalogDatabase } from './sqlite-database.js';
 import { SqliteRecords } from './sqlite-records.js';
 
@@ -29,6 +31,8 @@ export class SqliteCatalog extends Catalog {
   readonly alarmHistory: SqliteAlarmHistory;
   readonly variantHistories: Records<VariantHistory>;
   readonly leaders: Records<Leader>;
+  readonly accessKeys: Records<AccessKey>;
+  readonly audit: SqliteAudit;
 
   private constructor(private readonly database: Database.Database) {
     super();
@@ -45,6 +49,8 @@ export class SqliteCatalog extends Catalog {
     this.alarmHistory = new SqliteAlarmHistory(database);
     this.variantHistories = new SqliteRecords(database, 'variant-history');
     this.leaders = new SqliteRecords(database, 'leader');
+    this.accessKeys = new SqliteRecords(database, 'access-key');
+    this.audit = new SqliteAudit(database);
   }
 
   /** Opens, or creates, the catalog in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */

@@ -111,7 +111,8 @@ export class SqsSurface implements Surface {
 
   /** Ebb's address as the caller wrote it, so that the queue URLs lead back the same way. */
   private baseUrl(request: IncomingMessage): string {
-    return `http://${request.headers.host ?? `${this.config.host}:${this.config.port}`}`;
+    const { host, port, tls } = this.config.listening;
+    return `${tls ? 'https' : 'http'}://${request.headers.host ?? `${host}:${port}`}`;
   }
 }
 

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { EbbError } from '../../core/errors.js';
+
+const KEY_BYTES = 32;
+/** Others may not read it, nor the group write it; that a group reads it is how some mount secrets. */
+const FORBIDDEN_MODE = 0o027;
+
+/** The key in a file, as base64 of 32 bytes; made first where `isOurs` and there is none. Raises `Unavailable`. */
+export function readKeyFile(file: string, isOurs: boolean): Buffer {
+  try {
+    return keyIn(file);
+  } catch (error) {
+    if (!isOurs || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(file, error);
+  }
+  try {
+    makeKeyFile(file);
+    return keyIn(file);
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function keyIn(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const mode = fstatSync(descriptor).mode & 0o777;
+    if (mode & FORBIDDEN_MODE) {
+      throw new Error(`its mode is ${mode.toString(8)}, by which others have access to it: chmod 600 it`);
+    }
+    const text = readFileSync(descriptor, 'utf8').trim();
+    const key = Buffer.from(text, 'base64');
+    if (key.length !== KEY_BYTES || key.toString('base64') !== text) {
+      throw new Error(`it must hold the base64 of ${KEY_BYTES} bytes, as openssl rand -base64 ${KEY_BYTES} prints it`);
+    }
+    return key;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whole or not at all: a crash must not leave half a key, and of two processes both must end up with the same one. */
+function makeKeyFile(file: string): void {
+  const draft = `${file}.${process.pid}`;
+  rmSync(draft, { force: true });
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(descriptor, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
+    fsyncSync(descriptor);
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    closeSync(descriptor);
+    rmSync(draft, { force: true });
+  }
+}
+
+function unusable(file: string, cause: unknown): EbbError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EbbError('Unavailable', `The key of the secrets, '${file}', cannot be used: ${reason}.`, { cause });
+}

@@ -12,3 +12,8 @@ export const EMPTY_BACKLOG: Backlog = { queued: 0, running: 0 };
 export function backlogSize(backlog: Backlog): number {
   return backlog.queued + backlog.running;
 }
+
+/** What is left to do of it where nothing that waits may run. */
+export function withoutQueued({ running }: Backlog): Backlog {
+  return { queued: 0, running };
+}

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentConfig } from './deployment.js';
+import type { Gate, GateChange, GateState } from './endpoint-gates.js';
 import { allows } from './endpoint-status.js';
 import type { ContainerDefinition, KeptMembers, Tags, VpcConfig } from './model.js';
 
@@ -84,6 +85,15 @@ export interface DeployedVariant extends ProductionVariant {
   readonly desiredWeight: number;
   /** What the autoscaler, or whoever called last, wants. */
   readonly desiredInstanceCount: number;
+  /** Until it has been carried out, or was given too long ago. */
+  readonly wakeOrder?: WakeOrder;
+}
+
+/** An operator's order to have so many instances now, whatever the backlog is and the policies say. */
+export interface WakeOrder {
+  readonly instances: number;
+  readonly by: string;
+  readonly at: number;
 }
 
 /**
@@ -104,6 +114,11 @@ export interface Endpoint {
   readonly lastDeploymentConfig?: DeploymentConfig;
   /** Of its config. */
   readonly kept?: KeptMembers;
+  /** Whether it takes new invocations; absent means open. */
+  readonly intake?: GateState;
+  /** Whether what waits gets to run; absent means open. What runs goes on. */
+  readonly dispatch?: GateState;
+  readonly gateChanges?: Readonly<Partial<Record<Gate, GateChange>>>;
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly tags: Tags;

@@ -1,5 +1,6 @@
 import { describeOutlook, describeStarts } from './capacity-outlook.js';
 import { describeFailures, isCrashLooping } from './crash-loop.js';
+import { type Gate, type GateChange, isPaused } from './endpoint-gates.js';
 import { type Endpoint, isServing } from './endpoint.js';
 import { counted, duration, listed, moment, sentences } from './in-words.js';
 import { type Invocation, hasExpired } from './invocation.js';
@@ -11,7 +12,7 @@ export interface InvocationSituation {
   readonly now: number;
   readonly invocation: Invocation;
   /** Absent where it does not exist any more. */
-  readonly endpoint?: Pick<Endpoint, 'name' | 'status' | 'failureReason'>;
+  readonly endpoint?: Pick<Endpoint, 'name' | 'status' | 'failureReason' | 'gateChanges' | Gate>;
   /** The instance that runs it, where that is known. */
   readonly instanceId?: string;
   /** The endpoint's variants, any of which may take it. */
@@ -59,6 +60,8 @@ function whyQueued({ endpoint, invocation, variants }: InvocationSituation): str
       endpoint.failureReason && `the reason: ${endpoint.failureReason}`,
     ]);
   }
+  const held = describeHeld(endpoint);
+  if (held !== undefined) return sentences([`${held}; it waits until that is resumed`]);
   const interrupted = invocation.attempt > 0 ? 'its last attempt broke off, and it waits for another' : undefined;
   const several = variants.length > 1;
   return sentences([
@@ -68,6 +71,15 @@ function whyQueued({ endpoint, invocation, variants }: InvocationSituation): str
       return several ? `variant ${variant.variantName}: ${text}` : text;
     }),
   ]);
+}
+
+function describeHeld(endpoint: Pick<Endpoint, 'gateChanges' | Gate>): string | undefined {
+  return isPaused(endpoint, 'dispatch') ? `dispatch ${describePause(endpoint.gateChanges?.dispatch)}` : undefined;
+}
+
+/** `is paused by an operator since …`, naming whoever it was. */
+export function describePause(change: GateChange | undefined): string {
+  return change ? `is paused by ${change.by} since ${moment(change.at)}` : 'is paused by an operator';
 }
 
 /** While it is updated, its capacity is the update's and no policy's. */
@@ -97,10 +109,12 @@ function describeCapacity(variant: VariantSituation): string {
 
 /** Why a variant has as many instances as it has, in plain sentences for an operator. */
 export function whyInstances(variant: VariantSituation): string {
-  const { backlog, failures, starts } = variant;
-  const isWaiting = backlog.queued > 0 && !hasRoom(variant);
+  const { backlog, dispatchPaused, failures, starts } = variant;
+  const isWaiting = backlog.queued > 0 && !hasRoom(variant) && !dispatchPaused;
   const told = [
     describeCount(variant),
+    dispatchPaused &&
+      `dispatch ${describePause(dispatchPaused)}, so nothing is launched for the ${backlog.queued} that wait`,
     describeMembers(variant),
     isWaiting && starts.length === 0 ? describeProspect(variant) : undefined,
     isCrashLooping(failures) ? describeFailures(failures) : undefined,
@@ -154,6 +168,7 @@ const REFUSED: Readonly<Record<NotScaledCode, string>> = {
   ScalingSuspended: 'scaling is suspended',
   InstancesBusy: 'its instances are busy or starting',
   LaunchesFailing: 'its launches fail',
+  DispatchPaused: 'dispatch is paused',
 };
 
 function describeRefusal({ lastRefusal, now }: VariantSituation): string | undefined {
@@ -164,9 +179,10 @@ function describeRefusal({ lastRefusal, now }: VariantSituation): string | undef
 }
 
 function describeEnd(variant: VariantSituation): string {
-  const { bounds, maxKeepWarmMs, policies } = variant;
+  const { bounds, dispatchPaused, maxKeepWarmMs, policies } = variant;
   const count = instanceCount(variant);
   if (count === 0) {
+    if (dispatchPaused) return 'nothing that comes wakes it before dispatch is resumed';
     return bounds.maximum === 0 ? describeOutlook(variant) : 'an invocation that comes wakes it';
   }
   if (count <= bounds.minimum) {

@@ -55,7 +55,11 @@ function outcomeOf(observation: ScalingObservation, proposal: ScalingProposal): 
   return { proposal, capacity, refusal };
 }
 
-function refusalOut({ bounds, desired }: ScalingObservation, { grants }: ScalingProposal): NotScaledCode | undefined {
+function refusalOut(
+  { bounds, desired, dispatch }: ScalingObservation,
+  { grants }: ScalingProposal,
+): NotScaledCode | undefined {
+  if (dispatch === 'paused') return 'DispatchPaused';
   if (bounds.suspended.dynamicScalingOut) return 'ScalingSuspended';
   if (desired >= bounds.maximum) return 'AlreadyAtMaxCapacity';
   return grants > desired ? undefined : 'CoolingDown';

@@ -70,7 +70,8 @@ function describeForecast(observation: ScalingObservation, forecast: CapacityFor
 }
 
 function scaleOut(observation: ScalingObservation, { because, count }: Wish): ScalingDecision {
-  const { bounds } = observation;
+  const { bounds, dispatch } = observation;
+  if (dispatch === 'paused') return refused(observation, `${because}; dispatch is paused`, 'DispatchPaused', count);
   if (bounds.suspended.dynamicScalingOut) {
     return refused(observation, `${because}; scaling out is suspended`, 'ScalingSuspended', count);
   }
@@ -109,7 +110,7 @@ function scaleIn(observation: ScalingObservation, { count }: Wish): ScalingDecis
 function refused(
   observation: ScalingObservation,
   cause: string,
-  code: Extract<NotScaledCode, 'AlreadyAtMaxCapacity' | 'ScalingSuspended'>,
+  code: Extract<NotScaledCode, 'AlreadyAtMaxCapacity' | 'DispatchPaused' | 'ScalingSuspended'>,
   wants: number,
 ): ScalingDecision {
   const current = sizeOf(observation);

@@ -1,5 +1,8 @@
+import type { WakeOrder } from './endpoint.js';
+import { counted } from './in-words.js';
 import { decideByPolicies, nextPolicyDecisionAt } from './policy-decision.js';
 import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';
+import { orderInForce } from './wake-order.js';
 import {
   type PolicyReading,
   type ScalingDecision,
@@ -10,7 +13,8 @@ import {
 /**
  * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of
  * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never reduces what is
- * asked for below what is busy or starting: those are out of reach until they are idle.
+ * asked for below what is busy or starting: those are out of reach until they are idle. An operator's order to wake it
+ * comes before both.
  */
 export function decide(observation: ScalingObservation, readings: readonly PolicyReading[] = []): ScalingDecision {
   const { bounds, desired } = observation;
@@ -22,7 +26,9 @@ export function decide(observation: ScalingObservation, readings: readonly Polic
       `maximum capacity was set to ${bounds.maximum}`,
     );
   }
-  const decision = readings.length > 0 ? decideByPolicies(observation, readings) : decideByPromise(observation);
+  const decision = decideByRules(observation, readings);
+  const order = orderInForce(observation);
+  if (order && order.instances > Math.max(current, decision.desired)) return ordered(order);
   if (decision.desired >= bounds.minimum) return decision;
   return boundedTo(bounds.minimum, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
 }
@@ -33,6 +39,20 @@ export function nextDecisionAt(
   readings: readonly PolicyReading[] = [],
 ): number | undefined {
   return readings.length > 0 ? nextPolicyDecisionAt(observation) : nextPromiseDecisionAt(observation);
+}
+
+function decideByRules(observation: ScalingObservation, readings: readonly PolicyReading[]): ScalingDecision {
+  return readings.length > 0 ? decideByPolicies(observation, readings) : decideByPromise(observation);
+}
+
+function ordered({ by, instances }: WakeOrder): ScalingDecision {
+  const because = `${by} asked for ${counted(instances, 'instance')} at once`;
+  return {
+    desired: instances,
+    cause: because,
+    answers: [{ by: 'operator', wants: instances, because }],
+    notScaledReasons: [],
+  };
 }
 
 function boundedTo(desired: number, bound: number, because: string): ScalingDecision {

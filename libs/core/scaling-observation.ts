@@ -1,5 +1,7 @@
 import type { AlarmState, ComparisonOperator } from './alarm.js';
 import { type Backlog, backlogSize } from './backlog.js';
+import type { WakeOrder } from './endpoint.js';
+import type { GateState } from './endpoint-gates.js';
 import type { ScalingPromise } from './promise.js';
 import type { CapacityBounds, Cooldowns } from './scalable-target.js';
 import type { ScalingPolicy } from './scaling-policy.js';
@@ -14,7 +16,11 @@ export type ScalingPace = 'aws' | 'fast';
 /** All that a scaling decision may look at. Times are milliseconds since the epoch. */
 export interface ScalingObservation {
   readonly now: number;
+  /** What there is to do: while dispatch is paused, what waits is not part of it. */
   readonly backlog: Backlog;
+  /** Absent means open. */
+  readonly dispatch?: GateState;
+  readonly wakeOrder?: WakeOrder;
   /** The capacity that the last decision, or a user, asked for. */
   readonly desired: number;
   /** Launched and not yet in service. They count once: as capacity that is on its way. */
@@ -71,7 +77,8 @@ export type NotScaledCode =
   | 'CoolingDown'
   | 'ScalingSuspended'
   | 'InstancesBusy'
-  | 'LaunchesFailing';
+  | 'LaunchesFailing'
+  | 'DispatchPaused';
 
 export interface NotScaledReason {
   readonly code: NotScaledCode;
@@ -82,7 +89,7 @@ export interface NotScaledReason {
 
 /** What one policy, or one of Ebb's own rules, said when a decision was made. */
 export interface PolicyAnswer {
-  /** The policy's name, or `promise`, `wake` or `bounds`. */
+  /** The policy's name, or `promise`, `wake`, `bounds` or `operator`. */
   readonly by: string;
   /** The capacity that it wanted; absent where it wanted no change. */
   readonly wants?: number;

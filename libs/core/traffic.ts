@@ -1,3 +1,4 @@
+import { isPaused } from './endpoint-gates.js';
 import type { DeployedVariant, Endpoint } from './endpoint.js';
 
 /** A variant's part of the leases that its side of an endpoint takes. */
@@ -19,11 +20,12 @@ export interface Traffic {
 /** Nobody takes any. */
 export const NO_TRAFFIC: Traffic = { serving: [], rollingOut: [], newShare: 0 };
 
-export function trafficOf({
-  deployment,
-  status,
-  variants,
-}: Pick<Endpoint, 'deployment' | 'status' | 'variants'>): Traffic {
+/** While its dispatch is paused, nobody takes anything. */
+export function trafficOf(
+  endpoint: Pick<Endpoint, 'deployment' | 'dispatch' | 'intake' | 'status' | 'variants'>,
+): Traffic {
+  const { deployment, status, variants } = endpoint;
+  if (isPaused(endpoint, 'dispatch')) return NO_TRAFFIC;
   // What a way back that failed has left serves together: nobody can tell any more how much of either there will be.
   if (status === 'UpdateRollbackFailed') {
     return { serving: weighed([...variants, ...(deployment?.variants ?? [])]), rollingOut: [], newShare: 0 };

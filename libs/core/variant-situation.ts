@@ -2,6 +2,7 @@ import type { AlarmState } from './alarm.js';
 import type { Backlog } from './backlog.js';
 import type { LaunchFailures } from './crash-loop.js';
 import { quantile } from './distribution.js';
+import type { GateChange } from './endpoint-gates.js';
 import type { DeployedVariant } from './endpoint.js';
 import type { InstanceStart, StartPhasesMs } from './instance.js';
 import type { CapacityBounds, Cooldowns } from './scalable-target.js';
@@ -16,6 +17,8 @@ export interface VariantSituation {
   readonly backlog: Backlog;
   readonly bounds: CapacityBounds;
   readonly cooldowns: Cooldowns;
+  /** While its endpoint's dispatch is paused: since when, and by whom. */
+  readonly dispatchPaused?: GateChange;
   readonly inService: number;
   /** Of those in service, how many run something. */
   readonly busy: number;

@@ -253,7 +253,7 @@ export class AutoscalerLoop {
     for (const endpoint of await this.world.catalog.endpoints.all()) {
       if (
         isPassing(endpoint.status) ||
-        endpoint.variants.some(({ desiredInstanceCount }) => desiredInstanceCount > 0)
+        endpoint.variants.some(({ desiredInstanceCount, wakeOrder }) => desiredInstanceCount > 0 || wakeOrder)
       ) {
         names.add(endpoint.name);
       }

@@ -1,5 +1,6 @@
 import { scalingPolicyArn } from '../core/arn.js';
 import type { Backlog } from '../core/backlog.js';
+import { isPaused } from '../core/endpoint-gates.js';
 import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
 import type { InvocationSituation } from '../core/explain.js';
 import type { Instance } from '../core/instance.js';
@@ -84,6 +85,7 @@ async function describeVariant(
     backlog,
     bounds: capacityBounds(variant, target),
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
+    dispatchPaused: isPaused(endpoint, 'dispatch') ? endpoint.gateChanges?.dispatch : undefined,
     ...countInstances(instances, endpoint, variant.name),
     // Where a way back failed both sides share the work, and scaling goes on.
     newShare: endpoint.status === 'UpdateRollbackFailed' ? undefined : endpoint.deployment?.traffic,

@@ -1,5 +1,6 @@
-import { backlogSize } from '../core/backlog.js';
+import { backlogSize, withoutQueued } from '../core/backlog.js';
 import type { Deployment } from '../core/deployment.js';
+import { isPaused } from '../core/endpoint-gates.js';
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 import {
   type RollOutObservation,
@@ -38,7 +39,8 @@ export class EndpointRollOut {
    */
   async advance(endpoint: UpdatedEndpoint, leadership: { readonly isLeading: boolean }): Promise<number | undefined> {
     const { deployment } = endpoint;
-    const hasBacklog = backlogSize(await this.world.ledger.backlog(endpoint.name)) > 0;
+    const backlog = await this.world.ledger.backlog(endpoint.name);
+    const hasBacklog = backlogSize(isPaused(endpoint, 'dispatch') ? withoutQueued(backlog) : backlog) > 0;
     const observation = await this.observe(endpoint);
     if (!leadership.isLeading) return undefined;
     const step = nextStep(deployment, observation);

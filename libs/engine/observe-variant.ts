@@ -1,4 +1,5 @@
-import { type Backlog, backlogSize } from '../core/backlog.js';
+import { type Backlog, backlogSize, withoutQueued } from '../core/backlog.js';
+import { isPaused } from '../core/endpoint-gates.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import type { Instance } from '../core/instance.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
@@ -37,7 +38,8 @@ export async function observeVariant(
   const target = targetOf(variant, targets);
   const slotsPerInstance = variant.slots;
   const instances = fleet.instances(endpoint.name, variant.name, variant.deploymentId);
-  const backlog = backlogOf(variant, endpoint, targets, shared, instances);
+  const toDo = isPaused(endpoint, 'dispatch') ? withoutQueued(shared) : shared;
+  const backlog = backlogOf(variant, endpoint, targets, toDo, instances);
   const size = backlogSize(backlog);
   learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
   const starting = instances.filter(({ state }) => state === 'Starting');
@@ -46,6 +48,8 @@ export async function observeVariant(
   return {
     now,
     backlog,
+    dispatch: endpoint.dispatch,
+    wakeOrder: variant.wakeOrder,
     desired: variant.desiredInstanceCount,
     starting: starting.length,
     inService: inService.length,

@@ -2,6 +2,7 @@ import { nextLaunchAt } from '../core/crash-loop.js';
 import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
 import { cooldownStepOf } from '../core/scalable-target.js';
 import { decide, nextDecisionAt } from '../core/scaling-decision.js';
+import { orderInForce } from '../core/wake-order.js';
 import type { NotScaledCode, PolicyReading, ScalingDecision } from '../core/scaling-observation.js';
 import { type PolicyChange, beginCooldown, completeCooldown } from './cooldowns.js';
 import type { Fleet } from './fleet.js';
@@ -19,6 +20,7 @@ const LASTING: ReadonlySet<NotScaledCode> = new Set([
   'AlreadyAtMinCapacity',
   'AlreadyAtDesiredCapacity',
   'AutoScalingAnticipatedFlapping',
+  'DispatchPaused',
   'ScalingSuspended',
 ]);
 
@@ -90,7 +92,7 @@ export class VariantScaler {
     } else if (decision.notScaledReasons.length > 0) {
       await this.record.refusal(look);
     }
-    await this.setDesired(look);
+    await this.setDesired(look, launched.length === missing);
     if (launched.length < missing) return later(nextLaunchAt(failures), now);
     return drained.length < surplus ? now + TAKEN_RETRY_MS : undefined;
   }
@@ -136,15 +138,24 @@ export class VariantScaler {
     };
   }
 
-  /** A count that users set by hand is theirs. */
-  private async setDesired({ decision, endpoint, observation, variant }: VariantLook): Promise<void> {
-    const { desired } = decision;
-    if (observation.bounds.source === 'desired instance count' || desired === variant.desiredInstanceCount) return;
+  /** A count that users set by hand is theirs. An order to wake that was carried out, or is too old, is done with. */
+  private async setDesired(
+    { decision, endpoint, observation, variant }: VariantLook,
+    isCarriedOut: boolean,
+  ): Promise<void> {
+    const { wakeOrder } = variant;
+    const isDone = wakeOrder !== undefined && (isCarriedOut || orderInForce(observation) === undefined);
+    const isTheirs = observation.bounds.source === 'desired instance count';
+    const desired = isTheirs ? variant.desiredInstanceCount : decision.desired;
+    if (desired === variant.desiredInstanceCount && !isDone) return;
     await this.world.catalog.endpoints.update(endpointKey(endpoint.name), (current) => ({
       ...current,
-      variants: current.variants.map((each) =>
-        each.name === variant.name ? { ...each, desiredInstanceCount: desired } : each,
-      ),
+      variants: current.variants.map((each) => {
+        if (each.name !== variant.name) return each;
+        // Another order may have come in between.
+        const left = isDone && each.wakeOrder?.at === wakeOrder.at ? undefined : each.wakeOrder;
+        return { ...each, desiredInstanceCount: desired, wakeOrder: left };
+      }),
     }));
   }
 }

@@ -52,6 +52,7 @@ const OWN_REASONS: Readonly<Record<NotScaledCode, string | undefined>> = {
   ScalingSuspended: 'Scaling is suspended.',
   InstancesBusy: 'The instances are busy.',
   LaunchesFailing: 'Instances fail to start.',
+  DispatchPaused: 'Dispatch is paused by an operator.',
 };
 
 function refusalOf({ statusMessage, notScaledReasons }: ScalingActivity): string | undefined {

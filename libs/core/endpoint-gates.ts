@@ -1,0 +1,26 @@
+import type { Endpoint } from './endpoint.js';
+
+/** What an operator may shut: `intake`, by which new invocations come in, and `dispatch`, by which what waits gets to run. */
+export const GATES = ['intake', 'dispatch'] as const;
+export type Gate = (typeof GATES)[number];
+export type GateState = 'open' | 'paused';
+
+/** When a gate was last paused or resumed, and who did it. */
+export interface GateChange {
+  readonly at: number;
+  readonly by: string;
+}
+
+/** Whether an operator has shut this gate of an endpoint. */
+export function isPaused(endpoint: Pick<Endpoint, Gate>, gate: Gate): boolean {
+  return endpoint[gate] === 'paused';
+}
+
+/** The endpoint with these gates in this state. Gates that are so already keep the time at which they became it. */
+export function withGates(endpoint: Endpoint, gates: readonly Gate[], state: GateState, change: GateChange): Endpoint {
+  const changing = gates.filter((gate) => (endpoint[gate] ?? 'open') !== state);
+  if (changing.length === 0) return endpoint;
+  const states = Object.fromEntries(changing.map((gate) => [gate, state]));
+  const changes = Object.fromEntries(changing.map((gate) => [gate, change]));
+  return { ...endpoint, ...states, gateChanges: { ...endpoint.gateChanges, ...changes } };
+}

@@ -86,6 +86,23 @@ export type StartPhase = (typeof START_PHASES)[number];
 /** How long each phase of one start took. A phase that there was no need for is absent. */
 export type StartPhasesMs = Readonly<Partial<Record<StartPhase, number>>>;
 
+/** An invocation that runs on an instance, and since when. */
+export interface RunningWork {
+  readonly invocationId: string;
+  readonly since: number;
+}
+
+/** One instance with all that there is to be told of it. */
+export interface InstanceDetail extends Omit<Instance, 'endpointName'> {
+  readonly deploymentId: string;
+  readonly stateSince: number;
+  readonly running: readonly RunningWork[];
+  /** How long each phase of its start has taken. */
+  readonly phasesMs: StartPhasesMs;
+  /** The present one, while it is starting. */
+  readonly phase?: StartPhase;
+}
+
 /** An instance on its way into service, and how far it has come. */
 export interface InstanceStart {
   readonly instanceId: string;

@@ -59,7 +59,7 @@ export class FleetAdoption {
     // It counted as none, so that there may be others in its place.
     if (isPaused) return this.endOrphan(found, 'it was paused');
     if (!owner || !launchedAs) return this.endOrphan(found, 'no deployment of an endpoint has it');
-    const member = new Member(instanceId, owner.endpoint, owner.variant, launchedAs.launchedAt);
+    const member = new Member(instanceId, owner.endpoint, owner.variant, launchedAs.launchedAt, this.world.clock);
     const adopted = await this.adopt(member);
     if (!adopted) return this.endOrphan(found, 'it cannot be taken over');
     this.world.log.info('An instance that an earlier run launched is taken over', member.ids());

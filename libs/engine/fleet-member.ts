@@ -1,6 +1,7 @@
 import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint.js';
 import { describeExit, endOf } from '../core/instance-end.js';
 import {
+  type InstanceDetail,
   type InstanceEnd,
   type InstanceStart,
   type InstanceState,
@@ -8,6 +9,7 @@ import {
   type StartPhase,
   type StartPhasesMs,
 } from '../core/instance.js';
+import type { Clock } from '../core/ports/clock.js';
 import type { InstanceExit, LaunchSpec } from '../core/ports/instances.js';
 import type { Slot } from './fleet.js';
 import type { RoutedInstance } from './lease-router.js';
@@ -27,7 +29,6 @@ export class Member implements RoutedInstance {
   /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
   readonly spreads: boolean;
   readonly startupTimeoutMs: number;
-  state: InstanceState = 'Starting';
   busy = 0;
   inServiceAt: number | undefined;
   pausedUntil: number | undefined;
@@ -44,6 +45,8 @@ export class Member implements RoutedInstance {
   readonly leave = new AbortController();
   /** Ends what runs on it when it dies. */
   readonly abandon = new AbortController();
+  private currentState: InstanceState = 'Starting';
+  private stateSince: number;
   private hasStayed = false;
   /** Since when it has been in service without a pause. */
   private wellSince = Infinity;
@@ -55,7 +58,9 @@ export class Member implements RoutedInstance {
     endpoint: Endpoint,
     private readonly variant: DeployedVariant,
     readonly launchedAt: number,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
+    this.stateSince = launchedAt;
     this.endpointName = endpoint.name;
     this.variantName = variant.name;
     this.deploymentId = variant.deploymentId;
@@ -66,6 +71,15 @@ export class Member implements RoutedInstance {
     this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
     this.startupTimeoutMs =
       (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
+  }
+
+  get state(): InstanceState {
+    return this.currentState;
+  }
+
+  set state(state: InstanceState) {
+    if (state !== this.currentState) this.stateSince = this.clock.now();
+    this.currentState = state;
   }
 
   /** Since when it has worked on nothing; a slot that is only taken does not end that. */
@@ -85,6 +99,27 @@ export class Member implements RoutedInstance {
   get start(): InstanceStart {
     const { phase, since } = this.phases;
     return { instanceId: this.id, launchedAt: this.launchedAt, phase, phaseSince: since };
+  }
+
+  get detail(): InstanceDetail {
+    const { busy, deploymentId, id, inServiceAt, launchedAt, pausedUntil, slots, state, stateSince, variantName } =
+      this;
+    return {
+      id,
+      variantName,
+      deploymentId,
+      state,
+      stateSince,
+      launchedAt,
+      inServiceAt,
+      pausedUntil,
+      idleSince: this.idleSince,
+      slots,
+      busy,
+      running: this.work.running,
+      phasesMs: this.phases.soFar(this.clock.now(), state === 'Starting'),
+      phase: state === 'Starting' ? this.phases.phase : undefined,
+    };
   }
 
   /** The next phase of its start begins. */

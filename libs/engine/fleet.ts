@@ -2,6 +2,7 @@ import { type LaunchFailures, launchableNow } from '../core/crash-loop.js';
 import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
 import {
   type Instance,
+  type InstanceDetail,
   type InstanceStart,
   chooseForRetirement,
   chooseForScaleIn,
@@ -13,7 +14,7 @@ import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';
 import type { Counts } from './instance-counts.js';
 import { type FleetObserver, InstanceLives } from './instance-lives.js';
-import { InstanceStatus } from './instance-status.js';
+import { InstanceControl } from './instance-control.js';
 import { LaunchRecord } from './launch-record.js';
 import { LeaseRouter } from './lease-router.js';
 import { WarmInstances } from './warm-instances.js';
@@ -30,7 +31,7 @@ export interface Slot {
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
-export class Fleet extends InstanceStatus {
+export class Fleet extends InstanceControl {
   private readonly roster = new Roster();
   private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
@@ -118,12 +119,24 @@ export class Fleet extends InstanceStatus {
     return strangers.map((member) => this.drain(member));
   }
 
+  override drainInstance(endpointName: string, instanceId: string): Instance | undefined {
+    const member = this.roster.get(instanceId);
+    if (!member || member.endpointName !== endpointName) return undefined;
+    void this.drain(member);
+    this.lives.changed(member);
+    return member;
+  }
+
   override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
     return this.roster.counts({ endpointName, variantName, deploymentId });
   }
 
   override instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
     return [...this.roster.of({ endpointName, variantName, deploymentId })];
+  }
+
+  override details(endpointName: string): InstanceDetail[] {
+    return [...this.roster.of({ endpointName })].map(({ detail }) => detail);
   }
 
   /** The instances of a variant that are on their way into service. */
@@ -216,7 +229,7 @@ export class Fleet extends InstanceStatus {
   }
 
   private launchOne(endpoint: Endpoint, variant: DeployedVariant): Promise<boolean> {
-    const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now());
+    const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now(), this.world.clock);
     this.lives.launch(member);
     return member.cameIntoService.promise;
   }

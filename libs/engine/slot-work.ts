@@ -1,3 +1,4 @@
+import type { RunningWork } from '../core/instance.js';
 import type { Slot } from './fleet.js';
 
 /** What runs on the slots of one instance. A slot that is only taken, and waits for a lease, is not among them. */
@@ -19,6 +20,13 @@ export class SlotWork {
 
   runs(invocationId: string): boolean {
     return [...this.working.values()].some((work) => work.invocationId === invocationId);
+  }
+
+  /** The invocations that run here, and since when, the oldest first. */
+  get running(): RunningWork[] {
+    return [...this.working.values()].flatMap(({ invocationId, since }) =>
+      invocationId === undefined ? [] : [{ invocationId, since }],
+    );
   }
 
   restFrom(now: number): void {

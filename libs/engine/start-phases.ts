@@ -21,6 +21,11 @@ export class StartPhases {
     this.current = phase;
   }
 
+  /** How long each phase has taken until now, the present one included while the start goes on. */
+  soFar(now: number, isStarting: boolean): StartPhasesMs {
+    return isStarting ? { ...this.finishedMs, [this.current]: now - this.currentSince } : { ...this.finishedMs };
+  }
+
   /** The last phase is over; returns how long each took. */
   end(now: number): StartPhasesMs {
     this.finishedMs[this.current] = now - this.currentSince;

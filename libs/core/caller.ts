@@ -45,8 +45,13 @@ const ALLOWED: Readonly<Record<Role, readonly Action[]>> = {
  * whoever is confined to some may not touch.
  */
 export function permits(caller: Caller, action: Action, endpointName?: string): boolean {
-  if (!ALLOWED[caller.role].includes(action)) return false;
+  if (!roleAllows(caller.role, action)) return false;
   return endpointName === undefined ? caller.endpoints === undefined : covers(caller, endpointName);
+}
+
+/** Whether the role is for this at all, wherever it is to be done. */
+export function roleAllows(role: Role, action: Action): boolean {
+  return ALLOWED[role].includes(action);
 }
 
 /** Whether the endpoint is one of those that the caller is confined to. */

@@ -34,8 +34,13 @@ export interface Route {
   readonly chapter: Chapter;
   readonly summary: string;
   readonly description?: string;
-  /** The least role that may call it. */
+  /** The least role that may call it. What `submit` may `GET`, `read` may too. */
   readonly access: Role | 'anyone';
+  /**
+   * The handler itself keeps callers to the endpoints that they are confined to. Without it, a route whose path names no
+   * endpoint is closed to them.
+   */
+  readonly isConfined?: boolean;
   readonly parameters?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
@@ -66,12 +71,14 @@ export interface Request<R extends Route> {
 }
 
 /** The document that a route answers with under one status, `application/json`. */
-export type Document<R extends Route, Status extends keyof R['answers'] & number = 200 & keyof R['answers']> =
-  R['answers'][Status] extends { readonly content: { readonly 'application/json': infer Schema } }
-    ? Schema extends z.ZodType
-      ? z.input<Schema>
-      : never
-    : never;
+export type Document<
+  R extends Route,
+  Status extends keyof R['answers'] & number = 200 & keyof R['answers'],
+> = R['answers'][Status] extends { readonly content: { readonly 'application/json': infer Schema } }
+  ? Schema extends z.ZodType
+    ? z.input<Schema>
+    : never
+  : never;
 
 /** Keeps the exact type of a route while checking its shape. */
 export function route<const R extends Route>(definition: R): R {

@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   type AfterAttempt,
   type AttemptEnd,
+  type FailureKind,
   type Invocation,
   type InvocationState,
   type OutputNaming,
+  type Priority,
   afterAttempt,
   canBecome,
   hasExpired,
   isSettled,
+  queuePlace,
   resultLocations,
 } from './invocation.js';
 
@@ -48,8 +51,8 @@ describe('an invocation moves', () => {
   });
 });
 
-function failed(failureReason: string): AfterAttempt {
-  return { do: 'settle', state: 'Failed', failureReason };
+function failed(failureKind: FailureKind, failureReason: string): AfterAttempt {
+  return { do: 'settle', state: 'Failed', failureReason, failureKind };
 }
 
 describe('after an attempt that', () => {
@@ -63,32 +66,48 @@ describe('after an attempt that', () => {
     [
       'the model refused, it is Failed at once',
       { kind: 'model-error', status: 404 },
-      failed(`ClientError: Received client error (404) from model. ${LOGS}`),
+      failed('model-error', `ClientError: Received client error (404) from model. ${LOGS}`),
     ],
     [
       'the model failed, it is Failed at once, and SageMaker says ClientError too',
       { kind: 'model-error', status: 503 },
-      failed(`ClientError: Received server error (503) from model. ${LOGS}`),
+      failed('model-error', `ClientError: Received server error (503) from model. ${LOGS}`),
     ],
     [
       'took too long, it is Failed with status 0',
       { kind: 'timed-out' },
-      failed('ClientError: Received server error (0) from model. The model did not answer within 900 seconds. ' + LOGS),
+      failed(
+        'timed-out',
+        'ClientError: Received server error (0) from model. The model did not answer within 900 seconds. ' + LOGS,
+      ),
     ],
     [
       'brought no usable response, it is Failed',
       { kind: 'bad-response', reason: 'Too long.' },
-      failed('ClientError: Too long.'),
+      failed('bad-response', 'ClientError: Too long.'),
     ],
-    ['had no input, it is Failed', { kind: 'input-unreadable', reason: 'Gone.' }, failed('ClientError: Gone.')],
-    ['had nowhere to write, it is Failed', { kind: 'output-unwritable', reason: 'No.' }, failed('ClientError: No.')],
-    ['nobody will make, it is Failed', { kind: 'abandoned', reason: 'Deleted.' }, failed('ClientError: Deleted.')],
+    [
+      'had no input, it is Failed',
+      { kind: 'input-unreadable', reason: 'Gone.' },
+      failed('input-unreadable', 'ClientError: Gone.'),
+    ],
+    [
+      'had nowhere to write, it is Failed',
+      { kind: 'output-unwritable', reason: 'No.' },
+      failed('output-unwritable', 'ClientError: No.'),
+    ],
+    [
+      'nobody will make, it is Failed',
+      { kind: 'abandoned', reason: 'Deleted.' },
+      failed('abandoned', 'ClientError: Deleted.'),
+    ],
     [
       'came too late, it is Expired',
       { kind: 'expired' },
       {
         do: 'settle',
         state: 'Expired',
+        failureKind: 'expired',
         failureReason: 'ClientError: The request expired: it was not processed within its time to live.',
       },
     ],
@@ -98,6 +117,7 @@ describe('after an attempt that', () => {
       { kind: 'worker-stopped' },
       { do: 'requeue', broken: false },
     ],
+    ['was cancelled, nothing is left to do', { kind: 'cancelled' }, { do: 'nothing' }],
   ];
 
   test.each(ROWS)('%s', (_sentence, end, after) => {
@@ -109,10 +129,29 @@ describe('after an attempt that', () => {
     expect(afterAttempt({ ...INVOCATION, brokenAttempts: 1 }, end)).toEqual({ do: 'requeue', broken: true });
     expect(afterAttempt({ ...INVOCATION, brokenAttempts: 2 }, end)).toEqual(
       failed(
+        'instance-broke',
         'ClientError: Could not get a response from the reader endpoint: 3 attempts at this request broke their ' +
           `instance or its connection. ${LOGS}`,
       ),
     );
+  });
+});
+
+describe('the place in the queue', () => {
+  const at = (acceptedAt: number, priority?: Priority): number => queuePlace({ acceptedAt, priority });
+
+  test('is the order of acceptance among equals', () => {
+    expect(at(1)).toBeLessThan(at(2));
+    expect(at(5)).toBe(at(5, 'normal'));
+  });
+
+  test('is ten minutes ahead with a high priority and ten behind with a low one', () => {
+    expect(at(600_000, 'high')).toBe(at(0));
+    expect(at(0, 'low')).toBe(at(600_000));
+  });
+
+  test('is reached by everything in the end: what comes later than the head starts comes behind', () => {
+    expect(at(0, 'low')).toBeLessThan(at(1_200_001, 'high'));
   });
 });
 

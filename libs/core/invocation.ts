@@ -24,6 +24,32 @@ export function isSettled(state: InvocationState): state is SettledState {
   return TRANSITIONS[state].length === 0;
 }
 
+/** Only what came to no result is run again. */
+export function canBeRedriven(state: InvocationState): boolean {
+  return state === 'Failed' || state === 'Expired' || state === 'Cancelled';
+}
+
+export const PRIORITIES = ['high', 'normal', 'low'] as const;
+/** How an invocation stands to others of its endpoint while it is queued. */
+export type Priority = (typeof PRIORITIES)[number];
+
+/**
+ * Priority is a head start in time, so that what waits gains on all that comes after it: nothing starves, and no place in
+ * the queue is ever computed again.
+ */
+export const HEAD_START_MS: Readonly<Record<Priority, number>> = { high: 600_000, normal: 0, low: -600_000 };
+
+/** Where an invocation stands in its endpoint's queue: the lowest is next, and of equals the one accepted first. */
+export function queuePlace({
+  acceptedAt,
+  priority = 'normal',
+}: Pick<InvocationRequest, 'acceptedAt' | 'priority'>): number {
+  return acceptedAt - HEAD_START_MS[priority];
+}
+
+/** What callers find their invocations by. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** What a caller hands in, already within its limits. */
 export interface Submission {
   readonly endpointName: string;
@@ -38,6 +64,11 @@ export interface Submission {
   readonly ttlSeconds?: number;
   readonly timeoutSeconds?: number;
   readonly idempotencyKey?: string;
+  readonly callbackUrl?: string;
+  readonly priority?: Priority;
+  readonly labels?: Labels;
+  /** The id of the access key that it came with. */
+  readonly submittedBy?: string;
 }
 
 /** What a caller asked for, fixed when it was accepted. */
@@ -60,8 +91,20 @@ export interface InvocationRequest {
   readonly expiresAt: number;
   /** How long the model may take. */
   readonly timeoutMs: number;
-  /** A second accept with the same key on the same endpoint returns the first invocation. */
+  /** A second accept with the same key on the same endpoint within `IDEMPOTENCY_WINDOW_MS` returns the first invocation. */
   readonly idempotencyKey?: string;
+  /** Of all that was asked for with the idempotency key: tells a repeat from another request under the same key. */
+  readonly fingerprint?: string;
+  readonly priority?: Priority;
+  readonly labels?: Labels;
+  /** Told when the invocation is settled. */
+  readonly callbackUrl?: string;
+  /** The id of the access key that it came with. */
+  readonly submittedBy?: string;
+  /** The size of the input, where it came with the request. */
+  readonly inputBytes?: number;
+  /** The id of the invocation that this one runs again. */
+  readonly redriveOf?: string;
   readonly successTopic?: string;
   readonly errorTopic?: string;
   readonly includeResponseIn: readonly NotificationKind[];
@@ -76,12 +119,59 @@ export interface Invocation extends InvocationRequest {
   readonly brokenAttempts: number;
   readonly workerId?: string;
   readonly leasedUntil?: number;
+  /** Where the current attempt runs. */
+  readonly instanceId?: string;
+  readonly variantName?: string;
   /** When the current, or last, attempt began. */
   readonly startedAt?: number;
+  /** The attempts that have ended, the newest `MAX_PAST_ATTEMPTS` of them; absent where there are none. */
+  readonly pastAttempts?: readonly AttemptRecord[];
   readonly settledAt?: number;
   readonly failureReason?: string;
+  /** Of one that did not complete. */
+  readonly failureKind?: FailureKind;
+  /** The id of the invocation that runs this one again. */
+  readonly redrivenAs?: string;
   readonly responseContentType?: string;
 }
+
+/** One attempt that has ended, on one instance. */
+export interface AttemptRecord extends EndedAttempt {
+  /** The fencing token of its lease. */
+  readonly number: number;
+  readonly instanceId: string;
+  readonly variantName?: string;
+  readonly startedAt?: number;
+}
+
+/** How and when an attempt has ended. */
+export interface EndedAttempt {
+  readonly endedAt: number;
+  /** `lost`: its worker was not heard of any more. */
+  readonly kind: AttemptEnd['kind'] | 'lost';
+  /** What the container answered. */
+  readonly status?: number;
+  readonly reason?: string;
+}
+
+/** Why an invocation did not complete, as a class of errors to look for. */
+export const FAILURE_KINDS = [
+  'model-error',
+  'timed-out',
+  'bad-response',
+  'input-unreadable',
+  'output-unwritable',
+  'abandoned',
+  'instance-broke',
+  'expired',
+  'cancelled',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+export const MAX_PAST_ATTEMPTS = 50;
+
+/** For how long an idempotency key stands for the first request that came with it. */
+export const IDEMPOTENCY_WINDOW_MS = 24 * 3_600_000;
 
 export const REQUEST_TTL_SECONDS = { min: 60, max: 21_600, default: 21_600 } as const;
 export const INVOCATION_TIMEOUT_SECONDS = { min: 1, max: 3600, default: 900 } as const;
@@ -147,16 +237,37 @@ export type AttemptEnd =
   /** The instance went away, with `reason` where that is known, or the connection was refused or reset before a response. */
   | { readonly kind: 'instance-broke'; readonly reason?: string }
   /** Our own worker stops: not the model's doing and not counted. */
-  | { readonly kind: 'worker-stopped' };
+  | { readonly kind: 'worker-stopped' }
+  /** It was settled as Cancelled while it ran. */
+  | { readonly kind: 'cancelled' };
 
 /** Whether the model has seen the request and answered it, well or badly. */
 export function hasAnswered({ kind }: AttemptEnd): boolean {
   return kind === 'succeeded' || kind === 'model-error' || kind === 'bad-response';
 }
 
+/** What is kept of the end of an attempt. */
+export function endedAttempt(end: AttemptEnd, endedAt: number): EndedAttempt {
+  return {
+    endedAt,
+    kind: end.kind,
+    ...('status' in end && { status: end.status }),
+    ...('reason' in end && end.reason !== undefined && { reason: end.reason }),
+  };
+}
+
+export const CANCELLED_REASON = 'ClientError: The request was cancelled.';
+
 export type AfterAttempt =
-  | { readonly do: 'settle'; readonly state: SettledState; readonly failureReason?: string }
-  | { readonly do: 'requeue'; readonly broken: boolean };
+  | {
+      readonly do: 'settle';
+      readonly state: SettledState;
+      readonly failureReason?: string;
+      readonly failureKind?: FailureKind;
+    }
+  | { readonly do: 'requeue'; readonly broken: boolean }
+  /** It is settled already. */
+  | { readonly do: 'nothing' };
 
 /**
  * The table of what is retried. Only attempts that the model had no fair chance at go back to the backlog; an answer
@@ -167,9 +278,10 @@ export function afterAttempt(invocation: Invocation, end: AttemptEnd): AfterAtte
     case 'succeeded':
       return { do: 'settle', state: 'Completed' };
     case 'model-error':
-      return failed(modelErrorReason(end.status));
+      return failed(end.kind, modelErrorReason(end.status));
     case 'timed-out':
       return failed(
+        end.kind,
         'ClientError: Received server error (0) from model. The model did not answer within ' +
           `${Math.round(invocation.timeoutMs / 1000)} seconds. ${SEE_LOGS}`,
       );
@@ -177,16 +289,18 @@ export function afterAttempt(invocation: Invocation, end: AttemptEnd): AfterAtte
     case 'input-unreadable':
     case 'output-unwritable':
     case 'abandoned':
-      return failed(`ClientError: ${end.reason}`);
+      return failed(end.kind, `ClientError: ${end.reason}`);
     case 'expired':
       return {
         do: 'settle',
         state: 'Expired',
+        failureKind: 'expired',
         failureReason: 'ClientError: The request expired: it was not processed within its time to live.',
       };
     case 'instance-broke':
       return invocation.brokenAttempts + 1 >= MAX_BROKEN_ATTEMPTS
         ? failed(
+            end.kind,
             `ClientError: Could not get a response from the ${invocation.endpointName} endpoint: ` +
               `${MAX_BROKEN_ATTEMPTS} attempts at this request broke their instance or its connection. ` +
               `${end.reason === undefined ? '' : `The last one: ${end.reason} `}${SEE_LOGS}`,
@@ -194,6 +308,8 @@ export function afterAttempt(invocation: Invocation, end: AttemptEnd): AfterAtte
         : { do: 'requeue', broken: true };
     case 'worker-stopped':
       return { do: 'requeue', broken: false };
+    case 'cancelled':
+      return { do: 'nothing' };
   }
 }
 
@@ -205,6 +321,6 @@ function modelErrorReason(status: number): string {
   return `ClientError: Received ${whose} error (${status}) from model. ${SEE_LOGS}`;
 }
 
-function failed(failureReason: string): AfterAttempt {
-  return { do: 'settle', state: 'Failed', failureReason };
+function failed(failureKind: FailureKind, failureReason: string): AfterAttempt {
+  return { do: 'settle', state: 'Failed', failureReason, failureKind };
 }

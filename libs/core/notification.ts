@@ -45,7 +45,9 @@ export type Receiver =
   | { readonly kind: 'topic'; readonly topicArn: string }
   | { readonly kind: 'subscription'; readonly subscriptionArn: string; readonly topicArn: string }
   /** The handshake with an HTTP receiver that was just subscribed. */
-  | { readonly kind: 'confirmation'; readonly subscriptionArn: string; readonly topicArn: string };
+  | { readonly kind: 'confirmation'; readonly subscriptionArn: string; readonly topicArn: string }
+  /** The URL that an invocation came with; `keyId` names the access key whose secrets sign what is sent there. */
+  | { readonly kind: 'callback'; readonly url: string; readonly keyId?: string };
 
 /** One message on its way to one receiver. Its id stays the same over all attempts, so that repeats can be told. */
 export interface Delivery {

@@ -55,7 +55,8 @@ async function anAutoscaler(
     },
     /** As if a worker had done it all. */
     finishAll: async (): Promise<void> => {
-      for (const { id } of await ledger.list({ limit: 10_000 })) await ledger.cancel(id, clock.now(), []);
+      for (const { id } of await ledger.list({ limit: 10_000 }))
+        await ledger.cancel(id, { settledAt: clock.now() }, []);
       parts.signals.notify({ kind: 'backlog', endpointName: 'reader' });
     },
   };

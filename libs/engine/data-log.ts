@@ -1,4 +1,4 @@
-import { type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation.js';
+import { type AfterAttempt, type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation.js';
 import type { LogSource } from '../core/ports/logs.js';
 import type { World } from './world.js';
 
@@ -15,7 +15,7 @@ export function writeDataLog(
   instance: Pick<LogSource, 'variantName' | 'instanceId'> = {},
 ): void {
   const verdict = afterAttempt(invocation, end);
-  const message = verdict.do === 'settle' ? verdict.failureReason : verdict.broken ? BROKE : undefined;
+  const message = messageOf(verdict);
   if (message === undefined) return;
   const now = world.clock.now();
   const { endpointName, inferenceId } = invocation;
@@ -24,6 +24,17 @@ export function writeDataLog(
   writer.write('data-log', formatDataLog(now, inferenceId, message), now);
   // Never rejects, and nobody has to wait for it.
   void writer.close();
+}
+
+function messageOf(verdict: AfterAttempt): string | undefined {
+  switch (verdict.do) {
+    case 'settle':
+      return verdict.failureReason;
+    case 'requeue':
+      return verdict.broken ? BROKE : undefined;
+    case 'nothing':
+      return undefined;
+  }
 }
 
 function formatDataLog(at: number, inferenceId: string, message: string): string {

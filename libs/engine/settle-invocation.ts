@@ -1,16 +1,17 @@
 import { isEbbError } from '../core/errors.js';
-import { type AttemptEnd, type Invocation, LEASE_MS, LEASE_RENEWAL_MS, afterAttempt } from '../core/invocation.js';
 import {
-  type Delivery,
-  type Message,
-  type NotifiedResponse,
-  invocationNotification,
-  notifiedResponse,
-} from '../core/notification.js';
+  type AttemptEnd,
+  type Invocation,
+  LEASE_MS,
+  LEASE_RENEWAL_MS,
+  afterAttempt,
+  endedAttempt,
+} from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { Lease } from '../core/ports/ledger.js';
 import type { SettledAttempt } from './measure-invocation.js';
 import type { Attempt } from './run-invocation.js';
+import { settlementDeliveries } from './settlement-deliveries.js';
 import type { World } from './world.js';
 
 /** The right to bring an invocation on, as its holder knows it. */
@@ -37,7 +38,8 @@ export async function settleInvocation(
 ): Promise<Consequence> {
   try {
     const verdict = afterAttempt(invocation, attempt.end);
-    if (verdict.do === 'requeue') return await requeue(world, invocation, lease, verdict.broken);
+    if (verdict.do === 'nothing') return LOST;
+    if (verdict.do === 'requeue') return await requeue(world, invocation, lease, attempt.end, verdict.broken);
     if (!(await stillHeld(world, lease))) return LOST;
     return await settle(world, invocation, lease, attempt, verdict.failureReason);
   } finally {
@@ -52,10 +54,17 @@ export async function settleInvocation(
   }
 }
 
-async function requeue(world: World, invocation: Invocation, lease: HeldLease, broken: boolean): Promise<Consequence> {
-  const released = await world.ledger.release(lease, broken);
+async function requeue(
+  world: World,
+  invocation: Invocation,
+  lease: HeldLease,
+  end: AttemptEnd,
+  broken: boolean,
+): Promise<Consequence> {
+  const released = await world.ledger.release(lease, broken, endedAttempt(end, world.clock.now()));
   if (!released) return LOST;
   world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
+  world.signals.notify({ kind: 'invocation', invocationId: invocation.id });
   return { kind: 'requeued' };
 }
 
@@ -75,11 +84,14 @@ async function settle(
     state: final.state,
     settledAt,
     failureReason: final.failureReason,
+    failureKind: final.failureKind,
     responseContentType: end.kind === 'succeeded' ? end.contentType : undefined,
+    ended: endedAttempt(end, settledAt),
   };
-  const deliveries = deliveriesFor(world, { ...invocation, ...settlement }, attempt.response);
+  const deliveries = settlementDeliveries({ ...invocation, ...settlement }, world.place, attempt.response);
   const done = await world.ledger.settle(lease, settlement, deliveries);
   if (!done) return LOST;
+  world.signals.notify({ kind: 'invocation', invocationId: invocation.id });
   if (deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
   return { kind: 'settled', end, settledAt, showMs: settledAt - storedAt };
 }
@@ -150,24 +162,6 @@ async function showFailure(
       reason: messageOf(error),
     });
   }
-}
-
-/** One message a settlement, under the invocation's own id: whoever settles it again by mistake makes no second one. */
-function deliveriesFor(world: World, invocation: Invocation, response: Uint8Array | undefined): Delivery[] {
-  const topic = invocation.state === 'Completed' ? invocation.successTopic : invocation.errorTopic;
-  if (topic === undefined) return [];
-  const included: NotifiedResponse | undefined =
-    response && notifiedResponse(Buffer.from(response.buffer, response.byteOffset, response.length).toString('base64'));
-  const message: Message = invocationNotification(invocation, world.place, included);
-  return [
-    {
-      id: invocation.id,
-      receiver: { kind: 'topic', topicArn: topic },
-      message,
-      createdAt: invocation.settledAt ?? invocation.acceptedAt,
-      invocationId: invocation.id,
-    },
-  ];
 }
 
 function messageOf(error: unknown): string {

@@ -179,7 +179,7 @@ test('what was cancelled, or belongs to somebody else by now, is dropped at the 
   await submit('a');
   await clock.settle();
   const { id } = await find('a');
-  await ledger.cancel(id, clock.now(), []);
+  await ledger.cancel(id, { settledAt: clock.now() }, []);
   await clock.advance(10_000);
   expect(worker.runningCount).toBe(0);
   expect(await find('a')).toMatchObject({ state: 'Cancelled' });

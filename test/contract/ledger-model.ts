@@ -1,6 +1,14 @@
 import type { Backlog } from '../../libs/core/backlog.js';
-import { isSettled, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
-import type { Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
+import {
+  type EndedAttempt,
+  IDEMPOTENCY_WINDOW_MS,
+  type Invocation,
+  type InvocationRequest,
+  isSettled,
+  queuePlace,
+} from '../../libs/core/invocation.js';
+import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
+import { withoutLease } from '../support/memory-ledger.js';
 
 type ExpiredRequest = Omit<LeaseRequest, 'endpointName'>;
 
@@ -16,7 +24,10 @@ export class LedgerModel {
         idempotencyKey === request.idempotencyKey
       );
     });
-    if (first) return { invocation: first, repeated: true };
+    if (first && first.acceptedAt > request.acceptedAt - IDEMPOTENCY_WINDOW_MS) {
+      return { invocation: first, repeated: true };
+    }
+    this.#change(first, (found) => ({ ...found, idempotencyKey: undefined }));
     const invocation: Invocation = { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 };
     this.#invocations.push(invocation);
     return { invocation, repeated: false };
@@ -25,8 +36,10 @@ export class LedgerModel {
   /** The oldest; or, where the order is approximate, those of the `chosen` that were there to be leased. */
   lease(request: LeaseRequest, chosen?: readonly string[]): Invocation[] {
     const queued = this.#queued().filter(({ endpointName }) => endpointName === request.endpointName);
-    const taken = chosen ? among(queued, chosen) : queued;
-    return taken.slice(0, request.count).map((found) => this.#run({ ...found, startedAt: request.now }, request));
+    const taken = chosen ? among(queued, chosen) : queued.sort((a, b) => queuePlace(a) - queuePlace(b));
+    return taken
+      .slice(0, request.count)
+      .map((found, index) => this.#run({ ...found, startedAt: request.now, ...request.slots?.[index] }, request));
   }
 
   /** As many as there are, whichever the ledger has `chosen`. */
@@ -36,13 +49,13 @@ export class LedgerModel {
     return [...taken].slice(0, request.count).map((found) => this.#run(found, request));
   }
 
-  settle(lease: Lease, settlement: Settlement): boolean {
-    return this.#change(this.#held(lease), (held) => ({ ...withoutLease(held), ...settlement }));
+  settle(lease: Lease, { ended, ...outcome }: Settlement): boolean {
+    return this.#change(this.#held(lease), (held) => ({ ...withoutLease(held, ended), ...outcome }));
   }
 
-  release(lease: Lease, broken: boolean): boolean {
+  release(lease: Lease, broken: boolean, ended?: EndedAttempt): boolean {
     return this.#change(this.#held(lease), (held) => ({
-      ...withoutLease(held),
+      ...withoutLease(held, ended),
       state: 'Queued',
       brokenAttempts: held.brokenAttempts + Number(broken),
     }));
@@ -52,9 +65,14 @@ export class LedgerModel {
     return this.#change(this.#held(lease), (held) => ({ ...held, leasedUntil }));
   }
 
-  cancel(invocationId: string, now: number): boolean {
+  cancel(invocationId: string, cancellation: Cancellation): boolean {
     const unsettled = this.#invocations.find(({ id, state }) => id === invocationId && !isSettled(state));
-    return this.#change(unsettled, (found) => ({ ...withoutLease(found), state: 'Cancelled', settledAt: now }));
+    return this.#change(unsettled, (found) => ({
+      ...withoutLease(found, { endedAt: cancellation.settledAt, kind: 'cancelled' }),
+      state: 'Cancelled',
+      failureKind: 'cancelled',
+      ...cancellation,
+    }));
   }
 
   reclaim(now: number, workerId?: string): string[] {
@@ -62,7 +80,10 @@ export class LedgerModel {
       const runOut = invocation.leasedUntil !== undefined && invocation.leasedUntil <= now;
       return invocation.state === 'Running' && (runOut || (workerId !== undefined && invocation.workerId === workerId));
     });
-    for (const invocation of lost) this.#change(invocation, (found) => ({ ...withoutLease(found), state: 'Queued' }));
+    for (const invocation of lost) {
+      const ended: EndedAttempt = { endedAt: now, kind: 'lost' };
+      this.#change(invocation, (found) => ({ ...withoutLease(found, ended), state: 'Queued' }));
+    }
     return [...new Set(lost.map(({ endpointName }) => endpointName))];
   }
 
@@ -105,8 +126,4 @@ export class LedgerModel {
 
 function among(candidates: readonly Invocation[], ids: readonly string[]): Invocation[] {
   return ids.flatMap((wanted) => candidates.filter(({ id }) => id === wanted));
-}
-
-function withoutLease({ workerId: _workerId, leasedUntil: _leasedUntil, ...rest }: Invocation): Invocation {
-  return rest;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HEAD_START_MS, MAX_PAST_ATTEMPTS } from '../../libs/core/invocation.js';
 import { COMPLETED, LEASED_UNTIL, NOW, sampleDelivery, sampleId, sampleRequest } from './ledger-samples.js';
 import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
 
@@ -35,6 +36,28 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       await accept(1, 2, 3, 4);
       expect(idsOf(await lease(2))).toEqual([1, 2].map(sampleId));
       expect(idsOf(await lease(2))).toEqual([3, 4].map(sampleId));
+    });
+
+    test.runIf(scene.strictOrder)(
+      'gives a high priority before a low one, but not before what has waited',
+      async () => {
+        const accepted = [
+          sampleRequest(1, { priority: 'low' }),
+          sampleRequest(2),
+          sampleRequest(3, { priority: 'high' }),
+          sampleRequest(4, { priority: 'high', acceptedAt: NOW + 2 * HEAD_START_MS.high + 4 }),
+        ];
+        for (const request of accepted) await scene.ledger.accept(request);
+        expect(idsOf(await lease(4))).toEqual([3, 2, 1, 4].map(sampleId));
+      },
+    );
+
+    test('records where each attempt runs', async () => {
+      await accept(1, 2);
+      const slots = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, variantName: 'main' }));
+      const leased = await lease(2, { slots });
+      expect(leased.map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-2']);
+      for (const invocation of leased) expect(await scene.ledger.find(invocation.id)).toEqual(invocation);
     });
 
     test('gives nothing of another endpoint, and nothing when nothing is queued', async () => {
@@ -102,6 +125,29 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
+    test('puts the attempt on record, if it ran on an instance', async () => {
+      await accept(1);
+      const slots = [{ instanceId: 'i-1', variantName: 'main' }];
+      const ended = { endedAt: NOW + 9, kind: 'instance-broke', reason: 'it died' } as const;
+      await scene.ledger.release(tokenOf(await leaseOne({ slots })), true, ended);
+      await scene.ledger.release(tokenOf(await leaseOne()), true, ended);
+      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('instanceId');
+      expect((await scene.ledger.find(sampleId(1)))?.pastAttempts).toEqual([
+        { number: 1, instanceId: 'i-1', variantName: 'main', startedAt: NOW, ...ended },
+      ]);
+    });
+
+    test(`keeps the last ${MAX_PAST_ATTEMPTS} attempts`, async () => {
+      await accept(1);
+      const slots = [{ instanceId: 'i-1', variantName: 'main' }];
+      for (let number = 1; number <= MAX_PAST_ATTEMPTS + 2; number++) {
+        const ended = { endedAt: NOW, kind: 'worker-stopped' } as const;
+        await scene.ledger.release(tokenOf(await leaseOne({ slots })), false, ended);
+      }
+      const numbers = (await scene.ledger.find(sampleId(1)))?.pastAttempts?.map(({ number }) => number);
+      expect(numbers).toEqual(Array.from({ length: MAX_PAST_ATTEMPTS }, (_, index) => index + 3));
+    });
+
     test('counts broken attempts and no others', async () => {
       await accept(1);
       for (const broken of [true, false, true]) await scene.ledger.release(tokenOf(await leaseOne()), broken);
@@ -125,6 +171,14 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.ledger.reclaim(LEASED_UNTIL)).toEqual(['ocr']);
       expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Queued', attempt: 1, brokenAttempts: 0 });
       expect(await stateOf(3)).toBe('Running');
+    });
+
+    test('puts the lost attempt on record', async () => {
+      await accept(1);
+      await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
+      await scene.ledger.reclaim(LEASED_UNTIL);
+      const [attempt] = (await scene.ledger.find(sampleId(1)))?.pastAttempts ?? [];
+      expect(attempt).toMatchObject({ number: 1, instanceId: 'i-1', endedAt: LEASED_UNTIL, kind: 'lost' });
     });
 
     test('fences off the worker that comes back too late', async () => {

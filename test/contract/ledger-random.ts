@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Invocation, SettledState } from '../../libs/core/invocation.js';
+import { type EndedAttempt, type Invocation, PRIORITIES, type SettledState } from '../../libs/core/invocation.js';
 import type { Lease, Ledger } from '../../libs/core/ports/ledger.js';
 import { LedgerModel } from './ledger-model.js';
 import { NOW, sampleId, sampleRequest } from './ledger-samples.js';
@@ -62,12 +62,16 @@ class RandomCalls {
   #accept(): MadeCall {
     const key = this.random() < 0.3 ? { idempotencyKey: `key-${this.#upTo(4)}` } : {};
     const times = { acceptedAt: this.#now, expiresAt: this.#now + this.#upTo(200_000) };
-    const request = sampleRequest(++this.#accepted, { endpointName: this.#oneOf(ENDPOINTS), ...times, ...key });
+    const priority = this.random() < 0.5 ? { priority: this.#oneOf(PRIORITIES) } : {};
+    const change = { endpointName: this.#oneOf(ENDPOINTS), ...times, ...key, ...priority };
+    const request = sampleRequest(++this.#accepted, change);
     return { made: this.ledger.accept(request), expected: () => this.model.accept(request) };
   }
 
   #lease(): MadeCall {
-    const request = { endpointName: this.#oneOf(ENDPOINTS), ...this.#leaseRequest() };
+    const slots = ['first', 'second', 'third'].map((instanceId) => ({ instanceId, variantName: 'main' }));
+    const where = this.random() < 0.7 ? { slots } : {};
+    const request = { endpointName: this.#oneOf(ENDPOINTS), ...this.#leaseRequest(), ...where };
     const expected = (leased: Invocation[]) =>
       this.#remember(this.model.lease(request, this.strictOrder ? undefined : idsOf(leased)));
     return { made: this.ledger.lease(request), expected: (outcome) => expected(outcome as Invocation[]) };
@@ -81,7 +85,7 @@ class RandomCalls {
 
   #settle(): MadeCall {
     const lease = this.#anyLease();
-    const settlement = { state: this.#oneOf(SETTLED), settledAt: this.#now };
+    const settlement = { state: this.#oneOf(SETTLED), settledAt: this.#now, ended: this.#anyEnd() };
     return {
       made: this.ledger.settle(lease, settlement, []),
       expected: () => this.model.settle(lease, settlement),
@@ -91,7 +95,11 @@ class RandomCalls {
   #release(): MadeCall {
     const lease = this.#anyLease();
     const broken = this.random() < 0.5;
-    return { made: this.ledger.release(lease, broken), expected: () => this.model.release(lease, broken) };
+    const ended = this.#anyEnd();
+    return {
+      made: this.ledger.release(lease, broken, ended),
+      expected: () => this.model.release(lease, broken, ended),
+    };
   }
 
   #renew(): MadeCall {
@@ -105,8 +113,11 @@ class RandomCalls {
 
   #cancel(): MadeCall {
     const id = sampleId(1 + this.#upTo(this.#accepted));
-    const now = this.#now;
-    return { made: this.ledger.cancel(id, now, []), expected: () => this.model.cancel(id, now) };
+    const cancellation = { settledAt: this.#now, failureReason: 'not wanted any more' };
+    return {
+      made: this.ledger.cancel(id, cancellation, []),
+      expected: () => this.model.cancel(id, cancellation),
+    };
   }
 
   #reclaim(): MadeCall {
@@ -119,6 +130,16 @@ class RandomCalls {
   #leaseRequest() {
     const now = this.#now;
     return { workerId: this.#oneOf(WORKERS), count: 1 + this.#upTo(4), now, leasedUntil: now + 30_000 };
+  }
+
+  #anyEnd(): EndedAttempt | undefined {
+    const ends: (EndedAttempt | undefined)[] = [
+      undefined,
+      { endedAt: this.#now, kind: 'succeeded' },
+      { endedAt: this.#now, kind: 'model-error', status: 500 },
+      { endedAt: this.#now, kind: 'instance-broke', reason: 'it was "killed"' },
+    ];
+    return this.#oneOf(ends);
   }
 
   #remember(leased: Invocation[]): Invocation[] {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Backlog } from '../../libs/core/backlog.js';
-import type { Invocation } from '../../libs/core/invocation.js';
+import { IDEMPOTENCY_WINDOW_MS, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
 import type { Settlement } from '../../libs/core/ports/ledger.js';
 import {
   bareRequest,
@@ -56,6 +56,16 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(again).toMatchObject({ invocation: { id: sampleId(1), state: 'Completed' }, repeated: true });
     });
 
+    test('lets a key go when its window is over', async () => {
+      await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key', acceptedAt: NOW }));
+      const within = sampleRequest(2, { idempotencyKey: 'key', acceptedAt: NOW + IDEMPOTENCY_WINDOW_MS - 1 });
+      expect((await scene.ledger.accept(within)).repeated).toBe(true);
+      const after = sampleRequest(3, { idempotencyKey: 'key', acceptedAt: NOW + IDEMPOTENCY_WINDOW_MS });
+      expect((await scene.ledger.accept(after)).repeated).toBe(false);
+      const again = await scene.ledger.accept({ ...after, id: sampleId(4) });
+      expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(3) } });
+    });
+
     test('takes one key on two endpoints for two', async () => {
       await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
       const other = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key', endpointName: 'other' }));
@@ -82,6 +92,40 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     test('does nothing when its signal is aborted already', async () => {
       await expect(scene.ledger.accept(sampleRequest(1), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
       expect(await scene.ledger.find(sampleId(1))).toBeUndefined();
+    });
+  });
+
+  describe('accept of what is run again', () => {
+    const again = (number: number) => sampleRequest(number, { redriveOf: sampleId(1) });
+
+    test.each(['Failed', 'Expired', 'Cancelled'] as const)(
+      'records a new invocation for one that is %s',
+      async (state) => {
+        await accept(1);
+        await scene.ledger.settle(tokenOf(await leaseOne()), { state, settledAt: NOW }, []);
+        expect((await scene.ledger.accept(again(2))).repeated).toBe(false);
+        expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state, redrivenAs: sampleId(2) });
+        expect(await scene.ledger.find(sampleId(2))).toMatchObject({ state: 'Queued', redriveOf: sampleId(1) });
+      },
+    );
+
+    test('happens once: who comes later gets the invocation that runs it', async () => {
+      await accept(1);
+      await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
+      const accepted = await Promise.all([2, 3, 4].map((number) => scene.ledger.accept(again(number))));
+      expect(new Set(accepted.map(({ invocation }) => invocation.id)).size).toBe(1);
+      expect(accepted.filter(({ repeated }) => !repeated)).toHaveLength(1);
+      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+    });
+
+    test('is refused for what has not ended so, and for what is unknown', async () => {
+      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotFound' });
+      await accept(1);
+      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
+      await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
+      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
+      expect(await scene.ledger.find(sampleId(2))).toBeUndefined();
+      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('redrivenAs');
     });
   });
 
@@ -112,6 +156,21 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(due).toEqual(deliveries.map((delivery) => ({ delivery, failures: 0 })));
     });
 
+    test('puts the attempt on record', async () => {
+      await accept(1);
+      const ended = { endedAt: NOW + 4, kind: 'model-error', status: 500 } as const;
+      const token = tokenOf(await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] }));
+      const failure = { state: 'Failed', settledAt: NOW + 5, failureKind: 'model-error' } as const;
+      await scene.ledger.settle(token, { ...failure, ended }, []);
+      const settled = await scene.ledger.find(sampleId(1));
+      expect(settled).toMatchObject(failure);
+      expect(settled).not.toHaveProperty('ended');
+      expect(settled).not.toHaveProperty('instanceId');
+      expect(settled?.pastAttempts).toEqual([
+        { number: 1, instanceId: 'i-1', variantName: 'main', startedAt: NOW, ...ended },
+      ]);
+    });
+
     test('happens once when two try at once', async () => {
       await accept(1);
       const token = tokenOf(await leaseOne());
@@ -130,16 +189,25 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   describe('cancel', () => {
     test('takes a queued invocation out of the backlog and records the deliveries', async () => {
       await accept(1, 2);
-      expect(await scene.ledger.cancel(sampleId(1), NOW + 3, [sampleDelivery('d')])).toBe(true);
+      expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3 }, [sampleDelivery('d')])).toBe(true);
       expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
       expect(idsOf(await lease(2))).toEqual([sampleId(2)]);
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
 
+    test('puts the attempt that it ends on record', async () => {
+      await accept(1);
+      await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
+      await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3, failureReason: 'no more' }, []);
+      const cancelled = await scene.ledger.find(sampleId(1));
+      expect(cancelled).toMatchObject({ failureReason: 'no more', failureKind: 'cancelled' });
+      expect(cancelled?.pastAttempts).toMatchObject([{ instanceId: 'i-1', endedAt: NOW + 3, kind: 'cancelled' }]);
+    });
+
     test('fences off the worker that runs it', async () => {
       await accept(1);
       const token = tokenOf(await leaseOne());
-      expect(await scene.ledger.cancel(sampleId(1), NOW + 3, [])).toBe(true);
+      expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3 }, [])).toBe(true);
       expect(await scene.ledger.renew([token], LEASED_UNTIL + 1)).toEqual([]);
       expect(await scene.ledger.release(token, false)).toBe(false);
       expect(await scene.ledger.settle(token, COMPLETED, [sampleDelivery('d')])).toBe(false);
@@ -151,8 +219,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     test('does nothing to what is settled or unknown', async () => {
       await accept(1);
       await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
-      expect(await scene.ledger.cancel(sampleId(1), NOW, [sampleDelivery('d')])).toBe(false);
-      expect(await scene.ledger.cancel(sampleId(2), NOW, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, [sampleDelivery('d')])).toBe(false);
+      expect(await scene.ledger.cancel(sampleId(2), { settledAt: NOW }, [sampleDelivery('d')])).toBe(false);
       expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Completed' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
@@ -162,8 +230,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     beforeEach(async () => {
       await accept(1, 3, 5, 7);
       for (const number of [8, 9, 10]) await scene.ledger.accept(sampleRequest(number, { endpointName: 'other' }));
-      await scene.ledger.cancel(sampleId(3), NOW, []);
-      await scene.ledger.cancel(sampleId(9), NOW, []);
+      await scene.ledger.cancel(sampleId(3), { settledAt: NOW }, []);
+      await scene.ledger.cancel(sampleId(9), { settledAt: NOW }, []);
     });
 
     test('gives whole invocations, the newest first', async () => {
@@ -196,6 +264,46 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       },
     );
 
+    describe('with what invocations are found by', () => {
+      beforeEach(async () => {
+        const labelled: [number, Partial<InvocationRequest>][] = [
+          [20, { labels: { team: 'vision', run: '7' }, submittedBy: 'A' }],
+          [21, { labels: { team: 'vision' }, submittedBy: 'B', endpointName: 'other' }],
+          [22, { labels: { team: 'speech', run: '7' }, submittedBy: 'A' }],
+          [23, { labels: { team: 'vision', run: '8' }, endpointName: 'third' }],
+        ];
+        for (const [number, change] of labelled) await scene.ledger.accept(sampleRequest(number, change));
+        const failure = { state: 'Failed', settledAt: NOW, failureKind: 'timed-out' } as const;
+        await scene.ledger.settle(tokenOf(await leaseOne({ endpointName: 'third' })), failure, []);
+      });
+
+      test.each([
+        ['a label', { labels: { team: 'vision' } }, [23, 21, 20]],
+        ['several labels', { labels: { team: 'vision', run: '7' } }, [20]],
+        ['a label with another value', { labels: { team: 'visio' } }, []],
+        ['who submitted them', { submittedBy: 'A' }, [22, 20]],
+        ['who submitted them and a label', { submittedBy: 'A', labels: { team: 'speech' } }, [22]],
+        ['a label and an endpoint', { labels: { team: 'vision' }, endpointName: 'other' }, [21]],
+        ['a label and states', { labels: { team: 'vision' }, states: ['Failed', 'Cancelled'] }, [23]],
+        ['a kind of failure', { failureKinds: ['timed-out', 'model-error'] }, [23]],
+        ['a kind of failure among states', { failureKinds: ['cancelled'], states: ['Failed', 'Cancelled'] }, [9, 3]],
+        ['when they were accepted', { acceptedFrom: NOW + 9, acceptedBefore: NOW + 22 }, [21, 20, 10, 9]],
+        ['a label and a time', { labels: { team: 'vision' }, acceptedFrom: NOW + 21 }, [23, 21]],
+        ['a time that has none', { acceptedFrom: NOW + 24 }, []],
+      ] as const)('gives those with %s', async (_what, query, numbers) => {
+        expect(idsOf(await scene.ledger.list(query))).toEqual(numbers.map(sampleId));
+      });
+
+      test('walks in pages through those with a label', async () => {
+        const query = { labels: { team: 'vision' }, limit: 1 };
+        const [first] = await scene.ledger.list(query);
+        const [second] = await scene.ledger.list({ ...query, after: first!.id });
+        const [third] = await scene.ledger.list({ ...query, after: second!.id });
+        expect(idsOf([first!, second!, third!])).toEqual([23, 21, 20].map(sampleId));
+        expect(await scene.ledger.list({ ...query, after: third!.id })).toEqual([]);
+      });
+    });
+
     test('gives 100 unless told', async () => {
       await Promise.all(Array.from({ length: 101 }, (_, index) => scene.ledger.accept(sampleRequest(100 + index))));
       expect(await scene.ledger.list({})).toHaveLength(100);
@@ -219,7 +327,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 1, 2));
       await scene.ledger.release(first, false);
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(3, 0, 1));
-      await scene.ledger.cancel(sampleId(2), NOW, []);
+      await scene.ledger.cancel(sampleId(2), { settledAt: NOW }, []);
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
       await leaseExpired(10, NOW + 1_000_000);
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(1, 1, 3));
@@ -229,7 +337,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
       await accept(4);
       await leaseOne();
-      await scene.ledger.cancel(sampleId(4), NOW, []);
+      await scene.ledger.cancel(sampleId(4), { settledAt: NOW }, []);
       expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
     });
 
@@ -240,6 +348,52 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect((await scene.ledger.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
       await scene.ledger.settle(running, COMPLETED, []);
       expect(await scene.ledger.endpointsWithBacklog()).toEqual(['other']);
+    });
+  });
+
+  describe('position', () => {
+    test('counts those before it in its own queue', async () => {
+      await accept(1, 2, 3);
+      await scene.ledger.accept(sampleRequest(4, { endpointName: 'other' }));
+      await scene.ledger.accept(sampleRequest(5, { priority: 'high' }));
+      const positions = await Promise.all([1, 2, 3, 4, 5].map((number) => scene.ledger.position(sampleId(number))));
+      expect(positions).toEqual([1, 2, 3, 0, 0]);
+    });
+
+    test('is undefined for what does not wait', async () => {
+      await accept(1);
+      await leaseOne();
+      expect(await scene.ledger.position(sampleId(1))).toBeUndefined();
+      expect(await scene.ledger.position(sampleId(2))).toBeUndefined();
+    });
+  });
+
+  describe('the load of an access key', () => {
+    const load = () => scene.ledger.keyLoad('A');
+
+    test('follows its own invocations and no others', async () => {
+      expect(await load()).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+      await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
+      await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A', inputBytes: 11 }));
+      await scene.ledger.accept(sampleRequest(3, { submittedBy: 'B', inputBytes: 1_000 }));
+      await accept(4);
+      expect(await load()).toEqual({ queued: 2, running: 0, inputBytes: 111 });
+      const leased = await lease(4);
+      expect(await load()).toEqual({ queued: 0, running: 2, inputBytes: 111 });
+      await scene.ledger.release(tokenOf(leased.find(({ id }) => id === sampleId(1))!), false);
+      await scene.ledger.settle(tokenOf(leased.find(({ id }) => id === sampleId(2))!), COMPLETED, []);
+      expect(await load()).toEqual({ queued: 1, running: 0, inputBytes: 100 });
+      await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
+      expect(await load()).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+    });
+
+    test('is remembered when it is opened again', async (context) => {
+      if (!scene.outlivesClosing()) return context.skip();
+      await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
+      await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A' }));
+      await leaseOne();
+      await scene.reopen();
+      expect(await load()).toEqual({ queued: 1, running: 1, inputBytes: 100 });
     });
   });
 

@@ -39,17 +39,27 @@ ledgerContract(driver);
 describe('a ledger whose work SQS hands out', () => {
   const request = { endpointName: 'ocr', workerId: 'worker-1', count: 1, now: NOW, leasedUntil: LEASED_UNTIL };
 
-  it('drops a message whose invocation is settled', async () => {
+  it('drops messages of which there are more than is queued', async () => {
     const { ledger, close, queueName } = open();
     await ledger.accept(sampleRequest(1));
-    await ledger.cancel(sampleRequest(1).id, NOW, []);
     await ledger.accept(sampleRequest(2));
-    const [leased] = await ledger.lease({ ...request, count: 2 });
-    expect(leased?.id).toBe(sampleRequest(2).id);
-    await ledger.settle({ invocationId: leased!.id, attempt: 1 }, { state: 'Completed', settledAt: NOW }, []);
+    await ledger.close();
+    await ledger.cancel(sampleRequest(1).id, { settledAt: NOW }, []);
+    const leased = await ledger.lease({ ...request, count: 5 });
+    expect(leased.map(({ id }) => id)).toEqual([sampleRequest(2).id]);
+    await ledger.settle({ invocationId: leased[0]!.id, attempt: 1 }, { state: 'Completed', settledAt: NOW }, []);
     await ledger.close();
     expect(server.inspectQueue(queueName)!.messages.ready).toEqual([]);
     expect(server.inspectQueue(queueName)!.messages.inflight).toEqual([]);
+    await close();
+  });
+
+  it('hands out by priority, whichever message comes first', async () => {
+    const { ledger, close } = open();
+    await ledger.accept(sampleRequest(1));
+    await ledger.accept(sampleRequest(2, { priority: 'high' }));
+    const leased = [...(await ledger.lease(request)), ...(await ledger.lease(request))];
+    expect(leased.map(({ id }) => id)).toEqual([2, 1].map((number) => sampleRequest(number).id));
     await close();
   });
 

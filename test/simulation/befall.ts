@@ -89,7 +89,7 @@ async function redeliver({ ledger, random, redelivered, signals }: Simulation): 
 
 async function cancel({ clock, ledger, random }: Simulation): Promise<void> {
   const open = ledger.invocations.filter(({ state }) => !isSettled(state));
-  if (open.length > 0) await ledger.cancel(random.pick(open).id, clock.now(), []);
+  if (open.length > 0) await ledger.cancel(random.pick(open).id, { settledAt: clock.now() }, []);
 }
 
 async function deleteOne({ deleted, engine, random, scenario }: Simulation): Promise<void> {

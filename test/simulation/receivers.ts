@@ -45,7 +45,8 @@ export class Receivers extends Notifications {
 
 function split(delivery: Delivery, subscriber: string): Delivery {
   const { receiver } = delivery;
-  const topicArn = receiver.topicArn;
+  if (receiver.kind === 'callback') throw new Error('Nobody asked for callbacks here.');
+  const { topicArn } = receiver;
   const subscriptionArn = `${topicArn}:${subscriber}`;
   return {
     ...delivery,

@@ -1,7 +1,13 @@
-import { canBecome, isSettled, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
+import {
+  canBecome,
+  type EndedAttempt,
+  isSettled,
+  type Invocation,
+  type InvocationRequest,
+} from '../../libs/core/invocation.js';
 import type { Delivery } from '../../libs/core/notification.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
-import type { Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
+import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import type { Objects } from '../../libs/core/ports/objects.js';
 import { MemoryLedger } from '../support/memory-ledger.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
@@ -116,8 +122,8 @@ export class WitnessedLedger extends MemoryLedger {
     return this.#leased(await super.leaseExpired(request), request.workerId);
   }
 
-  override async release(lease: Lease, broken: boolean) {
-    const released = await super.release(lease, broken);
+  override async release(lease: Lease, broken: boolean, ended?: EndedAttempt) {
+    const released = await super.release(lease, broken, ended);
     await this.#check([lease.invocationId]);
     return released;
   }
@@ -136,8 +142,8 @@ export class WitnessedLedger extends MemoryLedger {
     return settled;
   }
 
-  override async cancel(invocationId: string, now: number, deliveries: readonly Delivery[]) {
-    const cancelled = await super.cancel(invocationId, now, deliveries);
+  override async cancel(invocationId: string, cancellation: Cancellation, deliveries: readonly Delivery[]) {
+    const cancelled = await super.cancel(invocationId, cancellation, deliveries);
     await this.#check([invocationId]);
     return cancelled;
   }

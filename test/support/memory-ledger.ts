@@ -1,12 +1,25 @@
 import type { Backlog } from '../../libs/core/backlog.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { isSettled, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
+import {
+  type AttemptRecord,
+  type EndedAttempt,
+  IDEMPOTENCY_WINDOW_MS,
+  type Invocation,
+  type InvocationRequest,
+  MAX_PAST_ATTEMPTS,
+  canBeRedriven,
+  isSettled,
+  queuePlace,
+} from '../../libs/core/invocation.js';
 import type { Delivery } from '../../libs/core/notification.js';
 import {
-  Ledger,
+  type Cancellation,
   type InvocationQuery,
+  type KeyLoad,
   type Lease,
   type LeaseRequest,
+  Ledger,
+  MAX_POSITION,
   type Settlement,
 } from '../../libs/core/ports/ledger.js';
 import { MemoryOutbox } from './memory-outbox.js';
@@ -32,23 +45,38 @@ export class MemoryLedger extends Ledger {
     signal?: AbortSignal,
   ): Promise<{ invocation: Invocation; repeated: boolean }> {
     signal?.throwIfAborted();
-    const { id, endpointName, idempotencyKey } = request;
+    const { id, acceptedAt, endpointName, idempotencyKey, redriveOf } = request;
+    const again = redriveOf === undefined ? undefined : this.#runAgainBefore(redriveOf);
+    if (again) return { invocation: again, repeated: true };
     const key = idempotencyKey === undefined ? undefined : JSON.stringify([endpointName, idempotencyKey]);
-    const first = key === undefined ? undefined : this.#firstByKey.get(key);
-    if (first !== undefined) return { invocation: this.#invocations.get(first)!, repeated: true };
+    const first = key === undefined ? undefined : this.#invocations.get(this.#firstByKey.get(key) ?? '');
+    if (first && first.acceptedAt > acceptedAt - IDEMPOTENCY_WINDOW_MS) return { invocation: first, repeated: true };
     if (this.#invocations.has(id)) throw new EbbError('AlreadyExists', `There is an invocation '${id}' already.`);
+    if (first) this.#keep({ ...first, idempotencyKey: undefined });
     if (key !== undefined) this.#firstByKey.set(key, id);
+    if (redriveOf !== undefined) this.#keep({ ...this.#invocations.get(redriveOf)!, redrivenAs: id });
     const invocation: Invocation = { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 };
     this.#keep(invocation);
     return { invocation, repeated: false };
+  }
+
+  #runAgainBefore(id: string): Invocation | undefined {
+    const original = this.#invocations.get(id);
+    if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
+    if (original.redrivenAs !== undefined) return this.#invocations.get(original.redrivenAs);
+    if (canBeRedriven(original.state)) return undefined;
+    throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}.`);
   }
 
   async lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]> {
     signal?.throwIfAborted();
     return this.#queued()
       .filter(({ endpointName }) => endpointName === request.endpointName)
+      .sort((a, b) => queuePlace(a) - queuePlace(b))
       .slice(0, request.count)
-      .map((invocation) => this.#run({ ...invocation, startedAt: request.now }, request));
+      .map((invocation, index) =>
+        this.#run({ ...invocation, startedAt: request.now, ...request.slots?.[index] }, request),
+      );
   }
 
   async leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
@@ -68,11 +96,11 @@ export class MemoryLedger extends Ledger {
     });
   }
 
-  async release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean> {
+  async release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
     const invocation = this.#held(lease);
     if (!invocation) return false;
-    this.#requeue({ ...invocation, brokenAttempts: invocation.brokenAttempts + (broken ? 1 : 0) });
+    this.#requeue({ ...invocation, brokenAttempts: invocation.brokenAttempts + (broken ? 1 : 0) }, ended);
     return true;
   }
 
@@ -85,21 +113,23 @@ export class MemoryLedger extends Ledger {
     signal?.throwIfAborted();
     const invocation = this.#held(lease);
     if (!invocation) return false;
-    this.#keep({ ...withoutLease(invocation), ...settlement });
+    const { ended, ...outcome } = settlement;
+    this.#keep({ ...withoutLease(invocation, ended), ...outcome });
     this.outbox.add(deliveries);
     return true;
   }
 
   async cancel(
     invocationId: string,
-    now: number,
+    { settledAt, failureReason }: Cancellation,
     deliveries: readonly Delivery[],
     signal?: AbortSignal,
   ): Promise<boolean> {
     signal?.throwIfAborted();
     const invocation = this.#unsettled.get(invocationId);
     if (!invocation) return false;
-    this.#keep({ ...withoutLease(invocation), state: 'Cancelled', settledAt: now });
+    const released = withoutLease(invocation, { endedAt: settledAt, kind: 'cancelled' });
+    this.#keep({ ...released, state: 'Cancelled', settledAt, failureReason, failureKind: 'cancelled' });
     this.outbox.add(deliveries);
     return true;
   }
@@ -109,7 +139,7 @@ export class MemoryLedger extends Ledger {
     const lost = [...this.#unsettled.values()].filter(({ state, leasedUntil, workerId: holder }) => {
       return state === 'Running' && (leasedUntil! <= now || (workerId !== undefined && holder === workerId));
     });
-    for (const invocation of lost) this.#requeue(invocation);
+    for (const invocation of lost) this.#requeue(invocation, { endedAt: now, kind: 'lost' });
     return [...new Set(lost.map(({ endpointName }) => endpointName))];
   }
 
@@ -118,16 +148,25 @@ export class MemoryLedger extends Ledger {
     return this.#invocations.get(invocationId);
   }
 
+  async position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
+    signal?.throwIfAborted();
+    const invocation = this.#unsettled.get(invocationId);
+    if (invocation?.state !== 'Queued') return undefined;
+    const queue = this.#queued()
+      .filter(({ endpointName }) => endpointName === invocation.endpointName)
+      .sort((a, b) => queuePlace(a) - queuePlace(b));
+    return Math.min(MAX_POSITION, queue.indexOf(invocation));
+  }
+
   async list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
     signal?.throwIfAborted();
-    const { endpointName, states, after, limit = 100 } = query;
+    const { after, limit = 100 } = query;
     const newestFirst = [...this.#invocations.values()].reverse();
     const start = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1;
     if (after !== undefined && start === 0) return [];
     return newestFirst
       .slice(start)
-      .filter((invocation) => endpointName === undefined || invocation.endpointName === endpointName)
-      .filter(({ state }) => states === undefined || states.includes(state))
+      .filter((invocation) => isLookedFor(invocation, query))
       .slice(0, limit);
   }
 
@@ -137,6 +176,14 @@ export class MemoryLedger extends Ledger {
     const queued = here.filter(({ state }) => state === 'Queued');
     const counts = { queued: queued.length, running: here.length - queued.length };
     return queued[0] ? { ...counts, oldestAcceptedAt: queued[0].acceptedAt } : counts;
+  }
+
+  async keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad> {
+    signal?.throwIfAborted();
+    const own = [...this.#unsettled.values()].filter((invocation) => invocation.submittedBy === submittedBy);
+    const queued = own.filter(({ state }) => state === 'Queued').length;
+    const inputBytes = own.reduce((sum, invocation) => sum + (invocation.inputBytes ?? 0), 0);
+    return { queued, running: own.length - queued, inputBytes };
   }
 
   async endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {
@@ -157,8 +204,8 @@ export class MemoryLedger extends Ledger {
     return this.#keep({ ...invocation, state: 'Running', attempt: invocation.attempt + 1, workerId, leasedUntil });
   }
 
-  #requeue(invocation: Invocation): void {
-    this.#keep({ ...withoutLease(invocation), state: 'Queued' });
+  #requeue(invocation: Invocation, ended: EndedAttempt | undefined): void {
+    this.#keep({ ...withoutLease(invocation, ended), state: 'Queued' });
   }
 
   #keep(invocation: Invocation): Invocation {
@@ -169,7 +216,24 @@ export class MemoryLedger extends Ledger {
   }
 }
 
-function withoutLease(invocation: Invocation): Invocation {
-  const { workerId: _workerId, leasedUntil: _leasedUntil, ...rest } = invocation;
-  return rest;
+function isLookedFor(invocation: Invocation, query: InvocationQuery): boolean {
+  const { acceptedBefore, acceptedFrom, endpointName, failureKinds, labels = {}, states, submittedBy } = query;
+  return (
+    (endpointName === undefined || invocation.endpointName === endpointName) &&
+    (states === undefined || states.includes(invocation.state)) &&
+    (failureKinds === undefined || failureKinds.includes(invocation.failureKind!)) &&
+    (submittedBy === undefined || invocation.submittedBy === submittedBy) &&
+    Object.entries(labels).every(([name, value]) => invocation.labels?.[name] === value) &&
+    invocation.acceptedAt >= (acceptedFrom ?? 0) &&
+    invocation.acceptedAt < (acceptedBefore ?? Infinity)
+  );
+}
+
+/** Nobody has it any more, and if its attempt ran on an instance, that is on record. */
+export function withoutLease(invocation: Invocation, ended: EndedAttempt | undefined): Invocation {
+  const { workerId: _workerId, leasedUntil: _leasedUntil, instanceId, variantName, ...rest } = invocation;
+  if (instanceId === undefined || ended === undefined) return rest;
+  const { attempt, pastAttempts = [], startedAt } = rest;
+  const record: AttemptRecord = { number: attempt, instanceId, variantName, startedAt, ...ended };
+  return { ...rest, pastAttempts: [...pastAttempts, record].slice(-MAX_PAST_ATTEMPTS) };
 }

@@ -66,6 +66,14 @@ export interface ContainerResponse {
   readonly body: Body;
 }
 
+/** What came of telling a container that an invocation is not wanted any more. */
+export interface CancelAnswer {
+  /** The container has said that it has stopped working on it. */
+  readonly isAcknowledged: boolean;
+  /** The image allows that an instance is ended that goes on working, after so long. */
+  readonly endsInstanceAfterMs?: number;
+}
+
 /**
  * Starts, stops, pauses and talks to instances. Whose fault it is that a launch failed is told by the code. The container's
  * are `ImageNotFound`, `ModelDataUnusable`, `InvalidRequest`, which somebody has to mend, and `InstanceUnavailable`, where it
@@ -109,4 +117,9 @@ export abstract class Instances {
   /** `GET /ping`. Raises nothing but the signal's reason. */
   abstract ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer>;
   abstract invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse>;
+  /**
+   * Tells the container that nobody wants the answer to an invocation any more, whose connection is closed: by a POST to
+   * its image's cancel path, where the image has one. Raises nothing but the signal's reason.
+   */
+  abstract cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer>;
 }

@@ -1,5 +1,13 @@
 import type { Backlog } from '../backlog.js';
-import type { Invocation, InvocationRequest, InvocationState, SettledState } from '../invocation.js';
+import type {
+  EndedAttempt,
+  FailureKind,
+  Invocation,
+  InvocationRequest,
+  InvocationState,
+  Labels,
+  SettledState,
+} from '../invocation.js';
 import type { Delivery } from '../notification.js';
 
 /** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
@@ -15,23 +23,54 @@ export interface LeaseRequest {
   readonly count: number;
   readonly now: number;
   readonly leasedUntil: number;
+  /** Where the attempts will run, one for each in order: only those go on record. */
+  readonly slots?: readonly LeasedSlot[];
+}
+
+export interface LeasedSlot {
+  readonly instanceId: string;
+  readonly variantName: string;
 }
 
 export interface Settlement {
   readonly state: SettledState;
   readonly settledAt: number;
   readonly failureReason?: string;
+  readonly failureKind?: FailureKind;
   readonly responseContentType?: string;
+  /** How the attempt ended that it comes of. */
+  readonly ended?: EndedAttempt;
 }
+
+/** How an invocation is settled that is not wanted any more. */
+export type Cancellation = Pick<Settlement, 'settledAt' | 'failureReason'>;
 
 export interface InvocationQuery {
   readonly endpointName?: string;
   readonly states?: readonly InvocationState[];
+  readonly failureKinds?: readonly FailureKind[];
+  /** All of these. */
+  readonly labels?: Labels;
+  readonly submittedBy?: string;
+  /** Accepted at or after, and before. */
+  readonly acceptedFrom?: number;
+  readonly acceptedBefore?: number;
   /** The id of the last invocation of the page before; newest come first. */
   readonly after?: string;
   /** At most this many; 100 unless told. */
   readonly limit?: number;
 }
+
+/** What an access key has in the backlog. */
+export interface KeyLoad {
+  readonly queued: number;
+  readonly running: number;
+  /** Of the inputs that came with their requests. */
+  readonly inputBytes: number;
+}
+
+/** Nobody is told a place in the queue that is further back. */
+export const MAX_POSITION = 10_000;
 
 /**
  * The durable record of every invocation and the queue over it. What a method has promised is on disk when its promise
@@ -40,22 +79,23 @@ export interface InvocationQuery {
  */
 export abstract class Ledger {
   /**
-   * Records a new invocation as Queued. With an idempotency key that this endpoint has seen, records nothing and
-   * returns the first invocation.
+   * Records a new invocation as Queued. With an idempotency key that this endpoint has seen within its window, or where
+   * what it is to run again is being run again already, records nothing and returns that invocation. Raises
+   * `InvocationNotSettled` where what it is to run again is not Failed, Expired or Cancelled.
    */
   abstract accept(
     request: InvocationRequest,
     signal?: AbortSignal,
   ): Promise<{ readonly invocation: Invocation; readonly repeated: boolean }>;
 
-  /** Takes the oldest queued invocations of an endpoint, in the order of acceptance; empty when there are none. */
+  /** Takes the first queued invocations of an endpoint by their `queuePlace`; empty when there are none. */
   abstract lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]>;
 
   /** Prolongs leases; returns those that still hold. */
   abstract renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]>;
 
   /** Gives an invocation back to the backlog, at its old place. `broken` counts against the invocation. */
-  abstract release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean>;
+  abstract release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean>;
 
   /** Settles, and records the deliveries in the same transaction. False when the lease is not current: nothing is done. */
   abstract settle(
@@ -68,7 +108,7 @@ export abstract class Ledger {
   /** Settles a queued or running invocation as Cancelled whoever runs it; false when it was settled already. */
   abstract cancel(
     invocationId: string,
-    now: number,
+    cancellation: Cancellation,
     deliveries: readonly Delivery[],
     signal?: AbortSignal,
   ): Promise<boolean>;
@@ -83,10 +123,14 @@ export abstract class Ledger {
   abstract leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]>;
 
   abstract find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined>;
+  /** How many are before it in its queue, `MAX_POSITION` at most; undefined unless it is queued. */
+  abstract position(invocationId: string, signal?: AbortSignal): Promise<number | undefined>;
   abstract list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]>;
 
   /** In constant time however deep the backlog is. */
   abstract backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog>;
+  /** In constant time too. */
+  abstract keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad>;
   /** The endpoints that have anything queued or running. */
   abstract endpointsWithBacklog(signal?: AbortSignal): Promise<string[]>;
 }

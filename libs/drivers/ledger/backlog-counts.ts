@@ -1,28 +1,30 @@
-import { EMPTY_BACKLOG } from '../../core/backlog.js';
-
-/** How much is queued and how much runs on an endpoint. */
+/** How much is queued and how much runs, and how large the inputs are that came with it. */
 export interface BacklogCount {
   readonly queued: number;
   readonly running: number;
+  readonly inputBytes: number;
 }
 
-/** The backlog of every endpoint that has one, counted in memory: counting rows would take longer the more there are. */
+const NONE: BacklogCount = { queued: 0, running: 0, inputBytes: 0 };
+
+/** The backlog of each of many, counted in memory: counting rows would take longer the more there are. */
 export class BacklogCounts {
   readonly #counts = new Map<string, BacklogCount>();
 
-  of(endpointName: string): BacklogCount {
-    return this.#counts.get(endpointName) ?? EMPTY_BACKLOG;
+  of(name: string): BacklogCount {
+    return this.#counts.get(name) ?? NONE;
   }
 
-  add(endpointName: string, change: Partial<BacklogCount>): void {
-    const before = this.of(endpointName);
+  add(name: string, change: Partial<BacklogCount>): void {
+    const before = this.of(name);
     const queued = before.queued + (change.queued ?? 0);
     const running = before.running + (change.running ?? 0);
-    if (queued === 0 && running === 0) this.#counts.delete(endpointName);
-    else this.#counts.set(endpointName, { queued, running });
+    const inputBytes = before.inputBytes + (change.inputBytes ?? 0);
+    if (queued === 0 && running === 0) this.#counts.delete(name);
+    else this.#counts.set(name, { queued, running, inputBytes });
   }
 
-  endpointNames(): string[] {
+  names(): string[] {
     return [...this.#counts.keys()];
   }
 }

@@ -29,7 +29,7 @@ const LEDGER_DATABASE: DatabasePlan = {
     response_content_type TEXT,
     details TEXT NOT NULL -- what no query looks at, as JSON
   ) STRICT;
-  -- Every entry ends in the sequence: this is each endpoint's queue, in order, and its listing by state.
+  -- Every entry ends in the sequence: this is each endpoint's listing by state.
   CREATE INDEX invocations_by_state ON invocations (state, endpoint_name);
   CREATE INDEX queued_by_expiry ON invocations (expires_at) WHERE state = 'Queued';
   CREATE INDEX running_by_lease ON invocations (leased_until) WHERE state = 'Running';
@@ -45,6 +45,27 @@ const LEDGER_DATABASE: DatabasePlan = {
     delivery TEXT NOT NULL -- JSON
   ) STRICT;
   CREATE INDEX deliveries_by_due_time ON deliveries (due_at) WHERE due_at IS NOT NULL;
+  `,
+    `
+  ALTER TABLE invocations ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- in the queue
+  ALTER TABLE invocations ADD COLUMN instance_id TEXT;
+  ALTER TABLE invocations ADD COLUMN variant_name TEXT;
+  ALTER TABLE invocations ADD COLUMN past_attempts TEXT; -- JSON
+  ALTER TABLE invocations ADD COLUMN failure_kind TEXT;
+  ALTER TABLE invocations ADD COLUMN submitted_by TEXT;
+  ALTER TABLE invocations ADD COLUMN input_bytes INTEGER;
+  ALTER TABLE invocations ADD COLUMN redriven_as TEXT;
+  UPDATE invocations SET place = accepted_at;
+  -- Each endpoint's queue, in order: every entry ends in the sequence.
+  CREATE INDEX queued_by_place ON invocations (endpoint_name, place) WHERE state = 'Queued';
+  CREATE INDEX unsettled_by_key ON invocations (submitted_by, state, input_bytes)
+    WHERE submitted_by IS NOT NULL AND settled_at IS NULL;
+  -- What an invocation is found by: its labels and the access key that it came with.
+  CREATE TABLE invocation_terms (
+    term TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (term, sequence)
+  ) STRICT, WITHOUT ROWID;
   `,
   ],
 };

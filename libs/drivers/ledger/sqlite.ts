@@ -1,29 +1,41 @@
 import type { Backlog } from '../../core/backlog.js';
 import { EbbError } from '../../core/errors.js';
-import type { Invocation, InvocationRequest } from '../../core/invocation.js';
+import {
+  type EndedAttempt,
+  IDEMPOTENCY_WINDOW_MS,
+  type Invocation,
+  type InvocationRequest,
+  canBeRedriven,
+} from '../../core/invocation.js';
 import type { Delivery } from '../../core/notification.js';
 import {
-  Ledger,
+  type Cancellation,
   type InvocationQuery,
+  type KeyLoad,
+  Ledger,
   type Lease,
   type LeaseRequest,
+  MAX_POSITION,
   type Settlement,
 } from '../../core/ports/ledger.js';
-import { BacklogCounts } from './backlog-counts.js';
+import { type BacklogCount, BacklogCounts } from './backlog-counts.js';
 import type { GroupCommit } from './group-commit.js';
-import { listInvocations } from './sqlite-listing.js';
+import { InvocationListing, termsOf } from './sqlite-listing.js';
 import { encodeDeliveries, type SqliteOutbox } from './sqlite-outbox.js';
 import { acceptedValues, toInvocation, type InvocationRow } from './sqlite-row.js';
-import { ledgerStatements, type LedgerStatements } from './sqlite-statements.js';
+import { type Counted, type EndedValues, type LedgerStatements, ledgerStatements } from './sqlite-statements.js';
 
 type Accepted = { readonly invocation: Invocation; readonly repeated: boolean };
+type OnCommit = (effect: () => void) => void;
 
 /** The ledger in one SQLite file. Writes take effect in the order in which they are asked for. */
 export class SqliteLedger extends Ledger {
   readonly #group: GroupCommit;
   readonly #outbox: SqliteOutbox;
   readonly #sql: LedgerStatements;
-  readonly #counts = new BacklogCounts();
+  readonly #listing: InvocationListing;
+  readonly #byEndpoint = new BacklogCounts();
+  readonly #byKey = new BacklogCounts();
 
   /** `outbox` is the one over the same database: settlements and their deliveries share a transaction. */
   constructor(group: GroupCommit, outbox: SqliteOutbox) {
@@ -31,48 +43,62 @@ export class SqliteLedger extends Ledger {
     this.#group = group;
     this.#outbox = outbox;
     this.#sql = ledgerStatements(group.database);
+    this.#listing = new InvocationListing(group.database, this.#sql);
     for (const { endpoint_name, state, count } of this.#sql.countUnsettled.all()) {
-      this.#counts.add(endpoint_name, state === 'Queued' ? { queued: count } : { running: count });
+      this.#byEndpoint.add(endpoint_name, inState(state, count));
+    }
+    for (const { submitted_by, state, count, bytes } of this.#sql.countUnsettledByKey.all()) {
+      this.#byKey.add(submitted_by, { ...inState(state, count), inputBytes: bytes ?? 0 });
     }
   }
 
   async accept(request: InvocationRequest, signal?: AbortSignal): Promise<Accepted> {
     const values = acceptedValues(request);
     return this.#group.write<Accepted>((onCommit) => {
-      if (this.#sql.accept.run(...values).changes === 0) return this.#acceptedBefore(request);
-      onCommit(() => this.#counts.add(request.endpointName, { queued: 1 }));
+      const before = this.#runAgainBefore(request) ?? this.#acceptedBefore(request);
+      if (before) return { invocation: toInvocation(before), repeated: true };
+      const { changes, lastInsertRowid } = this.#sql.accept.run(...values);
+      if (changes === 0) throw new EbbError('AlreadyExists', `There is an invocation '${request.id}' already.`);
+      for (const term of termsOf(request)) this.#sql.addTerm.run(term, lastInsertRowid);
+      const { endpointName, submittedBy, inputBytes } = request;
+      onCommit(() => {
+        this.#byEndpoint.add(endpointName, { queued: 1 });
+        if (submittedBy !== undefined) this.#byKey.add(submittedBy, { queued: 1, inputBytes: inputBytes ?? 0 });
+      });
       return { invocation: { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 }, repeated: false };
     }, signal);
   }
 
-  #acceptedBefore({ id, endpointName, idempotencyKey }: InvocationRequest): Accepted {
-    const first =
-      idempotencyKey === undefined ? undefined : this.#sql.findByIdempotencyKey.get(endpointName, idempotencyKey);
-    if (!first) throw new EbbError('AlreadyExists', `There is an invocation '${id}' already.`);
-    return { invocation: toInvocation(first), repeated: true };
+  /** A key that is older than its window stands for nothing any more. */
+  #acceptedBefore({ endpointName, idempotencyKey, acceptedAt }: InvocationRequest): InvocationRow | undefined {
+    if (idempotencyKey === undefined) return undefined;
+    const first = this.#sql.findByIdempotencyKey.get(endpointName, idempotencyKey);
+    if (!first || first.accepted_at > acceptedAt - IDEMPOTENCY_WINDOW_MS) return first;
+    this.#sql.forgetIdempotencyKey.run(first.sequence);
+    return undefined;
+  }
+
+  /** What runs the same invocation again already; else marks it as being run again by this one. */
+  #runAgainBefore({ id, redriveOf }: InvocationRequest): InvocationRow | undefined {
+    if (redriveOf === undefined) return undefined;
+    const original = this.#sql.find.get(redriveOf);
+    if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${redriveOf}'.`);
+    if (original.redriven_as !== null) return this.#sql.find.get(original.redriven_as);
+    if (!canBeRedriven(original.state)) {
+      throw new EbbError('InvocationNotSettled', `The invocation '${redriveOf}' is ${original.state}.`);
+    }
+    this.#sql.markRedriven.run(id, original.sequence);
+    return undefined;
   }
 
   async lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]> {
-    const { endpointName, workerId, count, now, leasedUntil } = request;
-    const { oldestQueuedSequences, leaseBySequence } = this.#sql;
+    const { endpointName, workerId, count, now, leasedUntil, slots } = request;
     return this.#takeFromQueue(
       () =>
-        oldestQueuedSequences
-          .all(endpointName, count)
-          .map((sequence) => leaseBySequence.get(workerId, leasedUntil, now, sequence)!),
-      signal,
-    );
-  }
-
-  /** Leases those of `invocationIds` that are queued; the others are left alone. */
-  async leaseByIds(
-    invocationIds: readonly string[],
-    request: Omit<LeaseRequest, 'endpointName' | 'count'>,
-    signal?: AbortSignal,
-  ): Promise<Invocation[]> {
-    const { workerId, now, leasedUntil } = request;
-    return this.#takeFromQueue(
-      () => invocationIds.flatMap((id) => this.#sql.leaseById.get(workerId, leasedUntil, now, id) ?? []),
+        this.#sql.nextSequences.all(endpointName, count).map((sequence, index) => {
+          const { instanceId = null, variantName = null } = slots?.[index] ?? {};
+          return this.#sql.leaseBySequence.get(workerId, leasedUntil, now, instanceId, variantName, sequence)!;
+        }),
       signal,
     );
   }
@@ -86,13 +112,10 @@ export class SqliteLedger extends Ledger {
   async #takeFromQueue(take: () => InvocationRow[], signal?: AbortSignal): Promise<Invocation[]> {
     const rows = await this.#group.write((onCommit) => {
       const taken = take();
-      onCommit(() => {
-        for (const { endpoint_name } of taken) this.#counts.add(endpoint_name, { queued: -1, running: 1 });
-      });
+      for (const row of taken) this.#count(row, { queued: -1, running: 1 }, onCommit);
       return taken;
     }, signal);
-    // SQLite does not promise an order for what RETURNING gives back.
-    return rows.sort((a, b) => a.sequence - b.sequence).map(toInvocation);
+    return rows.map(toInvocation);
   }
 
   async renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]> {
@@ -105,12 +128,12 @@ export class SqliteLedger extends Ledger {
     );
   }
 
-  async release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean> {
+  async release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean> {
+    const values = { ...endedValues(ended), broken: broken ? 1 : 0, id: lease.invocationId, attempt: lease.attempt };
     return this.#group.write((onCommit) => {
-      const released = this.#sql.release.get(broken ? 1 : 0, lease.invocationId, lease.attempt);
-      if (!released) return false;
-      onCommit(() => this.#counts.add(released.endpoint_name, { queued: 1, running: -1 }));
-      return true;
+      const released = this.#sql.release.get(values);
+      if (released) this.#count(released, { queued: 1, running: -1 }, onCommit);
+      return released !== undefined;
     }, signal);
   }
 
@@ -121,41 +144,43 @@ export class SqliteLedger extends Ledger {
     signal?: AbortSignal,
   ): Promise<boolean> {
     const encoded = encodeDeliveries(deliveries);
-    const { state, settledAt, failureReason = null, responseContentType = null } = settlement;
+    const { state, settledAt, failureReason = null, failureKind = null, responseContentType = null } = settlement;
+    const { invocationId: id, attempt } = lease;
+    const ended = endedValues(settlement.ended);
     return this.#group.write((onCommit) => {
-      const { invocationId, attempt } = lease;
-      const settled = this.#sql.settle.get(state, settledAt, failureReason, responseContentType, invocationId, attempt);
+      const values = { ...ended, state, settledAt, failureReason, failureKind, responseContentType, id, attempt };
+      const settled = this.#sql.settle.get(values);
       if (!settled) return false;
       this.#outbox.add(encoded, onCommit);
-      onCommit(() => this.#counts.add(settled.endpoint_name, { running: -1 }));
+      this.#count(settled, { running: -1 }, onCommit);
       return true;
     }, signal);
   }
 
   async cancel(
     invocationId: string,
-    now: number,
+    { settledAt, failureReason }: Cancellation,
     deliveries: readonly Delivery[],
     signal?: AbortSignal,
   ): Promise<boolean> {
     const encoded = encodeDeliveries(deliveries);
+    const ended = endedValues({ endedAt: settledAt, kind: 'cancelled' });
     return this.#group.write((onCommit) => {
       const row = this.#sql.find.get(invocationId);
       if (row?.state !== 'Queued' && row?.state !== 'Running') return false;
-      this.#sql.cancel.run(now, row.sequence);
+      this.#sql.cancel.run({ ...ended, settledAt, failureReason: failureReason ?? null, sequence: row.sequence });
       this.#outbox.add(encoded, onCommit);
-      onCommit(() => this.#counts.add(row.endpoint_name, row.state === 'Queued' ? { queued: -1 } : { running: -1 }));
+      this.#count(row, inState(row.state, -1), onCommit);
       return true;
     }, signal);
   }
 
   async reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]> {
+    const ended = endedValues({ endedAt: now, kind: 'lost' });
     return this.#group.write((onCommit) => {
-      const reclaimed = this.#sql.reclaimRunOut.all(now);
-      if (workerId !== undefined) reclaimed.push(...this.#sql.reclaimHeldBy.all(workerId));
-      onCommit(() => {
-        for (const { endpoint_name } of reclaimed) this.#counts.add(endpoint_name, { queued: 1, running: -1 });
-      });
+      const reclaimed = this.#sql.reclaimRunOut.all({ ...ended, now });
+      if (workerId !== undefined) reclaimed.push(...this.#sql.reclaimHeldBy.all({ ...ended, workerId }));
+      for (const row of reclaimed) this.#count(row, { queued: 1, running: -1 }, onCommit);
       return [...new Set(reclaimed.map(({ endpoint_name }) => endpoint_name))];
     }, signal);
   }
@@ -165,14 +190,26 @@ export class SqliteLedger extends Ledger {
     return row && toInvocation(row);
   }
 
+  async position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
+    return this.#group.read(() => {
+      const row = this.#sql.find.get(invocationId);
+      if (row?.state !== 'Queued') return undefined;
+      return this.#sql.countBefore.get(row.endpoint_name, row.place, row.sequence, MAX_POSITION);
+    }, signal);
+  }
+
   async list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
-    return this.#group.read(() => listInvocations(this.#sql, query), signal);
+    return this.#group.read(() => this.#listing.page(query), signal);
   }
 
   async backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog> {
-    const { queued, running } = this.#counts.of(endpointName);
+    const { queued, running } = this.#byEndpoint.of(endpointName);
     const oldestAcceptedAt = this.#group.read(() => this.#sql.oldestAcceptedAt.get(endpointName), signal);
     return oldestAcceptedAt === undefined ? { queued, running } : { queued, running, oldestAcceptedAt };
+  }
+
+  async keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad> {
+    return this.#group.read(() => this.#byKey.of(submittedBy), signal);
   }
 
   /** The ids of the oldest queued invocations of an endpoint. */
@@ -181,6 +218,28 @@ export class SqliteLedger extends Ledger {
   }
 
   async endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {
-    return this.#group.read(() => this.#counts.endpointNames(), signal);
+    return this.#group.read(() => this.#byEndpoint.names(), signal);
   }
+
+  #count(
+    { endpoint_name, submitted_by, input_bytes }: Counted,
+    change: Pick<Partial<BacklogCount>, 'queued' | 'running'>,
+    onCommit: OnCommit,
+  ): void {
+    const isGone = (change.queued ?? 0) + (change.running ?? 0) < 0;
+    onCommit(() => {
+      this.#byEndpoint.add(endpoint_name, change);
+      if (submitted_by === null) return;
+      this.#byKey.add(submitted_by, isGone ? { ...change, inputBytes: -(input_bytes ?? 0) } : change);
+    });
+  }
+}
+
+function inState(state: 'Queued' | 'Running', count: number): Partial<BacklogCount> {
+  return state === 'Queued' ? { queued: count } : { running: count };
+}
+
+function endedValues(ended: EndedAttempt | undefined): EndedValues {
+  const { endedAt = null, kind = null, status = null, reason = null } = ended ?? {};
+  return { endedAt, kind, status, reason };
 }

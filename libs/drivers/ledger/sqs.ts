@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Backlog } from '../../core/backlog.js';
-import type { Invocation, InvocationRequest } from '../../core/invocation.js';
+import type { EndedAttempt, Invocation, InvocationRequest } from '../../core/invocation.js';
 import type { Delivery } from '../../core/notification.js';
 import {
+  type Cancellation,
   type InvocationQuery,
+  type KeyLoad,
   type Lease,
   type LeaseRequest,
   Ledger,
@@ -12,14 +14,8 @@ import {
 } from '../../core/ports/ledger.js';
 import { type HandOut, HandOutQueue } from './hand-out-queue.js';
 
-/** The record under an SQS ledger: a ledger that can also be asked by id, and for the oldest that are queued. */
+/** The record under an SQS ledger: a ledger that can also be asked for the oldest that are queued. */
 export interface LedgerRecord extends Ledger {
-  /** Leases those of `invocationIds` that are queued; the others are left alone. */
-  leaseByIds(
-    invocationIds: readonly string[],
-    request: Omit<LeaseRequest, 'endpointName' | 'count'>,
-    signal?: AbortSignal,
-  ): Promise<Invocation[]>;
   /** The ids of the oldest queued invocations of an endpoint. */
   oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]>;
 }
@@ -45,8 +41,8 @@ const MAX_RESENT = 100;
 
 /**
  * A ledger whose record is another's, and whose work is handed out by SQS, one queue an endpoint. The record is the
- * truth: a message is only a hint that names an invocation. One that names a settled or a running invocation is dropped;
- * a queued invocation whose message was lost is sent again by `reclaim`. The message of a leased invocation is hidden
+ * truth: a message is only a hint that there is one more to be had. One that comes when nothing is queued is dropped; a
+ * queued invocation whose message was lost is sent again by `reclaim`. The message behind a lease is hidden
  * for as long as the lease, and its heartbeat is the lease's: constant, whatever the invocation's age.
  */
 export class SqsLedger extends Ledger {
@@ -83,7 +79,8 @@ export class SqsLedger extends Ledger {
       const wait = leased.length === 0 ? LEASE_WAIT_SECONDS : 0;
       const received = await queue.receive(request.count - leased.length, visibilitySeconds, wait, signal);
       if (received.length === 0) break;
-      leased.push(...(await this.leaseReceived(queue, received, request, signal)));
+      const slots = request.slots?.slice(leased.length);
+      leased.push(...(await this.leaseReceived(queue, received, { ...request, slots }, signal)));
     }
     return leased;
   }
@@ -105,8 +102,8 @@ export class SqsLedger extends Ledger {
     return renewed;
   }
 
-  async release(lease: Lease, broken: boolean, signal?: AbortSignal): Promise<boolean> {
-    const released = await this.record.release(lease, broken, signal);
+  async release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean> {
+    const released = await this.record.release(lease, broken, ended, signal);
     const message = this.forget(lease);
     if (released && message) await this.later('show', message.queue.show(message.receiptHandle));
     return released;
@@ -125,8 +122,13 @@ export class SqsLedger extends Ledger {
     return settled;
   }
 
-  cancel(invocationId: string, now: number, deliveries: readonly Delivery[], signal?: AbortSignal): Promise<boolean> {
-    return this.record.cancel(invocationId, now, deliveries, signal);
+  cancel(
+    invocationId: string,
+    cancellation: Cancellation,
+    deliveries: readonly Delivery[],
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    return this.record.cancel(invocationId, cancellation, deliveries, signal);
   }
 
   leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
@@ -152,6 +154,14 @@ export class SqsLedger extends Ledger {
     return this.record.find(invocationId, signal);
   }
 
+  position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
+    return this.record.position(invocationId, signal);
+  }
+
+  keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad> {
+    return this.record.keyLoad(submittedBy, signal);
+  }
+
   list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
     return this.record.list(query, signal);
   }
@@ -169,22 +179,20 @@ export class SqsLedger extends Ledger {
     while (this.background.size > 0) await Promise.all(this.background);
   }
 
+  /** A message says that there is one more to be had, and the record which: those of others may be ahead by priority. */
   private async leaseReceived(
     queue: HandOutQueue,
     received: readonly HandOut[],
     request: LeaseRequest,
     signal?: AbortSignal,
   ): Promise<Invocation[]> {
-    const ids = received.map(({ invocationId }) => invocationId);
-    const leased = await this.record.leaseByIds([...new Set(ids)], request, signal);
-    const attempts = new Map(leased.map(({ id, attempt }) => [id, attempt]));
-    const useless: string[] = [];
-    for (const { invocationId, receiptHandle } of received) {
-      const attempt = attempts.get(invocationId);
-      attempts.delete(invocationId);
-      if (attempt === undefined) useless.push(receiptHandle);
-      else this.held.set(keyOf({ invocationId, attempt }), { queue, receiptHandle, leasedUntil: request.leasedUntil });
+    const leased = await this.record.lease({ ...request, count: received.length }, signal);
+    for (const [index, invocation] of leased.entries()) {
+      const { receiptHandle } = received[index]!;
+      const lease = { invocationId: invocation.id, attempt: invocation.attempt };
+      this.held.set(keyOf(lease), { queue, receiptHandle, leasedUntil: request.leasedUntil });
     }
+    const useless = received.slice(leased.length).map(({ receiptHandle }) => receiptHandle);
     if (useless.length > 0) await this.later('drop', queue.drop(useless));
     return leased;
   }

@@ -51,6 +51,7 @@ export class TopicNotifications extends Notifications {
 
   private async attempt(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
     const { receiver } = delivery;
+    if (receiver.kind === 'callback') return { kind: 'undeliverable', reason: 'A callback is no topic' };
     if ((await this.catalog.topics.get(receiver.topicArn, signal)) === undefined) {
       return { kind: 'undeliverable', reason: `The topic ${receiver.topicArn} does not exist` };
     }

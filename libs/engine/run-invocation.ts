@@ -168,6 +168,7 @@ function stage(
 }
 
 function wantsResponse(invocation: Invocation, succeeded: boolean): boolean {
+  if (succeeded && invocation.callbackUrl !== undefined) return true;
   const topic = succeeded ? invocation.successTopic : invocation.errorTopic;
   return topic !== undefined && invocation.includeResponseIn.includes(succeeded ? 'success' : 'error');
 }

@@ -7,6 +7,7 @@ import type { Fleet, Slot } from './fleet.js';
 import { measureInvocation } from './measure-invocation.js';
 import type { Meter } from './meter.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';
+import { stopContainer } from './stop-container.js';
 import type { World } from './world.js';
 
 /** At most this many invocations are leased at once; what is left is leased in the next round. */
@@ -33,7 +34,8 @@ interface Dispatch {
  * and waits for what runs, `kill` hands back what still runs.
  */
 export class WorkerLoop {
-  private readonly running = new Set<Running>();
+  /** By the id of the invocation and the attempt. */
+  private readonly running = new Map<string, Running>();
   private readonly dispatching = new Map<string, Dispatch>();
   private readonly attempts = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
@@ -58,6 +60,7 @@ export class WorkerLoop {
     await ledger.reclaim(clock.now(), this.workerId);
     this.unsubscribe = signals.subscribe((signal) => {
       if ('endpointName' in signal) this.dispatch(signal.endpointName);
+      else if (signal.kind === 'cancelled') this.abandonCancelled(signal.invocationId);
     });
     this.renewals = this.every(LEASE_RENEWAL_MS, this.finished.signal, () => this.renew());
     this.rounds = this.every(RECLAIM_INTERVAL_MS, this.stopping.signal, () => this.reclaim());
@@ -77,7 +80,7 @@ export class WorkerLoop {
 
   /** Hands what still runs back to the backlog, uncounted. `stop` resolves soon after. */
   kill(): void {
-    for (const { abandon } of this.running) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+    for (const { abandon } of this.running.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
   }
 
   /** How many invocations run on this worker now. */
@@ -135,6 +138,7 @@ export class WorkerLoop {
         count: slots.length,
         now,
         leasedUntil: now + LEASE_MS,
+        slots,
       });
     } finally {
       for (const slot of slots.slice(leased.length)) this.fleet.giveBack(slot);
@@ -145,6 +149,7 @@ export class WorkerLoop {
 
   private begin(invocation: Invocation, slot: Slot): void {
     this.fleet.occupy(slot, invocation.id);
+    this.world.signals.notify({ kind: 'invocation', invocationId: invocation.id });
     const attempt = this.attempt(invocation, slot).finally(() => this.attempts.delete(attempt));
     this.attempts.add(attempt);
   }
@@ -160,6 +165,7 @@ export class WorkerLoop {
         slot.abandon.aborted || this.stopping.signal.aborted
           ? { end: { kind: 'worker-stopped' as const } }
           : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
+      if (attempt.end.kind === 'cancelled') await stopContainer(this.world, this.fleet, invocation, slot);
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
       this.freeSlot(slot, invocation.endpointName, hasAnswered(attempt.end));
       isSlotFree = true;
@@ -174,7 +180,7 @@ export class WorkerLoop {
     } finally {
       if (!isSlotFree) this.freeSlot(slot, invocation.endpointName, false);
       slot.abandon.removeEventListener('abort', onInstanceGone);
-      this.running.delete(running);
+      this.running.delete(leaseKey(running.lease));
     }
   }
 
@@ -205,7 +211,7 @@ export class WorkerLoop {
       lease: { invocationId: invocation.id, attempt: invocation.attempt, leasedUntil },
       abandon: new AbortController(),
     };
-    this.running.add(running);
+    this.running.set(leaseKey(running.lease), running);
     return running;
   }
 
@@ -216,7 +222,7 @@ export class WorkerLoop {
 
   /** What the ledger does not prolong belongs to somebody else by now, or was cancelled: it is dropped unfinished. */
   private async renew(): Promise<void> {
-    const held = [...this.running];
+    const held = [...this.running.values()];
     if (held.length === 0) return;
     const leasedUntil = this.world.clock.now() + LEASE_MS;
     const renewed = await this.world.ledger.renew(
@@ -226,7 +232,19 @@ export class WorkerLoop {
     const stillHeld = new Set(renewed.map(leaseKey));
     for (const { lease, abandon } of held) {
       if (stillHeld.has(leaseKey(lease))) lease.leasedUntil = leasedUntil;
-      else abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+      else if (!abandon.signal.aborted) abandon.abort(new Abandoned({ kind: await this.whyLost(lease) }));
+    }
+  }
+
+  /** The signal that it was cancelled may have been lost. */
+  private async whyLost({ invocationId }: Lease): Promise<'cancelled' | 'worker-stopped'> {
+    const invocation = await this.world.ledger.find(invocationId);
+    return invocation?.state === 'Cancelled' ? 'cancelled' : 'worker-stopped';
+  }
+
+  private abandonCancelled(invocationId: string): void {
+    for (const { lease, abandon } of this.running.values()) {
+      if (lease.invocationId === invocationId) abandon.abort(new Abandoned({ kind: 'cancelled' }));
     }
   }
 
@@ -256,7 +274,7 @@ export class WorkerLoop {
       const variantName = endpoint?.variants[0]?.name;
       await this.settle(invocation, running.lease, { end: { kind: 'expired' } }, { variantName });
     } finally {
-      this.running.delete(running);
+      this.running.delete(leaseKey(running.lease));
     }
     this.world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   }

@@ -1,6 +1,7 @@
 import { EbbError } from '../../libs/core/errors.js';
 import type { PingAnswer, StartPhase } from '../../libs/core/instance.js';
 import {
+  type CancelAnswer,
   type ContainerRequest,
   type ContainerResponse,
   type FoundInstance,
@@ -217,6 +218,10 @@ export class WatchedInstances extends Instances {
     if (answer === 'healthy') this.wasHealthy.add(instanceId);
     if (this.machine.instances.isSick(instanceId)) this.watch.noteSick(instanceId);
     return answer;
+  }
+
+  cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    return this.machine.instances.cancel(instanceId, inferenceId, this.orDeath(signal));
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {

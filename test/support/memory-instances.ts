@@ -2,6 +2,7 @@ import { EbbError } from '../../libs/core/errors.js';
 import { PING_TIMEOUT_MS, type PingAnswer, type StartPhase } from '../../libs/core/instance.js';
 import type { Clock } from '../../libs/core/ports/clock.js';
 import {
+  type CancelAnswer,
   type ContainerRequest,
   type ContainerResponse,
   type FoundInstance,
@@ -59,6 +60,8 @@ export interface InvocationScript {
 export interface InstancesScript {
   readonly launch?: (spec: LaunchSpec) => LaunchScript;
   readonly invoke?: (instanceId: string, request: ContainerRequest) => InvocationScript;
+  /** What a container says when it is told of an invocation that is cancelled; without it, images have no cancel path. */
+  readonly cancel?: (instanceId: string, inferenceId: string) => CancelAnswer;
 }
 
 const DEFAULT_HEADER_BYTES = 120;
@@ -70,6 +73,8 @@ const DEFAULT_HEADER_BYTES = 120;
 export class MemoryInstances extends Instances {
   /** Instances that were told to end while they ran an invocation. */
   readonly terminatedBusy: string[] = [];
+  /** What containers were told to stop working on. */
+  readonly cancelled: { readonly instanceId: string; readonly inferenceId: string }[] = [];
   /** Instances that were paused while they ran an invocation. */
   readonly pausedBusy: string[] = [];
   readonly #clock: Clock;
@@ -167,6 +172,13 @@ export class MemoryInstances extends Instances {
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     signal?.throwIfAborted();
     return this.#find(instanceId).invoke(request, this.#script.invoke?.(instanceId, request) ?? {}, signal);
+  }
+
+  async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    signal?.throwIfAborted();
+    if (!this.#living.has(instanceId)) return { isAcknowledged: true };
+    this.cancelled.push({ instanceId, inferenceId });
+    return this.#script.cancel?.(instanceId, inferenceId) ?? { isAcknowledged: false };
   }
 
   #find(instanceId: string): MemoryInstance {

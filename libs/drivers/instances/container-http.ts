@@ -6,6 +6,9 @@ import { Exchange, MAX_HEADER_BYTES } from './exchange.js';
 import { RequestBody } from './request-body.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a container may take to say that it has stopped working on an invocation. */
+const CANCEL_TIMEOUT_MS = 5_000;
+const INFERENCE_ID = 'X-Amzn-SageMaker-Inference-Id';
 
 /**
  * An idle connection is given up before the servers found in model containers do (gunicorn after 2 s, Node and uvicorn
@@ -56,6 +59,22 @@ export class ContainerHttp {
     }
   }
 
+  /** Whether the container has answered 2xx to a POST that an invocation is not wanted any more. */
+  async cancel(path: string, inferenceId: string, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    const timeout = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+    const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const headers = [INFERENCE_ID, inferenceId, 'Content-Length', '0'];
+    try {
+      const response = await this.#send({ method: 'POST', path, headers }, undefined, limit);
+      if (!(response.body instanceof Uint8Array)) await response.body[Symbol.asyncIterator]().return?.();
+      return response.status >= 200 && response.status < 300;
+    } catch {
+      signal?.throwIfAborted();
+      return false;
+    }
+  }
+
   invoke(request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     const options = { method: 'POST', path: '/invocations', headers: requestHeaders(request) };
     if (request.body instanceof Uint8Array) {
@@ -87,7 +106,7 @@ export class ContainerHttp {
 }
 
 function requestHeaders(request: ContainerRequest): string[] {
-  const headers = ['X-Amzn-SageMaker-Inference-Id', request.inferenceId];
+  const headers = [INFERENCE_ID, request.inferenceId];
   if (request.contentType !== undefined) headers.push('Content-Type', request.contentType);
   if (request.accept !== undefined) headers.push('Accept', request.accept);
   if (request.customAttributes !== undefined) {

@@ -8,6 +8,7 @@ import {
   KNOWN_INSTANCE_TYPES,
 } from '../../core/instance-type.js';
 import {
+  type CancelAnswer,
   type ContainerRequest,
   type ContainerResponse,
   type FoundInstance,
@@ -182,6 +183,10 @@ export class DockerInstances extends Instances {
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     return this.#find(instanceId).invoke(request, signal);
+  }
+
+  async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    return this.#running.get(instanceId)?.cancel(inferenceId, signal) ?? { isAcknowledged: true };
   }
 
   /** Lets go of all instances; their containers go on running. */

@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../core/errors.js';
+import { type CancelRules, readCancelRules } from './cancel-rules.js';
 import { resolveImageName } from './image-name.js';
 
 /** What the operator allows to be executed: a folder with an `ebb-image.json`, known by the folder's name. */
@@ -10,6 +11,7 @@ export interface ProcessImage {
   /** The program and its arguments; never read by a shell. */
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+  readonly cancel: CancelRules;
 }
 
 const IMAGE_FILE = 'ebb-image.json';
@@ -44,7 +46,7 @@ export async function listImages(imageFolders: readonly string[]): Promise<strin
   return [...names].sort();
 }
 
-function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 'env'> {
+function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 'env' | 'cancel'> {
   const refuse = (rule: string, cause?: unknown): never => {
     throw new EbbError('ImageNotFound', `${file}: ${rule}`, { cause });
   };
@@ -55,9 +57,9 @@ function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 
     return refuse('must be JSON.', cause);
   }
   if (!isRecord(image)) return refuse('must be a JSON object.');
-  const { command, env = {}, ...unknown } = image;
+  const { command, env = {}, cancel, ...unknown } = image;
   const stranger = Object.keys(unknown)[0];
-  if (stranger !== undefined) return refuse(`'${stranger}' is not a field; there are 'command' and 'env'.`);
+  if (stranger !== undefined) return refuse(`'${stranger}' is not a field; there are 'command', 'env' and 'cancel'.`);
   if (!isCommand(command)) {
     return refuse(`'command' must be a list of texts, the program first, such as ["node", "server.js"].`);
   }
@@ -66,7 +68,11 @@ function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 
     if (!VARIABLE_NAME.test(name)) return refuse(`'env' has '${name}', which is not the name of a variable.`);
     if (typeof value !== 'string') return refuse(`'env.${name}' must be a text.`);
   }
-  return { command, env: env as Record<string, string> };
+  try {
+    return { command, env: env as Record<string, string>, cancel: readCancelRules(cancel) };
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

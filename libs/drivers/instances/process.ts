@@ -1,6 +1,7 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
 import type { PingAnswer, StartPhase } from '../../core/instance.js';
 import {
+  type CancelAnswer,
   type ContainerRequest,
   type ContainerResponse,
   type FoundInstance,
@@ -9,6 +10,7 @@ import {
   type LaunchSpec,
 } from '../../core/ports/instances.js';
 import type { Logs } from '../../core/ports/logs.js';
+import { cancelBy } from './cancel-rules.js';
 import { checkEnvironment } from './container-environment.js';
 import { takeFreePort } from './free-port.js';
 import { findImage, type ProcessImage } from './image-folder.js';
@@ -133,6 +135,11 @@ export class ProcessInstances extends Instances {
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     return this.#find(instanceId).http.invoke(request, signal);
+  }
+
+  async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    const instance = this.#running.get(instanceId);
+    return instance ? cancelBy(instance.cancelRules, instance.http, inferenceId, signal) : { isAcknowledged: true };
   }
 
   /** Kills every instance that is still running, and lets go of everything else. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceExit } from '../../core/ports/instances.js';
 import type { LogWriter } from '../../core/ports/logs.js';
+import type { CancelRules } from './cancel-rules.js';
 import { containerEnvironment } from './container-environment.js';
 import { ContainerHttp } from './container-http.js';
 import { ContainerProcess } from './container-process.js';
@@ -35,13 +36,19 @@ export interface InstanceStart {
 /** An instance from the start of its first process until nothing is left of it. */
 export class RunningInstance {
   readonly http: ContainerHttp;
+  readonly cancelRules: CancelRules;
   readonly exited: Promise<InstanceExit>;
   /** Resolves when all its processes and its directory are gone. */
   readonly gone: Promise<void>;
   readonly #process: ContainerProcess;
 
-  private constructor({ port, onListening }: InstanceStart, process: ContainerProcess, clearUp: () => Promise<void>) {
+  private constructor(
+    { image, port, onListening }: InstanceStart,
+    process: ContainerProcess,
+    clearUp: () => Promise<void>,
+  ) {
     this.#process = process;
+    this.cancelRules = image.cancel;
     this.exited = process.exited;
     this.http = new ContainerHttp(`http://127.0.0.1:${port}`, () => this.#endsNow(), onListening);
     this.gone = this.#clearUp(clearUp);

@@ -4,8 +4,9 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { EbbError, isEbbError } from '../../../core/errors.js';
 import type { PingAnswer } from '../../../core/instance.js';
-import type { ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
+import type { CancelAnswer, ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
+import { cancelBy, cancelRulesOfLabels } from '../cancel-rules.js';
 import { ContainerHttp } from '../container-http.js';
 import { ContainerOutput } from './container-output.js';
 import { type ContainerEnd, ContainerWatch } from './container-watch.js';
@@ -101,6 +102,13 @@ export class DockerInstance {
       if (isEbbError(error, 'InstanceUnavailable')) await this.#untilItsFateIsKnown(signal);
       throw error;
     }
+  }
+
+  /** What is not known of its image, while the engine is away, counts as absent. */
+  async cancel(inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    const { id } = this.#container;
+    const inspected = await this.#engine.ask((client) => client.getContainer(id).inspect()).catch(() => undefined);
+    return cancelBy(cancelRulesOfLabels(inspected?.Config.Labels ?? {}), this.#http, inferenceId, signal);
   }
 
   async pause(signal?: AbortSignal): Promise<void> {

@@ -1,0 +1,83 @@
+import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
+import { EbbError } from '../core/errors.js';
+import { type Invocation, type InvocationRequest, canBeRedriven } from '../core/invocation.js';
+import { parseObjectLocation } from '../core/object-location.js';
+import type { World } from './world.js';
+
+/**
+ * Has what failed, expired or was cancelled run again: a new invocation with the same input, settings and result
+ * locations, and as much time as the first one had. What is being run again already is not run a third time: that
+ * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`.
+ */
+export async function redriveInvocation(world: World, id: string, signal?: AbortSignal): Promise<Invocation> {
+  const original = await world.ledger.find(id, signal);
+  if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
+  if (!canBeRedriven(original.state)) {
+    const which = 'only what has failed, expired or been cancelled can be run again';
+    throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}: ${which}.`);
+  }
+  checkTakesWork(original.endpointName, await world.catalog.endpoints.get(endpointKey(original.endpointName), signal));
+  const { invocation, repeated } = await world.ledger.accept(again(world, original), signal);
+  if (repeated) return invocation;
+  // Whoever looks at the failure location must not take the old failure for the new result.
+  if (original.failureLocation !== undefined) {
+    await world.objects.delete(parseObjectLocation(original.failureLocation));
+  }
+  world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
+  world.signals.notify({ kind: 'invocation', invocationId: original.id });
+  return invocation;
+}
+
+function checkTakesWork(name: string, endpoint: Endpoint | undefined): void {
+  if (!endpoint) throw new EbbError('EndpointNotFound', `There is no endpoint '${name}' any more.`);
+  if (isServing(endpoint)) return;
+  throw new EbbError('EndpointNotReady', `Endpoint ${name} is not in service: its status is ${endpoint.status}.`);
+}
+
+function again({ clock }: World, original: Invocation): InvocationRequest {
+  const {
+    accept,
+    acceptedAt,
+    callbackUrl,
+    contentType,
+    customAttributes,
+    endpointName,
+    errorTopic,
+    expiresAt,
+    failureLocation,
+    includeResponseIn,
+    inferenceId,
+    inputBytes,
+    inputLocation,
+    labels,
+    outputLocation,
+    priority,
+    submittedBy,
+    successTopic,
+    timeoutMs,
+  } = original;
+  const now = clock.now();
+  return {
+    id: clock.uniqueId(),
+    acceptedAt: now,
+    expiresAt: now + (expiresAt - acceptedAt),
+    redriveOf: original.id,
+    accept,
+    callbackUrl,
+    contentType,
+    customAttributes,
+    endpointName,
+    errorTopic,
+    failureLocation,
+    includeResponseIn,
+    inferenceId,
+    inputBytes,
+    inputLocation,
+    labels,
+    outputLocation,
+    priority,
+    submittedBy,
+    successTopic,
+    timeoutMs,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Invocation } from '../core/invocation.js';
+import type { Fleet, Slot } from './fleet.js';
+import type { World } from './world.js';
+
+/**
+ * Has the container stop working on an invocation that was cancelled while it ran, and whose connection is closed. A
+ * container that does not say that it has stopped is ended after a grace, where its image allows that: once it has finished
+ * whatever else it runs. Resolves when the slot may be given to another invocation. Raises nothing.
+ */
+export async function stopContainer(
+  world: World,
+  fleet: Pick<Fleet, 'drainInstance'>,
+  { endpointName, id, inferenceId }: Invocation,
+  { instanceId, abandon }: Slot,
+): Promise<void> {
+  try {
+    const { isAcknowledged, endsInstanceAfterMs } = await world.instances.cancel(instanceId, inferenceId, abandon);
+    if (isAcknowledged || endsInstanceAfterMs === undefined) return;
+    await world.clock.sleep(endsInstanceAfterMs, abandon);
+    world.log.info('An instance is ended because it may still work on what was cancelled', {
+      endpoint: endpointName,
+      instanceId,
+      invocationId: id,
+    });
+    fleet.drainInstance(endpointName, instanceId);
+  } catch (error) {
+    // The instance has ended by itself.
+    if (abandon.aborted) return;
+    world.log.error('A container could not be told of a cancelled invocation', { instanceId, reason: String(error) });
+  }
+}

@@ -37,6 +37,15 @@ export function checkPromiseTags(tags: Tags): void {
   }
 }
 
+/** The tags that say so; none for what is absent. */
+export function tagsOfPromise(promise: ScalingPromise | undefined, keepWarmSeconds: number | undefined): Tags {
+  const tag = promise?.kind === 'done' ? DONE_WITHIN_TAG : START_WITHIN_TAG;
+  return {
+    ...(promise && { [tag]: decimal(promise.withinMs / 1000) }),
+    ...(keepWarmSeconds !== undefined && { [KEEP_WARM_TAG]: decimal(keepWarmSeconds) }),
+  };
+}
+
 /** What an endpoint's tags promise, or `fallback` where they promise nothing that can be read. */
 export function promiseFromTags(tags: Tags, fallback: ScalingPromise): ScalingPromise {
   const start = secondsOf(tags[START_WITHIN_TAG]);
@@ -50,6 +59,11 @@ export function promiseFromTags(tags: Tags, fallback: ScalingPromise): ScalingPr
 export function maxKeepWarmFromTags(tags: Tags, fallbackMs: number): number {
   const seconds = secondsOf(tags[KEEP_WARM_TAG]);
   return seconds === undefined ? fallbackMs : seconds * 1000;
+}
+
+/** To the millisecond, as the tags are read. */
+function decimal(seconds: number): string {
+  return String(Math.round(seconds * 1000) / 1000);
 }
 
 /** Plain decimals only: `1e3`, `0x10`, signs and spaces are mistakes more often than meant. */

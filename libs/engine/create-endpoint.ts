@@ -36,11 +36,11 @@ export async function createEndpoint(
   checkPromiseTags(request.tags);
   checkWarmTags(request.tags);
   const key = endpointKey(request.name);
-  if (await catalog.endpoints.get(key, signal)) throw alreadyExists(world, request.name);
+  if (await catalog.endpoints.get(key, signal)) throw endpointExists(world, request.name);
   const endpoint = await newEndpoint(world, request, signal);
   // Inline inputs always go there, and so do outputs without a path of their own.
   await world.objects.createBucket(defaultBucket(place), signal);
-  if (!(await catalog.endpoints.create(key, endpoint, signal))) throw alreadyExists(world, request.name);
+  if (!(await catalog.endpoints.create(key, endpoint, signal))) throw endpointExists(world, request.name);
   if (endpoint.status === 'Creating') await sendTestNotifications(world, endpoint.asyncInference);
   signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
   return endpoint;
@@ -72,6 +72,7 @@ async function newEndpoint(
   };
 }
 
-function alreadyExists(world: Pick<World, 'place'>, name: string): EbbError {
+/** What a request to create an endpoint is refused with whose name is taken. */
+export function endpointExists(world: Pick<World, 'place'>, name: string): EbbError {
   return new EbbError('AlreadyExists', `Cannot create already existing endpoint "${endpointArn(world.place, name)}".`);
 }

@@ -1,5 +1,5 @@
 import { EbbError } from '../core/errors.js';
-import type { Instance } from '../core/instance.js';
+import type { InstanceDetail } from '../core/instance.js';
 import type { InstanceControl } from './instance-control.js';
 import { findEndpoint } from './look-up.js';
 import type { World } from './world.js';
@@ -13,7 +13,7 @@ export async function drainInstance(
   instances: InstanceControl,
   request: { readonly endpointName: string; readonly instanceId: string; readonly by: string },
   signal?: AbortSignal,
-): Promise<Instance> {
+): Promise<InstanceDetail> {
   const endpoint = await findEndpoint(world, request.endpointName, signal);
   const { by, instanceId } = request;
   const drained = instances.drainInstance(endpoint.name, instanceId);

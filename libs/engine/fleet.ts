@@ -119,12 +119,12 @@ export class Fleet extends InstanceControl {
     return strangers.map((member) => this.drain(member));
   }
 
-  override drainInstance(endpointName: string, instanceId: string): Instance | undefined {
+  override drainInstance(endpointName: string, instanceId: string): InstanceDetail | undefined {
     const member = this.roster.get(instanceId);
     if (!member || member.endpointName !== endpointName) return undefined;
     void this.drain(member);
     this.lives.changed(member);
-    return member;
+    return member.detail;
   }
 
   override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {

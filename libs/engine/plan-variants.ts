@@ -28,10 +28,11 @@ export async function planVariants(
   return config.variants.map((variant, index) => deployedVariant(config, variant, models[index]!, deploymentId));
 }
 
-function deployedVariant(
-  config: EndpointConfig,
+/** A variant of a config as one deployment has it. */
+export function deployedVariant(
+  config: Omit<EndpointConfig, 'createdAt'>,
   variant: ProductionVariant,
-  { container, enableNetworkIsolation }: Model,
+  { container, enableNetworkIsolation }: Omit<Model, 'createdAt'>,
   deploymentId: string,
 ): DeployedVariant {
   return {

@@ -1,0 +1,85 @@
+import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { EbbError } from '../core/errors.js';
+import { ONE_CALL_VARIANT, type OneCallParts, type OneCallRecipe, boundsOf, partsOf } from '../core/one-call.js';
+import { createEndpointConfig } from './create-endpoint-config.js';
+import { createEndpoint, endpointExists } from './create-endpoint.js';
+import { createModel } from './create-model.js';
+import { deleteEndpointConfig } from './delete-endpoint-config.js';
+import { deleteModel } from './delete-model.js';
+import { launchSpec } from './launch-spec.js';
+import { deployedVariant, findMissingTopic } from './plan-variants.js';
+import { registerScalableTarget } from './register-scalable-target.js';
+import { ReversibleSteps } from './reversible-steps.js';
+import type { World } from './world.js';
+
+/** What a deployment in one call reaches. */
+export type DeployingWorld = Pick<
+  World,
+  'catalog' | 'clock' | 'instances' | 'log' | 'objects' | 'outbox' | 'place' | 'signals'
+>;
+
+/**
+ * Makes the model, the endpoint config, the endpoint and its bounds that a recipe comes to. All of it is checked before any
+ * of it is made, and what was made is taken back where a later step is refused. The endpoint is then Creating. Raises
+ * `AlreadyExists`, `ImageNotFound`, `ModelDataUnusable`, `LimitExceeded`, and `InvalidRequest` for topics that do not exist
+ * and machines that this one is not.
+ */
+export async function deployInOneCall(
+  world: DeployingWorld,
+  recipe: OneCallRecipe,
+  topicsInCatalog: boolean,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const { name } = recipe;
+  if (await world.catalog.endpoints.get(endpointKey(name), signal)) throw endpointExists(world, name);
+  const parts = partsOf(recipe, world.clock.uniqueId());
+  await checkParts(world, name, parts, topicsInCatalog, signal);
+  const steps = new ReversibleSteps(world.log);
+  try {
+    await makeParts(world, steps, parts, signal);
+    const request = { name, configName: parts.config.name, tags: parts.tags, topicsInCatalog };
+    const endpoint = await steps.take(createEndpoint(world, request, signal), (made) => withdraw(world, made));
+    const target = { endpointName: name, variantName: ONE_CALL_VARIANT, ...boundsOf(recipe) };
+    await registerScalableTarget(world, target, signal);
+    return endpoint;
+  } catch (error) {
+    await steps.takeBack();
+    throw error;
+  }
+}
+
+/** Whether an endpoint of these parts could be brought up here; raises what is wrong. Nothing is made or changed. */
+export async function checkParts(
+  world: Pick<World, 'catalog' | 'clock' | 'instances'>,
+  endpointName: string,
+  { config, model }: OneCallParts,
+  topicsInCatalog: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = topicsInCatalog ? await findMissingTopic(world, config.asyncInference, signal) : undefined;
+  if (missing !== undefined) throw new EbbError('InvalidRequest', `The topic "${missing}" does not exist.`);
+  for (const variant of config.variants) {
+    await world.instances.admit(variant.instanceType, signal);
+    const deployed = deployedVariant(config, variant, model, world.clock.uniqueId());
+    await world.instances.check(launchSpec(endpointName, deployed, world.clock.uniqueId()), signal);
+  }
+}
+
+/** Makes the model and the config. */
+export async function makeParts(
+  world: Pick<World, 'catalog' | 'clock' | 'place'>,
+  steps: ReversibleSteps,
+  { config, model }: OneCallParts,
+  signal?: AbortSignal,
+): Promise<void> {
+  await steps.take(createModel(world, model, signal), ({ name }) => deleteModel(world, name));
+  await steps.take(createEndpointConfig(world, config, signal), ({ name }) => deleteEndpointConfig(world, name));
+}
+
+/** Nobody has been told of the endpoint yet, so that it may be deleted although it is only being created. */
+async function withdraw({ catalog, signals }: DeployingWorld, { createdAt, name }: Endpoint): Promise<void> {
+  await catalog.endpoints.update(endpointKey(name), (current) =>
+    current.createdAt === createdAt ? { ...current, status: 'Deleting' } : current,
+  );
+  signals.notify({ kind: 'endpoint', endpointName: name });
+}

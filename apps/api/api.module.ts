@@ -16,6 +16,7 @@ import { HealthController } from './health.controller.js';
 import { LogsController } from './logs.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
+import { AboutController } from './v1/about.controller.js';
 import { ProblemFilter } from './v1/problem.filter.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
@@ -30,7 +31,7 @@ export class ApiModule {
     const optional = embeddedSurfaces(config);
     return {
       module: ApiModule,
-      controllers: [HealthController, LogsController, MetricsController, StatusController],
+      controllers: [AboutController, HealthController, LogsController, MetricsController, StatusController],
       providers: [
         ...fromEngine,
         ...ALWAYS,

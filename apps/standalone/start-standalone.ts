@@ -7,13 +7,19 @@ import type { Log } from '../../libs/engine/log.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { openWorld } from '../../libs/host/open-world.js';
+import { withVerbAsPart } from '../../libs/wire/rest/route-paths.js';
 import { FrontDoor, createFrontServer } from '../api/front-door.js';
-import { withVerbAsPart } from '../api/v1/serves.js';
+import type { FrameworkReply } from '../api/v1/asked.js';
+import { refuseUnreadable } from '../api/v1/problem.filter.js';
+import { refuseMethods } from '../api/v1/refuse-methods.js';
 import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /** Connections that are still open this long after the loops have ended are cut. */
 const CLOSE_GRACE_MS = 2_000;
+
+/** A parameter in a path that is longer belongs to nothing; routes have narrower limits of their own. */
+const MAX_PARAMETER_LENGTH = 1024;
 
 /** A running Ebb in this process. */
 export interface Standalone {
@@ -60,20 +66,22 @@ async function createApp(
     serverFactory: (native: RequestListener) => (server = createFrontServer(() => door, native)),
     genReqId: () => world.clock.uniqueId(),
     rewriteUrl: ({ url = '/' }) => withVerbAsPart(url),
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    frameworkErrors: (error, request, reply) => refuseUnreadable(error, request, reply as FrameworkReply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(config, world), adapter, {
     logger: new NestLog(world.log),
     abortOnError: false,
     bodyParser: false,
   });
-  leaveBodiesAlone(adapter);
+  hookInto(adapter);
   await app.init();
   door = app.get(FrontDoor);
   return { app, server: server! };
 }
 
-/** Bodies are read by whoever knows their limits, and those of a gigabyte as they come. */
-function leaveBodiesAlone(adapter: FastifyAdapter): void {
+/** Bodies are left alone: they are read by whoever knows their limits, and those of a gigabyte as they come. */
+function hookInto(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _body, done) => done(null));
@@ -81,6 +89,7 @@ function leaveBodiesAlone(adapter: FastifyAdapter): void {
     reply.header('ebb-request-id', request.id);
     done();
   });
+  fastify.addHook('onRequest', refuseMethods);
 }
 
 function urlOf(host: string, address: AddressInfo): string {

@@ -7,6 +7,10 @@ export const ERROR_CODES = [
   'InvalidRequest',
   /** The operation or route does not exist here. */
   'UnknownOperation',
+  /** The route exists, but not with this method. */
+  'MethodNotAllowed',
+  /** The body is in a form that the route does not take. */
+  'UnsupportedContentType',
   'EndpointNotFound',
   /** The endpoint exists but its status does not allow the call. */
   'EndpointNotReady',

@@ -3,7 +3,7 @@ import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { ANONYMOUS, type Caller } from '../../../libs/core/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import { readRequest } from '../../../libs/wire/rest/read-request.js';
-import type { Request, RequestBody, Route } from '../../../libs/wire/rest/route.js';
+import type { Request, Route } from '../../../libs/wire/rest/route.js';
 import { readBody } from '../read-body.js';
 import { ROUTE } from './serves.js';
 
@@ -39,7 +39,7 @@ export interface Asked<R extends Route> extends Request<R> {
   readonly gone: AbortSignal;
 }
 
-/** Hands a handler its request. Raises `InvalidRequest` and `BodyTooLarge`. */
+/** Hands a handler its request. Raises `InvalidRequest`, `UnsupportedContentType` and `BodyTooLarge`. */
 export const Asked = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const route = Reflect.getMetadata(ROUTE, context.getHandler()) as Route;
   const http = context.switchToHttp();
@@ -48,7 +48,7 @@ export const Asked = createParamDecorator((_data: unknown, context: ExecutionCon
 
 async function ask(route: Route, request: FrameworkRequest, reply: FrameworkReply): Promise<Asked<Route>> {
   const { headers, params: parameters, query, raw } = request;
-  const body = route.body && 'schema' in route.body ? await readDocument(raw, route.body) : undefined;
+  const body = await readBodyOf(route, raw);
   const gone = new AbortController();
   reply.raw.once('close', () => reply.raw.writableFinished || gone.abort(new Error('The caller has gone.')));
   return {
@@ -60,15 +60,39 @@ async function ask(route: Route, request: FrameworkRequest, reply: FrameworkRepl
   };
 }
 
-async function readDocument(
-  raw: IncomingMessage,
-  { maxBytes, isOptional }: Extract<RequestBody, { readonly maxBytes: number }>,
-): Promise<unknown> {
-  const bytes = await readBody(raw, maxBytes);
-  if (bytes.length === 0 && isOptional) return {};
+/** The document that a route takes; bytes are left where they are. */
+async function readBodyOf({ body }: Route, raw: IncomingMessage): Promise<unknown> {
+  if (!body) return undefined;
+  if ('bytes' in body) return void refuseOtherTypes(raw, body.contentType);
+  const bytes = await readBody(raw, body.maxBytes);
+  if (bytes.length === 0 && body.isOptional) return {};
+  refuseOtherTypes(raw, JSON_CONTENT_TYPE);
+  return readDocument(bytes);
+}
+
+const JSON_CONTENT_TYPE = 'application/json';
+
+function readDocument(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new EbbError('InvalidRequest', 'body: must be a JSON document', { cause });
+    throw new EbbError('InvalidRequest', 'body: must be a JSON document in UTF-8', { cause });
+  }
+}
+
+/** A body that does not say what it is, is taken for what it ought to be. */
+function refuseOtherTypes({ headers }: IncomingMessage, wanted: string): void {
+  const given = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() ?? wanted;
+  const isWanted =
+    wanted === '*/*' || given === wanted || (wanted === JSON_CONTENT_TYPE && /^application\/.+\+json$/.test(given));
+  if (!isWanted) {
+    throw new EbbError(
+      'UnsupportedContentType',
+      `header.content-type: must be ${wanted}, or absent, and is '${given}'`,
+    );
+  }
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (wanted !== '*/*' && coding !== 'identity') {
+    throw new EbbError('UnsupportedContentType', `header.content-encoding: must be absent, and is '${coding}'`);
   }
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
 import { Log } from '../../../libs/engine/log.js';
-import { PROBLEM_CONTENT_TYPE, problemOf } from '../../../libs/wire/rest/problem.js';
+import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from '../../../libs/wire/rest/problem.js';
 import type { FrameworkReply, FrameworkRequest } from './asked.js';
 
 /** When whoever was refused for the time being may try again. */
@@ -26,10 +26,21 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (!request.raw.complete) request.raw.resume();
-    reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).header('cache-control', 'no-store');
-    if (problem.status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-    reply.send(JSON.stringify(problem));
+    sendProblem(reply, problem);
   }
+}
+
+/** The whole answer to a request that is refused. */
+export function sendProblem(reply: FrameworkReply, problem: Problem): void {
+  reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).header('cache-control', 'no-store');
+  if (problem.status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  reply.send(JSON.stringify(problem));
+}
+
+/** Refuses what the framework cannot even route: a path that is not percent-encoded as it should be, or too long. */
+export function refuseUnreadable(error: Error, { id }: Pick<FrameworkRequest, 'id'>, reply: FrameworkReply): void {
+  reply.header('ebb-request-id', id);
+  sendProblem(reply, problemOf(new EbbError('InvalidRequest', `path: ${error.message}`, { cause: error }), id));
 }
 
 /** The framework itself refuses only what has no route, or what it cannot read. */

@@ -1,5 +1,6 @@
 import { Delete, Get, HttpCode, Post, Put, SetMetadata, applyDecorators } from '@nestjs/common';
 import type { Route } from '../../../libs/wire/rest/route.js';
+import { withVerbAsPart } from '../../../libs/wire/rest/route-paths.js';
 
 const METHODS = { GET: Get, POST: Post, PUT: Put, DELETE: Delete } as const;
 
@@ -16,14 +17,9 @@ export function Serves(route: Route): MethodDecorator {
   );
 }
 
-/** `/v1/invocations/{id}:cancel` as `/v1/invocations/:id/cancel`: a colon means something else to the framework. */
+/** `/v1/invocations/{id}:cancel` as `/v1/invocations/:id/::cancel`: a colon means a parameter, and two mean a colon. */
 function frameworkPath(path: string): string {
-  return path.replace(/:([a-z-]+)$/, '/$1').replace(/\{(\w+)\}/g, ':$1');
-}
-
-const VERB = /^(\/v1\/[^?]*[^/?])(?::|%3[Aa])([a-z-]+)(?=\?|$)/;
-
-/** The address of a request as the framework's routes have it: the verb is a last part of its own. */
-export function withVerbAsPart(url: string): string {
-  return url.replace(VERB, '$1/$2');
+  return withVerbAsPart(path)
+    .replace(/\/:/, '/::')
+    .replace(/\{(\w+)\}/g, ':$1');
 }

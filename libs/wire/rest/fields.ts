@@ -36,7 +36,10 @@ export const endpointName = z
   .max(63, 'must have 63 characters at most')
   .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them');
 
-export const invocationId = z.string().min(1).max(64, 'must have 64 characters at most');
+export const invocationId = z
+  .string()
+  .max(64, 'must have 64 characters at most')
+  .regex(/^[\w-]+$/, 'must be letters, digits, hyphens and underscores');
 
 /** How a listing is paged: at most `limit` items, from where `cursor`, the `nextCursor` of the page before, says. */
 export const paging = {

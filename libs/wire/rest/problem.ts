@@ -23,7 +23,7 @@ export interface Problem {
   /** What is the matter with this request. */
   readonly detail: string;
   /** Stable: what programs look at. */
-  readonly code: ErrorCode | 'InternalFailure';
+  readonly code: ProblemCode;
   readonly errors?: readonly BrokenRule[];
   /** Names the request in Ebb's log. */
   readonly requestId: string;
@@ -36,8 +36,7 @@ interface ProblemKind {
   readonly title: string;
 }
 
-/** Every problem that the REST API answers with. What is not listed is Ebb's own failure. */
-export const PROBLEMS: Partial<Readonly<Record<ErrorCode, ProblemKind>>> = {
+const KINDS = {
   InvalidRequest: { status: 400, title: 'The request breaks a rule' },
   InvalidNextToken: { status: 400, title: 'The cursor is not one of this listing' },
   Unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
@@ -54,6 +53,7 @@ export const PROBLEMS: Partial<Readonly<Record<ErrorCode, ProblemKind>>> = {
   BucketNotFound: { status: 404, title: 'There is no such bucket' },
   TopicNotFound: { status: 404, title: 'There is no such topic' },
   ImageNotFound: { status: 404, title: 'There is no such image' },
+  MethodNotAllowed: { status: 405, title: 'The route does not know this method' },
   EndpointNotReady: { status: 409, title: 'The endpoint does not allow this in its present state' },
   WrongInferenceType: { status: 409, title: 'The endpoint is of another kind' },
   AlreadyExists: { status: 409, title: 'It exists already' },
@@ -63,6 +63,7 @@ export const PROBLEMS: Partial<Readonly<Record<ErrorCode, ProblemKind>>> = {
   InvocationNotSettled: { status: 409, title: 'The invocation has not ended in this way' },
   PreconditionFailed: { status: 412, title: 'A condition of the request does not hold' },
   BodyTooLarge: { status: 413, title: 'The body is too long' },
+  UnsupportedContentType: { status: 415, title: 'The body is in a form that the route does not take' },
   InvalidRange: { status: 416, title: 'The range lies outside' },
   LimitExceeded: { status: 422, title: 'There would be more than are allowed' },
   ModelDataUnusable: { status: 422, title: 'The model data cannot be used' },
@@ -71,25 +72,38 @@ export const PROBLEMS: Partial<Readonly<Record<ErrorCode, ProblemKind>>> = {
   IntakePaused: { status: 503, title: 'The endpoint takes no work for the time being' },
   InstanceUnavailable: { status: 503, title: 'The instance does not answer' },
   Unavailable: { status: 503, title: 'Something that Ebb depends on does not answer' },
+  InternalFailure: { status: 500, title: 'Ebb itself failed' },
   StorageFull: { status: 507, title: 'Storage has no room' },
-};
+} as const satisfies Partial<Record<ErrorCode | 'InternalFailure', ProblemKind>>;
 
-const INTERNAL: ProblemKind = { status: 500, title: 'Ebb itself failed' };
+/** What programs tell problems apart by. */
+export type ProblemCode = keyof typeof KINDS;
+
+/** Every problem that the REST API answers with. What is not listed is `InternalFailure`. */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = KINDS;
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
 
 /** What an error comes to for the caller. Of an error that is not Ebb's own, nothing is told but that it happened. */
 export function problemOf(error: unknown, requestId: string): Problem {
-  const known = error instanceof EbbError ? PROBLEMS[error.code] : undefined;
-  const { status, title } = known ?? INTERNAL;
-  const code = known ? (error as EbbError).code : 'InternalFailure';
+  const isKnown = error instanceof EbbError && isProblemCode(error.code);
+  const code = isKnown ? error.code : 'InternalFailure';
   return {
-    type: `/v1/errors/${kebab(code)}`,
-    title,
-    status,
-    detail: known ? (error as EbbError).message : `Look for the request id ${requestId} in the log of Ebb.`,
+    type: problemPath(code),
+    title: PROBLEMS[code].title,
+    status: PROBLEMS[code].status,
+    detail: isKnown ? error.message : `Look for the request id ${requestId} in the log of Ebb.`,
     code,
     ...(error instanceof BrokenRules && { errors: error.errors }),
     requestId,
   };
+}
+
+/** Where the page about a problem is. */
+export function problemPath(code: ProblemCode): string {
+  return `/v1/errors/${kebab(code)}`;
 }
 
 /** `InvalidRequest` as `invalid-request`, as addresses and headings have it. */

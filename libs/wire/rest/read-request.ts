@@ -15,7 +15,7 @@ export interface RawRequest {
 export function readRequest<R extends Route>(route: R, raw: RawRequest): Request<R> {
   const broken: BrokenRule[] = [];
   const read = (where: string, schema: z.ZodType | undefined, value: unknown): unknown => {
-    if (!schema) return where === 'query' ? nothing(value, broken) : {};
+    if (!schema) return {};
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     for (const issue of result.error.issues) broken.push(...rulesOf(where, issue));
@@ -24,7 +24,7 @@ export function readRequest<R extends Route>(route: R, raw: RawRequest): Request
   const body = route.body && 'schema' in route.body ? route.body : undefined;
   const request = {
     parameters: read('path', route.parameters, raw.parameters),
-    query: read('query', route.query, raw.query),
+    query: read('query', route.query, knownOf(route.query, raw.query, broken)),
     headers: read('header', route.headers, raw.headers),
     body: body && read('body', body.schema, raw.body),
   };
@@ -32,9 +32,15 @@ export function readRequest<R extends Route>(route: R, raw: RawRequest): Request
   return request as Request<R>;
 }
 
-function nothing(value: unknown, broken: BrokenRule[]): object {
-  for (const name of Object.keys(value ?? {})) broken.push({ field: `query.${name}`, rule: UNKNOWN });
-  return {};
+/** Members of the query that are not the route's are rules broken, whatever its schema makes of them. */
+function knownOf(schema: z.ZodObject | undefined, query: RawRequest['query'], broken: BrokenRule[]): object {
+  const [known, unknown] = [{} as Record<string, unknown>, [] as string[]];
+  for (const [name, value] of Object.entries(query)) {
+    if (schema && Object.hasOwn(schema.shape, name)) known[name] = value;
+    else unknown.push(name);
+  }
+  broken.push(...unknown.map((name) => ({ field: `query.${name}`, rule: UNKNOWN })));
+  return known;
 }
 
 const UNKNOWN = 'there is no such parameter here';

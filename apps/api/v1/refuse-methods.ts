@@ -1,0 +1,26 @@
+import type { HookHandlerDoneFunction } from 'fastify';
+import { EbbError } from '../../../libs/core/errors.js';
+import { ALL_ROUTES } from '../../../libs/wire/rest/all-routes.js';
+import { endsInVerb, methodsAt } from '../../../libs/wire/rest/route-paths.js';
+import type { FrameworkReply, FrameworkRequest } from './asked.js';
+
+interface Routed extends Pick<FrameworkRequest, 'raw'> {
+  readonly method: string;
+  /** The framework knows no route for the request. */
+  readonly is404: boolean;
+}
+
+/**
+ * Refuses methods that a path of the REST API does not know, and says with `OPTIONS` which it knows. The framework tells a
+ * wrong method from a wrong path as little as `GET /v1/invocations:cancel` from the invocation `:cancel`.
+ */
+export function refuseMethods(request: Routed, reply: FrameworkReply, done: HookHandlerDoneFunction): void {
+  const [path = ''] = (request.raw.url ?? '').split('?', 1);
+  if (!path.startsWith('/v1/') || !(request.is404 || endsInVerb(path))) return done();
+  const methods = methodsAt(ALL_ROUTES, path);
+  if (methods.includes(request.method)) return done();
+  if (methods.length === 0) return done(new EbbError('UnknownOperation', `There is nothing at ${path}.`));
+  reply.header('allow', [...methods, 'OPTIONS'].join(', '));
+  if (request.method === 'OPTIONS') reply.status(204).send(undefined);
+  else done(new EbbError('MethodNotAllowed', `${path} knows ${methods.join(', ')}, and not ${request.method}.`));
+}

@@ -1,0 +1,13 @@
+import * as about from './about-routes.js';
+import * as access from './access-routes.js';
+import * as access from './access-routes.js';
+import type { Route } from './route.js';
+
+const FILES: readonly object[] = [about, access];
+
+/** Every route of the REST API: what the routes' files export. */
+export const ALL_ROUTES: readonly Route[] = FILES.flatMap((file) => Object.values(file)).filter(isRoute);
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'answers' in value;
+}

@@ -1,0 +1,27 @@
+import type { Link } from './openapi-document.js';
+import { parametersOf } from './route-paths.js';
+import type { Route } from './route.js';
+
+/** What is made or shown by an operation, and where it is found from then on. */
+interface Resource {
+  /** Every operation whose path begins so is about it. */
+  readonly path: string;
+  readonly parameter: string;
+  /** By the operation that answers with it: where its name stands in the answer. */
+  readonly from: Readonly<Record<string, string>>;
+}
+
+const RESOURCES: readonly Resource[] = [];
+
+/** Where one answer of a route leads: to all operations on what is in it. */
+export function linksOf(route: Route, status: number, routes: readonly Route[]): Record<string, Link> | undefined {
+  if (status >= 300) return undefined;
+  const links = RESOURCES.flatMap(({ path, parameter, from }) => {
+    const expression = from[route.id];
+    if (expression === undefined) return [];
+    return routes
+      .filter((other) => other.path.startsWith(path) && parametersOf(other.path).length === 1)
+      .map(({ id }): [string, Link] => [id, { operationId: id, parameters: { [parameter]: expression } }]);
+  });
+  return links.length === 0 ? undefined : Object.fromEntries(links);
+}

@@ -1,6 +1,5 @@
 import * as about from './about-routes.js';
 import * as access from './access-routes.js';
-import * as access from './access-routes.js';
 import type { Route } from './route.js';
 
 const FILES: readonly object[] = [about, access];

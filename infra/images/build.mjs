@@ -81,14 +81,19 @@ function isNotNested(directory) {
  * @param {string} folder
  */
 async function dockerfileFor(folder) {
-  const { command, env = {} } = JSON.parse(await readFile(join(folder, 'ebb-image.json'), 'utf8'));
+  const { command, env = {}, cancel = {} } = JSON.parse(await readFile(join(folder, 'ebb-image.json'), 'utf8'));
   const variables = Object.entries({ HOST: '0.0.0.0', ...env });
+  const labels = Object.entries({
+    'ebb.cancel-path': cancel.path,
+    'ebb.cancel-ends-instance-after-seconds': cancel.endInstanceAfterSeconds,
+  }).filter(([, value]) => value !== undefined);
   return [
     'ARG BASE=node:24-slim',
     'FROM ${BASE}',
     'WORKDIR /opt/program',
     'COPY . .',
     ...variables.map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
+    ...labels.map(([name, value]) => `LABEL ${name}=${JSON.stringify(String(value))}`),
     'USER 1000:1000',
     `ENTRYPOINT ${JSON.stringify(command)}`,
     '',

@@ -18,6 +18,8 @@ import type { World } from './world.js';
 export interface HeldLease extends Lease {
   /** Until when nobody else can have it. */
   leasedUntil: number;
+  /** The invocation has been cancelled meanwhile, as far as its holder has heard. */
+  isCancelled?: boolean;
 }
 
 /** What came of an attempt. `lost` means that its lease was: another attempt has the say, and nothing of this one shows. */
@@ -101,13 +103,13 @@ async function settle(
  * out; near its end it is renewed first, and the clock is read again after that: the process may have slept meanwhile.
  */
 async function stillHeld(world: World, lease: HeldLease): Promise<boolean> {
-  while (world.clock.now() >= lease.leasedUntil - LEASE_RENEWAL_MS) {
+  while (!lease.isCancelled && world.clock.now() >= lease.leasedUntil - LEASE_RENEWAL_MS) {
     const leasedUntil = world.clock.now() + LEASE_MS;
     const held = await world.ledger.renew([lease], leasedUntil);
     if (held.length === 0) return false;
     lease.leasedUntil = leasedUntil;
   }
-  return true;
+  return lease.isCancelled !== true;
 }
 
 /**

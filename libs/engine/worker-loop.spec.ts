@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
+import type { CancelAnswer } from '../core/ports/instances.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { InvocationScript } from '../../test/support/memory-instances.js';
+import { cancelInvocation } from './cancel-invocation.js';
 import { Fleet } from './fleet.js';
 import { submitInvocation } from './submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
 /** A worker with one instance of two slots in service. */
-async function aWorker(script: (inferenceId: string) => InvocationScript = () => ({})) {
-  const parts = memoryWorld({ invoke: (_id, { inferenceId }) => script(inferenceId) });
+async function aWorker(script: (inferenceId: string) => InvocationScript = () => ({}), cancel?: () => CancelAnswer) {
+  const parts = memoryWorld({ invoke: (_id, { inferenceId }) => script(inferenceId), cancel });
   const { world, clock, ledger } = parts;
   const endpoint = await deployEndpoint(parts, { asyncInference: { maxConcurrentInvocationsPerInstance: 2 } });
   const fleet = new Fleet(world);
@@ -172,6 +174,51 @@ test('what is leased while the worker is being stopped goes straight back', asyn
   expect(await find('a')).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
   const [instance] = await instances.list();
   expect(await logs.tail(instance!.instanceId, 1)).toMatchObject([{ text: 'ready' }]);
+});
+
+test('what is cancelled lets go of its container at once, and its slot is free for the next', async () => {
+  const { world, worker, submit, states, clock, find, instances, instance } = await aWorker((id) => {
+    return id === 'c' ? {} : { end: 'hang' };
+  });
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(1);
+  expect(worker.runningCount).toBe(1);
+  expect(instances.cancelled).toEqual([{ instanceId: instance().id, inferenceId: 'a' }]);
+  expect(await states()).toEqual({ a: 'Cancelled', b: 'Running', c: 'Completed' });
+});
+
+test('an instance that does not say that it has stopped is ended after its grace, when it has finished the rest', async () => {
+  const answer = { isAcknowledged: false, endsInstanceAfterMs: 1_000 };
+  const { world, submit, states, clock, find, fleet, instances } = await aWorker(
+    (id) => (id === 'a' ? { end: 'hang' } : { serviceMs: 5_000 }),
+    () => answer,
+  );
+  await submit('a', 'b');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(999);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 1 });
+  await clock.advance(1);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 0, draining: 1 });
+  await clock.advance(4_000);
+  expect(await states()).toEqual({ a: 'Cancelled', b: 'Completed' });
+  expect(await instances.list()).toEqual([]);
+  expect(instances.terminatedBusy).toEqual([]);
+});
+
+test('an instance that says that it has stopped goes on serving', async () => {
+  const answer = { isAcknowledged: true, endsInstanceAfterMs: 1_000 };
+  const { world, submit, clock, find, fleet } = await aWorker(
+    () => ({ end: 'hang' }),
+    () => answer,
+  );
+  await submit('a');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(2_000);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 1, draining: 0 });
 });
 
 test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {

@@ -244,7 +244,9 @@ export class WorkerLoop {
 
   private abandonCancelled(invocationId: string): void {
     for (const { lease, abandon } of this.running.values()) {
-      if (lease.invocationId === invocationId) abandon.abort(new Abandoned({ kind: 'cancelled' }));
+      if (lease.invocationId !== invocationId) continue;
+      lease.isCancelled = true;
+      abandon.abort(new Abandoned({ kind: 'cancelled' }));
     }
   }
 

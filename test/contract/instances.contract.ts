@@ -253,6 +253,24 @@ export function instancesContract(driver: string, open: () => Promise<InstancesS
       });
     });
 
+    describe('cancelling', () => {
+      it('tells the container, which says that it has stopped, and how long an instance has that does not', async () => {
+        await launchHealthy('i-1');
+        const answer = await instances.cancel('i-1', 'unwanted');
+        expect(answer).toEqual({ isAcknowledged: true, endsInstanceAfterMs: 1_000 });
+        await untilTail(scene.logs, 'i-1', /POST \/cancel unwanted/);
+      });
+
+      it('is not acknowledged by a container that answers otherwise, or not at all', async () => {
+        await launchHealthy('i-1', { ECHO_CANCEL: '503' });
+        expect(await instances.cancel('i-1', 'unwanted')).toMatchObject({ isAcknowledged: false });
+      });
+
+      it('has nothing to do where the instance is gone', async () => {
+        expect(await instances.cancel('i-1', 'unwanted')).toEqual({ isAcknowledged: true });
+      });
+    });
+
     describe('an instance that dies', () => {
       it('says so at once, and is gone', async () => {
         const { exited } = await launch('i-1', { ECHO_EXIT_AFTER_MS: '1' });

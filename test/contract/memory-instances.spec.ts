@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EbbError } from '../../libs/core/errors.js';
-import type { ContainerRequest, LaunchSpec } from '../../libs/core/ports/instances.js';
+import type { CancelAnswer, ContainerRequest, LaunchSpec } from '../../libs/core/ports/instances.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { type InvocationScript, type LaunchScript, MemoryInstances } from '../support/memory-instances.js';
 import { MemoryLogs } from '../support/memory-logs.js';
@@ -17,7 +17,7 @@ class RealClock extends SystemClock {
 
 instancesContract('memory', async (): Promise<InstancesScene> => {
   const logs = new MemoryLogs();
-  const script = { launch: launchByKnobs, invoke: invokeByKnobs };
+  const script = { launch: launchByKnobs, invoke: invokeByKnobs, cancel: cancelByKnobs };
   const instances = new MemoryInstances(new RealClock(), script, logs);
   return {
     instances,
@@ -51,6 +51,10 @@ function launchByKnobs({ container }: LaunchSpec): LaunchScript {
     exitCode: 3,
     ignoresTermination: knobs['ECHO_IGNORE_SIGTERM'] === 'yes',
   };
+}
+
+function cancelByKnobs({ container }: LaunchSpec): CancelAnswer {
+  return { isAcknowledged: container.environment['ECHO_CANCEL'] !== '503', endsInstanceAfterMs: 1_000 };
 }
 
 /** Reads the echo image's knobs of a request. */

@@ -1,6 +1,8 @@
-import { isSettled } from '../../libs/core/invocation.js';
 import { EbbError } from '../../libs/core/errors.js';
+import { canBeRedriven, isSettled } from '../../libs/core/invocation.js';
+import { cancelInvocation } from '../../libs/engine/cancel-invocation.js';
 import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
+import { redriveInvocation } from '../../libs/engine/redrive-invocation.js';
 import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
 import { changeCapacities, ring, update } from './change-endpoints.js';
 import type { Incident } from './scenario.js';
@@ -27,6 +29,8 @@ export async function befall(simulation: Simulation, incident: Incident): Promis
       return redeliver(simulation);
     case 'cancel':
       return cancel(simulation);
+    case 'redrive':
+      return redrive(simulation);
     case 'endpoint is deleted':
       return deleteOne(simulation);
     case 'update':
@@ -87,9 +91,18 @@ async function redeliver({ ledger, random, redelivered, signals }: Simulation): 
   signals.notify({ kind: 'backlog', endpointName });
 }
 
-async function cancel({ clock, ledger, random }: Simulation): Promise<void> {
+async function cancel({ engine, ledger, random }: Simulation): Promise<void> {
   const open = ledger.invocations.filter(({ state }) => !isSettled(state));
-  if (open.length > 0) await ledger.cancel(random.pick(open).id, { settledAt: clock.now() }, []);
+  if (open.length === 0) return;
+  const { world, died } = engine.process;
+  await Promise.race([cancelInvocation(world, random.pick(open).id).catch(onlyEbbErrors), died.promise]);
+}
+
+async function redrive({ engine, ledger, random }: Simulation): Promise<void> {
+  const without = ledger.invocations.filter(({ state }) => canBeRedriven(state));
+  if (without.length === 0) return;
+  const { world, died } = engine.process;
+  await Promise.race([redriveInvocation(world, random.pick(without).id).catch(onlyEbbErrors), died.promise]);
 }
 
 async function deleteOne({ deleted, engine, random, scenario }: Simulation): Promise<void> {

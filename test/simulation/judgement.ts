@@ -22,9 +22,10 @@ export async function judge(simulation: Simulation): Promise<void> {
 }
 
 /** Nothing may change after the settlement: a zombie's output comes too late. */
-async function judgeObject(simulation: Simulation, { id, inferenceId }: Invocation): Promise<void> {
+async function judgeObject(simulation: Simulation, { id, inferenceId, redrivenAs }: Invocation): Promise<void> {
   const shown = simulation.witness.shown.get(id);
-  if (!shown || simulation.redelivered.has(inferenceId)) return;
+  // What runs again takes the place of the result before it.
+  if (!shown || redrivenAs !== undefined || simulation.redelivered.has(inferenceId)) return;
   const content = await simulation.witness.contentAt(shown.location);
   if (content !== shown.content) {
     simulation.violation(`${shown.location} changed after the settlement from "${shown.content}" to "${content}"`);
@@ -34,7 +35,7 @@ async function judgeObject(simulation: Simulation, { id, inferenceId }: Invocati
 function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation: Invocation): void {
   const { id, inferenceId, state, successTopic, errorTopic } = invocation;
   const topic = state === 'Completed' ? successTopic : errorTopic;
-  if (state === 'Cancelled' || topic === undefined) return;
+  if (topic === undefined) return;
   if (ledger.deliveries.get(id)?.length !== 1) witness.violation(`${inferenceId} has not exactly one message`);
   for (const subscriber of SUBSCRIBERS) {
     const ids = receivers.told.get(`${subscriber} ${id}`)?.size ?? 0;

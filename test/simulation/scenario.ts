@@ -65,6 +65,7 @@ export type Incident =
     }
   | { readonly at: number; readonly kind: 'redelivery' }
   | { readonly at: number; readonly kind: 'cancel' }
+  | { readonly at: number; readonly kind: 'redrive' }
   | { readonly at: number; readonly kind: 'endpoint is deleted' }
   | {
       readonly at: number;
@@ -220,7 +221,7 @@ function drawIncidents(random: SeededRandom, until: number): Incident[] {
 }
 
 function drawIncident(random: SeededRandom, at: number): Incident {
-  switch (random.integer(0, 8)) {
+  switch (random.integer(0, 10)) {
     case 0:
     case 1:
       return { at, kind: 'crash', downMs: random.integer(0, 60_000), losesMachine: random.happens(0.3) };
@@ -244,6 +245,9 @@ function drawIncident(random: SeededRandom, at: number): Incident {
       return { at, kind: 'cancel' };
     case 7:
       return random.happens(0.3) ? { at, kind: 'endpoint is deleted' } : { at, kind: 'instance dies' };
+    case 8:
+    case 9:
+      return { at, kind: random.happens(0.5) ? 'redrive' : 'cancel' };
     default:
       return { at, kind: 'instance dies' };
   }

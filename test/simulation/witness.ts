@@ -58,7 +58,6 @@ export class Witness {
   /** A settlement that took effect: its result is in place, and it is that of the attempt that settled. */
   async settled(before: Invocation, settlement: Settlement, lease: LeaseSeen | undefined): Promise<void> {
     const { id, inferenceId, outputLocation, failureLocation } = before;
-    if (settlement.state === 'Cancelled') return;
     const location = settlement.state === 'Completed' ? outputLocation : failureLocation;
     if (location === undefined) return;
     const content = await this.contentAt(location);
@@ -66,6 +65,8 @@ export class Witness {
       this.violation(`${inferenceId} was settled as ${settlement.state} before ${location} was there`);
       return;
     }
+    // An attempt that fails in this moment may still put the model's own words there.
+    if (settlement.state === 'Cancelled') return;
     this.shown.set(id, { location, content });
     if (settlement.state === 'Completed') this.checkAttempt(inferenceId, content, lease);
   }
@@ -143,8 +144,12 @@ export class WitnessedLedger extends MemoryLedger {
   }
 
   override async cancel(invocationId: string, cancellation: Cancellation, deliveries: readonly Delivery[]) {
+    const before = this.#known.get(invocationId);
     const cancelled = await super.cancel(invocationId, cancellation, deliveries);
     await this.#check([invocationId]);
+    if (!cancelled || !before) return cancelled;
+    this.deliveries.set(invocationId, deliveries);
+    await this.witness.settled(before, { ...cancellation, state: 'Cancelled' }, undefined);
     return cancelled;
   }
 

@@ -61,7 +61,7 @@ export interface InstancesScript {
   readonly launch?: (spec: LaunchSpec) => LaunchScript;
   readonly invoke?: (instanceId: string, request: ContainerRequest) => InvocationScript;
   /** What a container says when it is told of an invocation that is cancelled; without it, images have no cancel path. */
-  readonly cancel?: (instanceId: string, inferenceId: string) => CancelAnswer;
+  readonly cancel?: (spec: LaunchSpec, inferenceId: string) => CancelAnswer;
 }
 
 const DEFAULT_HEADER_BYTES = 120;
@@ -176,9 +176,11 @@ export class MemoryInstances extends Instances {
 
   async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
     signal?.throwIfAborted();
-    if (!this.#living.has(instanceId)) return { isAcknowledged: true };
+    const instance = this.#living.get(instanceId);
+    if (instance === undefined) return { isAcknowledged: true };
     this.cancelled.push({ instanceId, inferenceId });
-    return this.#script.cancel?.(instanceId, inferenceId) ?? { isAcknowledged: false };
+    instance.print(`POST /cancel ${inferenceId}`);
+    return this.#script.cancel?.(instance.spec, inferenceId) ?? { isAcknowledged: false };
   }
 
   #find(instanceId: string): MemoryInstance {
@@ -209,11 +211,12 @@ class MemoryInstance {
   #isListening = false;
 
   constructor(
-    { instanceId, endpointName, variantName, deploymentId }: LaunchSpec,
+    readonly spec: LaunchSpec,
     clock: Clock,
     script: LaunchScript,
     { output, onListening, onEnd }: { output: LogWriter; onListening: () => void; onEnd: () => void },
   ) {
+    const { instanceId, endpointName, variantName, deploymentId } = spec;
     const launchedAt = clock.now();
     this.found = { instanceId, launchedAs: { endpointName, variantName, deploymentId, launchedAt } };
     this.#id = instanceId;
@@ -222,7 +225,7 @@ class MemoryInstance {
     this.#listensAt = clock.now() + (script.bootMs ?? 0);
     this.#output = output;
     this.#onListening = onListening;
-    this.#print('ready');
+    this.print('ready');
     const { promise, resolve } = Promise.withResolvers<InstanceExit>();
     this.exited = promise;
     this.#onEnd = (exit) => {
@@ -250,7 +253,7 @@ class MemoryInstance {
 
   async terminate(graceMs: number): Promise<void> {
     if (this.#script.ignoresTermination) {
-      this.#print('SIGTERM');
+      this.print('SIGTERM');
       this.#endAfter(graceMs, { reason: 'The container was ended by SIGKILL.' });
     } else {
       this.end(exitWith(0));
@@ -278,7 +281,7 @@ class MemoryInstance {
     signal: AbortSignal | undefined,
   ): Promise<ContainerResponse> {
     this.busy += 1;
-    this.#print(`POST /invocations ${request.inferenceId}`);
+    this.print(`POST /invocations ${request.inferenceId}`);
     try {
       const input = await readAll(request.body);
       await this.#serve(script, signal);
@@ -289,7 +292,7 @@ class MemoryInstance {
     }
   }
 
-  #print(text: string): void {
+  print(text: string): void {
     this.#output.write('stdout', text, this.#clock.now());
   }
 

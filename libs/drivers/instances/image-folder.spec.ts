@@ -24,7 +24,8 @@ async function addImage(folder: string, name: string, description: unknown): Pro
 
 describe("the operator's images", () => {
   it('are found by name in the folders listed, the first folder winning', async () => {
-    await addImage(first, 'ocr', { command: ['node', 'first.js'], env: { LANGUAGE: 'eng' } });
+    const cancel = { path: '/cancel', endInstanceAfterSeconds: 0.5 };
+    await addImage(first, 'ocr', { command: ['node', 'first.js'], env: { LANGUAGE: 'eng' }, cancel });
     await addImage(second, 'ocr', { command: ['node', 'second.js'] });
     await addImage(second, 'echo', { command: ['./echo'] });
     expect(await findImage('registry/ocr:v2', [first, second])).toEqual({
@@ -32,6 +33,7 @@ describe("the operator's images", () => {
       folder: join(first, 'ocr'),
       command: ['node', 'first.js'],
       env: { LANGUAGE: 'eng' },
+      cancel: { path: '/cancel', endsInstanceAfterMs: 500 },
     });
     expect(await findImage('echo', [first, second])).toMatchObject({ folder: join(second, 'echo'), env: {} });
     expect(await listImages([first, second, join(root, 'absent')])).toEqual(['echo', 'ocr']);
@@ -65,6 +67,13 @@ describe("the operator's images", () => {
     [{ command: ['node'], env: { PORT: 1 } }, `'env.PORT' must be a text.`],
     [{ command: ['node'], env: { 'a=b': 'c' } }, `'env' has 'a=b'`],
     [{ command: ['node'], comand: [] }, `'comand' is not a field`],
+    [{ command: ['node'], cancel: 'yes' }, `'cancel' must be an object.`],
+    [{ command: ['node'], cancel: { url: '/' } }, `'cancel.url' is not a field`],
+    [{ command: ['node'], cancel: { path: 'cancel' } }, `'cancel.path' must be a path such as "/cancel".`],
+    [
+      { command: ['node'], cancel: { endInstanceAfterSeconds: -1 } },
+      `'cancel.endInstanceAfterSeconds' must be a number`,
+    ],
   ])('with the description %j are refused, naming file, field and rule', async (description, rule) => {
     await addImage(first, 'bad', description);
     const file = join(first, 'bad', 'ebb-image.json');

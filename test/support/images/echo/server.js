@@ -7,6 +7,7 @@
  *   ECHO_PING_AFTER_MS=500    /ping answers 503 for so long after the start
  *   ECHO_EXIT_AFTER_MS=500    ends with exit code 3 so long after the start
  *   ECHO_IGNORE_SIGTERM=yes   has to be killed
+ *   ECHO_CANCEL=503           what POST /cancel answers: a status (200)
  *   ECHO_CHILD=yes            starts a child process that never ends and prints `child <pid>`; `escaped`: in a
  *                             process group of its own
  *   ECHO_REQUEST=delayMs=20   knobs for every request, in the form below
@@ -20,7 +21,7 @@
  *   size=1000000       answers with so many bytes instead of its input, which it reads and drops
  *   early              answers without having read its input (with size or status)
  *   describe           answers JSON: the request's headers, the environment, the working directory, the model's files
- *   hang               never answers
+ *   hang               never answers; prints `closed <inference id>` when its connection is closed
  *   reset              closes the connection instead of answering
  *   breakAfter=10      promises all of the answer, sends so many bytes of it, closes the connection
  *   exit=1             ends the process with this code instead of answering, or instead of closing the connection
@@ -60,6 +61,7 @@ if (env.ECHO_CHILD) {
 
 const server = createServer((request, response) => {
   if (request.url === '/ping') answerPing(request, response);
+  else if (request.url === '/cancel') answerCancel(request, response);
   else answerInvocation(request, response).catch(() => response.destroy());
 });
 await sleep(Number(env.ECHO_BOOT_MS ?? 0));
@@ -72,6 +74,11 @@ function answerPing(request, response) {
   response.writeHead(early ? 503 : Number(ping), { 'Content-Length': 0 }).end();
 }
 
+function answerCancel(request, response) {
+  console.log(`${request.method} /cancel ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
+  response.writeHead(Number(env.ECHO_CANCEL ?? 200), { 'Content-Length': 0 }).end();
+}
+
 async function answerInvocation(request, response) {
   const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
@@ -82,6 +89,9 @@ async function answerInvocation(request, response) {
   if ('ping' in knobs) ping = knobs.ping;
   if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));
   if ('reset' in knobs) request.socket.destroy();
+  if ('hang' in knobs) {
+    response.on('close', () => console.log(`closed ${request.headers['x-amzn-sagemaker-inference-id']}`));
+  }
   if ('reset' in knobs || 'hang' in knobs) return;
   if ('closeIdle' in knobs) response.on('finish', () => setImmediate(() => request.socket.destroy()));
 

@@ -21,7 +21,13 @@ test('it runs again as a new invocation with all that the first one had, and as 
   const redriven = await redriveInvocation(world, original.id);
   const { inferenceId, inputLocation, outputLocation, failureLocation, labels, successTopic, timeoutMs } = original;
   expect(redriven).toMatchObject({
-    ...{ inferenceId, inputLocation, outputLocation, failureLocation, labels, successTopic, timeoutMs },
+    inferenceId,
+    inputLocation,
+    outputLocation,
+    failureLocation,
+    labels,
+    successTopic,
+    timeoutMs,
     state: 'Queued',
     redriveOf: original.id,
     acceptedAt: clock.now(),

@@ -1,5 +1,8 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AuditTrail } from '../../libs/engine/audit-trail.js';
+import { RequestRates } from '../../libs/engine/request-rates.js';
+import { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { CloudWatchSurface } from './aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from './aws/control/control-surface.js';
@@ -17,6 +20,8 @@ import { LogsController } from './logs.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
 import { AboutController } from './v1/about.controller.js';
+import { AccessController } from './v1/access.controller.js';
+import { AccessGuard } from './v1/access.guard.js';
 import { ProblemFilter } from './v1/problem.filter.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
@@ -31,7 +36,14 @@ export class ApiModule {
     const optional = embeddedSurfaces(config);
     return {
       module: ApiModule,
-      controllers: [AboutController, HealthController, LogsController, MetricsController, StatusController],
+      controllers: [
+        AboutController,
+        AccessController,
+        HealthController,
+        LogsController,
+        MetricsController,
+        StatusController,
+      ],
       providers: [
         ...fromEngine,
         ...ALWAYS,
@@ -39,6 +51,9 @@ export class ApiModule {
         ...(optional.includes(SqsSurface) ? [QueueServer] : []),
         { provide: Surfaces, useFactory: surfacesOf, inject: [...ALWAYS, ...optional] },
         FrontDoor,
+        { provide: RequestRates, useFactory: (world: World) => new RequestRates(world), inject: [World] },
+        { provide: AuditTrail, useFactory: (world: World) => new AuditTrail(world), inject: [World] },
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../libs/engine/log.js';
 import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws-request.js';
@@ -11,9 +11,6 @@ export abstract class Surfaces {
 }
 
 const MAX_FORM_BYTES = 1_048_576;
-/** Idle connections are kept a little longer than the SDKs keep theirs, so that it is they who close. */
-const KEEP_ALIVE_MS = 75_000;
-const HEADERS_TIMEOUT_MS = 60_000;
 
 /**
  * The one URL: tells whose each request is and hands it to that surface, or to Nest for Ebb's own routes. AWS requests
@@ -53,21 +50,6 @@ export class FrontDoor {
     const service = queryServiceOf(form);
     return service ? { ...call, service, operation: form.get('Action') ?? undefined } : call;
   }
-}
-
-/** A server whose requests go to `door` once there is one; Nest makes the server before its providers exist. */
-export function createFrontServer(door: () => FrontDoor | undefined, native: RequestListener): Server {
-  const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: 0,
-  });
-  server.on('request', (request, response) => {
-    const current = door();
-    if (current) current.handle(request, response, native);
-    else native(request, response);
-  });
-  return server;
 }
 
 function isUnsignedForm(request: IncomingMessage, call: AwsCall): boolean {

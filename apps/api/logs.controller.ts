@@ -23,6 +23,7 @@ import {
   type LogRequest,
   readLogRequest,
 } from '../../libs/wire/logs.js';
+import { Needs } from './v1/access.guard.js';
 
 /** A connection on which nothing is said for longer may be cut by what is in between. */
 const HEARTBEAT_MS = 15_000;
@@ -39,6 +40,7 @@ interface Reply {
 
 /** What instances have printed and what Ebb has to say of their invocations, also after their end. */
 @Controller('v1/endpoints/:name/logs')
+@Needs('read')
 export class LogsController implements OnModuleDestroy {
   private readonly followers = new Set<AbortController>();
 

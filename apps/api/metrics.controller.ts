@@ -2,9 +2,11 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { Meter } from '../../libs/engine/meter.js';
 import { EXPOSITION_CONTENT_TYPE, formatExposition } from '../../libs/wire/prometheus.js';
 import { type ProcessFigures, endpointFamilies, processFamilies } from '../../libs/wire/prometheus-families.js';
+import { Needs } from './v1/access.guard.js';
 
 /** What Prometheus scrapes. */
 @Controller('metrics')
+@Needs('read')
 export class MetricsController {
   constructor(private readonly meter: Meter) {}
 

@@ -5,9 +5,11 @@ import { InstanceStatus } from '../../libs/engine/instance-status.js';
 import { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { formatEndpointStatus, formatInvocationStatus } from '../../libs/wire/status.js';
+import { Needs } from './v1/access.guard.js';
 
 /** What SageMaker's API cannot tell: where an endpoint and an invocation stand at this moment, and why. */
 @Controller('v1')
+@Needs('read')
 export class StatusController {
   constructor(
     private readonly world: World,

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { isEbbError } from '../../libs/core/errors.js';
+import type { Log } from '../../libs/engine/log.js';
 import { Config } from '../../libs/host/config.js';
 import { PinoLog } from '../../libs/host/pino-log.js';
 import { ConfigError } from '../../libs/host/setting-reader.js';
 import { repositoryRoot } from '../../libs/host/repository-root.js';
-import { startStandalone } from './start-standalone.js';
+import { type Standalone, startStandalone } from './start-standalone.js';
 
 /**
  * Runs all of Ebb in this process until SIGTERM or SIGINT; returns the exit code. Prints one line when it is ready;
@@ -14,7 +15,9 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
   const stop = stopSignal();
   try {
     const config = Config.read(environment, repositoryRoot(import.meta.dirname));
-    const standalone = await startStandalone(config, new PinoLog(config.logLevel));
+    const log = new PinoLog(config.logLevel);
+    const standalone = await startStandalone(config, log);
+    if (config.listening.tls) process.on('SIGHUP', () => renewCertificate(standalone, log));
     console.log(`Ebb is ready at ${standalone.url} (profile ${config.profile}, data in ${config.dataDirectory})`);
     await stop;
     await standalone.stop();
@@ -23,6 +26,17 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
     if (!isForeseen(error)) throw error;
     console.error(`Ebb cannot start: ${error.message}`);
     return error instanceof ConfigError ? 2 : 1;
+  }
+}
+
+/** A certificate that cannot be used takes the place of none. */
+function renewCertificate(standalone: Standalone, log: Log): void {
+  try {
+    standalone.renewCertificate();
+    log.info('The certificate was read again');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.error('The certificate cannot be used; the one until now goes on', { reason: error.message });
   }
 }
 

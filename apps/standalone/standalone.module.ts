@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { Authenticator } from '../../libs/engine/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
 import { InstanceCounts } from '../../libs/engine/instance-counts.js';
 import { InstanceStatus } from '../../libs/engine/instance-status.js';
@@ -14,9 +15,10 @@ const WORKER_ID = 'standalone';
 /** All of Ebb in one process: the API, one worker that owns every instance, and the autoscaler. */
 @Module({})
 export class StandaloneModule {
-  static of(config: Config, world: World): DynamicModule {
+  static of(config: Config, world: World, authenticator: Authenticator): DynamicModule {
     const engine = new Engine(world, WORKER_ID, config.scaling);
     const fromEngine = [
+      { provide: Authenticator, useValue: authenticator },
       { provide: InstanceCounts, useValue: engine.fleet },
       { provide: InstanceStatus, useValue: engine.fleet },
       { provide: Meter, useValue: engine.meter },

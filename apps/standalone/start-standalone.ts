@@ -1,17 +1,23 @@
 import type { RequestListener, Server } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Authenticator } from '../../libs/engine/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
 import type { Log } from '../../libs/engine/log.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
+import type { ListeningSettings } from '../../libs/host/listening.js';
 import { openWorld } from '../../libs/host/open-world.js';
+import { ConfigError } from '../../libs/host/setting-reader.js';
 import { withVerbAsPart } from '../../libs/wire/rest/route-paths.js';
-import { FrontDoor, createFrontServer } from '../api/front-door.js';
+import { FrontDoor } from '../api/front-door.js';
+import { createFrontServer } from '../api/front-server.js';
 import type { FrameworkReply } from '../api/v1/asked.js';
 import { refuseUnreadable } from '../api/v1/problem.filter.js';
 import { refuseMethods } from '../api/v1/refuse-methods.js';
+import { readCertificate, renewCertificate } from './certificate.js';
 import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -24,6 +30,8 @@ const MAX_PARAMETER_LENGTH = 1024;
 /** A running Ebb in this process. */
 export interface Standalone {
   readonly url: string;
+  /** Shows the certificate that is on disk now to whoever connects from now on. Raises `ConfigError`. */
+  renewCertificate(): void;
   /** Finishes or hands back what runs, ends all instances, closes everything. */
   stop(): Promise<void>;
 }
@@ -31,15 +39,21 @@ export interface Standalone {
 /** Opens the drivers, listens, starts the loops; resolves when requests are answered. */
 export async function startStandalone(config: Config, log: Log): Promise<Standalone> {
   let url = '';
-  const { world, close } = await openWorld(config, log, () => url);
+  const { listening } = config;
+  const { world, own, close } = await openWorld(config, log, () => url);
   try {
-    const { app, server } = await createApp(config, world);
+    const authenticator = new Authenticator(world, config.access.mode, own);
+    await refuseWithoutOperator(authenticator);
+    const { app, server } = await createApp(config, world, authenticator);
     const engine = app.get(Engine);
-    await app.listen(config.listening.port, config.listening.host);
-    url = urlOf(config.listening.host, server.address() as AddressInfo);
+    await app.listen(listening.port, listening.host);
+    url = urlOf(listening, server.address() as AddressInfo);
     await engine.start();
     return {
       url,
+      renewCertificate() {
+        if (listening.tls && server instanceof SecureServer) renewCertificate(server, listening.tls);
+      },
       async stop() {
         await engine.stop();
         server.closeIdleConnections();
@@ -59,21 +73,30 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
 async function createApp(
   config: Config,
   world: World,
+  authenticator: Authenticator,
 ): Promise<{ readonly app: NestFastifyApplication; readonly server: Server }> {
   let door: FrontDoor | undefined;
   let server: Server | undefined;
+  const { limits, tls } = config.listening;
+  const certificate = tls && readCertificate(tls);
   const adapter = new FastifyAdapter({
-    serverFactory: (native: RequestListener) => (server = createFrontServer(() => door, native)),
+    serverFactory: (native: RequestListener) =>
+      (server = createFrontServer({ door: () => door, native, limits, tls: certificate })),
     genReqId: () => world.clock.uniqueId(),
     rewriteUrl: ({ url = '/' }) => withVerbAsPart(url),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    frameworkErrors: (error, request, reply) => refuseUnreadable(error, request, reply as FrameworkReply),
+    frameworkErrors: (error: Error, request: { readonly id: string }, reply: unknown) =>
+      refuseUnreadable(error, request, reply as FrameworkReply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.of(config, world), adapter, {
-    logger: new NestLog(world.log),
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    StandaloneModule.of(config, world, authenticator),
+    adapter,
+    {
+      logger: new NestLog(world.log),
+      abortOnError: false,
+      bodyParser: false,
+    },
+  );
   hookInto(adapter);
   await app.init();
   door = app.get(FrontDoor);
@@ -92,6 +115,15 @@ function hookInto(adapter: FastifyAdapter): void {
   fastify.addHook('onRequest', refuseMethods);
 }
 
-function urlOf(host: string, address: AddressInfo): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+/** Nobody could do anything with an Ebb that wants keys and has none. */
+async function refuseWithoutOperator(authenticator: Authenticator): Promise<void> {
+  if (authenticator.mode === 'open' || (await authenticator.hasOperator())) return;
+  throw new ConfigError(
+    'EBB_ACCESS is keys, as it always is where EBB_HOST is beyond loopback, and there is no access key with which ' +
+      'anybody could operate all endpoints. Make one with: ebb keys create --local --role operate --name NAME',
+  );
+}
+
+function urlOf({ host, tls }: ListeningSettings, address: AddressInfo): string {
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }

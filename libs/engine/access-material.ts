@@ -18,8 +18,19 @@ const TOKEN_LENGTH = 43;
 const SECRET_KEY_LENGTH = 40;
 const WEBHOOK_SECRET_LENGTH = 44;
 
+/** Who Ebb is to its own queues: a pair that no key has and that lasts as long as the process. */
+export interface OwnCredential {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Makes the credential of one process. */
+export function newOwnCredential(world: Pick<AccessWorld, 'secrets'>): OwnCredential {
+  return { accessKeyId: newKeyId(world), secretAccessKey: world.secrets.random(BASE64, SECRET_KEY_LENGTH) };
+}
+
 /** A new access key's id. */
-export function newKeyId({ secrets }: AccessWorld): string {
+export function newKeyId({ secrets }: Pick<AccessWorld, 'secrets'>): string {
   return `EBBK${secrets.random(BASE32, ID_LENGTH)}`;
 }
 

@@ -1,7 +1,7 @@
 import { type AccessKey, callerOf, isUsable, keyIdOf, validCredentials } from '../core/access-key.js';
 import { ANONYMOUS, type Caller, permits } from '../core/caller.js';
 import { EbbError, isOutage } from '../core/errors.js';
-import { secretKeyPurpose } from './access-material.js';
+import { type OwnCredential, secretKeyPurpose } from './access-material.js';
 import type { AccessWorld } from './access-world.js';
 
 /** `open` lets in whoever comes without credentials, and lets them do everything; `keys` lets in nobody without a key. */
@@ -13,6 +13,9 @@ export interface SigningSecrets {
   /** In plain text, newest first; more than one while a rotation's grace lasts. */
   readonly secrets: readonly string[];
 }
+
+/** Ebb itself, to its own queues. */
+const EBB: Caller = { name: 'Ebb', role: 'operate' };
 
 /** How long a change that another process made may go unnoticed here. */
 const STALE_AFTER_MS = 5_000;
@@ -33,6 +36,8 @@ export class Authenticator {
   constructor(
     private readonly world: AccessWorld,
     readonly mode: AccessMode,
+    /** With which this process calls itself. */
+    private readonly own?: OwnCredential,
   ) {
     this.unsubscribe = world.signals.subscribe(({ kind }) => {
       if (kind !== 'access-keys') return;
@@ -66,6 +71,7 @@ export class Authenticator {
 
   /** What may have signed in the name of an access key; absent where nobody gets in with it. */
   async secretsOf(accessKeyId: string): Promise<SigningSecrets | undefined> {
+    if (accessKeyId === this.own?.accessKeyId) return { caller: EBB, secrets: [this.own.secretAccessKey] };
     const key = await this.key(accessKeyId);
     const valid = key ? validCredentials(key, this.world.clock.now()) : [];
     if (!key || valid.length === 0) return undefined;

@@ -61,5 +61,6 @@ function readTls(read: SettingReader): Pick<ListeningSettings, 'tls'> {
   if (certFile !== undefined && keyFile !== undefined) return { tls: { certFile, keyFile } };
   if (certFile === undefined && keyFile === undefined) return {};
   const missing = certFile === undefined ? 'EBB_TLS_CERT_FILE' : 'EBB_TLS_KEY_FILE';
-  throw new ConfigError(`${missing} must be set where the other of certificate and key is; it is ''.`);
+  const given = certFile === undefined ? 'EBB_TLS_KEY_FILE' : 'EBB_TLS_CERT_FILE';
+  throw new ConfigError(`${missing} must be set where ${given} is; it is ''.`);
 }

@@ -17,23 +17,27 @@ import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
 import { FilesystemLogs } from '../drivers/logs/filesystem.js';
 import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
+import { type OwnCredential, newOwnCredential } from '../engine/access-material.js';
 import type { Log } from '../engine/log.js';
 import { World } from '../engine/world.js';
 import type { Config } from './config.js';
 import { openSecrets } from './open-secrets.js';
+import { OwnAgent } from './own-agent.js';
 
 /** The drivers that the configuration chose, opened. */
 export interface OpenWorld {
   readonly world: World;
+  /** What Ebb shows where it calls itself. */
+  readonly own: OwnCredential;
   /** Closes the drivers, last opened first. */
   close(): Promise<void>;
 }
 
 /**
- * Opens one driver for each port: one switch a port, and the only place where drivers are named. `publicUrl` is where
- * Ebb will be reached; it is asked for only when something is sent. SDKs are imported only when they are used.
+ * Opens one driver for each port: one switch a port, and the only place where drivers are named. `ownUrl` is where Ebb
+ * will listen; it is asked for only when something is sent. SDKs are imported only when they are used.
  */
-export async function openWorld(config: Config, log: Log, publicUrl: () => string): Promise<OpenWorld> {
+export async function openWorld(config: Config, log: Log, ownUrl: () => string): Promise<OpenWorld> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -44,11 +48,12 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
     const catalog = SqliteCatalog.open(config.dataDirectory);
     closers.push(() => catalog.close());
     const secrets = openSecrets(config);
+    const own = newOwnCredential({ secrets });
     const metrics = SqliteMetrics.open(config.dataDirectory);
     closers.push(() => metrics.close());
     const objects = await openObjects(config, closers);
     const { ledger, outbox } = await openLedger(config, log, closers);
-    const notifications = await openNotifications(config, catalog, clock, publicUrl, closers);
+    const notifications = await openNotifications(config, { catalog, clock, own, ownUrl }, closers);
     const logs = await FilesystemLogs.open(join(config.dataDirectory, 'logs'));
     closers.push(() => logs.close());
     const instances = await openInstances(config, { objects, logs, log }, closers);
@@ -70,7 +75,7 @@ export async function openWorld(config: Config, log: Log, publicUrl: () => strin
       secrets,
       signals,
     });
-    return { world, close };
+    return { world, own, close };
   } catch (error) {
     await close();
     throw error;
@@ -171,11 +176,16 @@ async function openLedger(
   }
 }
 
+interface NotificationParts {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly own: OwnCredential;
+  readonly ownUrl: () => string;
+}
+
 async function openNotifications(
   config: Config,
-  catalog: Catalog,
-  clock: Clock,
-  publicUrl: () => string,
+  { catalog, clock, own, ownUrl }: NotificationParts,
   closers: Closers,
 ): Promise<Notifications> {
   const { region } = config.place;
@@ -189,9 +199,17 @@ async function openNotifications(
         config.awsEndpoints.sqs
           ? { region, endpoint: config.awsEndpoints.sqs }
           : // The embedded queues are behind Ebb's own URL, which is not known before it listens.
-            { region, endpoint: () => Promise.resolve(addressOf(publicUrl())), credentials: LOCAL_CREDENTIALS },
+            {
+              region,
+              endpoint: () => Promise.resolve(addressOf(ownUrl())),
+              credentials: own,
+              ...(config.listening.tls && {
+                requestHandler: { httpsAgent: new OwnAgent(config.listening.tls.certFile) },
+              }),
+            },
       );
-      const topics = new TopicNotifications(catalog, sqs, clock, { baseUrl: publicUrl });
+      const baseUrl = (): string => config.listening.publicUrl ?? ownUrl();
+      const topics = new TopicNotifications(catalog, sqs, clock, { baseUrl });
       closers.push(async () => {
         await topics.close();
         sqs.destroy();
@@ -210,9 +228,6 @@ async function openNotifications(
     }
   }
 }
-
-/** Who Ebb is to its own queues: they ask for a signature and check none. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'ebb', secretAccessKey: 'ebb' };
 
 function addressOf(url: string): { protocol: string; hostname: string; port: number; path: string } {
   const { protocol, hostname, port } = new URL(url);

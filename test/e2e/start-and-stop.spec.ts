@@ -41,7 +41,11 @@ describe.concurrent('the standalone process', { timeout: 60_000 }, () => {
   it.each([
     ['EBB_PORT', 'http', 'a number from 0 to 65535'],
     ['EBB_PORT', '80.5', 'a whole number from 0 to 65535'],
-    ['EBB_HOST', '0.0.0.0', 'loopback'],
+    ['EBB_HOST', '0.0.0.0', 'ebb keys create --local --role operate'],
+    ['EBB_HOST', 'a b', 'an address or a host name'],
+    ['EBB_ACCESS', 'keys', 'ebb keys create --local --role operate'],
+    ['EBB_TLS_KEY_FILE', '/nowhere', 'must be set'],
+    ['EBB_MAX_CONNECTIONS', '0', 'a number from 1'],
     ['EBB_KEEP_WARM_SECONDS', '-1', 'a number from 0 to 86400'],
     ['EBB_PROFILE', 'cloud', 'one of local'],
     ['EBB_ACCOUNT_ID', '123', 'exactly 12 digits'],

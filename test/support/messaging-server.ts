@@ -8,7 +8,8 @@ import { SnsSurface } from '../../apps/api/aws/sns/sns-surface.js';
 import { QueueServer } from '../../apps/api/aws/sqs/queue-server.js';
 import { SqsSurface } from '../../apps/api/aws/sqs/sqs-surface.js';
 import { StsSurface } from '../../apps/api/aws/sts/sts-surface.js';
-import { FrontDoor, Surfaces, createFrontServer } from '../../apps/api/front-door.js';
+import { FrontDoor, Surfaces } from '../../apps/api/front-door.js';
+import { createFrontServer } from '../../apps/api/front-server.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { TopicNotifications } from '../../libs/drivers/notifications/topics.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
@@ -57,10 +58,11 @@ export async function startMessagingServer(directory?: string): Promise<Messagin
     },
   };
   const door = new FrontDoor(surfaces, log);
-  const server = createFrontServer(
-    () => door,
-    (_request, response) => response.writeHead(404).end(),
-  );
+  const server = createFrontServer({
+    door: () => door,
+    native: (_request, response) => response.writeHead(404).end(),
+    limits: config.listening.limits,
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients = {

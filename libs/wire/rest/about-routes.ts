@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { PROBLEMS, isProblemCode, kebab } from './problem.js';
 import { route } from './route.js';
 
-const KEBAB_CODES = Object.keys(PROBLEMS).filter(isProblemCode).map(kebab);
+const CODES = new Map(
+  Object.keys(PROBLEMS)
+    .filter(isProblemCode)
+    .map((code) => [kebab(code), code]),
+);
 
 export const GET_OPENAPI = route({
   id: 'getOpenApi',
@@ -41,7 +45,9 @@ export const GET_ERROR = route({
   access: 'anyone',
   parameters: z.object({
     code: z
-      .enum(KEBAB_CODES, { error: 'must be the code of a problem, such as invalid-request' })
+      .enum([...CODES.keys()], { error: 'must be the code of a problem, such as invalid-request' })
+      .meta({ examples: ['invalid-request'] })
+      .transform((code) => CODES.get(code)!)
       .describe('A problem code in kebab case.'),
   }),
   answers: { 200: { description: 'The page.', content: { 'text/html': 'bytes' } } },

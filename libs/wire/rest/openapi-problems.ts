@@ -71,8 +71,7 @@ function commonOf(route: Route): string[] {
   return [
     ...COMMON_ERRORS.filter((code) => !isForAnyone || !ABOUT_CALLERS.has(code)),
     ...(route.parameters ? ['UnknownOperation'] : []),
-    ...(route.body ? ['BodyTooLarge'] : []),
-    ...(route.body && !('bytes' in route.body && route.body.contentType === '*/*') ? ['UnsupportedContentType'] : []),
+    ...(route.body ? ['BodyTooLarge', 'UnsupportedContentType'] : []),
     'InternalFailure',
   ];
 }

@@ -1,0 +1,119 @@
+import { curlExample } from './curl-example.js';
+import { escapeHtml, inlineHtml, pageHtml, proseHtml } from './html.js';
+import type { Header, MediaTypes, OpenApiDocument, Operation, Response } from './openapi-document.js';
+import { kebab } from './problem.js';
+import { kindHtml, membersHtml, rowHtml } from './schema-html.js';
+
+interface Entry {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+/** The OpenAPI document as one page that can be read from the beginning to the end. */
+export function docsPage(document: OpenApiDocument): string {
+  const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),
+  );
+  const chapters = document.tags
+    .map(({ name, description }) => ({
+      name,
+      description,
+      entries: entries.filter(({ operation }) => operation.tags.includes(name)),
+    }))
+    .filter((chapter) => chapter.entries.length > 0);
+  const navigation = chapters.map(
+    ({ name, entries: own }) =>
+      `<h2>${name}</h2><ul>${own.map(({ operation }) => `<li>${linkTo(operation)}</li>`).join('')}</ul>`,
+  );
+  const content = chapters.map(
+    ({ name, description, entries: own }) =>
+      `<h2 id="${name.toLowerCase()}">${name}</h2>${proseHtml(description)}` +
+      own.map((entry) => operationHtml(entry, document)).join('\n'),
+  );
+  return pageHtml(
+    "Ebb's REST API",
+    `<div class="layout"><nav><a href="#top"><strong>Ebb</strong></a>${navigation.join('\n')}` +
+      `<h2>Documents</h2><ul><li><a href="#schemas">All of them</a></li></ul></nav>` +
+      `<main id="top"><h1>Ebb’s REST API</h1>${proseHtml(document.info.description)}${HOW_TO_READ}` +
+      `${content.join('\n')}${schemasHtml(document)}</main></div>`,
+  );
+}
+
+const HOW_TO_READ =
+  '<p>The same as a program reads it: <a href="/v1/openapi.json">openapi.json</a>. In the examples <code>$EBB</code> is ' +
+  'this address and <code>$EBB_TOKEN</code> the token of an access key.</p>';
+
+function linkTo({ operationId, summary }: Operation): string {
+  return `<a href="#${operationId}">${inlineHtml(summary)}</a>`;
+}
+
+function operationHtml({ method, path, operation }: Entry, document: OpenApiDocument): string {
+  const { operationId, summary, description, parameters, requestBody, responses } = operation;
+  const rows = parameters.map(({ name, in: place, required, schema, description: text }) =>
+    rowHtml(name, schema, required, [text, place === 'header' ? '(header)' : ''].filter(Boolean).join(' ')),
+  );
+  return `<section id="${operationId}">
+<h3><a class="anchor" href="#${operationId}">${inlineHtml(summary)}</a></h3>
+<span class="path"><span class="method ${method}">${method.toUpperCase()}</span>${escapeHtml(path)}</span>
+${proseHtml(description)}
+${rows.length > 0 ? `<h4>Parameters and headers</h4><table>${rows.join('\n')}</table>` : ''}
+${requestBody ? `<h4>Body</h4>${requestBody.description ? proseHtml(requestBody.description) : ''}${mediaHtml(requestBody.content)}` : ''}
+<h4>Answers</h4>
+${Object.entries(responses).map(responseHtml).join('\n')}
+<h4>Example</h4>
+<pre><code>${escapeHtml(curlExample(method, path, operation, document.components.schemas))}</code></pre>
+</section>`;
+}
+
+/** What goes well is open, what may go wrong is folded up. */
+function responseHtml([status, { description, headers, content, links }]: [string, Response]): string {
+  const isGood = status < '400';
+  const own = Object.entries(headers).filter((entry): entry is [string, Header] => 'schema' in entry[1]);
+  const title = isGood ? inlineHtml(description) : refusalTitle(description);
+  return (
+    `<details${isGood ? ' open' : ''}><summary><code>${status}</code>${title}</summary>` +
+    (isGood ? '' : proseHtml(withLinks(description))) +
+    (own.length > 0 ? `<table>${own.map(([name, header]) => headerRow(name, header)).join('')}</table>` : '') +
+    (content ? mediaHtml(content, isGood) : '') +
+    (links ? `<p class="soft">Leads to ${linksHtml(links)}.</p>` : '') +
+    '</details>'
+  );
+}
+
+/** `- `InvalidRequest`: …` in short. */
+function refusalTitle(description: string): string {
+  return [...description.matchAll(/^- (`\w+`)/gm)].map((match) => inlineHtml(match[1]!)).join(' ');
+}
+
+function withLinks(description: string): string {
+  return description.replace(/^- `(\w+)`/gm, (_, code: string) => `- [\`${code}\`](/v1/errors/${kebab(code)})`);
+}
+
+function headerRow(name: string, { schema, required, description }: Header): string {
+  return rowHtml(name, schema, required === true, description).replace('needed</span>', 'always</span>');
+}
+
+function linksHtml(links: NonNullable<Response['links']>): string {
+  return Object.values(links)
+    .map(({ operationId }) => `<a href="#${operationId}">${operationId}</a>`)
+    .join(', ');
+}
+
+function mediaHtml(content: MediaTypes, withMembers = true): string {
+  return Object.entries(content)
+    .map(([type, { schema }]) => {
+      const members = schema && withMembers ? membersHtml(schema) : '';
+      return `<p><code>${escapeHtml(type)}</code> <span class="soft">${kindHtml(schema)}</span></p>${members}`;
+    })
+    .join('\n');
+}
+
+function schemasHtml({ components: { schemas } }: OpenApiDocument): string {
+  const sections = Object.entries(schemas).map(
+    ([name, schema]) =>
+      `<section id="schema-${name}"><h3><a class="anchor" href="#schema-${name}">${name}</a></h3>` +
+      `${typeof schema['description'] === 'string' ? proseHtml(schema['description']) : ''}${membersHtml(schema)}</section>`,
+  );
+  return `<h2 id="schemas">Documents</h2><p>What bodies and answers consist of.</p>${sections.join('\n')}`;
+}

@@ -78,6 +78,8 @@ function serviceOf(
   credential: CredentialScope | undefined,
   presigned: boolean,
 ): Pick<AwsCall, 'service' | 'operation'> {
+  // No AWS service is called at these paths without a signature, whatever else a request bears that looks like one's.
+  if (!credential && !presigned && NATIVE_PATH.test(head.url)) return { service: 'native' };
   const target = single(head.headers['x-amz-target']);
   if (target !== undefined) {
     const [prefix, operation] = target.split('.', 2);
@@ -92,7 +94,6 @@ function serviceOf(
     return signed === 's3' || action === undefined ? { service: signed } : { service: signed, operation: action };
   if (credential?.signingName === 'sagemaker') return { service: 'control' };
   if (action !== undefined) return { service: QUERY_VERSIONS[query?.get('Version') ?? ''] ?? 'sns', operation: action };
-  if (!credential && !presigned && NATIVE_PATH.test(head.url)) return { service: 'native' };
   return { service: 's3' };
 }
 

@@ -34,7 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(reply: FrameworkReply, problem: Problem): void {
   reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).header('cache-control', 'no-store');
   if (problem.status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  reply.send(JSON.stringify(problem));
+  // As text it would get a parameter `charset`, which the content type does not have.
+  reply.send(Buffer.from(JSON.stringify(problem)));
 }
 
 /** Refuses what the framework cannot even route: a path that is not percent-encoded as it should be, or too long. */
@@ -48,5 +49,7 @@ function inOwnTerms(error: unknown): unknown {
   if (!(error instanceof HttpException)) return error;
   const status = error.getStatus();
   if (status === 404) return new EbbError('UnknownOperation', `${error.message}.`, { cause: error });
+  if (status === 415)
+    return new EbbError('UnsupportedContentType', `header.content-type: ${error.message}`, { cause: error });
   return status < 500 ? new EbbError('InvalidRequest', error.message, { cause: error }) : error;
 }

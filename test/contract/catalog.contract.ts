@@ -4,6 +4,7 @@ import type { Catalog } from '../../libs/core/ports/catalog.js';
 import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling-activity.js';
 import { bounds, observation } from '../support/scaling-samples.js';
 import { alarmHistoryContract } from './alarm-history.contract.js';
+import { auditContract } from './audit.contract.js';
 
 const STARTED_AT = Date.UTC(2026, 0, 1);
 
@@ -208,6 +209,10 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
 
   describe('the history of alarms', () => {
     alarmHistoryContract(open);
+  });
+
+  describe('the audit', () => {
+    auditContract(open);
   });
 }
 

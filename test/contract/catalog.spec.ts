@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AccessKey } from '../../libs/core/access-key.js';
 import type { Alarm } from '../../libs/core/alarm.js';
 import type { ScheduledAction } from '../../libs/core/scheduled-action.js';
 import { EMPTY_HISTORY } from '../../libs/core/variant-history.js';
@@ -10,6 +11,7 @@ import { SqliteCatalog } from '../../libs/drivers/catalog/sqlite.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
 import { highAlarm, trackingPolicy } from '../support/policy-samples.js';
 import { historyItem } from './alarm-history.contract.js';
+import { auditEntry } from './audit.contract.js';
 import { activity, catalogContract, topic } from './catalog.contract.js';
 
 describe('the memory catalog', () => {
@@ -58,6 +60,7 @@ describe('the SQLite catalog', () => {
     const policy = trackingPolicy();
     const alarm = { ...highAlarm(1), name: 'high', tags: {} } as unknown as Alarm;
     const action = { id: 'a', name: 'night', doneUntil: 7 } as ScheduledAction;
+    const key = { id: 'k', name: 'ci', role: 'submit' } as AccessKey;
     const leader = { holder: 'me', term: 3, until: 9 };
     await before.scalingPolicies.create('p', policy);
     await before.alarms.create('high', alarm);
@@ -67,6 +70,9 @@ describe('the SQLite catalog', () => {
     await before.activities.record(activity('1', { from: 2, to: 2 }));
     await before.activities.amend('1', { times: 5 });
     await before.alarmHistory.record(historyItem('1'));
+    await before.accessKeys.create('k', key);
+    await before.audit.append(auditEntry('1'));
+    await before.audit.answered('1', 200);
     before.close();
 
     const after = open();
@@ -78,6 +84,8 @@ describe('the SQLite catalog', () => {
     expect(await after.activities.list({ limit: 10 })).toEqual([]);
     expect(await after.activities.list({ limit: 10, includeNotScaled: true })).toMatchObject([{ id: '1', times: 5 }]);
     expect(await after.alarmHistory.list({ limit: 10 })).toEqual([historyItem('1')]);
+    expect(await after.accessKeys.all()).toEqual([key]);
+    expect(await after.audit.list({ limit: 10 })).toEqual([auditEntry('1', { status: 200 })]);
   });
 
   it('belongs to one process at a time and says so', () => {

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import type { InvocationDocument } from '../documents.js';
+import { misuse } from '../failure.js';
+import { invocationTable } from '../format/invocation.js';
+import { type FilterOptions, filterOf, isFiltered, withFilter } from '../invocation-filter.js';
+import { wholeNumber } from '../option-values.js';
+import type { Session } from '../session.js';
+
+type Verb = 'cancel' | 'redrive';
+
+const DONE = { cancel: 'cancelled', redrive: 'redriven' } as const;
+const MAX_LIMIT = 100_000;
+
+/** Options of commands that act on invocations by id or by filter. */
+export interface ManyOptions extends FilterOptions {
+  readonly limit?: number;
+  readonly dryRun?: boolean;
+}
+
+/** Gives a command the arguments and options that say on which invocations to act. */
+export function withMany(command: Command): Command {
+  return withFilter(command.argument('[id...]', 'ids of invocations, in place of a filter'))
+    .option('-n, --limit <number>', 'how many at most', wholeNumber(1, MAX_LIMIT))
+    .option('--dry-run', 'only tell which they are');
+}
+
+/** Cancels or redrives what is meant: the ids, or else all that the filter finds. */
+export async function actOnMany(
+  verb: Verb,
+  session: Session,
+  options: ManyOptions,
+  ids: readonly string[],
+): Promise<void> {
+  const filter = filterOf(options);
+  if (ids.length > 0 && (isFiltered(filter) || options.limit !== undefined)) {
+    throw misuse('Ids and a filter do not go together.', 'Name the invocations, or say what they have in common.');
+  }
+  if (ids.length > 0) await actOnIds(verb, session, ids, options.dryRun === true);
+  else if (isFiltered(filter)) await actOnFiltered(verb, session, options);
+  else throw misuse(`It is not said what to ${verb}.`, `Name ids, or a filter such as --endpoint; ebb ${verb} --help.`);
+}
+
+async function actOnIds(
+  verb: Verb,
+  { client, terminal }: Session,
+  ids: readonly string[],
+  isDry: boolean,
+): Promise<void> {
+  for (const id of ids) {
+    const invocation = isDry ? await client.invocation(id) : await client[verb](id);
+    if (terminal.isJson) terminal.document(invocation);
+    else terminal.line(told(verb, id, invocation, isDry));
+  }
+}
+
+function told(verb: Verb, id: string, invocation: InvocationDocument, isDry: boolean): string {
+  if (isDry) return `${id} is ${invocation.state}.`;
+  return verb === 'cancel' ? `${id} is ${invocation.state}.` : `${id} is redriven as ${invocation.id}.`;
+}
+
+async function actOnFiltered(verb: Verb, { client, terminal }: Session, options: ManyOptions): Promise<void> {
+  const { dryRun, limit } = options;
+  const result = await client.many(verb, filterOf(options), { dryRun, limit });
+  if (terminal.isJson) {
+    terminal.document(result);
+    return;
+  }
+  const { invocations, matched } = result;
+  if (invocations.length > 0 && !terminal.manner.isQuiet) {
+    terminal.lines(invocationTable(invocations, { now: Date.now(), paint: terminal.paint, columns: terminal.columns }));
+  }
+  terminal.line(
+    dryRun ? `${matched} would be ${DONE[verb]}.` : `${result[DONE[verb]] ?? 0} of ${matched} ${DONE[verb]}.`,
+  );
+}

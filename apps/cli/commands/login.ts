@@ -1,0 +1,66 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { keepToken } from '../credentials.js';
+import type { Session } from '../session.js';
+import { type Acts, taught } from '../teach.js';
+
+/** `ebb login`. */
+export function loginCommand(acts: Acts) {
+  return taught({
+    name: 'login',
+    summary: 'keep the token of an access key for an Ebb',
+    description:
+      "Asks for an access key's token, or reads it from standard input, checks it, and keeps it for this Ebb in " +
+      '~/.config/ebb/credentials, which nobody else may read.',
+    examples: [
+      ['ebb login', 'asks for the token, and does not show it'],
+      ['ebb login --url https://ebb.example.com < token', 'for another Ebb, from a file'],
+    ],
+    exits: { refused: 'the token is not accepted, and is not kept' },
+  }).action(acts(login));
+}
+
+/** `ebb logout`. */
+export function logoutCommand(acts: Acts) {
+  return taught({
+    name: 'logout',
+    summary: 'forget the token for an Ebb',
+    description:
+      'Forgets what `ebb login` has kept for this Ebb. The key itself stays valid: `ebb keys revoke` ends it.',
+    examples: [
+      ['ebb logout', 'for the Ebb that is meant unless told'],
+      ['ebb logout --url https://ebb.example.com', 'for another one'],
+    ],
+  }).action(acts(logout));
+}
+
+async function login(session: Session): Promise<void> {
+  const { environment, terminal, url } = session;
+  const token = process.stdin.isTTY ? await askHidden(session) : (await text(process.stdin)).trim();
+  const client = session.clientWith(token);
+  const caller = await client.whoami().finally(() => client.http.close());
+  keepToken(environment, url, token);
+  if (terminal.isJson) terminal.document(caller);
+  else terminal.note(`You are ${caller.name} at ${url}, and may ${caller.role}.`);
+}
+
+async function logout({ environment, terminal, url }: Session): Promise<void> {
+  keepToken(environment, url, undefined);
+  terminal.note(`No token is kept for ${url}.`);
+}
+
+/** What is typed is not shown. */
+async function askHidden({ signal, url }: Session): Promise<string> {
+  process.stderr.write(`Token for ${url}: `);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // While it reads, the terminal hands Ctrl-C to the prompt.
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return (await prompt.question('', { signal })).trim();
+  } finally {
+    prompt.close();
+    process.stderr.write('\n');
+  }
+}

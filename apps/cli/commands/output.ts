@@ -1,0 +1,30 @@
+import { outputTo } from '../save-output.js';
+import type { Session } from '../session.js';
+import { type Acts, taught } from '../teach.js';
+
+/** `ebb output`. */
+export function outputCommand(acts: Acts) {
+  return taught({
+    name: 'output',
+    summary: 'fetch what an invocation has come to',
+    description: 'Writes the output of a Completed invocation to standard output, or to a file.',
+    examples: [
+      ['ebb output 0f3c…', 'to the screen, or into a pipe'],
+      ['ebb output 0f3c… --out letter.txt', 'into a file, which is there only when it is whole'],
+    ],
+    exits: {
+      notFound: 'there is no such invocation, or its output was removed',
+      conflict: 'it has not ended with an output',
+    },
+  })
+    .argument('<id>', 'the id of an invocation')
+    .option('-o, --out <file>', 'the file to write')
+    .action(acts(output));
+}
+
+async function output({ client, terminal }: Session, { out }: { out?: string }, id: string): Promise<void> {
+  const answer = await client.output(id);
+  await outputTo(answer, out, terminal);
+  if (out !== undefined && terminal.isJson) terminal.document({ id, file: out });
+  else if (out !== undefined) terminal.note(`Wrote ${out}.`);
+}

@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander';
+import { EXIT_CODES, type Exit } from './exit-code.js';
+import { Failure } from './failure.js';
+import { Interrupts } from './interrupts.js';
+import { createProgram } from './program.js';
+import { Session } from './session.js';
+import { Environment, type GlobalOptions } from './settings.js';
+import type { Acts } from './teach.js';
+import { printable } from './terminal.js';
+
+/** Runs one command, and returns its exit code. What goes wrong is told on standard error. */
+export async function runCommandLine(parameters: readonly string[], variables: NodeJS.ProcessEnv): Promise<number> {
+  endQuietlyOnBrokenPipe();
+  using interrupts = new Interrupts();
+  let exit: Exit = 'ok';
+  let globals: GlobalOptions = { json: parameters.includes('--json') };
+  const acts: Acts =
+    (act) =>
+    async (...all) => {
+      // commander calls with the arguments, then the options, then the command.
+      const command = all.at(-1) as { optsWithGlobals<T extends object>(): T };
+      globals = command.optsWithGlobals<GlobalOptions>();
+      await using session = new Session(new Environment(variables), interrupts, globals);
+      exit = (await act(session, globals as never, ...(all.slice(0, -2) as never))) ?? 'ok';
+    };
+  try {
+    await createProgram(acts).parseAsync([...parameters], { from: 'user' });
+    return EXIT_CODES[exit];
+  } catch (error) {
+    return end(error, interrupts, globals.json === true);
+  }
+}
+
+function end(error: unknown, interrupts: Interrupts, isJson: boolean): number {
+  // It has said on standard error what is wrong, or on standard output what was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (error instanceof Failure) {
+    process.stderr.write(isJson ? asDocument(error) : asText(error));
+    return EXIT_CODES[error.exit];
+  }
+  if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
+  throw error;
+}
+
+function asText({ advice, message, problem }: Failure): string {
+  const code = problem?.code === undefined ? '' : ` (${problem.code})`;
+  const rules = problem?.errors?.map(({ field, rule }) => `  ${field}: ${rule}\n`) ?? [];
+  const request = problem?.code === 'InternalFailure' ? `  Request id: ${problem.requestId}\n` : '';
+  const text = `ebb: ${message}${code}\n${rules.join('')}${request}${advice === undefined ? '' : `  ${advice}\n`}`;
+  return printable(text);
+}
+
+function asDocument({ advice, exit, message, problem }: Failure): string {
+  const error = { detail: message, ...problem, exitCode: EXIT_CODES[exit], advice };
+  return `${JSON.stringify({ error })}\n`;
+}
+
+/** Whoever reads has had enough, as `head` does: there is nothing to complain of. */
+function endQuietlyOnBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok);
+      throw error;
+    });
+  }
+}

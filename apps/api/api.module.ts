@@ -16,13 +16,16 @@ import { StsSurface } from './aws/sts/sts-surface.js';
 import type { Surface } from './aws/surface.js';
 import { FrontDoor, Surfaces } from './front-door.js';
 import { HealthController } from './health.controller.js';
-import { LogsController } from './logs.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { StatusController } from './status.controller.js';
 import { AboutController } from './v1/about.controller.js';
 import { AccessController } from './v1/access.controller.js';
 import { AccessGuard } from './v1/access.guard.js';
+import { EndpointsController } from './v1/endpoints.controller.js';
+import { LogsController } from './v1/logs.controller.js';
+import { OperatingController } from './v1/operating.controller.js';
 import { ProblemFilter } from './v1/problem.filter.js';
+import { ScalingController } from './v1/scaling.controller.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
 const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
@@ -31,7 +34,7 @@ type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
 /** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
 @Module({})
 export class ApiModule {
-  /** `fromEngine` provides `InstanceCounts`, `InstanceStatus` and `Meter`: what there really is, wherever it is counted. */
+  /** `fromEngine` provides the `Meter` and, by the names of their classes, what is known of instances and what they are told. */
   static of(config: Config, fromEngine: readonly ValueProvider[]): DynamicModule {
     const optional = embeddedSurfaces(config);
     return {
@@ -39,9 +42,12 @@ export class ApiModule {
       controllers: [
         AboutController,
         AccessController,
+        EndpointsController,
         HealthController,
         LogsController,
         MetricsController,
+        OperatingController,
+        ScalingController,
         StatusController,
       ],
       providers: [

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Authenticator } from '../../libs/engine/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
 import { InstanceCounts } from '../../libs/engine/instance-counts.js';
+import { InstanceControl } from '../../libs/engine/instance-control.js';
 import { InstanceStatus } from '../../libs/engine/instance-status.js';
 import { Meter } from '../../libs/engine/meter.js';
 import type { World } from '../../libs/engine/world.js';
@@ -21,6 +22,7 @@ export class StandaloneModule {
       { provide: Authenticator, useValue: authenticator },
       { provide: InstanceCounts, useValue: engine.fleet },
       { provide: InstanceStatus, useValue: engine.fleet },
+      { provide: InstanceControl, useValue: engine.fleet },
       { provide: Meter, useValue: engine.meter },
     ];
     return {

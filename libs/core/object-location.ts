@@ -22,6 +22,16 @@ export function parseObjectLocation(uri: string): ObjectLocation {
   throw new EbbError('InvalidRequest', `'${uri}' is not the address of an S3 object (s3://bucket/key).`);
 }
 
+/** Whether it can be read so. */
+export function isObjectLocation(uri: string): boolean {
+  try {
+    parseObjectLocation(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function formatObjectLocation(location: ObjectLocation): string {
   return `s3://${location.bucket}/${location.key}`;
 }

@@ -6,15 +6,18 @@ import { scalingPolicyArn } from '../core/arn.js';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../core/deployment.js';
 import type { DeployedVariant, EndpointStatus } from '../core/endpoint.js';
 import { whyWaiting } from '../core/explain.js';
+import { DEFAULT_PROMISE } from '../core/promise.js';
 import { scalableTargetKey } from '../core/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../core/scaling-policy.js';
 import { EMPTY_HISTORY, withStart } from '../core/variant-history.js';
-import { formatEndpointStatus } from '../wire/status.js';
+import { formatEndpoint } from '../wire/rest/endpoint-document.js';
+import { describeEndpoint } from './describe-endpoint.js';
 import { describeInvocation, describeVariants } from './describe-situation.js';
 import { Fleet } from './fleet.js';
 import { submitInvocation } from './submit-invocation.js';
 
 const KEEP_WARM_MS = 300_000;
+const DEFAULTS = { promise: DEFAULT_PROMISE, maxKeepWarmMs: KEEP_WARM_MS };
 
 async function aBacklog(launch: LaunchScript = { bootMs: 5_000 }) {
   const parts = memoryWorld({ launch: () => launch });
@@ -86,19 +89,13 @@ test('what waits while its endpoint is updated is promised no slot that only a s
 });
 
 test('a variant is shown with its starts, what they usually take, and its failures', async () => {
-  const { catalog, clock, endpoint, fleet, launch, ledger, variants } = await aBacklog();
+  const { catalog, clock, endpoint, fleet, launch, world } = await aBacklog();
   const key = scalableTargetKey('reader', 'AllTraffic');
   const history = withStart(EMPTY_HISTORY, { queued: 0, boot: 5_000, ping: 100 }, clock.now());
   await catalog.variantHistories.create(key, history);
   launch(1);
   await clock.advance(1_000);
-  const shown = formatEndpointStatus(
-    endpoint,
-    await ledger.backlog('reader'),
-    fleet.counts('reader'),
-    await variants(),
-  );
-  expect(shown).toMatchObject({
+  expect(formatEndpoint(await describeEndpoint(world, fleet, endpoint, KEEP_WARM_MS), DEFAULTS)).toMatchObject({
     name: 'reader',
     backlog: { queued: 1 },
     instances: { starting: 1 },
@@ -116,15 +113,15 @@ test('a variant is shown with its starts, what they usually take, and its failur
 });
 
 test('what is paused is shown apart, with its time, and counts as none', async () => {
-  const { catalog, clock, endpoint, fleet, launch, ledger, variants } = await aBacklog();
+  const { catalog, clock, endpoint, fleet, launch, world } = await aBacklog();
   launch(1);
   await clock.advance(6_000);
   const tags = { 'ebb:warm-instances': '1', 'ebb:warm-seconds': '60' };
   await catalog.endpoints.update('reader', (current) => ({ ...current, tags }));
   void fleet.scaleIn({ ...endpoint, tags }, endpoint.variants[0]!, 1);
   const [instance] = fleet.instances('reader');
-  const backlog = await ledger.backlog('reader');
-  expect(formatEndpointStatus(endpoint, backlog, fleet.counts('reader'), await variants())).toMatchObject({
+  const situation = await describeEndpoint(world, fleet, endpoint, KEEP_WARM_MS);
+  expect(formatEndpoint(situation, DEFAULTS)).toMatchObject({
     instances: { starting: 0, inService: 0, draining: 0, paused: 1 },
     variants: [
       {

@@ -129,18 +129,18 @@ describe('the logs of an endpoint', () => {
     const absent = await get('nobody/logs');
     expect([absent.status, await absent.json()]).toEqual([
       404,
-      expect.objectContaining({ message: "There is no endpoint 'nobody'." }),
+      expect.objectContaining({ code: 'EndpointNotFound', detail: expect.stringContaining('nobody') as string }),
     ]);
     expect((await get('nobody/logs/streams')).status).toBe(404);
     for (const [parameters, rule] of [
-      ['limit=0', "'limit' must be"],
+      ['limit=0', 'query.limit: must be'],
       ['after=../x', "'../x' is no place in a log."],
       ['follow=true&after=!', 'is no place in a log'],
     ]) {
       const refused = await get(`talker/logs?${parameters}`);
       expect([refused.status, await refused.json()]).toEqual([
         400,
-        expect.objectContaining({ message: expect.stringContaining(rule!) as string }),
+        expect.objectContaining({ detail: expect.stringContaining(rule!) as string }),
       ]);
     }
   });

@@ -1,4 +1,4 @@
-import { parseObjectLocation } from '../../core/object-location.js';
+import { isObjectLocation } from '../../core/object-location.js';
 import type { TextRule } from '../constraints.js';
 import type { Members } from '../members.js';
 import { matching } from './rules.js';
@@ -10,7 +10,7 @@ export const DESTINATION = matching('(https|s3)://([^/])/?(.*)', { max: 512 });
 
 /** The address of an object that is a model's, or a part of one. */
 export function readObjectAddress(parent: Members, name: string): string | undefined {
-  return checked(parent, name, MODEL_DATA, isObjectAddress, 'the address of an S3 object');
+  return checked(parent, name, MODEL_DATA, isObjectLocation, 'the address of an S3 object');
 }
 
 /** A bucket or a prefix in it, under which models are. */
@@ -39,14 +39,5 @@ function checked(
 }
 
 function isPrefixAddress(address: string): boolean {
-  return isObjectAddress(`${address.replace(/\/+$/, '')}/name`);
-}
-
-function isObjectAddress(uri: string): boolean {
-  try {
-    parseObjectLocation(uri);
-    return true;
-  } catch {
-    return false;
-  }
+  return isObjectLocation(`${address.replace(/\/+$/, '')}/name`);
 }

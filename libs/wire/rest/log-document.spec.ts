@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest';
-import { formatLogEvents, formatLogPage, formatLogStreams, readLogRequest } from './logs.js';
+import { type LogRequest, formatLogEvents, formatLogPage, formatLogStreams, logRequestOf } from './log-document.js';
+import { GET_LOGS } from './log-routes.js';
+import { readRequest } from './read-request.js';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 
+function read(parameters: Record<string, unknown>): LogRequest {
+  const raw = { parameters: { name: 'reader' }, query: parameters, headers: {} };
+  return logRequestOf('reader', readRequest(GET_LOGS, raw).query);
+}
+
 test('without parameters all of an endpoint is asked for, a page at a time', () => {
-  const nothing = { instanceId: undefined, variantName: undefined, streams: undefined, from: undefined, to: undefined };
-  const query = { endpointName: 'reader', ...nothing };
-  expect(readLogRequest('reader', {})).toEqual({ query, limit: 1_000, after: undefined, follow: false });
+  expect(read({})).toEqual({ query: { endpointName: 'reader' }, limit: 1_000, follow: false });
 });
 
 test('every parameter is read', () => {
-  const request = readLogRequest('reader', {
+  const request = read({
     instance: 'i-1',
     variant: 'blue',
     stream: ['stdout', 'stderr,data-log'],
@@ -36,20 +41,21 @@ test('every parameter is read', () => {
 });
 
 test.each([
-  [{ limit: '0' }, "'limit' must be a whole number from 1 to 10000"],
-  [{ limit: '10001' }, "'limit' must be"],
-  [{ limit: '1e3' }, "'limit' must be"],
-  [{ limit: ['1', '2'] }, "'limit' must be given once"],
-  [{ from: 'yesterday' }, "'from' must be a time of ISO 8601 or milliseconds since the epoch"],
-  [{ from: '2026-13-01' }, "'from' must be"],
-  [{ to: '2026-05-01 12:00' }, "'to' must be"],
-  [{ stream: 'stdin' }, "'stream' must be of stdout, stderr, data-log, ebb, and is 'stdin'"],
-  [{ follow: 'yes' }, "'follow' must be true or false"],
-  [{ follow: 'true', to: '1' }, "'to' has no meaning with 'follow'"],
-  [{ after: '' }, "'after' must be given once and not be empty"],
-  [{ since: '1' }, "'since' is unknown"],
+  [{ limit: '0' }, 'query.limit: must be a whole number from 1 to 10000'],
+  [{ limit: '10001' }, 'query.limit: must be'],
+  [{ limit: '1e3' }, 'query.limit: must be'],
+  [{ limit: ['1', '2'] }, 'query.limit: must be'],
+  [{ from: 'yesterday' }, 'query.from: must be a time of ISO 8601 or milliseconds since the epoch'],
+  [{ from: ['1', '2'] }, 'query.from: must be given once'],
+  [{ from: '2026-13-01' }, 'query.from: must be'],
+  [{ to: '2026-05-01 12:00' }, 'query.to: must be'],
+  [{ stream: 'stdin' }, 'query.stream.0: must be of stdout, stderr, data-log, ebb'],
+  [{ follow: 'yes' }, 'query.follow: must be true or false'],
+  [{ follow: 'true', to: '1' }, 'query.to: has no meaning with follow'],
+  [{ after: '' }, 'query.after: must not be empty'],
+  [{ since: '1' }, 'query.since: there is no such parameter'],
 ])('%j is refused with its rule', (parameters, rule) => {
-  expect(() => readLogRequest('reader', parameters)).toThrow(
+  expect(() => read(parameters)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest', message: expect.stringContaining(rule) as string }) as Error,
   );
 });

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { Controller, type OnModuleDestroy } from '@nestjs/common';
+import { endpointKey } from '../../../libs/core/endpoint.js';
+import { EbbError } from '../../../libs/core/errors.js';
+import { followLogs } from '../../../libs/engine/follow-logs.js';
+import { missingEndpoint } from '../../../libs/engine/look-up.js';
+import { World } from '../../../libs/engine/world.js';
+import {
+  type LogRequest,
+  formatLogEvents,
+  formatLogPage,
+  formatLogStreams,
+  logRequestOf,
+} from '../../../libs/wire/rest/log-document.js';
+import { GET_LOGS, LIST_LOG_STREAMS } from '../../../libs/wire/rest/log-routes.js';
+import type { Document } from '../../../libs/wire/rest/route.js';
+import { Asked, type FrameworkReply } from './asked.js';
+import { Serves } from './serves.js';
+
+/** A connection on which nothing is said for longer may be cut by what is in between. */
+const HEARTBEAT_MS = 15_000;
+/** So many may follow logs at once. */
+const MAX_FOLLOWERS = 200;
+
+/** What instances have printed and what Ebb has to say of their invocations, also after their end. */
+@Controller()
+export class LogsController implements OnModuleDestroy {
+  private readonly followers = new Set<AbortController>();
+
+  constructor(private readonly world: World) {}
+
+  @Serves(GET_LOGS)
+  async lines(@Asked() asked: Asked<typeof GET_LOGS>): Promise<Document<typeof GET_LOGS> | undefined> {
+    const { gone, headers, parameters, reply } = asked;
+    await this.find(parameters.name, gone);
+    const wanted = logRequestOf(parameters.name, asked.query);
+    const { query, follow, limit } = wanted;
+    const after = (follow && headers['last-event-id']) || wanted.after;
+    // Also before following, so that a place that is none can still be refused.
+    const page = await this.world.logs.read(query, { after, limit: follow ? 1 : limit }, gone);
+    if (!follow) return formatLogPage(page);
+    await this.follow({ ...wanted, after }, reply);
+    return undefined;
+  }
+
+  @Serves(LIST_LOG_STREAMS)
+  async streams(
+    @Asked() { gone, parameters }: Asked<typeof LIST_LOG_STREAMS>,
+  ): Promise<Document<typeof LIST_LOG_STREAMS>> {
+    await this.find(parameters.name, gone);
+    return formatLogStreams(await this.world.logs.list(parameters.name, gone));
+  }
+
+  /** Followers would otherwise keep Ebb from stopping. */
+  onModuleDestroy(): void {
+    for (const follower of this.followers) follower.abort();
+  }
+
+  /** An endpoint that was deleted is still known by its logs. */
+  private async find(name: string, signal: AbortSignal): Promise<void> {
+    if (await this.world.catalog.endpoints.get(endpointKey(name), signal)) return;
+    if ((await this.world.logs.list(name, signal)).length > 0) return;
+    missingEndpoint(this.world.place, name);
+  }
+
+  private async follow({ query, after }: LogRequest, reply: FrameworkReply): Promise<void> {
+    if (this.followers.size >= MAX_FOLLOWERS) {
+      throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow logs at once.`);
+    }
+    reply.hijack();
+    const { raw } = reply;
+    const follower = new AbortController();
+    this.followers.add(follower);
+    raw.once('close', () => follower.abort());
+    if (raw.destroyed) follower.abort();
+    // The connection goes with its follower, so that it is in nobody's way when Ebb stops.
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
+    raw.flushHeaders();
+    const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
+    try {
+      for await (const page of followLogs(this.world.logs, query, after, follower.signal)) {
+        // Whoever reads slowly is read for slowly: no more than one page waits here.
+        if (!raw.write(formatLogEvents(page))) await once(raw, 'drain', { signal: follower.signal });
+      }
+    } catch (error) {
+      if (!follower.signal.aborted) this.tellBroken(query.endpointName, error);
+    } finally {
+      clearInterval(heartbeat);
+      this.followers.delete(follower);
+      raw.end();
+    }
+  }
+
+  private tellBroken(endpoint: string, error: unknown): void {
+    this.world.log.error('Logs could not be read; whoever followed them was cut off', {
+      endpoint,
+      reason: String(error),
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { Controller } from '@nestjs/common';
+import type { Caller } from '../../../libs/core/caller.js';
+import type { GateState } from '../../../libs/core/endpoint-gates.js';
+import { drainInstance } from '../../../libs/engine/drain-instance.js';
+import { InstanceControl } from '../../../libs/engine/instance-control.js';
+import { findEndpoint } from '../../../libs/engine/look-up.js';
+import { setGates } from '../../../libs/engine/pause-endpoint.js';
+import { setBounds } from '../../../libs/engine/set-bounds.js';
+import { wakeEndpoint } from '../../../libs/engine/wake-endpoint.js';
+import { World } from '../../../libs/engine/world.js';
+import { formatGates } from '../../../libs/wire/rest/endpoint-document.js';
+import { formatInstance } from '../../../libs/wire/rest/instance-document.js';
+import {
+  DRAIN_INSTANCE,
+  LIST_INSTANCES,
+  PAUSE_ENDPOINT,
+  RESUME_ENDPOINT,
+  SET_BOUNDS,
+  WAKE_ENDPOINT,
+  gatesOf,
+} from '../../../libs/wire/rest/operating-routes.js';
+import type { Document } from '../../../libs/wire/rest/route.js';
+import { Asked } from './asked.js';
+import { Serves } from './serves.js';
+
+/** What an operator can press: pause, resume, wake, bounds, drain. */
+@Controller()
+export class OperatingController {
+  constructor(
+    private readonly world: World,
+    private readonly instances: InstanceControl,
+  ) {}
+
+  @Serves(PAUSE_ENDPOINT)
+  pause(@Asked() asked: Asked<typeof PAUSE_ENDPOINT>): Promise<Document<typeof PAUSE_ENDPOINT>> {
+    return this.setGates(asked, 'paused');
+  }
+
+  @Serves(RESUME_ENDPOINT)
+  resume(@Asked() asked: Asked<typeof RESUME_ENDPOINT>): Promise<Document<typeof RESUME_ENDPOINT>> {
+    return this.setGates(asked, 'open');
+  }
+
+  @Serves(SET_BOUNDS)
+  async setBounds(@Asked() { body, gone, parameters }: Asked<typeof SET_BOUNDS>): Promise<Document<typeof SET_BOUNDS>> {
+    const { maxInstances, minInstances, variant: variantName } = body;
+    const bounds = { variantName, minCapacity: minInstances, maxCapacity: maxInstances };
+    const target = await setBounds(this.world, { endpointName: parameters.name, ...bounds }, gone);
+    return { variant: target.variantName, minInstances: target.minCapacity, maxInstances: target.maxCapacity };
+  }
+
+  @Serves(WAKE_ENDPOINT)
+  async wake(
+    @Asked() { body, caller, gone, parameters }: Asked<typeof WAKE_ENDPOINT>,
+  ): Promise<Document<typeof WAKE_ENDPOINT, 202>> {
+    const { instances, variant } = body;
+    const by = operatorOf(caller);
+    const request = { endpointName: parameters.name, variantName: variant, instances, by };
+    const woken = await wakeEndpoint(this.world, request, gone);
+    return { variant: woken.variantName, instances: woken.instances };
+  }
+
+  @Serves(LIST_INSTANCES)
+  async list(@Asked() { gone, parameters }: Asked<typeof LIST_INSTANCES>): Promise<Document<typeof LIST_INSTANCES>> {
+    const { name } = await findEndpoint(this.world, parameters.name, gone);
+    return { items: this.instances.details(name).map(formatInstance) };
+  }
+
+  @Serves(DRAIN_INSTANCE)
+  async drain(
+    @Asked() { caller, gone, parameters }: Asked<typeof DRAIN_INSTANCE>,
+  ): Promise<Document<typeof DRAIN_INSTANCE, 202>> {
+    const { instanceId, name: endpointName } = parameters;
+    const request = { endpointName, instanceId, by: operatorOf(caller) };
+    return formatInstance(await drainInstance(this.world, this.instances, request, gone));
+  }
+
+  private async setGates(
+    {
+      body,
+      caller,
+      gone,
+      parameters,
+    }: Pick<Asked<typeof PAUSE_ENDPOINT | typeof RESUME_ENDPOINT>, 'body' | 'caller' | 'gone' | 'parameters'>,
+    state: GateState,
+  ): Promise<Document<typeof PAUSE_ENDPOINT>> {
+    const request = { endpointName: parameters.name, gates: gatesOf(body), state, by: operatorOf(caller) };
+    return formatGates(await setGates(this.world, request, gone));
+  }
+}
+
+/** Who it was, as sentences have it; without access keys nobody knows who. */
+function operatorOf({ keyId, name }: Caller): string {
+  return keyId === undefined ? 'an operator' : `operator ${name}`;
+}

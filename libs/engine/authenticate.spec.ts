@@ -60,10 +60,10 @@ describe('a bearer token', () => {
     const mixed = credential.token.slice(0, 25) + another.token.slice(25);
     for (const mode of ['open', 'keys'] as const) {
       const asked = new Authenticator(parts.world, mode);
-      for (const token of ['', 'x', wrong, mixed, credential.secretAccessKey]) {
+      for (const token of ['x-y-z', wrong, mixed, credential.secretAccessKey]) {
         const refusal = await asked.bearer(token).catch((error: unknown) => error);
         expect(refusal).toEqual(REFUSED);
-        if (token) expect(JSON.stringify(refusal) + String(refusal)).not.toContain(token);
+        expect(JSON.stringify(refusal) + String(refusal)).not.toContain(token);
       }
     }
   });

@@ -4,7 +4,8 @@ import type { NotificationKind } from './endpoint.js';
  * `Queued -> Running -> Completed | Failed | Expired | Cancelled`, and `Running -> Queued` when the instance or the
  * worker vanished. To *settle* an invocation is to bring it to one of the last four, from which nothing leads away.
  */
-export type InvocationState = 'Queued' | 'Running' | SettledState;
+export const INVOCATION_STATES = ['Queued', 'Running', 'Completed', 'Failed', 'Expired', 'Cancelled'] as const;
+export type InvocationState = (typeof INVOCATION_STATES)[number];
 export type SettledState = 'Completed' | 'Failed' | 'Expired' | 'Cancelled';
 
 const TRANSITIONS: Readonly<Record<InvocationState, readonly InvocationState[]>> = {
@@ -122,6 +123,8 @@ export interface Invocation extends InvocationRequest {
   /** Where the current attempt runs. */
   readonly instanceId?: string;
   readonly variantName?: string;
+  /** Since when that instance has been in service. */
+  readonly instanceReadyAt?: number;
   /** When the current, or last, attempt began. */
   readonly startedAt?: number;
   /** The attempts that have ended, the newest `MAX_PAST_ATTEMPTS` of them; absent where there are none. */
@@ -141,6 +144,7 @@ export interface AttemptRecord extends EndedAttempt {
   readonly number: number;
   readonly instanceId: string;
   readonly variantName?: string;
+  readonly instanceReadyAt?: number;
   readonly startedAt?: number;
 }
 

@@ -152,7 +152,8 @@ export class Member implements RoutedInstance {
 
   takeSlot(): Slot {
     this.busy += 1;
-    return { instanceId: this.id, variantName: this.variantName, abandon: this.abandon.signal };
+    const { abandon, id: instanceId, inServiceAt: instanceReadyAt, variantName } = this;
+    return { instanceId, variantName, instanceReadyAt, abandon: abandon.signal };
   }
 
   /** Work begins on a slot that was taken. */

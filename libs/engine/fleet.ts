@@ -24,6 +24,8 @@ import type { World } from './world.js';
 export interface Slot {
   readonly instanceId: string;
   readonly variantName: string;
+  /** Since when the instance has been in service. */
+  readonly instanceReadyAt?: number;
   readonly abandon: AbortSignal;
 }
 

@@ -138,7 +138,11 @@ export class WorkerLoop {
         count: slots.length,
         now,
         leasedUntil: now + LEASE_MS,
-        slots,
+        slots: slots.map(({ instanceId, variantName, instanceReadyAt }) => ({
+          instanceId,
+          variantName,
+          instanceReadyAt,
+        })),
       });
     } finally {
       for (const slot of slots.slice(leased.length)) this.fleet.giveBack(slot);

@@ -54,7 +54,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
 
     test('records where each attempt runs', async () => {
       await accept(1, 2);
-      const slots = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, variantName: 'main' }));
+      const slots = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, variantName: 'main', instanceReadyAt: NOW - 5 }));
       const leased = await lease(2, { slots });
       expect(leased.map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-2']);
       for (const invocation of leased) expect(await scene.ledger.find(invocation.id)).toEqual(invocation);
@@ -127,13 +127,13 @@ export function ledgerQueueContract(scene: LedgerScene): void {
 
     test('puts the attempt on record, if it ran on an instance', async () => {
       await accept(1);
-      const slots = [{ instanceId: 'i-1', variantName: 'main' }];
+      const slots = [{ instanceId: 'i-1', variantName: 'main', instanceReadyAt: NOW - 5 }];
       const ended = { endedAt: NOW + 9, kind: 'instance-broke', reason: 'it died' } as const;
       await scene.ledger.release(tokenOf(await leaseOne({ slots })), true, ended);
       await scene.ledger.release(tokenOf(await leaseOne()), true, ended);
       expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('instanceId');
       expect((await scene.ledger.find(sampleId(1)))?.pastAttempts).toEqual([
-        { number: 1, instanceId: 'i-1', variantName: 'main', startedAt: NOW, ...ended },
+        { number: 1, ...slots[0], startedAt: NOW, ...ended },
       ]);
     });
 

@@ -281,6 +281,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
         ['a label', { labels: { team: 'vision' } }, [23, 21, 20]],
         ['several labels', { labels: { team: 'vision', run: '7' } }, [20]],
         ['a label with another value', { labels: { team: 'visio' } }, []],
+        ['the name that their caller gave them', { inferenceId: 'label-21' }, [21]],
+        ['another name', { inferenceId: 'label-0' }, []],
         ['who submitted them', { submittedBy: 'A' }, [22, 20]],
         ['who submitted them and a label', { submittedBy: 'A', labels: { team: 'speech' } }, [22]],
         ['a label and an endpoint', { labels: { team: 'vision' }, endpointName: 'other' }, [21]],

@@ -32,7 +32,10 @@ it.skipIf(!canSeeProcesses)('what ran on an instance that was killed is complete
   for (const { inferenceId, outputLocation, body } of running) {
     expect(await told(inferenceId)).toMatchObject({ invocationStatus: 'Completed' });
     expect((await aws.objectAt(outputLocation))?.text).toBe(body);
-    expect(await aws.status(`invocations/${inferenceId}`)).toMatchObject({ state: 'Completed', attempts: 2 });
+    expect(await aws.status(`invocations/${inferenceId}`)).toMatchObject({
+      state: 'Completed',
+      attempts: [{ number: 1 }, { number: 2 }],
+    });
     expect(inbox.heard.get(inferenceId)?.documents.size).toBe(1);
   }
   expect(instances()).toHaveLength(1);

@@ -41,9 +41,9 @@ describe.concurrent('the standalone process', { timeout: 60_000 }, () => {
   it.each([
     ['EBB_PORT', 'http', 'a number from 0 to 65535'],
     ['EBB_PORT', '80.5', 'a whole number from 0 to 65535'],
-    ['EBB_HOST', '0.0.0.0', 'ebb keys create --local --role operate'],
+    ['EBB_HOST', '0.0.0.0', 'ebb keys create NAME --role operate --local'],
     ['EBB_HOST', 'a b', 'an address or a host name'],
-    ['EBB_ACCESS', 'keys', 'ebb keys create --local --role operate'],
+    ['EBB_ACCESS', 'keys', 'ebb keys create NAME --role operate --local'],
     ['EBB_TLS_KEY_FILE', '/nowhere', 'must be set'],
     ['EBB_MAX_CONNECTIONS', '0', 'a number from 1'],
     ['EBB_KEEP_WARM_SECONDS', '-1', 'a number from 0 to 86400'],
@@ -77,12 +77,18 @@ describe.concurrent('the standalone process', { timeout: 60_000 }, () => {
     await using second = await startStandalone({ EBB_DATA_DIR });
     using again = new AwsClients(second.url);
     for (const { inferenceId } of running) {
-      expect(await again.status(`invocations/${inferenceId}`)).toMatchObject({ state: 'Completed', attempts: 1 });
+      expect(await again.status(`invocations/${inferenceId}`)).toMatchObject({
+        state: 'Completed',
+        attempts: [{ number: 1, ended: 'succeeded' }],
+      });
     }
     for (const { outputLocation } of waiting) {
       await eventually('what waited is done', () => again.objectAt(outputLocation));
     }
-    expect(await again.status(`invocations/${endless.inferenceId}`)).toMatchObject({ state: 'Running', attempts: 2 });
+    expect(await again.status(`invocations/${endless.inferenceId}`)).toMatchObject({
+      state: 'Running',
+      attempts: [{ number: 1 }, { number: 2 }],
+    });
     await second.kill();
     rmSync(EBB_DATA_DIR, { recursive: true });
   });

@@ -217,11 +217,21 @@ export class MemoryLedger extends Ledger {
 }
 
 function isLookedFor(invocation: Invocation, query: InvocationQuery): boolean {
-  const { acceptedBefore, acceptedFrom, endpointName, failureKinds, labels = {}, states, submittedBy } = query;
+  const {
+    acceptedBefore,
+    acceptedFrom,
+    endpointName,
+    failureKinds,
+    inferenceId,
+    labels = {},
+    states,
+    submittedBy,
+  } = query;
   return (
     (endpointName === undefined || invocation.endpointName === endpointName) &&
     (states === undefined || states.includes(invocation.state)) &&
     (failureKinds === undefined || failureKinds.includes(invocation.failureKind!)) &&
+    (inferenceId === undefined || (invocation.inferenceId === inferenceId && invocation.id !== inferenceId)) &&
     (submittedBy === undefined || invocation.submittedBy === submittedBy) &&
     Object.entries(labels).every(([name, value]) => invocation.labels?.[name] === value) &&
     invocation.acceptedAt >= (acceptedFrom ?? 0) &&
@@ -231,9 +241,9 @@ function isLookedFor(invocation: Invocation, query: InvocationQuery): boolean {
 
 /** Nobody has it any more, and if its attempt ran on an instance, that is on record. */
 export function withoutLease(invocation: Invocation, ended: EndedAttempt | undefined): Invocation {
-  const { workerId: _workerId, leasedUntil: _leasedUntil, instanceId, variantName, ...rest } = invocation;
+  const { workerId: _w, leasedUntil: _l, instanceId, variantName, instanceReadyAt, ...rest } = invocation;
   if (instanceId === undefined || ended === undefined) return rest;
   const { attempt, pastAttempts = [], startedAt } = rest;
-  const record: AttemptRecord = { number: attempt, instanceId, variantName, startedAt, ...ended };
+  const record: AttemptRecord = { number: attempt, instanceId, variantName, instanceReadyAt, startedAt, ...ended };
   return { ...rest, pastAttempts: [...pastAttempts, record].slice(-MAX_PAST_ATTEMPTS) };
 }

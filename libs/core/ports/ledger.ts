@@ -30,6 +30,7 @@ export interface LeaseRequest {
 export interface LeasedSlot {
   readonly instanceId: string;
   readonly variantName: string;
+  readonly instanceReadyAt?: number;
 }
 
 export interface Settlement {
@@ -49,6 +50,8 @@ export interface InvocationQuery {
   readonly endpointName?: string;
   readonly states?: readonly InvocationState[];
   readonly failureKinds?: readonly FailureKind[];
+  /** The name that callers gave it; one that none gave is found by `find`. */
+  readonly inferenceId?: string;
   /** All of these. */
   readonly labels?: Labels;
   readonly submittedBy?: string;

@@ -50,6 +50,7 @@ const LEDGER_DATABASE: DatabasePlan = {
   ALTER TABLE invocations ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- in the queue
   ALTER TABLE invocations ADD COLUMN instance_id TEXT;
   ALTER TABLE invocations ADD COLUMN variant_name TEXT;
+  ALTER TABLE invocations ADD COLUMN instance_ready_at INTEGER;
   ALTER TABLE invocations ADD COLUMN past_attempts TEXT; -- JSON
   ALTER TABLE invocations ADD COLUMN failure_kind TEXT;
   ALTER TABLE invocations ADD COLUMN submitted_by TEXT;

@@ -1,16 +1,22 @@
 import type Database from 'better-sqlite3';
-import type { Invocation, InvocationState } from '../../core/invocation.js';
+import { INVOCATION_STATES, type Invocation, type InvocationState } from '../../core/invocation.js';
 import type { InvocationQuery } from '../../core/ports/ledger.js';
 import { type InvocationRow, toInvocation } from './sqlite-row.js';
 import type { LedgerStatements } from './sqlite-statements.js';
 
 const DEFAULT_LIMIT = 100;
-const ALL_STATES: readonly InvocationState[] = ['Queued', 'Running', 'Completed', 'Failed', 'Expired', 'Cancelled'];
 
-/** What an invocation is found by, as a term of the index: a label, or the access key that it came with. */
-export function termsOf({ labels = {}, submittedBy }: Pick<InvocationQuery, 'labels' | 'submittedBy'>): string[] {
-  const terms = Object.entries(labels).map(([name, value]) => `label:${name}=${value}`);
-  return submittedBy === undefined ? terms : [...terms, `by:${submittedBy}`];
+/** What an invocation is found by, as terms of the index: its labels, the access key that it came with, its caller's name for it. */
+export function termsOf(
+  of: Pick<InvocationQuery, 'labels' | 'submittedBy' | 'inferenceId'> & { readonly id?: string },
+): string[] {
+  const { id, inferenceId, labels = {}, submittedBy } = of;
+  return [
+    // First: nothing else leaves out as much.
+    ...(inferenceId === undefined || inferenceId === id ? [] : [`inference:${inferenceId}`]),
+    ...Object.entries(labels).map(([name, value]) => `label:${name}=${value}`),
+    ...(submittedBy === undefined ? [] : [`by:${submittedBy}`]),
+  ];
 }
 
 /** A part of a query: where it looks, in the order of acceptance backwards, and what it looks for. */
@@ -67,7 +73,7 @@ export class InvocationListing {
       return [{ from: 'invocations w', conditions: [], values: [] }];
     }
     const conditions = ['w.state = ?', 'w.endpoint_name = ?'];
-    return [...new Set(states ?? ALL_STATES)].flatMap((state) => {
+    return [...new Set(states ?? INVOCATION_STATES)].flatMap((state) => {
       const names = endpointName === undefined ? [...this.#endpointNamesIn(state)] : [endpointName];
       const from = 'invocations w INDEXED BY invocations_by_state';
       return names.map((name) => ({ from, conditions, values: [state, name] }));

@@ -27,6 +27,7 @@ export interface InvocationRow {
   readonly response_content_type: string | null;
   readonly instance_id: string | null;
   readonly variant_name: string | null;
+  readonly instance_ready_at: number | null;
   readonly past_attempts: string | null;
   readonly failure_kind: FailureKind | null;
   readonly submitted_by: string | null;
@@ -87,6 +88,7 @@ export function toInvocation(row: InvocationRow): Invocation {
       failureKind: row.failure_kind,
       instanceId: row.instance_id,
       variantName: row.variant_name,
+      instanceReadyAt: row.instance_ready_at,
       pastAttempts: row.past_attempts === null ? null : (JSON.parse(row.past_attempts) as AttemptRecord[]),
       submittedBy: row.submitted_by,
       inputBytes: row.input_bytes,

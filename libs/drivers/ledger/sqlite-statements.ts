@@ -8,6 +8,7 @@ type LeaseValues = [
   startedAt: number,
   instanceId: string | null,
   variantName: string | null,
+  instanceReadyAt: number | null,
 ];
 
 /** What is kept of how an attempt ended; all null where it is not to be kept. */
@@ -38,7 +39,8 @@ export interface Counted {
 const COUNTED = 'endpoint_name, submitted_by, input_bytes';
 
 /** Nobody has it any more. */
-const UNLEASED = 'worker_id = NULL, leased_until = NULL, instance_id = NULL, variant_name = NULL';
+const UNLEASED =
+  'worker_id = NULL, leased_until = NULL, instance_id = NULL, variant_name = NULL, instance_ready_at = NULL';
 
 /** The past attempts with this one, which has ended as `EndedValues` say, if it ran on an instance. */
 const WITH_ENDED_ATTEMPT = `past_attempts = CASE WHEN instance_id IS NULL OR @endedAt IS NULL THEN past_attempts ELSE json_insert(
@@ -46,6 +48,7 @@ const WITH_ENDED_ATTEMPT = `past_attempts = CASE WHEN instance_id IS NULL OR @en
     ELSE coalesce(past_attempts, '[]') END,
   '$[#]',
   json_patch('{}', json_object('number', attempt, 'instanceId', instance_id, 'variantName', variant_name,
+    'instanceReadyAt', instance_ready_at,
     'startedAt', started_at, 'endedAt', @endedAt, 'kind', @kind, 'status', @status, 'reason', @reason))) END`;
 
 /**
@@ -83,7 +86,7 @@ export function ledgerStatements(database: Database.Database) {
     leaseBySequence: prepare<[...LeaseValues, sequence: number], InvocationRow>(
       `UPDATE invocations
        SET state = 'Running', attempt = attempt + 1, worker_id = ?, leased_until = ?, started_at = ?,
-           instance_id = ?, variant_name = ?
+           instance_id = ?, variant_name = ?, instance_ready_at = ?
        WHERE sequence = ?
        RETURNING *`,
     ),

@@ -96,8 +96,9 @@ export class SqliteLedger extends Ledger {
     return this.#takeFromQueue(
       () =>
         this.#sql.nextSequences.all(endpointName, count).map((sequence, index) => {
-          const { instanceId = null, variantName = null } = slots?.[index] ?? {};
-          return this.#sql.leaseBySequence.get(workerId, leasedUntil, now, instanceId, variantName, sequence)!;
+          const { instanceId = null, variantName = null, instanceReadyAt = null } = slots?.[index] ?? {};
+          const place = [instanceId, variantName, instanceReadyAt] as const;
+          return this.#sql.leaseBySequence.get(workerId, leasedUntil, now, ...place, sequence)!;
         }),
       signal,
     );

@@ -1,0 +1,170 @@
+import { Controller } from '@nestjs/common';
+import { type Caller, covers, mayFollow } from '../../../libs/core/caller.js';
+import { EbbError } from '../../../libs/core/errors.js';
+import type { Invocation } from '../../../libs/core/invocation.js';
+import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
+import { cancelInvocation } from '../../../libs/engine/cancel-invocation.js';
+import { type ManyOutcome, type ManyRequest, MAX_MATCHED, changeMany } from '../../../libs/engine/change-many.js';
+import { describeInvocation } from '../../../libs/engine/describe-situation.js';
+import { InstanceStatus } from '../../../libs/engine/instance-status.js';
+import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
+import { matchingInvocations } from '../../../libs/engine/matching-invocations.js';
+import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
+import { World } from '../../../libs/engine/world.js';
+import { Config } from '../../../libs/host/config.js';
+import { formatTextToken, readTextToken } from '../../../libs/wire/page-token.js';
+import { formatInvocation, formatInvocationSummary, urlOf } from '../../../libs/wire/rest/invocation-document.js';
+import {
+  CANCEL_INVOCATION,
+  CANCEL_INVOCATIONS,
+  DELETE_INVOCATION,
+  GET_INVOCATION,
+  LIST_INVOCATIONS,
+  REDRIVE_INVOCATION,
+  REDRIVE_INVOCATIONS,
+  listingOf,
+  selectionOf,
+} from '../../../libs/wire/rest/invocation-routes.js';
+import type { Document } from '../../../libs/wire/rest/route.js';
+import { Asked } from './asked.js';
+import { Serves } from './serves.js';
+
+const PAGE = 100;
+
+/** Invocations: where they stand, cancelling them, and running them again. */
+@Controller()
+export class InvocationsController {
+  constructor(
+    private readonly world: World,
+    private readonly instances: InstanceStatus,
+    private readonly watch: InvocationWatch,
+    private readonly config: Config,
+  ) {}
+
+  @Serves(LIST_INVOCATIONS)
+  async list(
+    @Asked() { caller, gone, query }: Asked<typeof LIST_INVOCATIONS>,
+  ): Promise<Document<typeof LIST_INVOCATIONS>> {
+    const { cursor, limit = PAGE } = query;
+    const listing = { ...ownOf(caller, listingOf(query)), after: readTextToken(cursor) };
+    const items: Invocation[] = [];
+    const isSeen = (invocation: Invocation): boolean => mayFollow(caller, invocation);
+    // One more than the page tells whether there is another.
+    for await (const invocation of matchingInvocations(this.world.ledger, listing, isSeen, MAX_MATCHED, gone)) {
+      items.push(invocation);
+      if (items.length > limit) break;
+    }
+    const page = items.slice(0, limit);
+    const last = items.length > limit ? page.at(-1) : undefined;
+    return { items: page.map(formatInvocationSummary), ...(last && { nextCursor: formatTextToken(last.id) }) };
+  }
+
+  @Serves(GET_INVOCATION)
+  async show(
+    @Asked() { caller, gone, parameters, query }: Asked<typeof GET_INVOCATION>,
+  ): Promise<Document<typeof GET_INVOCATION>> {
+    const invocation = await this.find(caller, parameters.id, gone);
+    if (query.wait === undefined) return this.describe(invocation);
+    return this.describe((await this.watch.settled(invocation.id, query.wait * 1000, gone)) ?? invocation);
+  }
+
+  @Serves(CANCEL_INVOCATION)
+  async cancel(
+    @Asked() { caller, parameters }: Asked<typeof CANCEL_INVOCATION>,
+  ): Promise<Document<typeof CANCEL_INVOCATION>> {
+    return this.cancelOne(caller, parameters.id);
+  }
+
+  @Serves(DELETE_INVOCATION)
+  async delete(
+    @Asked() { caller, parameters }: Asked<typeof DELETE_INVOCATION>,
+  ): Promise<Document<typeof DELETE_INVOCATION>> {
+    return this.cancelOne(caller, parameters.id);
+  }
+
+  @Serves(REDRIVE_INVOCATION)
+  async redrive(
+    @Asked() { caller, parameters, reply }: Asked<typeof REDRIVE_INVOCATION>,
+  ): Promise<Document<typeof REDRIVE_INVOCATION, 202>> {
+    const { id } = await this.find(caller, parameters.id);
+    const invocation = await redriveInvocation(this.world, id);
+    reply.header('location', urlOf(invocation));
+    return this.describe(invocation);
+  }
+
+  @Serves(CANCEL_INVOCATIONS)
+  async cancelMany(
+    @Asked() { body, caller, gone }: Asked<typeof CANCEL_INVOCATIONS>,
+  ): Promise<Document<typeof CANCEL_INVOCATIONS>> {
+    const outcome = await this.changeMany(caller, body, gone, {
+      isMeant: () => true,
+      change: (id) => cancelInvocation(this.world, id),
+    });
+    return { ...formatOutcome(outcome), cancelled: outcome.changed.length };
+  }
+
+  @Serves(REDRIVE_INVOCATIONS)
+  async redriveMany(
+    @Asked() { body, caller, gone }: Asked<typeof REDRIVE_INVOCATIONS>,
+  ): Promise<Document<typeof REDRIVE_INVOCATIONS>> {
+    const outcome = await this.changeMany(caller, body, gone, {
+      isMeant: ({ redrivenAs }) => redrivenAs === undefined,
+      change: (id) => redriveInvocation(this.world, id),
+    });
+    return { ...formatOutcome(outcome), redriven: outcome.changed.length };
+  }
+
+  private async cancelOne(caller: Caller, id: string): Promise<Document<typeof CANCEL_INVOCATION>> {
+    const invocation = await this.find(caller, id);
+    if (!mayFollow(caller, invocation, 'cancel')) {
+      throw new EbbError('AccessDenied', `The role ${caller.role} may not cancel what others have submitted.`);
+    }
+    return this.describe(await cancelInvocation(this.world, id));
+  }
+
+  private changeMany(
+    caller: Caller,
+    body: Asked<typeof CANCEL_INVOCATIONS>['body'] | Asked<typeof REDRIVE_INVOCATIONS>['body'],
+    gone: AbortSignal,
+    { isMeant, change }: Pick<ManyRequest, 'isMeant' | 'change'>,
+  ): Promise<ManyOutcome> {
+    return changeMany(
+      this.world,
+      {
+        query: selectionOf(body),
+        isMeant: (invocation) => covers(caller, invocation.endpointName) && isMeant(invocation),
+        change,
+        limit: body.limit,
+        isDryRun: body.dryRun,
+      },
+      gone,
+    );
+  }
+
+  /** What is not the caller's to see is not there for it. */
+  private async find(caller: Caller, id: string, signal?: AbortSignal): Promise<Invocation> {
+    const invocation = await this.world.ledger.find(id, signal);
+    if (invocation && mayFollow(caller, invocation)) return invocation;
+    throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
+  }
+
+  private async describe(invocation: Invocation): Promise<Document<typeof GET_INVOCATION>> {
+    const { maxKeepWarmMs } = this.config.scaling;
+    const situation = await describeInvocation(this.world, this.instances, invocation, maxKeepWarmMs);
+    const isQueued = invocation.state === 'Queued';
+    return formatInvocation(situation, isQueued ? await this.world.ledger.position(invocation.id) : undefined);
+  }
+}
+
+/** Whoever may only submit finds its own. */
+function ownOf(caller: Caller, query: InvocationQuery): InvocationQuery {
+  return caller.role === 'submit' ? { ...query, submittedBy: caller.keyId } : query;
+}
+
+function formatOutcome({ matched, changed, refused }: ManyOutcome) {
+  return {
+    matched,
+    invocations: changed.map(formatInvocationSummary),
+    refused: refused.map(({ id, error }) => ({ id, code: error.code, detail: error.message })),
+  };
+}

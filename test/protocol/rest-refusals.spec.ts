@@ -42,6 +42,7 @@ describe('a method that a path does not know', () => {
     ['HEAD', '/v1/keys/some-id:rotate', 'POST, OPTIONS'],
     ['QUERY', '/v1/keys', 'GET, POST, HEAD, OPTIONS'],
     ['DELETE', '/v1/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['HEAD', '/v1/endpoints/ocr/logs?follow=true', 'GET, OPTIONS'],
   ])('%s %s is a 405 that says which are: %s', async (method, path, allowed) => {
     const { status, headers, problem } = await call(method, path);
     expect([status, headers.get('allow')]).toEqual([405, allowed]);

@@ -16,7 +16,8 @@ interface Routed extends Pick<FrameworkRequest, 'raw'> {
  */
 export function refuseMethods(request: Routed, reply: FrameworkReply, done: HookHandlerDoneFunction): void {
   const [path = ''] = (request.raw.url ?? '').split('?', 1);
-  if (!path.startsWith('/v1/') || !(request.is404 || endsInVerb(path))) return done();
+  const isDoubtful = request.is404 || request.method === 'HEAD' || endsInVerb(path);
+  if (!path.startsWith('/v1/') || !isDoubtful) return done();
   const methods = methodsAt(ALL_ROUTES, path);
   if (methods.includes(request.method)) return done();
   if (methods.length === 0) return done(new EbbError('UnknownOperation', `There is nothing at ${path}.`));

@@ -11,7 +11,35 @@ interface Resource {
   readonly from: Readonly<Record<string, string>>;
 }
 
-const RESOURCES: readonly Resource[] = [];
+const RESOURCES: readonly Resource[] = [
+  {
+    path: '/v1/endpoints/{name}',
+    parameter: 'name',
+    from: { deployEndpoint: '$response.body#/name', listEndpoints: '$response.body#/items/0/name' },
+  },
+  {
+    path: '/v1/invocations/{id}',
+    parameter: 'id',
+    from: {
+      submitInvocation: '$response.body#/id',
+      listInvocations: '$response.body#/items/0/id',
+      redriveInvocation: '$response.body#/id',
+    },
+  },
+  {
+    path: '/v1/deliveries/{id}',
+    parameter: 'id',
+    from: {
+      listDeliveries: '$response.body#/items/0/id',
+      listInvocationDeliveries: '$response.body#/items/0/id',
+    },
+  },
+  {
+    path: '/v1/keys/{id}',
+    parameter: 'id',
+    from: { createKey: '$response.body#/id', listKeys: '$response.body#/items/0/id' },
+  },
+];
 
 /** Where one answer of a route leads: to all operations on what is in it. */
 export function linksOf(route: Route, status: number, routes: readonly Route[]): Record<string, Link> | undefined {

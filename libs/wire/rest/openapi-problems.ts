@@ -71,6 +71,7 @@ function commonOf(route: Route): string[] {
   return [
     ...COMMON_ERRORS.filter((code) => !isForAnyone || !ABOUT_CALLERS.has(code)),
     ...(route.parameters ? ['UnknownOperation'] : []),
+    ...(route.query && 'cursor' in route.query.shape ? ['InvalidNextToken'] : []),
     ...(route.body ? ['BodyTooLarge', 'UnsupportedContentType'] : []),
     'InternalFailure',
   ];

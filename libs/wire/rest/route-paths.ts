@@ -15,10 +15,18 @@ export function endsInVerb(path: string): boolean {
   return /\/:[^/]*$/.test(path);
 }
 
-/** The methods that routes have at a path, as it is routed; none where there is no route at all. */
+/**
+ * The methods that routes have at a path, as it is routed; none where there is no route at all. What can be read can be
+ * asked for its head, but for streams, which have none before they begin.
+ */
 export function methodsAt(routes: readonly Route[], path: string): string[] {
-  const methods = routes.filter((route) => pathPattern(route.path).test(path)).map(({ method }) => method);
-  return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  const found = routes.filter((route) => pathPattern(route.path).test(path));
+  const hasHead = found.some((route) => route.method === 'GET' && !mayStream(route));
+  return [...found.map(({ method }) => method), ...(hasHead ? ['HEAD'] : [])];
+}
+
+function mayStream({ answers }: Route): boolean {
+  return Object.values(answers).some(({ content }) => Object.values(content ?? {}).includes('events'));
 }
 
 /** The route that answers a method at an address, a query or not. */

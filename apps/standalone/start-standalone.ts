@@ -120,7 +120,7 @@ async function refuseWithoutOperator(authenticator: Authenticator): Promise<void
   if (authenticator.mode === 'open' || (await authenticator.hasOperator())) return;
   throw new ConfigError(
     'EBB_ACCESS is keys, as it always is where EBB_HOST is beyond loopback, and there is no access key with which ' +
-      'anybody could operate all endpoints. Make one with: ebb keys create --local --role operate --name NAME',
+      'anybody could operate all endpoints. Make one with: ebb keys create NAME --role operate --local',
   );
 }
 

@@ -38,7 +38,7 @@ export async function createAccessKey(
     ...(quotas && { quotas }),
     credentials: [credential.kept],
     webhookSecrets: [webhookSecret.kept],
-    createdAt: world.clock.now(),
+    createdAt: credential.kept.createdAt,
     createdBy,
   };
   if (!(await world.catalog.accessKeys.create(id, key, signal))) {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { Config } from './config.js';
+
+const read = (environment: NodeJS.ProcessEnv): Config => Config.read(environment, '/ebb');
+
+describe('where Ebb listens', () => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is open to all on %s unless told', (EBB_HOST) => {
+    expect(read({ EBB_HOST }).access.mode).toBe('open');
+    expect(read({ EBB_HOST, EBB_ACCESS: 'keys' }).access.mode).toBe('keys');
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.7', '128.0.0.1', 'ebb.example.com', '127.0.0.1.example.com', '127.1'])(
+    'needs keys on %s, whatever it is told',
+    (EBB_HOST) => {
+      expect(read({ EBB_HOST }).access.mode).toBe('keys');
+      expect(() => read({ EBB_HOST, EBB_ACCESS: 'open' })).toThrow(/^EBB_ACCESS must be keys where EBB_HOST is no/);
+    },
+  );
+
+  it('is the loopback address and open, in plain HTTP, where nothing is set', () => {
+    const { access, listening } = read({});
+    expect(access.mode).toBe('open');
+    expect(listening).toMatchObject({ host: '127.0.0.1', port: 7070 });
+    expect(listening.tls).toBeUndefined();
+    expect(listening.limits).toEqual({
+      maxConnections: 10_000,
+      headersTimeoutMs: 30_000,
+      minBodyBytesPerSecond: 512,
+      stallMs: 30_000,
+    });
+  });
+
+  it('has a certificate and its key, or neither', () => {
+    const tls = { EBB_TLS_CERT_FILE: '/a.crt', EBB_TLS_KEY_FILE: '/a.key' };
+    expect(read(tls).listening.tls).toEqual({ certFile: '/a.crt', keyFile: '/a.key' });
+    expect(() => read({ EBB_TLS_CERT_FILE: '/a.crt' })).toThrow(
+      /^EBB_TLS_KEY_FILE must be set where EBB_TLS_CERT_FILE/,
+    );
+    expect(() => read({ EBB_TLS_KEY_FILE: '/a.key' })).toThrow(/^EBB_TLS_CERT_FILE must be set where EBB_TLS_KEY_FILE/);
+  });
+
+  it.each([
+    ['EBB_ACCESS', 'closed', 'one of open, keys'],
+    ['EBB_HOST', 'a b', 'an address or a host name'],
+    ['EBB_MAX_CONNECTIONS', '0', 'a number from 1 to 1000000'],
+    ['EBB_HEADERS_TIMEOUT_SECONDS', '0', 'a number from 0.1 to 3600'],
+    ['EBB_STALL_SECONDS', 'long', 'a number from 0.1 to 3600'],
+    ['EBB_MIN_BODY_BYTES_PER_SECOND', '0', 'a number from 1'],
+    ['EBB_PUBLIC_URL', 'ebb.example.com', 'an http or https URL'],
+  ])('has no %s of %s', (name, value, rule) => {
+    expect(() => read({ [name]: value })).toThrow(`${name} must be ${rule}`);
+  });
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../libs/core/caller.js';
+import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
+import type { Route } from '../../libs/wire/rest/route.js';
+import { type KeyedEbb, startWithKeys } from '../support/keyed-ebb.js';
+
+type Name = Role | 'confined-submit' | 'confined-read' | 'confined-operate';
+
+let ebb: KeyedEbb<Name>;
+
+beforeAll(async () => {
+  const endpoints = ['reader', 'team-a-*'];
+  ebb = await startWithKeys({
+    submit: { role: 'submit' },
+    read: { role: 'read' },
+    operate: { role: 'operate' },
+    'confined-submit': { role: 'submit', endpoints },
+    'confined-read': { role: 'read', endpoints },
+    'confined-operate': { role: 'operate', endpoints },
+  });
+});
+afterAll(() => ebb[Symbol.asyncDispose]());
+
+/** What the roles of each need come to; to look is for those who submit and for those who read. */
+function rolesFor({ access, method }: Route): readonly Role[] {
+  switch (access) {
+    case 'submit':
+      return method === 'GET' ? ['submit', 'read', 'operate'] : ['submit', 'operate'];
+    case 'read':
+      return ['read', 'operate'];
+    case 'operate':
+      return ['operate'];
+    default:
+      return ['submit', 'read', 'operate'];
+  }
+}
+
+/** About something that is not there, without a body: nothing comes of it but to be let in or not. */
+function path(route: Route, endpoint = 'nobody'): string {
+  return route.path
+    .replace('{name}', endpoint)
+    .replace('{code}', 'invalid-request')
+    .replace(/\{\w+\}/g, 'none');
+}
+
+async function isLetIn(name: Name, route: Route, endpoint?: string): Promise<boolean> {
+  const response = await ebb.ask(name, route.method, path(route, endpoint));
+  await response.body?.cancel();
+  expect(response.status).not.toBe(401);
+  return response.status !== 403;
+}
+
+const guarded = ALL_ROUTES.filter(({ access }) => access !== 'anyone');
+const named = (routes: readonly Route[]): [string, Route][] => routes.map((each) => [each.id, each]);
+
+describe('a route', () => {
+  it.each(named(ALL_ROUTES))('%s is for the roles that it says, and no others', async (_, route) => {
+    const letIn: Role[] = [];
+    for (const role of ['submit', 'read', 'operate'] as const) if (await isLetIn(role, route)) letIn.push(role);
+    expect(letIn).toEqual(rolesFor(route));
+  });
+
+  it.each(named(guarded))('%s is closed to whoever shows nothing', async (_, route) => {
+    const response = await ebb.ask(undefined, route.method, path(route));
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Ebb"']);
+    expect(await response.json()).toMatchObject({ code: 'Unauthenticated', status: 401 });
+  });
+
+  it.each(named(guarded.filter((route) => route.path.includes('/endpoints/{name}'))))(
+    '%s is for those of its endpoint',
+    async (_, route) => {
+      for (const role of rolesFor(route)) {
+        expect(await isLetIn(`confined-${role}`, route, 'reader')).toBe(true);
+        expect(await isLetIn(`confined-${role}`, route, 'Team-A-ocr')).toBe(true);
+        expect(await isLetIn(`confined-${role}`, route, 'other')).toBe(false);
+      }
+    },
+  );
+
+  it.each(named(guarded.filter((route) => !route.path.includes('{name}') && !route.isConfined)))(
+    '%s, which concerns all endpoints, is closed to whoever is for some',
+    async (_, route) => {
+      for (const role of ['submit', 'read', 'operate'] as const) {
+        expect(await isLetIn(`confined-${role}`, route)).toBe(false);
+      }
+    },
+  );
+});
+
+describe('what is no route of the REST API', () => {
+  it.each(['submit', 'read', 'operate'] as const)(
+    'is the health of Ebb, which is for everybody, as for %s',
+    async (role) => {
+      expect((await ebb.ask(role, 'GET', '/health')).status).toBe(200);
+      expect((await ebb.ask(undefined, 'GET', '/health')).status).toBe(200);
+    },
+  );
+
+  it.each<[Name, number]>([
+    ['submit', 403],
+    ['read', 200],
+    ['operate', 200],
+    ['confined-read', 403],
+  ])('are the metrics, which answer %s with %d', async (name, status) => {
+    expect((await ebb.ask(name, 'GET', '/metrics')).status).toBe(status);
+  });
+
+  it('are the metrics, which are closed to whoever shows nothing', async () => {
+    expect((await ebb.ask(undefined, 'GET', '/metrics')).status).toBe(401);
+  });
+});
+
+describe('who one is', () => {
+  it('is told to everybody who has a key', async () => {
+    const { key } = ebb.keys['confined-submit'];
+    expect(await (await ebb.ask('confined-submit', 'GET', '/v1/whoami')).json()).toEqual({
+      keyId: key.id,
+      name: 'confined-submit',
+      role: 'submit',
+      endpoints: ['reader', 'team-a-*'],
+    });
+  });
+});

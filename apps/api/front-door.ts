@@ -2,6 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../libs/engine/log.js';
 import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws-request.js';
+import type { AdmittedCall } from './aws/admitted-call.js';
+import { AwsGate } from './aws/aws-gate.js';
+import type { SignableCall } from './aws/signature/signature-verifier.js';
 import type { Surface } from './aws/surface.js';
 import { type ReadRequest, readBody, readPlainBody } from './read-body.js';
 
@@ -20,6 +23,7 @@ const MAX_FORM_BYTES = 1_048_576;
 export class FrontDoor {
   constructor(
     private readonly surfaces: Surfaces,
+    private readonly gate: AwsGate,
     private readonly log: Log,
   ) {}
 
@@ -39,8 +43,14 @@ export class FrontDoor {
   private async answer(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
     const actual = isUnsignedForm(request, call) ? await this.formCall(request, call) : call;
     const surface = this.surfaces.byService[actual.service];
-    if (surface) await surface.handle(request, response, actual);
-    else refuse(request, response, actual.service);
+    if (!surface || !isSignable(actual)) return refuse(request, response, actual.service);
+    let admitted: AdmittedCall;
+    try {
+      admitted = await this.gate.admit(request, response, actual);
+    } catch (error) {
+      return surface.refuse(request, response, actual, error);
+    }
+    await surface.handle(request, response, admitted);
   }
 
   /** The Query protocol names its service only in the body when nothing is signed. */
@@ -50,6 +60,10 @@ export class FrontDoor {
     const service = queryServiceOf(form);
     return service ? { ...call, service, operation: form.get('Action') ?? undefined } : call;
   }
+}
+
+function isSignable(call: AwsCall): call is SignableCall {
+  return call.service !== 'native';
 }
 
 function isUnsignedForm(request: IncomingMessage, call: AwsCall): boolean {

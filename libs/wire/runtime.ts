@@ -6,6 +6,7 @@ import {
   REQUEST_TTL_SECONDS,
   type Submission,
 } from '../core/invocation.js';
+import { QueryFault } from './aws-query.js';
 import { Constraints, type TextRule } from './constraints.js';
 
 /** The runtime's three operations, by the last part of their path. */
@@ -128,6 +129,8 @@ const ERRORS: Partial<Readonly<Record<ErrorCode, { readonly type: string; readon
   EndpointNotReady: { type: 'ValidationError', status: 400 },
   WrongInferenceType: { type: 'ValidationError', status: 400 },
   BucketNotFound: { type: 'ValidationError', status: 400 },
+  AccessDenied: { type: 'AccessDeniedException', status: 403 },
+  TooManyRequests: { type: 'ThrottlingException', status: 429 },
   StorageFull: { type: 'ServiceUnavailable', status: 503 },
   Unavailable: { type: 'ServiceUnavailable', status: 503 },
 };
@@ -135,9 +138,9 @@ const ERRORS: Partial<Readonly<Record<ErrorCode, { readonly type: string; readon
 const MAX_MESSAGE_LENGTH = 2048;
 
 export function formatRuntimeError(error: unknown): RuntimeReply {
-  const known = error instanceof EbbError ? ERRORS[error.code] : undefined;
+  const known = error instanceof QueryFault ? error : error instanceof EbbError ? ERRORS[error.code] : undefined;
   const { type, status } = known ?? { type: 'InternalFailure', status: 500 };
-  const message = known ? (error as EbbError).message : 'An internal error occurred.';
+  const message = known ? (error as Error).message : 'An internal error occurred.';
   return {
     status,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],

@@ -7,6 +7,8 @@ export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 export const STS_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'ValidationError', status: 400 },
   BodyTooLarge: { type: 'ValidationError', status: 400 },
+  AccessDenied: { type: 'AccessDenied', status: 403 },
+  TooManyRequests: { type: 'Throttling', status: 400 },
   UnknownOperation: { type: 'InvalidAction', status: 400 },
 };
 

@@ -18,7 +18,7 @@ import { Log } from '../../libs/engine/log.js';
 import { Meter } from '../../libs/engine/meter.js';
 import { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
-import { classify } from '../../libs/wire/aws-request.js';
+import { admitAnyone } from './admit-anyone.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
@@ -67,7 +67,7 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
     cloudwatch: new CloudWatchSurface(world, meter),
   };
   const server = createServer((request, response) => {
-    const call = classify({ method: request.method!, url: request.url!, headers: request.headers });
+    const call = admitAnyone(request);
     const { service } = call;
     void surfaces[service === 'scaling' || service === 'cloudwatch' ? service : 'control'].handle(
       request,

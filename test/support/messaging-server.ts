@@ -19,6 +19,8 @@ import type { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { MemoryOutbox } from './memory-outbox.js';
+import { MemorySecrets } from './memory-secrets.js';
+import { openGate } from './open-gate.js';
 
 export const ACCOUNT_ID = '123456789012';
 export const REGION = 'eu-central-1';
@@ -50,14 +52,15 @@ export async function startMessagingServer(directory?: string): Promise<Messagin
   const clock = new SystemClock();
   const log = new ErrorLog();
   const queues = new QueueServer(config);
+  const { gate, sessions } = openGate({ catalog, clock, log, secrets: new MemorySecrets(), signals }, 'open');
   const surfaces: Surfaces = {
     byService: {
       sns: new SnsSurface(catalog, outbox, signals, clock, config),
       sqs: new SqsSurface(queues, clock, config),
-      sts: new StsSurface(clock, config),
+      sts: new StsSurface(clock, config, sessions),
     },
   };
-  const door = new FrontDoor(surfaces, log);
+  const door = new FrontDoor(surfaces, gate, log);
   const server = createFrontServer({
     door: () => door,
     native: (_request, response) => response.writeHead(404).end(),

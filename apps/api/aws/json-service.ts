@@ -3,7 +3,10 @@ import { EbbError, isEbbError } from '../../../libs/core/errors.js';
 import type { World } from '../../../libs/engine/world.js';
 import { type ErrorNames, type JsonReply, jsonError, parseJsonRequest } from '../../../libs/wire/aws-json.js';
 import type { AwsCall } from '../../../libs/wire/aws-request.js';
+import { endpointsNamed } from '../../../libs/wire/aws-permissions.js';
+import type { SignedService } from '../../../libs/wire/signature/signing-rules.js';
 import { readPlainBody } from '../read-body.js';
+import type { AdmittedCall } from './admitted-call.js';
 import type { Surface } from './surface.js';
 
 export type JsonRequest = Readonly<Record<string, unknown>>;
@@ -39,8 +42,15 @@ export class JsonService implements Surface {
     this.operations = new Map(Object.entries(operations));
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
-    const reply = await this.reply(request, call);
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
+    this.send(request, response, await this.reply(request, call));
+  }
+
+  async refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
+    this.send(request, response, this.errorReply(error, call));
+  }
+
+  private send(request: IncomingMessage, response: ServerResponse, reply: JsonReply): void {
     // What is left of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
@@ -56,19 +66,26 @@ export class JsonService implements Surface {
     response.end(reply.body);
   }
 
-  private async reply(request: IncomingMessage, call: AwsCall): Promise<JsonReply> {
+  private async reply(request: IncomingMessage, call: AdmittedCall): Promise<JsonReply> {
     try {
       const body = await readPlainBody(request, MAX_REQUEST_BYTES);
-      const output = await this.operation(call)(parsed(body));
+      const run = this.operation(call);
+      const input = parsed(body);
+      await call.permit(call.operation!, endpointsNamed(call.service as SignedService, input));
+      const output = await run(input);
       return { status: 200, body: output === undefined ? '' : JSON.stringify(output) };
     } catch (error) {
-      const reply = error instanceof SerializationError ? serializationReply(error) : jsonError(error, this.errorNames);
-      if (reply.status >= 500) {
-        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        this.world.log.error(`A ${this.name} request failed`, { operation: call.operation, reason });
-      }
-      return reply;
+      return this.errorReply(error, call);
     }
+  }
+
+  private errorReply(error: unknown, { operation }: AwsCall): JsonReply {
+    const reply = error instanceof SerializationError ? serializationReply(error) : jsonError(error, this.errorNames);
+    if (reply.status >= 500) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.world.log.error(`A ${this.name} request failed`, { operation, reason });
+    }
+    return reply;
   }
 
   private operation({ operation }: AwsCall): JsonOperation {

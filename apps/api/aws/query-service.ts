@@ -8,14 +8,14 @@ import {
   queryResponse,
   toQueryError,
 } from '../../../libs/wire/aws-query.js';
-import type { AwsCall } from '../../../libs/wire/aws-request.js';
 import { readPlainBody } from '../read-body.js';
+import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 
 /** The largest message of 256 KB may be thrice as long in a form. */
 const MAX_FORM_BYTES = 1024 * 1024;
 
 /** One operation of a service that speaks the Query protocol; its result is absent where it has none. */
-export type QueryOperation = (input: QueryInput, call: AwsCall) => Promise<XmlTree | undefined>;
+export type QueryOperation = (input: QueryInput, call: VerifiedCall) => Promise<XmlTree | undefined>;
 
 /** A service of the AWS Query protocol: forms in, XML out. */
 export interface QueryService {
@@ -32,7 +32,7 @@ export async function answerQuery(
   service: QueryService,
   request: IncomingMessage,
   response: ServerResponse,
-  call: AwsCall,
+  call: AdmittedCall,
   requestId: string,
 ): Promise<void> {
   try {
@@ -40,15 +40,28 @@ export async function answerQuery(
     const operation = parameters.get('Action') ?? '';
     const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
     if (!run) throw new EbbError('UnknownOperation', `The action ${operation} is not supported by Ebb yet.`);
-    const result = await run(QueryInput.of(parameters), call);
+    const input = QueryInput.of(parameters);
+    await call.permit(operation);
+    const result = await run(input, call);
     writeXml(response, 200, queryResponse(service.namespace, operation, result, requestId), requestId);
   } catch (error) {
-    // What is left of a refused body is read and dropped, so that the client gets to read the answer.
-    if (!request.complete) request.resume();
-    const told = toQueryError(error, service.errors);
-    writeXml(response, told.status, queryErrorResponse(service.namespace, told, requestId), requestId);
-    if (told.code === 'InternalFailure') throw error;
+    refuseQuery(service, request, response, error, requestId);
   }
+}
+
+/** Answers with an error; raises it again where nobody foresaw it. */
+export function refuseQuery(
+  service: Pick<QueryService, 'namespace' | 'errors'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  requestId: string,
+): void {
+  // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+  if (!request.complete) request.resume();
+  const told = toQueryError(error, service.errors);
+  writeXml(response, told.status, queryErrorResponse(service.namespace, told, requestId), requestId);
+  if (told.code === 'InternalFailure') throw error;
 }
 
 /** The parameters of the address and of the form in the body. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AwsCall } from '../../../libs/wire/aws-request.js';
+import type { AdmittedCall } from './admitted-call.js';
 
 /**
  * One AWS service as Ebb answers for it. A surface reads the raw request, because AWS's services are told apart by
@@ -7,5 +8,8 @@ import type { AwsCall } from '../../../libs/wire/aws-request.js';
  */
 export interface Surface {
   /** Answers the request whole, errors included, in the service's own protocol. */
-  handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void>;
+
+  /** Answers a request that was not let in, in the service's own protocol. */
+  refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void>;
 }

@@ -12,6 +12,8 @@ export const CLOUDWATCH_ERRORS: ErrorNames = {
   AlarmNotFound: { type: 'ResourceNotFound', status: 404 },
   ResourceNotFound: { type: 'ResourceNotFoundException', status: 404 },
   LimitExceeded: { type: 'LimitExceededFault', queryCode: 'LimitExceeded', status: 400 },
+  AccessDenied: { type: 'AccessDeniedException', queryCode: 'AccessDenied', status: 403 },
+  TooManyRequests: { type: 'ThrottlingException', queryCode: 'Throttling', status: 400 },
   UnknownOperation: { type: 'UnknownOperationException', queryCode: 'InvalidAction', status: 400 },
   BodyTooLarge: { type: 'RequestEntityTooLarge', status: 413 },
   StorageFull: { type: 'InternalServiceFault', queryCode: 'InternalServiceError', status: 500 },

@@ -13,6 +13,8 @@ export const CONTROL_ERRORS: ErrorNames = {
   AlreadyExists: VALIDATION,
   ChangeInProgress: VALIDATION,
   WrongInferenceType: VALIDATION,
+  AccessDenied: { type: 'AccessDeniedException', status: 400 },
+  TooManyRequests: { type: 'ThrottlingException', status: 400 },
   UnknownOperation: { type: 'UnknownOperationException', status: 400 },
   BodyTooLarge: { type: 'RequestEntityTooLarge', status: 413 },
   StorageFull: { type: 'ServiceUnavailable', status: 503 },

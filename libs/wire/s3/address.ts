@@ -54,7 +54,8 @@ export function decode(text: string): string {
 const VIRTUAL_HOST = /^(.+)\.s3(?:\..+|-[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$|^(.+)\.localhost$/;
 const SERVICE_HOST = /^s3(?:\.|$|-[a-z0-9-]+\.amazonaws\.com)/;
 
-function bucketOfHost(host: string | undefined): string | undefined {
+/** The bucket that a virtual host names; absent where the path does. */
+export function bucketOfHost(host: string | undefined): string | undefined {
   const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
   if (SERVICE_HOST.test(name)) return undefined;
   const match = VIRTUAL_HOST.exec(name);

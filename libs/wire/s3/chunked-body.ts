@@ -6,11 +6,23 @@ const MAX_TRAILER_LINES = 16;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+/** Follows the chunks of a body as they pass, to verify what each was signed with. Every method may raise an error. */
+export interface ChunkWatch {
+  /** A chunk begins; its signature is absent where its header names none. */
+  begin(signature: string | undefined): void;
+  data(bytes: Uint8Array): void;
+  /** The chunk has been read whole. */
+  end(): void;
+  /** The body has been read whole; these are its trailing headers by lower-case name, in the order in which they came. */
+  finish(trailers: ReadonlyMap<string, string>): void;
+}
+
 type State = 'header' | 'data' | 'afterData' | 'trailer';
 
 /**
  * Takes the `aws-chunked` framing off a body as it streams by: `size[;chunk-signature=…]`, the bytes, and after the last
- * chunk the trailing headers. Nothing of the content is held or copied. Signatures are read over, not verified.
+ * chunk the trailing headers. Nothing of the content is held or copied. Signatures are for the `watch` to verify; without
+ * one they are read over.
  */
 export class ChunkedBody {
   private state: State = 'header';
@@ -20,26 +32,35 @@ export class ChunkedBody {
   /** Trailing headers by lower-case name; whole once `finish` has returned. */
   readonly trailers = new Map<string, string>();
 
+  constructor(private readonly watch?: ChunkWatch) {}
+
   /** The content inside these bytes, as views on them. Raises `InvalidRequest` where the framing is broken. */
   *push(bytes: Uint8Array): Generator<Uint8Array> {
     let at = 0;
     while (at < bytes.length) {
       if (this.state === 'data') {
         const take = Math.min(this.remaining, bytes.length - at);
-        yield bytes.subarray(at, at + take);
-        at += take;
+        const piece = bytes.subarray(at, at + take);
+        this.watch?.data(piece);
         this.remaining -= take;
-        if (this.remaining === 0) this.state = 'afterData';
+        if (this.remaining === 0) {
+          this.watch?.end();
+          this.state = 'afterData';
+        }
+        at += take;
+        yield piece;
       } else {
         at = this.readLine(bytes, at);
       }
     }
   }
 
-  /** Raises `IncompleteBody` if the body ended before its last chunk. */
+  /** Raises `IncompleteBody` if the body ended before its last chunk, and what the watch raises. */
   finish(): void {
-    if (this.state === 'trailer' && this.line.length === 0) return;
-    throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly');
+    if (this.state !== 'trailer' || this.line.length > 0) {
+      throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly');
+    }
+    this.watch?.finish(this.trailers);
   }
 
   /** Collects bytes up to a line feed, and returns where it stopped. */
@@ -66,9 +87,11 @@ export class ChunkedBody {
   }
 
   private takeHeader(line: string): void {
-    const match = /^([0-9a-f]{1,12})(?:;.*)?$/i.exec(line);
+    const match = /^([0-9a-f]{1,12})(?:;(.*))?$/i.exec(line);
     if (!match) throw broken('a chunk has no size');
     this.remaining = Number.parseInt(match[1]!, 16);
+    this.watch?.begin(/^chunk-signature=([0-9a-f]{64})$/.exec(match[2] ?? '')?.[1]);
+    if (this.remaining === 0) this.watch?.end();
     this.state = this.remaining === 0 ? 'trailer' : 'data';
   }
 

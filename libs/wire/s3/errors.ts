@@ -4,14 +4,17 @@ import { element, xmlDocument } from './xml.js';
 /** S3's own error codes, each with its HTTP status. */
 const STATUS = {
   AccessDenied: 403,
+  AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
   BadDigest: 400,
   BucketAlreadyExists: 409,
   BucketNotEmpty: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
+  ExpiredToken: 400,
   IncompleteBody: 400,
   InternalError: 500,
+  InvalidAccessKeyId: 403,
   InvalidArgument: 400,
   InvalidBucketName: 400,
   InvalidDigest: 400,
@@ -19,6 +22,7 @@ const STATUS = {
   InvalidPartOrder: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
+  InvalidToken: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
   MalformedTrailerError: 400,
@@ -41,9 +45,12 @@ const STATUS = {
   ObjectLockConfigurationNotFoundError: 404,
   OwnershipControlsNotFoundError: 404,
   PreconditionFailed: 412,
+  RequestTimeTooSkewed: 403,
   ReplicationConfigurationNotFoundError: 404,
   ServerSideEncryptionConfigurationNotFoundError: 404,
   ServiceUnavailable: 503,
+  SignatureDoesNotMatch: 403,
+  SlowDown: 503,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
@@ -88,9 +95,11 @@ const NAMES: Partial<Readonly<Record<ErrorCode, { readonly code: S3ErrorCode; re
     code: 'PreconditionFailed',
     message: 'At least one of the pre-conditions you specified did not hold',
   },
+  AccessDenied: { code: 'AccessDenied' },
   BadDigest: { code: 'BadDigest' },
   BodyTooLarge: { code: 'EntityTooLarge' },
   StorageFull: { code: 'ServiceUnavailable' },
+  TooManyRequests: { code: 'SlowDown' },
   Unavailable: { code: 'ServiceUnavailable' },
 };
 

@@ -55,6 +55,9 @@ const REFINEMENTS = new Set([
   'Expires',
   'Signature',
   'bucket-region',
+  // boto3 repeats these headers in presigned URLs of the older signature.
+  'content-md5',
+  'content-type',
   'continuation-token',
   'delimiter',
   'encoding-type',

@@ -1,36 +1,43 @@
 import { S3Error } from './errors.js';
+import { badDate, badValidity } from './signature-refusal.js';
 import { isoTime } from './xml.js';
 
 const MAX_EXPIRES_SECONDS = 604_800;
+/** Of clocks that differ. */
+const MAX_AHEAD_MS = 900_000;
 
-/** Raises `AccessDenied` when a presigned URL is past its time, and an error of the parameters where they are wrong. */
+/**
+ * Raises `AccessDenied` when a presigned URL is past its time or before it, and an error of the parameters where they are
+ * wrong.
+ */
 export function checkExpiry(query: URLSearchParams, now: number): void {
-  const expiresAt = query.has('X-Amz-Signature') ? expiryV4(query) : expiryV2(query);
-  if (expiresAt === undefined || now < expiresAt) return;
-  throw new S3Error('AccessDenied', 'Request has expired', { Expires: isoTime(expiresAt), ServerTime: isoTime(now) });
+  if (query.has('X-Amz-Signature')) checkExpiryV4(query, now);
+  else checkExpiryV2(query, now);
 }
 
-function expiryV4(query: URLSearchParams): number {
+function checkExpiryV4(query: URLSearchParams, now: number): void {
   const date = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
   const signedAt = date ? Date.parse(`${date[1]}-${date[2]}-${date[3]}T${date[4]}:${date[5]}:${date[6]}Z`) : Number.NaN;
-  if (Number.isNaN(signedAt)) {
-    throw wrong("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
-  }
+  if (Number.isNaN(signedAt)) throw badDate();
   const seconds = query.get('X-Amz-Expires') ?? '';
-  if (!/^\d{1,9}$/.test(seconds)) throw wrong('X-Amz-Expires should be a number');
-  if (Number(seconds) > MAX_EXPIRES_SECONDS) throw wrong('X-Amz-Expires must be less than a week (in seconds)');
-  return signedAt + Number(seconds) * 1000;
+  if (!/^\d{1,9}$/.test(seconds) || Number(seconds) > MAX_EXPIRES_SECONDS) throw badValidity(seconds);
+  const expiresAt = signedAt + Number(seconds) * 1000;
+  if (now >= expiresAt) throw expired(expiresAt, now, { 'X-Amz-Expires': seconds });
+  if (signedAt > now + MAX_AHEAD_MS) throw new S3Error('AccessDenied', 'Request is not valid yet');
 }
 
 /** Signature V2 states the moment itself, in seconds. */
-function expiryV2(query: URLSearchParams): number | undefined {
+function checkExpiryV2(query: URLSearchParams, now: number): void {
   const seconds = query.get('Expires');
-  if (seconds === null) return undefined;
-  if (!/^\d{1,12}$/.test(seconds))
+  if (seconds === null) return;
+  if (!/^\d{1,12}$/.test(seconds)) {
     throw new S3Error('AccessDenied', `Invalid date (should be seconds since epoch): ${seconds}`);
-  return Number(seconds) * 1000;
+  }
+  const expiresAt = Number(seconds) * 1000;
+  if (now >= expiresAt) throw expired(expiresAt, now);
 }
 
-function wrong(message: string): S3Error {
-  return new S3Error('AuthorizationQueryParametersError', message);
+function expired(expiresAt: number, now: number, details: Readonly<Record<string, string>> = {}): S3Error {
+  const times = { Expires: isoTime(expiresAt), ServerTime: isoTime(now) };
+  return new S3Error('AccessDenied', 'Request has expired', { ...details, ...times });
 }

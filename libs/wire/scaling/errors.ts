@@ -13,6 +13,8 @@ export const SCALING_ERRORS: ErrorNames = {
   ResourceNotFound: { type: 'ResourceNotFoundException', status: 400 },
   TooManyTags: { type: 'TooManyTagsException', status: 400 },
   InvalidNextToken: { type: 'InvalidNextTokenException', status: 400 },
+  AccessDenied: { type: 'AccessDeniedException', status: 400 },
+  TooManyRequests: { type: 'ThrottlingException', status: 400 },
   UnknownOperation: { type: 'UnknownOperationException', status: 400 },
   BodyTooLarge: { type: 'RequestEntityTooLarge', status: 413 },
   StorageFull: { type: 'InternalServiceException', status: 500 },

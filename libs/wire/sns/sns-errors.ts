@@ -8,6 +8,8 @@ export const SNS_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'InvalidParameter', status: 400 },
   BodyTooLarge: { type: 'InvalidParameter', status: 400 },
   InvalidNextToken: { type: 'InvalidParameter', status: 400 },
+  AccessDenied: { type: 'AuthorizationError', status: 403 },
+  TooManyRequests: { type: 'Throttling', status: 400 },
   UnknownOperation: { type: 'InvalidAction', status: 400 },
   TopicNotFound: { type: 'NotFound', status: 404 },
   SubscriptionNotFound: { type: 'NotFound', status: 404 },

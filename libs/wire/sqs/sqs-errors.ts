@@ -4,6 +4,8 @@ import type { ErrorNames } from '../aws-json.js';
 export const SQS_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'InvalidParameterValue', status: 400 },
   BodyTooLarge: { type: 'InvalidParameterValue', status: 400 },
+  AccessDenied: { type: 'AccessDeniedException', queryCode: 'AccessDenied', status: 403 },
+  TooManyRequests: { type: 'ThrottlingException', queryCode: 'Throttling', status: 400 },
   UnknownOperation: { type: 'InvalidAction', status: 400 },
   StorageFull: { type: 'ServiceUnavailable', status: 503 },
   Unavailable: { type: 'ServiceUnavailable', status: 503 },

@@ -6,7 +6,8 @@ import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { CLOUDWATCH_ERRORS, CLOUDWATCH_NAMESPACE } from '../../../../libs/wire/cloudwatch/errors.js';
 import { jsonToXml, queryToJson } from '../../../../libs/wire/cloudwatch/query-form.js';
 import { type JsonOperation, type JsonOperations, JsonService } from '../json-service.js';
-import { type QueryOperation, type QueryService, answerQuery } from '../query-service.js';
+import { type QueryOperation, type QueryService, answerQuery, refuseQuery } from '../query-service.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import { alarmOperations, tagOperations } from './alarm-operations.js';
 import { metricOperations } from './metric-operations.js';
@@ -36,10 +37,19 @@ export class CloudWatchSurface implements Surface {
     };
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
-    if (request.headers['x-amz-target'] !== undefined) await this.json.handle(request, response, call);
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
+    if (isJson(request)) await this.json.handle(request, response, call);
     else await answerQuery(this.query, request, response, call, this.world.clock.uniqueId());
   }
+
+  async refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
+    if (isJson(request)) await this.json.refuse(request, response, call, error);
+    else refuseQuery(this.query, request, response, error, this.world.clock.uniqueId());
+  }
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return headers['x-amz-target'] !== undefined;
 }
 
 function queryOperations(operations: JsonOperations): Record<string, QueryOperation> {

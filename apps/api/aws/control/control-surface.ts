@@ -6,6 +6,7 @@ import { Config } from '../../../../libs/host/config.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { CONTROL_ERRORS } from '../../../../libs/wire/control/errors.js';
 import { JsonService } from '../json-service.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import { endpointConfigOperations } from './endpoint-config-operations.js';
 import { endpointOperations } from './endpoint-operations.js';
@@ -27,7 +28,11 @@ export class ControlSurface implements Surface {
     this.service = new JsonService(world, 'SageMaker', operations, CONTROL_ERRORS);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     return this.service.handle(request, response, call);
+  }
+
+  refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
+    return this.service.refuse(request, response, call, error);
   }
 }

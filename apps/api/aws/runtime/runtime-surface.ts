@@ -4,6 +4,7 @@ import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
 import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation.js';
 import { submitInvocation } from '../../../../libs/engine/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import {
   type RuntimeReply,
   bodyTooLong,
@@ -12,6 +13,7 @@ import {
   parseInvokeEndpointAsync,
 } from '../../../../libs/wire/runtime.js';
 import { readBody } from '../../read-body.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 
 const PATH = /^\/endpoints\/([^/?]+)\/([a-z-]+)/;
@@ -22,14 +24,27 @@ const NO_BODY = new Uint8Array(0);
 export class RuntimeSurface implements Surface {
   constructor(private readonly world: World) {}
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     let reply: RuntimeReply;
     try {
-      reply = await this.invoke(request);
+      reply = await this.invoke(request, call);
     } catch (error) {
-      reply = formatRuntimeError(error);
-      if (reply.status === 500) this.world.log.error('A runtime request failed', { reason: String(error) });
+      reply = this.errorReply(error);
     }
+    this.send(request, response, reply);
+  }
+
+  async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
+    this.send(request, response, this.errorReply(isEbbError(error, 'BodyTooLarge') ? bodyTooLong() : error));
+  }
+
+  private errorReply(error: unknown): RuntimeReply {
+    const reply = formatRuntimeError(error);
+    if (reply.status === 500) this.world.log.error('A runtime request failed', { reason: String(error) });
+    return reply;
+  }
+
+  private send(request: IncomingMessage, response: ServerResponse, reply: RuntimeReply): void {
     // What is left of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
@@ -44,15 +59,17 @@ export class RuntimeSurface implements Surface {
     response.end(reply.body);
   }
 
-  private async invoke(request: IncomingMessage): Promise<RuntimeReply> {
+  private async invoke(request: IncomingMessage, { caller, permit }: AdmittedCall): Promise<RuntimeReply> {
     const [, escapedName, operation] = PATH.exec(request.url ?? '') ?? [];
     const endpointName = unescape(escapedName ?? '');
+    await permit('InvokeEndpointAsync', [endpointName]);
     if (operation !== 'async-invocations') {
       throw new EbbError('WrongInferenceType', `Endpoint ${endpointName} does not support this inference type.`);
     }
     const body = await this.body(request);
     const submission = parseInvokeEndpointAsync(endpointName, request.headers, body);
-    return formatInvokeEndpointAsync(await submitInvocation(this.world, submission));
+    const submittedBy = caller?.keyId;
+    return formatInvokeEndpointAsync(await submitInvocation(this.world, { ...submission, submittedBy }));
   }
 
   private async body(request: IncomingMessage): Promise<Uint8Array> {

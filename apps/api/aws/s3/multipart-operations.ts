@@ -28,8 +28,8 @@ export const createMultipartUpload: S3Handler = async (objects, { location, mess
 };
 
 export const uploadPart: S3Handler = async (objects, request) => {
-  const { location, message, signal } = request;
-  const content = new UploadContent(message);
+  const { location, signal } = request;
+  const content = new UploadContent(request.message, request.chunkWatch);
   const part = await objects.uploadPart(location, uploadIdOf(request), partNumberOf(request.query), content, signal);
   return { headers: { etag: `"${part.etag}"`, ...partChecksum(content), 'content-length': 0 } };
 };

@@ -63,7 +63,7 @@ function parse(text: string): XmlNode {
 async function readText(request: S3Request, maxBytes: number): Promise<string> {
   const { headers } = request.message;
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return '';
-  const content = new UploadContent(request.message);
+  const content = new UploadContent(request.message, request.chunkWatch);
   if (content.payload.sizeBytes > maxBytes) throw malformedXml();
   const chunks: Uint8Array[] = [];
   for await (const bytes of content) chunks.push(bytes);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ObjectLocation } from '../../../../libs/core/object-location.js';
 import type { Body, Objects } from '../../../../libs/core/ports/objects.js';
+import type { ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
 import type { S3Operation } from '../../../../libs/wire/s3/operation.js';
 
 /** A request to S3 as its operation sees it. */
@@ -11,6 +12,8 @@ export interface S3Request {
   readonly query: URLSearchParams;
   /** The headers and the body on its way. */
   readonly message: IncomingMessage;
+  /** Verifies the body's chunks, where each has a signature. */
+  readonly chunkWatch?: ChunkWatch;
   /** The region that the client signed for: every bucket is where it is looked for. */
   readonly region: string;
   /** Aborted when the client goes away. */

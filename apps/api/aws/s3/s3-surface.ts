@@ -10,6 +10,7 @@ import { toS3Error } from '../../../../libs/wire/s3/errors.js';
 import { operationOf, type S3Operation } from '../../../../libs/wire/s3/operation.js';
 import { checkExpiry } from '../../../../libs/wire/s3/presigned.js';
 import { refuseUnsupportedHeaders } from '../../../../libs/wire/s3/write-headers.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import * as buckets from './bucket-operations.js';
 import * as copies from './copy-operations.js';
@@ -51,14 +52,13 @@ export class S3Surface implements Surface {
     private readonly log: Log,
   ) {}
 
-  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
-    const ids = { requestId: this.clock.uniqueId(), hostId: this.clock.uniqueId() };
-    response.setHeader('x-amz-request-id', ids.requestId);
-    response.setHeader('x-amz-id-2', ids.hostId);
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
+    const ids = this.#identify(response);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
       const asked = this.#read(request, call, gone.signal);
+      await call.permit(asked.operation);
       await sendReply(response, await handlerOf(asked.operation)(this.objects, asked));
     } catch (error) {
       const known = toS3Error(error);
@@ -70,14 +70,31 @@ export class S3Surface implements Surface {
     }
   }
 
-  #read(message: IncomingMessage, call: AwsCall, signal: AbortSignal): S3Request {
+  async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
+    const ids = this.#identify(response);
+    const known = toS3Error(error);
+    if (known.code === 'InternalError') {
+      this.log.error('An S3 request failed', { requestId: ids.requestId, reason: String(error) });
+    }
+    await sendError(request, response, known, ids);
+  }
+
+  #identify(response: ServerResponse): { readonly requestId: string; readonly hostId: string } {
+    const ids = { requestId: this.clock.uniqueId(), hostId: this.clock.uniqueId() };
+    response.setHeader('x-amz-request-id', ids.requestId);
+    response.setHeader('x-amz-id-2', ids.hostId);
+    return ids;
+  }
+
+  #read(message: IncomingMessage, call: AdmittedCall, signal: AbortSignal): S3Request {
     const { bucket, key, query } = addressOf(message.url ?? '/', message.headers.host);
     const hasCopySource = message.headers['x-amz-copy-source'] !== undefined;
     const operation = operationOf({ method: message.method ?? 'GET', bucket, key, query, hasCopySource });
     if (call.presigned) checkExpiry(query, this.clock.now());
     refuseUnsupportedHeaders(message.headers);
     const region = call.credential?.region ?? 'us-east-1';
-    return { operation, location: { bucket: bucket ?? '', key: key ?? '' }, query, message, region, signal };
+    const location = { bucket: bucket ?? '', key: key ?? '' };
+    return { operation, location, query, message, chunkWatch: call.chunkWatch, region, signal };
   }
 }
 

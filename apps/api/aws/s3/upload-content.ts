@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ChunkedBody } from '../../../../libs/wire/s3/chunked-body.js';
+import { ChunkedBody, type ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
 import { S3Error } from '../../../../libs/wire/s3/errors.js';
 import {
   type Checksum,
@@ -9,6 +9,7 @@ import {
   payloadOf,
   readChecksum,
 } from '../../../../libs/wire/s3/payload.js';
+import { contentHashMismatch } from '../../../../libs/wire/s3/signed-payload.js';
 import { type RunningChecksum, startChecksum } from './running-checksum.js';
 
 /**
@@ -20,7 +21,11 @@ export class UploadContent implements AsyncIterable<Uint8Array> {
   readonly payload: Payload;
   #checksum?: Checksum;
 
-  constructor(private readonly message: IncomingMessage) {
+  constructor(
+    private readonly message: IncomingMessage,
+    /** Verifies the chunks, where each has a signature. */
+    private readonly chunkWatch?: ChunkWatch,
+  ) {
     this.payload = payloadOf(message.headers);
     this.#checksum = this.payload.checksum;
   }
@@ -33,7 +38,7 @@ export class UploadContent implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     const { sizeBytes, claims, trailing } = this.payload;
     const checksums = startChecksums([...claims.map(({ algorithm }) => algorithm), ...(trailing ? [trailing] : [])]);
-    const chunked = this.payload.chunked ? new ChunkedBody() : undefined;
+    const chunked = this.payload.chunked ? new ChunkedBody(this.chunkWatch) : undefined;
     let received = 0;
     for await (const bytes of bytesOf(this.message)) {
       for (const piece of chunked ? chunked.push(bytes) : [bytes]) {
@@ -82,12 +87,7 @@ async function verify(claims: readonly Claim[], checksums: Map<Claim['algorithm'
 }
 
 function mismatch(algorithm: string, code: Claim['otherwise'], claimed: string, actual: string): S3Error {
-  if (code === 'XAmzContentSHA256Mismatch') {
-    return new S3Error(code, "The provided 'x-amz-content-sha256' header does not match what was computed.", {
-      ClientComputedContentSHA256: claimed,
-      S3ComputedContentSHA256: actual,
-    });
-  }
+  if (code === 'XAmzContentSHA256Mismatch') return contentHashMismatch(claimed, actual);
   const name = algorithm === 'md5' ? 'Content-MD5' : algorithm.toUpperCase();
   return new S3Error(code, `The ${name} you specified did not match the calculated checksum.`, {
     ExpectedDigest: claimed,

@@ -17,7 +17,7 @@ const MAX_DELETE_BYTES = 8 * 1024 * 1024;
 export const putObject: S3Handler = async (objects, request) => {
   const { headers } = request.message;
   const ifAbsent = requiresAbsence(headers);
-  const content = new UploadContent(request.message);
+  const content = new UploadContent(request.message, request.chunkWatch);
   const stored = await objects.put(
     request.location,
     content,

@@ -4,6 +4,7 @@ import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { SCALING_ERRORS } from '../../../../libs/wire/scaling/errors.js';
 import { JsonService } from '../json-service.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import { activityOperations } from './activity-operations.js';
 import { policyOperations } from './policy-operations.js';
@@ -27,7 +28,11 @@ export class ScalingSurface implements Surface {
     this.service = new JsonService(world, 'Application Auto Scaling', operations, SCALING_ERRORS);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     return this.service.handle(request, response, call);
+  }
+
+  refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
+    return this.service.refuse(request, response, call, error);
   }
 }

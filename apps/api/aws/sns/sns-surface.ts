@@ -7,7 +7,8 @@ import { Signals } from '../../../../libs/core/ports/signals.js';
 import { Config } from '../../../../libs/host/config.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { SNS_ERRORS, SNS_NAMESPACE } from '../../../../libs/wire/sns/sns-errors.js';
-import { type QueryOperation, type QueryService, answerQuery } from '../query-service.js';
+import { type QueryOperation, type QueryService, answerQuery, refuseQuery } from '../query-service.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import { Publishing } from './publishing.js';
 import { Subscriptions } from './subscriptions.js';
@@ -35,8 +36,12 @@ export class SnsSurface implements Surface {
     this.service = { namespace: SNS_NAMESPACE, errors: SNS_ERRORS, operations };
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     await answerQuery(this.service, request, response, call, this.clock.uniqueId());
+  }
+
+  async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
+    refuseQuery(this.service, request, response, error, this.clock.uniqueId());
   }
 }
 

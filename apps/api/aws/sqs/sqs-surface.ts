@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Config } from '../../../../libs/host/config.js';
 import { jsonError, parseJsonRequest } from '../../../../libs/wire/aws-json.js';
-import { QueryInput, queryErrorResponse, queryResponse, toQueryError } from '../../../../libs/wire/aws-query.js';
+import { QueryInput, queryErrorResponse, queryResponse } from '../../../../libs/wire/aws-query.js';
 import { AccountTranslation, queueNameOf } from '../../../../libs/wire/sqs/account-translation.js';
 import { SQS_ERRORS, queryErrorCode } from '../../../../libs/wire/sqs/sqs-errors.js';
 import { SQS_NAMESPACE, jsonToXml, queryToJson } from '../../../../libs/wire/sqs/sqs-query.js';
-import { readParameters, writeXml } from '../query-service.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import { readParameters, refuseQuery, writeXml } from '../query-service.js';
 import { readBody } from '../../read-body.js';
+import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
 import { type QueueReply, QueueServer } from './queue-server.js';
 import { receive } from './receive.js';
@@ -35,33 +37,46 @@ export class SqsSurface implements Surface {
     this.account = new AccountTranslation(config.place);
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') await this.handleJson(request, response, target.slice(target.indexOf('.') + 1));
-    else await this.handleQuery(request, response);
+    if (typeof target === 'string') await this.handleJson(request, response, call);
+    else await this.handleQuery(request, response, call);
   }
 
-  private async handleJson(request: IncomingMessage, response: ServerResponse, operation: string): Promise<void> {
+  async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
+    const requestId = this.clock.uniqueId();
+    if (request.headers['x-amz-target'] === undefined) refuseQuery(QUERY, request, response, error, requestId);
+    else refuseJson(request, response, error, requestId);
+  }
+
+  private async handleJson(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { operation = '', permit }: AdmittedCall,
+  ): Promise<void> {
     const requestId = this.clock.uniqueId();
     try {
       const input = parseJsonRequest(await readBody(request, MAX_REQUEST_BYTES));
+      await permit(operation);
       const reply = await this.call(operation, input, request, response);
       const text = JSON.stringify(reply.body);
       const queryError = reply.status < 400 ? undefined : `${codeOf(reply)};Sender`;
       writeJson(response, reply.status, text, requestId, queryError);
     } catch (error) {
-      if (!request.complete) request.resume();
-      const { status, body, errorType } = jsonError(error, SQS_ERRORS);
-      writeJson(response, status, body, requestId, `${errorType};${status < 500 ? 'Sender' : 'Receiver'}`);
-      if (status === 500) throw error;
+      refuseJson(request, response, error, requestId);
     }
   }
 
-  private async handleQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handleQuery(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { permit }: AdmittedCall,
+  ): Promise<void> {
     const requestId = this.clock.uniqueId();
     try {
       const parameters = await readParameters(request, MAX_REQUEST_BYTES);
       const operation = parameters.get('Action') ?? '';
+      await permit(operation);
       const input = queryInput(operation, parameters, request.url ?? '/');
       const reply = await this.call(operation, input, request, response);
       if (reply.status >= 400) {
@@ -72,10 +87,7 @@ export class SqsSurface implements Surface {
       const result = Object.keys(reply.body).length > 0 ? jsonToXml(operation, reply.body) : undefined;
       writeXml(response, 200, queryResponse(SQS_NAMESPACE, operation, result, requestId), requestId);
     } catch (error) {
-      if (!request.complete) request.resume();
-      const told = toQueryError(error, SQS_ERRORS);
-      writeXml(response, told.status, queryErrorResponse(SQS_NAMESPACE, told, requestId), requestId);
-      if (told.status === 500) throw error;
+      refuseQuery(QUERY, request, response, error, requestId);
     }
   }
 
@@ -133,6 +145,16 @@ function refuseName(input: Json): QueueReply | undefined {
 
 function codeOf(reply: QueueReply): string {
   return queryErrorCode(String(reply.body['__type']), reply.queryError);
+}
+
+const QUERY = { namespace: SQS_NAMESPACE, errors: SQS_ERRORS };
+
+/** Answers with an error; raises it again where nobody foresaw it. */
+function refuseJson(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
+  if (!request.complete) request.resume();
+  const { status, body, errorType, queryCode = errorType } = jsonError(error, SQS_ERRORS);
+  writeJson(response, status, body, requestId, `${queryCode};${status < 500 ? 'Sender' : 'Receiver'}`);
+  if (status === 500) throw error;
 }
 
 function writeJson(

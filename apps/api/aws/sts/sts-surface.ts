@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../../libs/core/ports/clock.js';
@@ -8,17 +7,21 @@ import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import {
   STS_ERRORS,
   STS_NAMESPACE,
-  type TemporaryCredentials,
   callerIdentity,
   parseAssumeRole,
   parseGetSessionToken,
   renderAssumedRole,
   renderCredentials,
 } from '../../../../libs/wire/sts.js';
-import { type QueryService, answerQuery } from '../query-service.js';
+import { type QueryService, answerQuery, refuseQuery } from '../query-service.js';
+import type { AdmittedCall, VerifiedCall } from '../admitted-call.js';
+import { SessionCredentials } from '../signature/session-credentials.js';
 import type { Surface } from '../surface.js';
 
-/** As much of AWS STS as clients call before anything else. The credentials it gives stand for nobody in particular. */
+/**
+ * As much of AWS STS as clients call before anything else. The credentials that it gives stand for the access key that
+ * asked for them.
+ */
 @Injectable()
 export class StsSurface implements Surface {
   private readonly service: QueryService;
@@ -26,41 +29,37 @@ export class StsSurface implements Surface {
   constructor(
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly sessions: SessionCredentials,
   ) {
     this.service = {
       namespace: STS_NAMESPACE,
       errors: STS_ERRORS,
       operations: {
         GetCallerIdentity: (_input, call) => this.getCallerIdentity(call),
-        AssumeRole: (input) => this.assumeRole(input),
-        GetSessionToken: (input) => this.getSessionToken(input),
+        AssumeRole: (input, call) => this.assumeRole(input, call),
+        GetSessionToken: (input, call) => this.getSessionToken(input, call),
       },
     };
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, call: AwsCall): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     await answerQuery(this.service, request, response, call, this.clock.uniqueId());
+  }
+
+  async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
+    refuseQuery(this.service, request, response, error, this.clock.uniqueId());
   }
 
   private async getCallerIdentity(call: AwsCall): Promise<XmlTree> {
     return callerIdentity(this.config.place.accountId, call.credential?.accessKeyId ?? 'local');
   }
 
-  private async assumeRole(input: QueryInput): Promise<XmlTree> {
+  private async assumeRole(input: QueryInput, { caller }: VerifiedCall): Promise<XmlTree> {
     const wanted = parseAssumeRole(input);
-    return renderAssumedRole(wanted, this.issue(wanted.durationSeconds));
+    return renderAssumedRole(wanted, this.sessions.issue(caller?.keyId, wanted.durationSeconds));
   }
 
-  private async getSessionToken(input: QueryInput): Promise<XmlTree> {
-    return renderCredentials(this.issue(parseGetSessionToken(input)));
-  }
-
-  private issue(durationSeconds: number): TemporaryCredentials {
-    return {
-      accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
-      secretAccessKey: randomBytes(30).toString('base64'),
-      sessionToken: randomBytes(96).toString('base64'),
-      expiresAt: this.clock.now() + durationSeconds * 1000,
-    };
+  private async getSessionToken(input: QueryInput, { caller }: VerifiedCall): Promise<XmlTree> {
+    return renderCredentials(this.sessions.issue(caller?.keyId, parseGetSessionToken(input)));
   }
 }

@@ -1,0 +1,18 @@
+import type { Provider } from '@nestjs/common';
+import { Clock } from '../../../libs/core/ports/clock.js';
+import { Authenticator } from '../../../libs/engine/authenticate.js';
+import { World } from '../../../libs/engine/world.js';
+import { AwsGate } from './aws-gate.js';
+import { SessionCredentials } from './signature/session-credentials.js';
+import { SignatureVerifier } from './signature/signature-verifier.js';
+
+/** The gate to AWS's services, with all that it is made of. */
+export const GATE_PROVIDERS: readonly Provider[] = [
+  AwsGate,
+  { provide: SessionCredentials, useFactory: (world: World) => new SessionCredentials(world), inject: [World] },
+  {
+    provide: SignatureVerifier,
+    useFactory: (...parts: ConstructorParameters<typeof SignatureVerifier>) => new SignatureVerifier(...parts),
+    inject: [Authenticator, SessionCredentials, Clock],
+  },
+];

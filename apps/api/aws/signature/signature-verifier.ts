@@ -1,0 +1,181 @@
+import { hash } from 'node:crypto';
+import { ANONYMOUS, type Caller } from '../../../../libs/core/caller.js';
+import type { Authenticator } from '../../../../libs/engine/authenticate.js';
+import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import { header } from '../../../../libs/wire/s3/headers.js';
+import { readPresignedV2, stringToSignV2 } from '../../../../libs/wire/s3/presigned-v2.js';
+import {
+  CONTENT_HASH_HEADER,
+  checkBodyIsThere,
+  chunkSignaturesOf,
+  signedPayload,
+} from '../../../../libs/wire/s3/signed-payload.js';
+import { type RawRequest, canonicalRequest } from '../../../../libs/wire/signature/canonical-request.js';
+import { SignatureError } from '../../../../libs/wire/signature/signature-flaw.js';
+import {
+  type SignedRequest,
+  readAuthorization,
+  readPresigned,
+} from '../../../../libs/wire/signature/signed-request.js';
+import {
+  SIGNING_RULES,
+  type SignedService,
+  type SigningRules,
+  checkFreshness,
+  checkSignedHeaders,
+} from '../../../../libs/wire/signature/signing-rules.js';
+import { stringToSign } from '../../../../libs/wire/signature/string-to-sign.js';
+import { type ReadRequest, readBody } from '../../read-body.js';
+import type { VerifiedCall } from '../admitted-call.js';
+import { isSignatureOf } from './is-signature-of.js';
+import type { SessionCredentials } from './session-credentials.js';
+import { SignedChunks } from './signed-chunks.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** Services other than S3 sign a hash of the body, so that it has to be read first. No service takes a longer one. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const V2 = { algorithm: 'sha1', encoding: 'base64' } as const;
+
+/** A call to one of AWS's services. */
+export type SignableCall = AwsCall & { readonly service: SignedService };
+
+/** What a signature has shown. */
+type Verified = Required<Pick<VerifiedCall, 'caller'>> & Pick<VerifiedCall, 'chunkWatch'>;
+
+/** Whose credentials a request names: what it may be signed with, and who that then is. */
+interface Signer {
+  readonly accessKeyId: string;
+  readonly caller: Caller;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Says whose a request to one of AWS's services is. Where no key is needed, credentials that nobody knows are as good as
+ * none; those of a key that is known are verified always.
+ */
+export class SignatureVerifier {
+  private readonly signingKeys = new SigningKeys();
+
+  constructor(
+    private readonly authenticator: Pick<Authenticator, 'mode' | 'secretsOf' | 'used'>,
+    private readonly sessions: Pick<SessionCredentials, 'open'>,
+    private readonly clock: { now(): number },
+  ) {}
+
+  /** Raises `SignatureError`, and `BodyTooLarge`. */
+  async verify(request: ReadRequest, call: SignableCall): Promise<VerifiedCall> {
+    const query = queryOf(request.url);
+    const isOpen = this.authenticator.mode === 'open';
+    // Where nobody needs credentials, those that nobody knows are not looked at any further.
+    if (isOpen && !(await this.isKnown(request, call, query))) return { ...call, caller: ANONYMOUS };
+    const { authorization } = request.headers;
+    if (authorization === undefined && !call.presigned) throw new SignatureError({ kind: 'absent' });
+    if (authorization !== undefined && call.presigned) throw new SignatureError({ kind: 'ambiguous' });
+    const verified =
+      call.presigned && call.service === 's3' && query.has('Signature')
+        ? await this.verifyV2(request, query)
+        : await this.verifyV4(request, call, query);
+    await this.authenticator.used(verified.caller);
+    return { ...call, ...verified };
+  }
+
+  private async isKnown(request: ReadRequest, call: SignableCall, query: URLSearchParams): Promise<boolean> {
+    const accessKeyId = call.credential?.accessKeyId ?? query.get('AWSAccessKeyId');
+    if (!accessKeyId) return false;
+    const token = header(request.headers, 'x-amz-security-token') ?? query.get('X-Amz-Security-Token') ?? undefined;
+    const session = token === undefined ? undefined : this.sessions.open(accessKeyId, token);
+    return (await this.authenticator.secretsOf(session ? (session.keyId ?? '') : accessKeyId)) !== undefined;
+  }
+
+  private async verifyV4(
+    request: ReadRequest,
+    { presigned, service }: SignableCall,
+    query: URLSearchParams,
+  ): Promise<Verified> {
+    const rules = SIGNING_RULES[service];
+    const signed = presigned
+      ? readPresigned(query, rules.names)
+      : readAuthorization(request.headers.authorization!, request.headers, rules.names);
+    const signer = await this.signer(signed.accessKeyId, signed.sessionToken);
+    // S3 has rules of its own for when a presigned address is good, for those who need no key too.
+    if (service !== 's3' || !presigned) checkFreshness(signed, rules.skewMs, this.clock.now());
+    checkSignedHeaders(signed, Object.keys(request.headers));
+    const payload = service === 's3' ? s3Payload(request, signed, query) : await bodyHash(request);
+    const key = this.matchingKey(request, signed, signer, payload, rules);
+    const chunks = chunkSignaturesOf(payload);
+    return { caller: signer.caller, ...(chunks && { chunkWatch: new SignedChunks(signed, key, chunks.hasTrailers) }) };
+  }
+
+  /** What the request was signed with. */
+  private matchingKey(
+    request: ReadRequest,
+    signed: SignedRequest,
+    { accessKeyId, secrets }: Signer,
+    payload: string,
+    { path }: SigningRules,
+  ): Buffer {
+    const canonical = canonicalRequest(rawOf(request), signed, payload, path);
+    // What is canonical has one character for each byte.
+    const text = stringToSign(signed, hash('sha256', Buffer.from(canonical, 'latin1')));
+    const { signature } = signed;
+    for (const secret of secrets) {
+      const key = this.signingKeys.get(secret, signed.scope);
+      if (isSignatureOf(text, signature, key)) return key;
+    }
+    throw new SignatureError({
+      kind: 'mismatch',
+      accessKeyId,
+      signature,
+      stringToSign: text,
+      canonicalRequest: canonical,
+    });
+  }
+
+  private async verifyV2(request: ReadRequest, query: URLSearchParams): Promise<Verified> {
+    const presigned = readPresignedV2(query);
+    if (!presigned) throw new SignatureError({ kind: 'absent' });
+    const { accessKeyId, signature, sessionToken } = presigned;
+    const signer = await this.signer(accessKeyId, sessionToken);
+    const text = stringToSignV2(rawOf(request), request.headers, query);
+    if (!signer.secrets.some((secret) => isSignatureOf(text, signature, secret, V2))) {
+      throw new SignatureError({ kind: 'mismatch', accessKeyId, signature, stringToSign: text });
+    }
+    return { caller: signer.caller };
+  }
+
+  private async signer(accessKeyId: string, sessionToken: string | undefined): Promise<Signer> {
+    const session = sessionToken === undefined ? undefined : this.sessions.open(accessKeyId, sessionToken);
+    if (sessionToken !== undefined && !session) throw new SignatureError({ kind: 'session', problem: 'invalid' });
+    // A session ends with the key that it was issued to.
+    const found = await this.authenticator.secretsOf(session ? (session.keyId ?? '') : accessKeyId);
+    if (!found) throw new SignatureError({ kind: 'unknown-key', accessKeyId });
+    if (!session) return { accessKeyId, ...found };
+    if (this.clock.now() >= session.expiresAt) throw new SignatureError({ kind: 'session', problem: 'expired' });
+    return { accessKeyId, caller: found.caller, secrets: [session.secretAccessKey] };
+  }
+}
+
+/** What S3 is to find of the body is where S3 looks for it, wherever it was signed. */
+function s3Payload({ headers }: ReadRequest, signed: SignedRequest, query: URLSearchParams): string {
+  const payload = signedPayload(signed, headers, query);
+  if (signed.placement === 'query' && query.has('X-Amz-Content-Sha256')) headers[CONTENT_HASH_HEADER] = payload;
+  checkBodyIsThere(payload, headers);
+  return payload;
+}
+
+/** The body is kept for whoever answers. */
+async function bodyHash(request: ReadRequest): Promise<string> {
+  request.rawBody ??= await readBody(request, MAX_BODY_BYTES);
+  return hash('sha256', request.rawBody);
+}
+
+function rawOf({ method = 'GET', url = '/', rawHeaders }: ReadRequest): RawRequest {
+  return { method, url, rawHeaders };
+}
+
+const NO_QUERY = new URLSearchParams();
+
+function queryOf(url = '/'): URLSearchParams {
+  const question = url.indexOf('?');
+  return question === -1 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
+}

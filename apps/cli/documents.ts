@@ -1,5 +1,7 @@
 import type { CREATE_KEY, GET_KEY, ROTATE_KEY, WHO_AM_I } from '../../libs/wire/rest/access-routes.js';
 import type { GET_ENDPOINT, LIST_ENDPOINTS } from '../../libs/wire/rest/endpoint-routes.js';
+import type { CANCEL_INVOCATIONS, GET_INVOCATION, LIST_INVOCATIONS } from '../../libs/wire/rest/invocation-routes.js';
+import type { GET_LOGS } from '../../libs/wire/rest/log-routes.js';
 import type { Document } from '../../libs/wire/rest/route.js';
 
 /** A page of a listing. */
@@ -8,30 +10,9 @@ export interface Page<T> {
   readonly nextCursor?: string;
 }
 
-/** An invocation, as far as the command line looks at it. Times are ISO 8601. */
-export interface InvocationDocument {
-  readonly id: string;
-  readonly inferenceId: string;
-  readonly endpointName: string;
-  readonly state: string;
-  readonly why?: string;
-  readonly priority?: string;
-  readonly position?: number;
-  readonly estimatedStartAt?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly acceptedAt: string;
-  readonly startedAt?: string;
-  readonly settledAt?: string;
-  readonly expiresAt?: string;
-  readonly failureReason?: string;
-  readonly errorClass?: string;
-  readonly outputLocation?: string;
-  readonly failureLocation?: string;
-  readonly inputLocation?: string;
-  readonly redriveOf?: string;
-  readonly redrivenAs?: string;
-  readonly progress?: { readonly progress?: number; readonly message?: string };
-}
+/** An invocation as listings have it. */
+export type InvocationSummary = Document<typeof LIST_INVOCATIONS>['items'][number];
+export type InvocationDocument = Document<typeof GET_INVOCATION>;
 
 /** What is answered when an invocation was accepted. */
 export interface SubmittedDocument {
@@ -46,32 +27,18 @@ export interface SubmittedDocument {
 }
 
 /** What cancelling or redriving many comes to. */
-export interface ManyDocument {
-  readonly matched: number;
-  readonly redriven?: number;
+export type ManyDocument = Omit<Document<typeof CANCEL_INVOCATIONS>, 'cancelled'> & {
   readonly cancelled?: number;
-  readonly invocations: readonly InvocationDocument[];
-}
+  readonly redriven?: number;
+};
 
 /** An endpoint as listings have it. */
 export type EndpointSummary = Document<typeof LIST_ENDPOINTS>['items'][number];
 export type EndpointDocument = Document<typeof GET_ENDPOINT>;
 export type VariantDocument = EndpointDocument['variants'][number];
 
-export interface LogLineDocument {
-  readonly at: string;
-  readonly stream: string;
-  readonly instanceId?: string;
-  readonly variantName?: string;
-  readonly text: string;
-}
-
-export interface LogPageDocument {
-  readonly lines: readonly LogLineDocument[];
-  readonly next: string;
-  readonly hasMore: boolean;
-  readonly hasGap: boolean;
-}
+export type LogPageDocument = Document<typeof GET_LOGS>;
+export type LogLineDocument = LogPageDocument['lines'][number];
 
 export type AccessKeyDocument = Document<typeof GET_KEY>;
 /** With its secrets, which are shown this once. */

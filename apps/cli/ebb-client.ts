@@ -5,6 +5,7 @@ import type {
   EndpointDocument,
   EndpointSummary,
   InvocationDocument,
+  InvocationSummary,
   LogPageDocument,
   ManyDocument,
   Page,
@@ -28,11 +29,10 @@ export interface Input {
 export interface InvocationFilter {
   readonly endpoint?: string;
   readonly states?: readonly string[];
-  /** `name:value` each. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly acceptedAfter?: string;
   readonly acceptedBefore?: string;
-  readonly errorClass?: string;
+  readonly errorClass?: readonly string[];
 }
 
 /** Ebb's REST API, as the commands see it. */
@@ -67,12 +67,12 @@ export class EbbClient {
     filter: InvocationFilter,
     limit: number,
     cursor?: string,
-  ): AsyncGenerator<Page<InvocationDocument>> {
+  ): AsyncGenerator<Page<InvocationSummary>> {
     let left = limit;
     let from = cursor;
     do {
       const query: Query = { ...listQuery(filter), limit: Math.min(left, PAGE_SIZE), cursor: from };
-      const page = await this.http.json<Page<InvocationDocument>>('GET', '/v1/invocations', { query });
+      const page = await this.http.json<Page<InvocationSummary>>('GET', '/v1/invocations', { query });
       yield page;
       left -= page.items.length;
       from = page.nextCursor;

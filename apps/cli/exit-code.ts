@@ -40,16 +40,12 @@ export const EXIT_MEANINGS: Readonly<Record<Exit, string>> = {
 };
 
 const BY_STATUS: Readonly<Record<number, Exit>> = {
-  400: 'usage',
   401: 'refused',
   403: 'refused',
   404: 'notFound',
   408: 'timedOut',
   409: 'conflict',
   412: 'conflict',
-  413: 'usage',
-  416: 'usage',
-  422: 'usage',
   429: 'later',
   503: 'later',
   507: 'later',
@@ -57,5 +53,5 @@ const BY_STATUS: Readonly<Record<number, Exit>> = {
 
 /** How a command ends that Ebb has answered with this HTTP status. */
 export function exitOfStatus(status: number): Exit {
-  return BY_STATUS[status] ?? 'failed';
+  return BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'usage' : 'failed');
 }

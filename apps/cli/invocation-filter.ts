@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
+import { FAILURE_KINDS, INVOCATION_STATES, type InvocationState } from '../../libs/core/invocation.js';
 import type { InvocationFilter } from './ebb-client.js';
 import { pair, time } from './option-values.js';
-
-const STATES = ['Queued', 'Running', 'Completed', 'Failed', 'Expired', 'Cancelled'] as const;
 
 /** The options that say which invocations are meant. */
 export interface FilterOptions {
@@ -11,27 +10,32 @@ export interface FilterOptions {
   readonly label?: Readonly<Record<string, string>>;
   readonly since?: string;
   readonly until?: string;
-  readonly error?: string;
+  readonly error?: readonly string[];
 }
 
-/** Gives a command the options that say which invocations are meant. */
-export function withFilter(command: Command): Command {
-  return command
+/** Gives a command the options that say which invocations are meant: those in one of `states`. */
+export function withFilter(command: Command, states: readonly InvocationState[] = INVOCATION_STATES): Command {
+  command
     .option('-e, --endpoint <name>', 'of this endpoint')
-    .addOption(
-      new Option('-s, --state <state...>', 'in one of these states')
-        .choices(STATES)
-        .argParser((text: string, before: readonly string[] = []) => [...before, stateOf(text)]),
-    )
+    .addOption(oneOf('-s, --state <state>', 'in this state; may be repeated', states))
     .option('-l, --label <name=value>', 'with this label; may be repeated', pair)
     .option('--since <time>', 'accepted from then on: a time, or how long ago, such as 2h', time)
-    .option('--until <time>', 'accepted before then', time)
-    .option('--error <class>', 'that ended with an error of this class');
+    .option('--until <time>', 'accepted before then', time);
+  if (!states.includes('Failed')) return command;
+  return command.addOption(
+    oneOf('--error <class>', 'that ended with an error of this class; may be repeated', FAILURE_KINDS),
+  );
 }
 
-/** Any case will do on the command line. */
-function stateOf(text: string): string {
-  return STATES.find((state) => state.toLowerCase() === text.toLowerCase()) ?? text;
+/** An option that may be repeated. Any case will do on the command line. */
+function oneOf(flags: string, description: string, values: readonly string[]): Option {
+  const option = new Option(flags, description).choices(values);
+  const check = option.parseArg!;
+  return option.argParser((text: string, before: readonly string[] | undefined): string[] => {
+    const value = values.find((each) => each.toLowerCase() === text.toLowerCase()) ?? text;
+    check(value, undefined);
+    return [...(before ?? []), value];
+  });
 }
 
 /** Absent members do not matter. */

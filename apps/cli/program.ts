@@ -41,7 +41,9 @@ export function createProgram(acts: Acts): Command {
     .description('Runs model containers behind a durable queue, and holds no capacity when there is no work.')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('print the help of a command').helpGroup('Shell:'),
+    )
     .option('--url <url>', `where Ebb is (EBB_URL, else ${DEFAULT_URL})`)
     .option('--json', 'print documents for programs: one JSON document a line')
     .option('-q, --quiet', 'print results only')

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { InvocationState } from '../../../libs/core/invocation.js';
 import type { InvocationDocument } from '../documents.js';
+import type { Exit } from '../exit-code.js';
 import { misuse } from '../failure.js';
 import { invocationTable } from '../format/invocation.js';
 import { type FilterOptions, filterOf, isFiltered, withFilter } from '../invocation-filter.js';
@@ -9,7 +11,7 @@ import type { Session } from '../session.js';
 type Verb = 'cancel' | 'redrive';
 
 const DONE = { cancel: 'cancelled', redrive: 'redriven' } as const;
-const MAX_LIMIT = 100_000;
+const MAX_LIMIT = 1_000;
 
 /** Options of commands that act on invocations by id or by filter. */
 export interface ManyOptions extends FilterOptions {
@@ -18,9 +20,13 @@ export interface ManyOptions extends FilterOptions {
 }
 
 /** Gives a command the arguments and options that say on which invocations to act. */
-export function withMany(command: Command): Command {
-  return withFilter(command.argument('[id...]', 'ids of invocations, in place of a filter'))
-    .option('-n, --limit <number>', 'how many at most', wholeNumber(1, MAX_LIMIT))
+export function withMany(command: Command, states: readonly InvocationState[]): Command {
+  return withFilter(command.argument('[id...]', 'ids of invocations, in place of a filter'), states)
+    .option(
+      '-n, --limit <number>',
+      'of those that the filter finds, so many at most: the newest (default: 100)',
+      wholeNumber(1, MAX_LIMIT),
+    )
     .option('--dry-run', 'only tell which they are');
 }
 
@@ -30,13 +36,13 @@ export async function actOnMany(
   session: Session,
   options: ManyOptions,
   ids: readonly string[],
-): Promise<void> {
+): Promise<Exit | void> {
   const filter = filterOf(options);
   if (ids.length > 0 && (isFiltered(filter) || options.limit !== undefined)) {
     throw misuse('Ids and a filter do not go together.', 'Name the invocations, or say what they have in common.');
   }
   if (ids.length > 0) await actOnIds(verb, session, ids, options.dryRun === true);
-  else if (isFiltered(filter)) await actOnFiltered(verb, session, options);
+  else if (isFiltered(filter)) return actOnFiltered(verb, session, options);
   else throw misuse(`It is not said what to ${verb}.`, `Name ids, or a filter such as --endpoint; ebb ${verb} --help.`);
 }
 
@@ -58,18 +64,18 @@ function told(verb: Verb, id: string, invocation: InvocationDocument, isDry: boo
   return verb === 'cancel' ? `${id} is ${invocation.state}.` : `${id} is redriven as ${invocation.id}.`;
 }
 
-async function actOnFiltered(verb: Verb, { client, terminal }: Session, options: ManyOptions): Promise<void> {
+async function actOnFiltered(verb: Verb, { client, terminal }: Session, options: ManyOptions): Promise<Exit> {
   const { dryRun, limit } = options;
   const result = await client.many(verb, filterOf(options), { dryRun, limit });
-  if (terminal.isJson) {
-    terminal.document(result);
-    return;
+  const { invocations, matched, refused } = result;
+  if (terminal.isJson) terminal.document(result);
+  else {
+    const look = { now: Date.now(), paint: terminal.paint, columns: terminal.columns };
+    if (invocations.length > 0 && !terminal.manner.isQuiet) terminal.lines(invocationTable(invocations, look));
+    for (const { detail, id } of refused) terminal.warn(`${id}: ${detail}`);
+    const done = result[DONE[verb]] ?? 0;
+    terminal.line(dryRun ? `${matched} would be ${DONE[verb]}.` : `${done} of ${matched} ${DONE[verb]}.`);
+    if (!dryRun && done + refused.length < matched) terminal.note('There are more: run it again, or with --limit.');
   }
-  const { invocations, matched } = result;
-  if (invocations.length > 0 && !terminal.manner.isQuiet) {
-    terminal.lines(invocationTable(invocations, { now: Date.now(), paint: terminal.paint, columns: terminal.columns }));
-  }
-  terminal.line(
-    dryRun ? `${matched} would be ${DONE[verb]}.` : `${result[DONE[verb]] ?? 0} of ${matched} ${DONE[verb]}.`,
-  );
+  return refused.length > 0 ? 'failed' : 'ok';
 }

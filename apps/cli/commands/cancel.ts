@@ -13,7 +13,12 @@ export function cancelCommand(acts: Acts) {
         ['ebb cancel --endpoint ocr --state queued --dry-run', 'how many wait at an endpoint'],
         ['ebb cancel --endpoint ocr --state queued', 'and none does any more'],
       ],
-      exits: { notFound: 'there is no such invocation', conflict: 'it has ended already' },
+      exits: {
+        failed: 'some that the filter found could not be cancelled',
+        notFound: 'there is no such invocation',
+        conflict: 'it has ended already',
+      },
     }),
+    ['Queued', 'Running'],
   ).action(acts((session, options: ManyOptions, ids: readonly string[]) => actOnMany('cancel', session, options, ids)));
 }

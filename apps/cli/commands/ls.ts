@@ -1,4 +1,4 @@
-import type { InvocationDocument } from '../documents.js';
+import type { InvocationSummary } from '../documents.js';
 import { invocationTable } from '../format/invocation.js';
 import { type FilterOptions, filterOf, withFilter } from '../invocation-filter.js';
 import { wholeNumber } from '../option-values.js';
@@ -33,7 +33,7 @@ export function lsCommand(acts: Acts) {
 }
 
 async function ls({ client, terminal }: Session, { cursor, limit, ...options }: LsOptions): Promise<void> {
-  const items: InvocationDocument[] = [];
+  const items: InvocationSummary[] = [];
   let nextCursor: string | undefined;
   for await (const page of client.invocations(filterOf(options), limit, cursor)) {
     nextCursor = page.nextCursor;

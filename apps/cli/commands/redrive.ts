@@ -15,8 +15,13 @@ export function redriveCommand(acts: Acts) {
         ['ebb redrive --endpoint ocr --state failed --since 1d --dry-run', 'how many there would be'],
         ['ebb redrive --endpoint ocr --state failed --since 1d', 'all of those'],
       ],
-      exits: { notFound: 'there is no such invocation', conflict: 'it has not ended in a way that can be redriven' },
+      exits: {
+        failed: 'some that the filter found could not be redriven',
+        notFound: 'there is no such invocation',
+        conflict: 'it has not ended in a way that can be redriven',
+      },
     }),
+    ['Failed', 'Expired', 'Cancelled'],
   ).action(
     acts((session, options: ManyOptions, ids: readonly string[]) => actOnMany('redrive', session, options, ids)),
   );

@@ -1,4 +1,4 @@
-import { invocationFacts, invocationTable } from '../format/invocation.js';
+import { invocationFacts, invocationTable, timelineLines } from '../format/invocation.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 
@@ -29,6 +29,6 @@ async function status({ client, terminal }: Session, _options: object, ids: read
   const [only, ...others] = invocations;
   const now = Date.now();
   if (!only) return;
-  if (others.length === 0) terminal.lines(invocationFacts(only, now));
+  if (others.length === 0) terminal.lines([...invocationFacts(only, now), '', ...timelineLines(only, now)]);
   else terminal.lines(invocationTable(invocations, { now, paint: terminal.paint, columns: terminal.columns }));
 }

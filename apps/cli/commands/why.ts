@@ -40,7 +40,7 @@ async function why({ client, terminal }: Session, _options: object, subject: str
     });
   }
   if (terminal.isJson) terminal.document(invocation);
-  else terminal.lines([invocation.why ?? `It is ${invocation.state}.`]);
+  else terminal.lines([invocation.why]);
 }
 
 function unlessNotFound(error: unknown): undefined {
@@ -49,14 +49,15 @@ function unlessNotFound(error: unknown): undefined {
 }
 
 function endpointWhy({ name, status, variants, why: sentence }: EndpointDocument, now: number): string[] {
-  return [`${name} is ${status}. ${sentence}`, ...variants.flatMap((variant) => variantWhy(variant, now))];
+  return [`${name} is ${status}. ${sentence}`, ...variants.flatMap((variant) => variantWhy(variant, sentence, now))];
 }
 
-function variantWhy({ decisions, name, why: sentence }: VariantDocument, now: number): string[] {
+function variantWhy({ decisions, name, why: sentence }: VariantDocument, known: string, now: number): string[] {
   const told = decisions.slice(0, DECISIONS);
   return [
-    `Variant ${name}: ${sentence}`,
-    ...(told.length > 0 ? ['  Decided last:'] : []),
+    // The only variant gives the same reason as its endpoint.
+    ...(sentence === known ? [] : [`Variant ${name}: ${sentence}`]),
+    ...(told.length > 0 ? [`  Decided last for ${name}:`] : []),
     ...told.map(({ at, cause, from, to }) => `    ${age(at, now)} ago, ${from} -> ${to}: ${cause}`),
   ];
 }

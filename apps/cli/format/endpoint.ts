@@ -46,7 +46,7 @@ export function remarks({ dispatch, failureReason, instances, intake }: Endpoint
 export function endpointLines(endpoint: EndpointDocument, now: number): string[] {
   return [
     ...endpointFacts(endpoint, now),
-    ...endpoint.variants.flatMap((variant) => ['', ...variantLines(variant, now)]),
+    ...endpoint.variants.flatMap((variant) => ['', ...variantLines(variant, endpoint, now)]),
   ];
 }
 
@@ -64,12 +64,17 @@ function endpointFacts(endpoint: EndpointDocument, now: number): string[] {
 }
 
 /** One variant: its bounds, what its instances are at, and why they are as many as they are. */
-function variantLines({ instances, launchFailures, name, starts, why }: VariantDocument, now: number): string[] {
+function variantLines(
+  { instances, launchFailures, name, starts, why }: VariantDocument,
+  endpoint: EndpointDocument,
+  now: number,
+): string[] {
   const { busy, desired, draining, inService, maximum, minimum, starting } = instances;
   return [
     `Variant ${name}: ${desired} desired of ${minimum} to ${maximum}; ` +
       `${inService} in service (${busy} busy), ${starting} starting, ${draining} draining`,
-    `  ${why}`,
+    // The only variant gives the same reason as its endpoint.
+    ...(why === endpoint.why ? [] : [`  ${why}`]),
     ...starts.map(
       ({ instanceId, phase, phaseSince }) => `  ${instanceId} is starting: ${phase} for ${age(phaseSince, now)}`,
     ),

@@ -1,10 +1,10 @@
-import type { InvocationDocument } from '../documents.js';
+import type { InvocationDocument, InvocationSummary } from '../documents.js';
 import type { Look } from './endpoint.js';
 import { age, span } from './quantities.js';
 import { facts, table } from './table.js';
 
 /** A line for each invocation. */
-export function invocationTable(invocations: readonly InvocationDocument[], { columns, now, paint }: Look): string[] {
+export function invocationTable(invocations: readonly InvocationSummary[], { columns, now, paint }: Look): string[] {
   const rows = invocations.map((invocation) => [
     invocation.id,
     invocation.endpointName,
@@ -17,24 +17,15 @@ export function invocationTable(invocations: readonly InvocationDocument[], { co
 }
 
 /** How long it ran, or has run so far; a dash before it has begun. */
-export function tookOf({ settledAt, startedAt }: InvocationDocument, now: number): string {
+export function tookOf({ settledAt, startedAt }: InvocationSummary, now: number): string {
   if (startedAt === undefined) return '-';
   return span((settledAt === undefined ? now : Date.parse(settledAt)) - Date.parse(startedAt));
 }
 
 /** What else is to be said about one, in few words. */
-export function remarkOn({
-  failureReason,
-  position,
-  progress,
-  redriveOf,
-  redrivenAs,
-  state,
-}: InvocationDocument): string {
+export function remarkOn({ failureReason, redriveOf, redrivenAs }: InvocationSummary): string {
   return [
     failureReason,
-    state === 'Queued' && position !== undefined && `position ${position}`,
-    state === 'Running' && progressText(progress),
     redrivenAs !== undefined && `redriven as ${redrivenAs}`,
     redriveOf !== undefined && `redrive of ${redriveOf}`,
   ]
@@ -42,44 +33,49 @@ export function remarkOn({
     .join('; ');
 }
 
-/** What the container says of how far it is. */
-export function progressText(progress: InvocationDocument['progress']): string | undefined {
-  if (!progress) return undefined;
-  const percent = progress.progress === undefined ? undefined : `${Math.round(progress.progress * 100)} %`;
-  return [percent, progress.message].filter((part) => part !== undefined).join(' ');
-}
-
 /** All of one invocation that people ask for. */
 export function invocationFacts(invocation: InvocationDocument, now: number): string[] {
-  const { acceptedAt, estimatedStartAt, expiresAt, labels = {}, priority, settledAt, startedAt, state } = invocation;
-  const isWaiting = state === 'Queued';
+  const { acceptedAt, attempts, errorClass, expiresAt, labels, position, priority, settledAt, startedAt, state } =
+    invocation;
+  const isQueued = state === 'Queued';
+  const isFailed = errorClass !== undefined;
   return facts([
     ['Invocation', invocation.id],
     ['Inference id', invocation.inferenceId === invocation.id ? undefined : invocation.inferenceId],
     ['Endpoint', invocation.endpointName],
-    ['State', state],
+    ['State', isFailed ? `${state} (${errorClass})` : state],
     ['Why', invocation.why],
     ['Priority', priority === 'normal' ? undefined : priority],
-    ['Position', isWaiting && invocation.position !== undefined ? String(invocation.position) : undefined],
+    ['Before it', isQueued && position !== undefined ? `${position} in the queue` : undefined],
     [
       'Labels',
       Object.entries(labels)
         .map((pair) => pair.join('='))
         .join(', ') || undefined,
     ],
-    ['Progress', progressText(invocation.progress)],
     ['Accepted', since(acceptedAt, now)],
-    ['Starts', isWaiting && estimatedStartAt !== undefined ? `about ${estimatedStartAt}` : undefined],
+    ['Expires', isQueued ? expiresAt : undefined],
     ['Started', since(startedAt, now)],
     ['Settled', since(settledAt, now)],
     ['Took', startedAt === undefined ? undefined : tookOf(invocation, now)],
-    ['Expires', isWaiting ? expiresAt : undefined],
+    ['Attempts', attempts.length > 1 ? String(attempts.length) : undefined],
+    ['Instance', attempts.at(-1)?.instanceId],
     ['Input', invocation.inputLocation],
-    ['Output', state === 'Failed' ? undefined : invocation.outputLocation],
-    ['Failure', state === 'Failed' ? invocation.failureLocation : undefined],
+    ['Output', isFailed ? undefined : invocation.outputLocation],
+    ['Failure', isFailed ? invocation.failureLocation : undefined],
     ['Redrive of', invocation.redriveOf],
     ['Redriven as', invocation.redrivenAs],
   ]);
+}
+
+/** What it has been through, a line for each span of time. */
+export function timelineLines({ timeline }: InvocationDocument, now: number): string[] {
+  return timeline.map(({ ended, from, instanceId, state, until, waitedFor }) => {
+    const length = span((until === undefined ? now : Date.parse(until)) - Date.parse(from));
+    const where = instanceId === undefined ? '' : ` on ${instanceId}`;
+    const remark = [waitedFor, ended].filter((part) => part !== undefined).join('; ');
+    return `  ${from}  ${state.padEnd(9)} ${length}${where}${remark === '' ? '' : `: ${remark}`}`;
+  });
 }
 
 function since(time: string | undefined, now: number): string | undefined {

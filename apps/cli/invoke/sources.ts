@@ -48,11 +48,12 @@ function sizeOf(file: string): number {
 
 /** A name for the output of each source, in their order; no two are the same. */
 export function outputNames(sources: readonly Source[]): string[] {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
   return sources.map(({ file }) => {
-    const name = file === '-' ? 'stdin' : basename(file);
-    const count = (used.get(name) ?? 0) + 1;
-    used.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
+    const wanted = file === '-' ? 'stdin' : basename(file);
+    let name = wanted;
+    for (let count = 2; used.has(name); count += 1) name = `${wanted}-${count}`;
+    used.add(name);
+    return name;
   });
 }

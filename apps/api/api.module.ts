@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuditTrail } from '../../libs/engine/audit-trail.js';
+import { InvocationWatch } from '../../libs/engine/invocation-watch.js';
 import { RequestRates } from '../../libs/engine/request-rates.js';
 import { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
@@ -18,11 +19,11 @@ import type { Surface } from './aws/surface.js';
 import { FrontDoor, Surfaces } from './front-door.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
-import { StatusController } from './status.controller.js';
 import { AboutController } from './v1/about.controller.js';
 import { AccessController } from './v1/access.controller.js';
 import { AccessGuard } from './v1/access.guard.js';
 import { EndpointsController } from './v1/endpoints.controller.js';
+import { InvocationsController } from './v1/invocations.controller.js';
 import { LogsController } from './v1/logs.controller.js';
 import { OperatingController } from './v1/operating.controller.js';
 import { ProblemFilter } from './v1/problem.filter.js';
@@ -45,11 +46,11 @@ export class ApiModule {
         AccessController,
         EndpointsController,
         HealthController,
+        InvocationsController,
         LogsController,
         MetricsController,
         OperatingController,
         ScalingController,
-        StatusController,
       ],
       providers: [
         ...fromEngine,
@@ -59,6 +60,7 @@ export class ApiModule {
         { provide: Surfaces, useFactory: surfacesOf, inject: [...ALWAYS, ...optional] },
         FrontDoor,
         ...GATE_PROVIDERS,
+        { provide: InvocationWatch, useFactory: (world: World) => new InvocationWatch(world), inject: [World] },
         { provide: RequestRates, useFactory: (world: World) => new RequestRates(world), inject: [World] },
         { provide: AuditTrail, useFactory: (world: World) => new AuditTrail(world), inject: [World] },
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -39,6 +39,7 @@ export default defineConfig({
     }),
   ],
   test: {
+    setupFiles: ['test/support/check-answers.ts'],
     projects: [
       {
         extends: true,

@@ -36,11 +36,11 @@ async function raw(head: string, body = ''): Promise<string> {
 
 describe('a method that a path does not know', () => {
   it.each([
-    ['PATCH', '/v1/keys', 'GET, POST, HEAD, OPTIONS'],
-    ['PUT', '/v1/keys/some-id', 'GET, DELETE, HEAD, OPTIONS'],
+    ['PATCH', '/v1/keys', 'GET, HEAD, POST, OPTIONS'],
+    ['PUT', '/v1/keys/some-id', 'GET, HEAD, DELETE, OPTIONS'],
     ['GET', '/v1/keys/some-id:rotate', 'POST, OPTIONS'],
     ['HEAD', '/v1/keys/some-id:rotate', 'POST, OPTIONS'],
-    ['QUERY', '/v1/keys', 'GET, POST, HEAD, OPTIONS'],
+    ['QUERY', '/v1/keys', 'GET, HEAD, POST, OPTIONS'],
     ['DELETE', '/v1/openapi.json', 'GET, HEAD, OPTIONS'],
     ['HEAD', '/v1/endpoints/ocr/logs?follow=true', 'GET, OPTIONS'],
   ])('%s %s is a 405 that says which are: %s', async (method, path, allowed) => {
@@ -60,7 +60,7 @@ describe('a method that a path does not know', () => {
 describe('OPTIONS', () => {
   it('says without a body which methods there are', async () => {
     const { status, headers } = await call('OPTIONS', '/v1/keys/some-id');
-    expect([status, headers.get('allow')]).toEqual([204, 'GET, DELETE, HEAD, OPTIONS']);
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, DELETE, OPTIONS']);
   });
 
   it('of a path that is nothing is a 404', async () => {

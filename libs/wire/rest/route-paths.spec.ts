@@ -26,7 +26,7 @@ describe('the path of a request', () => {
 
   it.each([
     ['/v1/things', ['GET', 'HEAD']],
-    ['/v1/things/7', ['GET', 'DELETE', 'HEAD']],
+    ['/v1/things/7', ['GET', 'HEAD', 'DELETE']],
     ['/v1/things/7/:cancel', ['POST']],
     ['/v1/things/:cancel', ['POST']],
     ['/v1/things/:explode', []],

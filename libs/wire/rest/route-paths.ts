@@ -15,25 +15,21 @@ export function endsInVerb(path: string): boolean {
   return /\/:[^/]*$/.test(path);
 }
 
-/**
- * The methods that routes have at a path, as it is routed; none where there is no route at all. What can be read can be
- * asked for its head, but for streams, which have none before they begin.
- */
+/** The methods that routes have at a path, as it is routed; none where there is no route at all. */
 export function methodsAt(routes: readonly Route[], path: string): string[] {
-  const found = routes.filter((route) => pathPattern(route.path).test(path));
-  const hasHead = found.some((route) => route.method === 'GET' && !mayStream(route));
-  return [...found.map(({ method }) => method), ...(hasHead ? ['HEAD'] : [])];
+  return routes.filter((route) => pathPattern(route.path).test(path)).flatMap(methodsOf);
 }
 
-function mayStream({ answers }: Route): boolean {
-  return Object.values(answers).some(({ content }) => Object.values(content ?? {}).includes('events'));
+/** What can be read can be asked for its head, but for streams, which have none before they begin. */
+function methodsOf({ method, answers }: Route): string[] {
+  const mayStream = Object.values(answers).some(({ content }) => Object.values(content ?? {}).includes('events'));
+  return method === 'GET' && !mayStream ? ['GET', 'HEAD'] : [method];
 }
 
 /** The route that answers a method at an address, a query or not. */
 export function routeAt(routes: readonly Route[], method: string, url: string): Route | undefined {
   const [path = ''] = withVerbAsPart(url).split('?', 1);
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = routes.filter((route) => route.method === wanted && pathPattern(route.path).test(path));
+  const found = routes.filter((route) => methodsOf(route).includes(method) && pathPattern(route.path).test(path));
   // A name that is spelled out comes before a parameter.
   return found.sort((a, b) => parametersOf(a.path).length - parametersOf(b.path).length)[0];
 }

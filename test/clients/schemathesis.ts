@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Known } from './fuzz-scene.js';
+import { type Ran, run } from './programs.js';
+
+/** Schemathesis has an environment of its own, where CI installs it, or is on the PATH. */
+export const SCHEMATHESIS =
+  process.env['EBB_TEST_SCHEMATHESIS'] ?? resolve(import.meta.dirname, '../../.cache/schemathesis/bin/schemathesis');
+
+export interface FuzzRun {
+  readonly url: string;
+  readonly known: Known;
+  readonly seed: number;
+  /** How long it may go on looking. */
+  readonly seconds: number;
+  /** Shown with every request; absent where nobody is asked for a key. */
+  readonly token?: string;
+}
+
+/** How often a value that exists is taken where there is a choice: otherwise nearly all that is asked for is not there. */
+const KNOWN_SHARE = 0.8;
+
+/** Drives every operation of Ebb's OpenAPI document with all that Schemathesis looks for. */
+export async function fuzz(fuzzRun: FuzzRun): Promise<Ran> {
+  const folder = await mkdtemp(join(tmpdir(), 'ebb-schemathesis-'));
+  try {
+    const settings = join(folder, 'schemathesis.toml');
+    await writeFile(settings, settingsOf(fuzzRun));
+    return await run(SCHEMATHESIS, ['--config-file', settings, '--no-color', 'run', `${fuzzRun.url}/v1/openapi.json`], {
+      cwd: folder,
+      env: { ...process.env, EBB_TOKEN: fuzzRun.token, COLUMNS: '160' },
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function settingsOf({ known, seed, seconds, token }: FuzzRun): string {
+  const dictionaries = Object.entries(known).map(([name, values]) => `${name}.values = ${JSON.stringify(values)}`);
+  return `
+seed = ${seed}
+max-time = ${seconds}
+workers = 1
+request-timeout = 30
+continue-on-failure = true
+
+[generation]
+database = "none"
+
+[dictionaries]
+${dictionaries.join('\n')}
+
+[parameters]
+"path.name" = { dictionary = "endpoints", probability = ${KNOWN_SHARE} }
+"query.endpoint" = { dictionary = "endpoints", probability = ${KNOWN_SHARE} }
+
+[checks]
+# An endpoint whose intake is paused says so with 503.
+not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "503"]
+# What depends on what is there, no schema can say; what it can say, is refused with 400.
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "412", "416", "422", "429", "503"]
+ignored_auth.enabled = ${token !== undefined}
+${token === undefined ? '' : '\n[auth.openapi.bearer]\nbearer = "${EBB_TOKEN}"\n'}
+${belongings('invocations', '/v1/invocations/')}
+${belongings('deliveries', '/v1/deliveries/')}
+${belongings('keys', '/v1/keys/')}
+[[operations]]
+include-operation-id = "deleteEndpoint"
+parameters = { "path.name" = { dictionary = "doomed", probability = ${KNOWN_SHARE} } }
+${Object.entries(RULES_BEYOND_SCHEMAS).map(lenient).join('\n')}
+`;
+}
+
+/** All ids are called `id`: whose they are is told by the path. */
+function belongings(dictionary: string, path: string): string {
+  return `[[operations]]
+include-path-regex = "^${path}"
+parameters = { "path.id" = { dictionary = "${dictionary}", probability = ${KNOWN_SHARE} } }
+`;
+}
+
+/** Operations that refuse what their schemas allow, and why no schema can say so. */
+const RULES_BEYOND_SCHEMAS: Readonly<Record<string, string>> = {
+  listEndpoints: 'a cursor comes from the page before',
+  listActivities: 'a cursor comes from the page before',
+  setBounds: 'there are not more at least than at most',
+};
+
+function lenient([operation, rule]: [string, string]): string {
+  return `
+[[operations]] # ${rule}
+include-operation-id = "${operation}"
+checks.positive_data_acceptance.enabled = false`;
+}

@@ -70,6 +70,28 @@ const policies: VariantSituation['policies'] = [
 const NO_INSTANCE = 'There is no instance in service.';
 const ALL_BUSY = 'All 3 instances are busy (6 slots), with 5 waiting in all.';
 
+const PAUSE = { at: NOW - 60_000, by: 'an operator' };
+
+test('of an invocation whose endpoint hands out nothing it is said who paused that, whatever instances there are', () => {
+  const paused = { ...endpoint(), dispatch: 'paused', gateChanges: { dispatch: PAUSE } } as const;
+  const situation = {
+    now: NOW,
+    invocation: invocation(),
+    endpoint: paused,
+    variants: [variant({ inService: 2, slots: 2 })],
+  };
+  expect(whyWaiting(situation)).toBe(
+    'Dispatch is paused by an operator since 2026-01-01T11:59:00Z; it waits until that is resumed.',
+  );
+});
+
+test('of a variant it is said that nothing is launched for what waits while dispatch is paused', () => {
+  expect(whyInstances(variant({ dispatchPaused: PAUSE }))).toBe(
+    'It has no instances, and nothing has changed that yet. Dispatch is paused by an operator since ' +
+      '2026-01-01T11:59:00Z, so nothing is launched for the 5 that wait. Nothing that comes wakes it before dispatch is resumed.',
+  );
+});
+
 describe('of an invocation that waits in the backlog it is said', () => {
   test.each<[string, Partial<VariantSituation>, string]>([
     ['that an instance is about to be launched', {}, `${NO_INSTANCE} An instance is about to be launched.`],

@@ -77,6 +77,11 @@ function describeHeld(endpoint: Pick<Endpoint, 'gateChanges' | Gate>): string | 
   return isPaused(endpoint, 'dispatch') ? `dispatch ${describePause(endpoint.gateChanges?.dispatch)}` : undefined;
 }
 
+function describeHolding(change: GateChange, queued: number): string {
+  const held = queued > 0 ? `, so nothing is launched for the ${queued} that wait` : '';
+  return `dispatch ${describePause(change)}${held}`;
+}
+
 /** `is paused by an operator since …`, naming whoever it was. */
 export function describePause(change: GateChange | undefined): string {
   return change ? `is paused by ${change.by} since ${moment(change.at)}` : 'is paused by an operator';
@@ -113,8 +118,7 @@ export function whyInstances(variant: VariantSituation): string {
   const isWaiting = backlog.queued > 0 && !hasRoom(variant) && !dispatchPaused;
   const told = [
     describeCount(variant),
-    dispatchPaused &&
-      `dispatch ${describePause(dispatchPaused)}, so nothing is launched for the ${backlog.queued} that wait`,
+    dispatchPaused && describeHolding(dispatchPaused, backlog.queued),
     describeMembers(variant),
     isWaiting && starts.length === 0 ? describeProspect(variant) : undefined,
     isCrashLooping(failures) ? describeFailures(failures) : undefined,

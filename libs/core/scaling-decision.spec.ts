@@ -9,6 +9,8 @@ import { type AlarmReading, type PolicyReading, type ScalingObservation, unreach
 import { ADJUSTMENT_TYPES, type ScalingPolicy, type StepAdjustment } from './scaling-policy.js';
 import { trackedCapacity } from './target-tracking.js';
 
+const SUSPENDED = { suspended: { dynamicScalingIn: false, dynamicScalingOut: true, scheduledScaling: false } };
+
 const idle = trackingPolicy();
 const calm = [reading(idle, highAlarm(1, { state: 'OK' }))];
 
@@ -42,6 +44,60 @@ describe('the bounds hold before any policy is asked', () => {
 
 test('a lower count that was asked for stands while its instances are busy', () => {
   expect(decide(observation({ desired: 1, inService: 3, busy: 3 }), calm).desired).toBe(1);
+});
+
+const order = (instances: number, at = NOW): Partial<ScalingObservation> => ({
+  wakeOrder: { instances, by: 'operator Ada', at },
+});
+
+describe('an order to wake', () => {
+  test.each<[string, Partial<ScalingObservation>, number]>([
+    ['is carried out at zero', order(2), 2],
+    ['is carried out though dispatch is paused', { ...order(2), dispatch: 'paused' }, 2],
+    ['is carried out though scaling out is suspended', { ...order(1), bounds: bounds(0, 3, SUSPENDED) }, 1],
+    ['goes no further than a maximum that was lowered since', { ...order(9), bounds: bounds(0, 4) }, 4],
+    ['takes nothing away', { ...order(2), inService: 5, busy: 5 }, 5],
+    ['asks for no less than the minimum', { ...order(1), bounds: bounds(3, 5) }, 3],
+    ['is out of force when a minute has passed', order(2, NOW - 60_001), 0],
+  ])('%s', (_sentence, seen, desired) => {
+    expect(decide(observation(seen)).desired).toBe(desired);
+    expect(decide(observation(seen), calm).desired).toBe(desired);
+  });
+
+  test('says who gave it', () => {
+    expect(decide(observation(order(2)))).toEqual({
+      desired: 2,
+      cause: 'operator Ada asked for 2 instances at once',
+      answers: [{ by: 'operator', wants: 2, because: 'operator Ada asked for 2 instances at once' }],
+      notScaledReasons: [],
+    });
+  });
+});
+
+describe('while dispatch is paused', () => {
+  const paused = { dispatch: 'paused' } as const;
+
+  test('no policy scales out, whatever the metrics say', () => {
+    const seen = observation({ ...paused, inService: 1 });
+    expect(decide(seen, [reading(idle, highAlarm(35))])).toMatchObject({
+      desired: 1,
+      notScaledReasons: [{ code: 'DispatchPaused', currentCapacity: 1 }],
+    });
+  });
+
+  test('no promise does, whoever still runs the work', () => {
+    const seen = observation({ ...paused, inService: 1, busy: 1, backlog: { queued: 0, running: 4 } });
+    expect(decide(seen)).toMatchObject({ desired: 1, notScaledReasons: [{ code: 'DispatchPaused' }] });
+  });
+
+  test('the minimum holds', () => {
+    expect(decide(observation({ ...paused, bounds: bounds(2, 5) })).desired).toBe(2);
+  });
+
+  test('what is idle goes', () => {
+    const seen = observation({ ...paused, inService: 2, idleSince: [NOW - 400_000, NOW - 400_000] });
+    expect(decide(seen).desired).toBe(0);
+  });
 });
 
 const alarms: fc.Arbitrary<AlarmReading> = fc
@@ -112,6 +168,7 @@ const observations: fc.Arbitrary<ScalingObservation> = fc
     dynamicScalingIn: fc.boolean(),
     dynamicScalingOut: fc.boolean(),
     cooldowns,
+    dispatch: fc.constantFrom('open', 'paused'),
   })
   .map(({ queued, unbusy, minimum, range, dynamicScalingIn, dynamicScalingOut, ...of }) =>
     observation({
@@ -130,10 +187,12 @@ const isWithin = ({ bounds: { maximum, minimum }, desired, inService, starting }
 const RUNS = { numRuns: 2_000 };
 
 describe('whatever the policies say, the decision', () => {
-  test('stays inside the bounds, but for those that are busy or starting', () => {
+  test('stays inside the bounds, but for those that are busy or starting, also where an operator orders more', () => {
+    const orders = fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined });
     fc.assert(
-      fc.property(observations, readingsOfAny, (seen, readings) => {
-        const { desired } = decide(seen, readings);
+      fc.property(observations, readingsOfAny, orders, (seen, readings, instances) => {
+        const wakeOrder = instances === undefined ? undefined : { instances, by: 'an operator', at: NOW };
+        const { desired } = decide({ ...seen, wakeOrder }, readings);
         expect(desired).toBeGreaterThanOrEqual(seen.bounds.minimum);
         expect(desired).toBeLessThanOrEqual(Math.max(seen.bounds.maximum, unreachable(seen)));
       }),

@@ -26,9 +26,10 @@ export function decide(observation: ScalingObservation, readings: readonly Polic
       `maximum capacity was set to ${bounds.maximum}`,
     );
   }
-  const decision = decideByRules(observation, readings);
+  const byRules = decideByRules(observation, readings);
   const order = orderInForce(observation);
-  if (order && order.instances > Math.max(current, decision.desired)) return ordered(order);
+  const isOrdered = order !== undefined && order.instances > Math.max(current, byRules.desired);
+  const decision = isOrdered ? ordered(order) : byRules;
   if (decision.desired >= bounds.minimum) return decision;
   return boundedTo(bounds.minimum, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
 }

@@ -54,8 +54,11 @@ export type Labels = Readonly<Record<string, string>>;
 /** What a caller hands in, already within its limits. */
 export interface Submission {
   readonly endpointName: string;
-  /** Exactly one: the address of an object, or the input itself. */
-  readonly input: { readonly location: string } | { readonly body: Uint8Array };
+  /** Exactly one: the address of an object, or the input itself, whole or as it comes in. */
+  readonly input:
+    | { readonly location: string }
+    | { readonly body: Uint8Array }
+    | { readonly stream: AsyncIterable<Uint8Array>; readonly sizeBytes?: number };
   readonly inferenceId?: string;
   readonly contentType?: string;
   readonly accept?: string;
@@ -63,6 +66,8 @@ export interface Submission {
   readonly pathExtension?: string;
   readonly filename?: string;
   readonly ttlSeconds?: number;
+  /** Takes the place of `ttlSeconds`: the time by which it has to be begun. */
+  readonly startBy?: number;
   readonly timeoutSeconds?: number;
   readonly idempotencyKey?: string;
   readonly callbackUrl?: string;

@@ -1,13 +1,13 @@
-import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
+import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
 
 /**
  * Has what failed, expired or was cancelled run again: a new invocation with the same input, settings and result
  * locations, and as much time as the first one had. What is being run again already is not run a third time: that
- * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`.
+ * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`, `IntakePaused`.
  */
 export async function redriveInvocation(world: World, id: string, signal?: AbortSignal): Promise<Invocation> {
   const original = await world.ledger.find(id, signal);
@@ -16,7 +16,7 @@ export async function redriveInvocation(world: World, id: string, signal?: Abort
     const which = 'only what has failed, expired or been cancelled can be run again';
     throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}: ${which}.`);
   }
-  checkTakesWork(original.endpointName, await world.catalog.endpoints.get(endpointKey(original.endpointName), signal));
+  await endpointTakingWork(world, original.endpointName, signal);
   const { invocation, repeated } = await world.ledger.accept(again(world, original), signal);
   if (repeated) return invocation;
   // Whoever looks at the failure location must not take the old failure for the new result.
@@ -26,12 +26,6 @@ export async function redriveInvocation(world: World, id: string, signal?: Abort
   world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   world.signals.notify({ kind: 'invocation', invocationId: original.id });
   return invocation;
-}
-
-function checkTakesWork(name: string, endpoint: Endpoint | undefined): void {
-  if (!endpoint) throw new EbbError('EndpointNotFound', `There is no endpoint '${name}' any more.`);
-  if (isServing(endpoint)) return;
-  throw new EbbError('EndpointNotReady', `Endpoint ${name} is not in service: its status is ${endpoint.status}.`);
 }
 
 function again({ clock }: World, original: Invocation): InvocationRequest {

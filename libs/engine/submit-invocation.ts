@@ -1,92 +1,108 @@
-import { defaultBucket } from '../core/arn.js';
-import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
-import { EbbError } from '../core/errors.js';
-import {
-  type Invocation,
-  type InvocationRequest,
-  INVOCATION_TIMEOUT_SECONDS,
-  REQUEST_TTL_SECONDS,
-  type Submission,
-  resultLocations,
-} from '../core/invocation.js';
-import { formatObjectLocation, parseObjectLocation } from '../core/object-location.js';
+import { EbbError, isEbbError } from '../core/errors.js';
+import { type Invocation, type InvocationRequest, MAX_INPUT_BYTES, type Submission } from '../core/invocation.js';
+import { parseObjectLocation } from '../core/object-location.js';
+import type { ObjectHead } from '../core/ports/objects.js';
+import { describeRequest, invocationRequest } from './invocation-request.js';
+import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
 
+/** What came of a submission. */
+export interface Accepted {
+  readonly invocation: Invocation;
+  /** The same was asked for before under its idempotency key: this is the invocation from then. */
+  readonly isRepeat: boolean;
+}
+
 /**
- * Accepts an invocation: when this resolves, the record (and an inline body) is on disk and the work will be done,
- * expire or fail, but not be lost. Raises `EndpointNotFound`, `EndpointNotReady`, `WrongInferenceType`,
- * `InvalidRequest`, `StorageFull`.
+ * Accepts an invocation: when this resolves, the record (and an input that came along) is on disk and the work will be
+ * done, expire or fail, but not be lost. An input streams into storage. Raises `EndpointNotFound`, `EndpointNotReady`,
+ * `WrongInferenceType`, `IntakePaused`, `InvalidRequest`, `BodyTooLarge`, `IdempotencyConflict`, `StorageFull`; nothing
+ * stays of what was refused.
  */
+export async function acceptInvocation(world: World, submission: Submission, signal?: AbortSignal): Promise<Accepted> {
+  const { clock, place } = world;
+  const endpoint = await endpointTakingWork(world, submission.endpointName, signal);
+  const now = clock.now();
+  const request = invocationRequest(submission, endpoint, { id: clock.uniqueId(), acceptedAt: now, place });
+  if ('location' in submission.input) return accept(world, submission, request, undefined);
+  const stored = await storeInput(world, request, submission.input, signal);
+  try {
+    // A long upload must not come before what was asked for meanwhile, nor be refused for having taken long.
+    const acceptedAt = clock.now();
+    const expiresAt = request.expiresAt + (submission.startBy === undefined ? acceptedAt - now : 0);
+    const accepted = await accept(world, submission, { ...request, acceptedAt, expiresAt }, stored);
+    if (accepted.isRepeat) await removeInput(world, request);
+    return accepted;
+  } catch (error) {
+    await removeInput(world, request);
+    throw error;
+  }
+}
+
+/** `acceptInvocation`, for those to whom a repeat is as good as the first. */
 export async function submitInvocation(
   world: World,
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const endpoint = await asynchronousEndpoint(world, submission.endpointName, signal);
-  const request = requestOf(world, endpoint, submission);
-  if ('body' in submission.input) await storeInput(world, request, submission.input.body, signal);
-  const { invocation } = await world.ledger.accept(request, signal);
-  world.signals.notify({ kind: 'backlog', endpointName: endpoint.name });
-  return invocation;
+  return (await acceptInvocation(world, submission, signal)).invocation;
 }
 
-async function asynchronousEndpoint(world: World, name: string, signal?: AbortSignal): Promise<Endpoint> {
-  const endpoint = await world.catalog.endpoints.get(endpointKey(name), signal);
-  // Uniqueness ignores case, but invoking must match the case of the name that was given at creation.
-  if (endpoint?.name !== name) {
-    throw new EbbError('EndpointNotFound', `Endpoint ${name} of account ${world.place.accountId} not found.`);
+async function accept(
+  { ledger, secrets, signals }: World,
+  submission: Submission,
+  request: InvocationRequest,
+  stored: ObjectHead | undefined,
+): Promise<Accepted> {
+  const fingerprint =
+    request.idempotencyKey === undefined ? undefined : secrets.hash(describeRequest(submission, stored?.etag));
+  const { invocation, repeated } = await ledger.accept({ ...request, fingerprint, inputBytes: stored?.sizeBytes });
+  if (repeated && invocation.fingerprint !== fingerprint) {
+    throw new EbbError(
+      'IdempotencyConflict',
+      `The idempotency key '${submission.idempotencyKey}' came with another request before: invocation ${invocation.id}.`,
+    );
   }
-  if (!isServing(endpoint)) {
-    throw new EbbError('EndpointNotReady', `Endpoint ${name} is not in service: its status is ${endpoint.status}.`);
-  }
-  if (!endpoint.asyncInference) {
-    throw new EbbError('WrongInferenceType', `Endpoint ${name} does not support this inference type.`);
-  }
-  return endpoint;
+  if (!repeated) signals.notify({ kind: 'backlog', endpointName: request.endpointName });
+  return { invocation, isRepeat: repeated };
 }
 
-function requestOf(world: World, endpoint: Endpoint, submission: Submission): InvocationRequest {
-  const { clock, place } = world;
-  const config = endpoint.asyncInference!;
-  const id = clock.uniqueId();
-  const acceptedAt = clock.now();
-  const home = `s3://${defaultBucket(place)}`;
-  const locations = resultLocations(id, {
-    outputPath: config.outputPath ?? `${home}/async-endpoint-outputs/${endpoint.name}`,
-    failurePath: config.failurePath,
-    pathExtension: submission.pathExtension,
-    filename: submission.filename,
-  });
-  return {
-    id,
-    inferenceId: submission.inferenceId ?? id,
-    endpointName: endpoint.name,
-    inputLocation:
-      'location' in submission.input
-        ? formatObjectLocation(parseObjectLocation(submission.input.location))
-        : `${home}/async-endpoint-inputs/${endpoint.name}/${id}`,
-    contentType: submission.contentType,
-    accept: submission.accept,
-    customAttributes: submission.customAttributes,
-    outputLocation: locations.output,
-    failureLocation: locations.failure,
-    acceptedAt,
-    expiresAt: acceptedAt + (submission.ttlSeconds ?? REQUEST_TTL_SECONDS.default) * 1000,
-    timeoutMs: (submission.timeoutSeconds ?? INVOCATION_TIMEOUT_SECONDS.default) * 1000,
-    idempotencyKey: submission.idempotencyKey,
-    successTopic: config.successTopic,
-    errorTopic: config.errorTopic,
-    includeResponseIn: config.includeResponseIn,
-  };
-}
-
-/** The body goes first: a record whose input does not exist must never be seen. */
+/** The input goes first: a record whose input does not exist must never be seen. */
 async function storeInput(
   world: World,
-  request: InvocationRequest,
-  body: Uint8Array,
+  { contentType, inputLocation }: InvocationRequest,
+  input: Exclude<Submission['input'], { readonly location: string }>,
   signal?: AbortSignal,
-): Promise<void> {
-  const location = parseObjectLocation(request.inputLocation);
-  await world.objects.put(location, body, { contentType: request.contentType, sizeBytes: body.length }, signal);
+): Promise<ObjectHead> {
+  const location = parseObjectLocation(inputLocation);
+  const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
+  const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
+  if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
+  return world.objects.put(location, body, { contentType, sizeBytes }, signal);
+}
+
+async function* atMost(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void, void> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLong();
+    yield chunk;
+  }
+}
+
+function tooLong(): EbbError {
+  return new EbbError('BodyTooLarge', `The input is longer than ${MAX_INPUT_BYTES} bytes.`);
+}
+
+/** Whether or not that goes well, the caller is told what it has to be told; what stays is in nobody's way. */
+async function removeInput({ log, objects }: World, { inputLocation }: InvocationRequest): Promise<void> {
+  try {
+    await objects.delete(parseObjectLocation(inputLocation));
+  } catch (error) {
+    if (isEbbError(error, 'BucketNotFound')) return;
+    log.warn('An input that nobody needs could not be removed and takes up room', {
+      inputLocation,
+      reason: String(error),
+    });
+  }
 }

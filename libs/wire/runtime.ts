@@ -129,6 +129,8 @@ const ERRORS: Partial<Readonly<Record<ErrorCode, { readonly type: string; readon
   EndpointNotReady: { type: 'ValidationError', status: 400 },
   WrongInferenceType: { type: 'ValidationError', status: 400 },
   BucketNotFound: { type: 'ValidationError', status: 400 },
+  IntakePaused: { type: 'ServiceUnavailable', status: 503 },
+  QuotaExceeded: { type: 'ThrottlingException', status: 429 },
   AccessDenied: { type: 'AccessDeniedException', status: 403 },
   TooManyRequests: { type: 'ThrottlingException', status: 429 },
   StorageFull: { type: 'ServiceUnavailable', status: 503 },

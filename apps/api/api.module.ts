@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuditTrail } from '../../libs/engine/audit-trail.js';
 import { InvocationWatch } from '../../libs/engine/invocation-watch.js';
+import { QuotaGate } from '../../libs/engine/quota-gate.js';
 import { RequestRates } from '../../libs/engine/request-rates.js';
 import { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
@@ -61,6 +62,7 @@ export class ApiModule {
         FrontDoor,
         ...GATE_PROVIDERS,
         { provide: InvocationWatch, useFactory: (world: World) => new InvocationWatch(world), inject: [World] },
+        { provide: QuotaGate, useFactory: (world: World) => new QuotaGate(world), inject: [World] },
         { provide: RequestRates, useFactory: (world: World) => new RequestRates(world), inject: [World] },
         { provide: AuditTrail, useFactory: (world: World) => new AuditTrail(world), inject: [World] },
         { provide: APP_GUARD, useClass: AccessGuard },

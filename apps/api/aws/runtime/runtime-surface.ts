@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { ANONYMOUS } from '../../../../libs/core/caller.js';
 import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
 import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation.js';
+import { QuotaGate } from '../../../../libs/engine/quota-gate.js';
 import { submitInvocation } from '../../../../libs/engine/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
@@ -22,7 +24,10 @@ const NO_BODY = new Uint8Array(0);
 /** SageMaker's runtime: `InvokeEndpointAsync`. */
 @Injectable()
 export class RuntimeSurface implements Surface {
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly quotas: QuotaGate,
+  ) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     let reply: RuntimeReply;
@@ -68,8 +73,13 @@ export class RuntimeSurface implements Surface {
     }
     const body = await this.body(request);
     const submission = parseInvokeEndpointAsync(endpointName, request.headers, body);
-    const submittedBy = caller?.keyId;
-    return formatInvokeEndpointAsync(await submitInvocation(this.world, { ...submission, submittedBy }));
+    const release = await this.quotas.reserve(caller ?? ANONYMOUS, body.length);
+    try {
+      const submittedBy = caller?.keyId;
+      return formatInvokeEndpointAsync(await submitInvocation(this.world, { ...submission, submittedBy }));
+    } finally {
+      release();
+    }
   }
 
   private async body(request: IncomingMessage): Promise<Uint8Array> {

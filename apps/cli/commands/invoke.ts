@@ -74,6 +74,7 @@ async function invoke(
     for (const each of accepted) tell(session, each);
     return 'ok';
   }
+  for (const { answer, source } of accepted) session.terminal.note(`${source.file}  accepted as ${answer.id}`);
   return collect(session, accepted, { out, timeoutSeconds: timeout });
 }
 

@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 import type { Source } from './sources.js';
 import type { UploadBars } from './upload-bars.js';
 
-const MAX_TRIES = 5;
+const MAX_TRIES = 4;
 const MAX_PAUSE_SECONDS = 30;
 /** Refused for now, but not until a moment that could be waited for. */
 const LASTING = new Set(['IntakePaused', 'StorageFull', 'QuotaExceeded']);

@@ -5,6 +5,7 @@ import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
 import { redriveInvocation } from '../../libs/engine/redrive-invocation.js';
 import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
 import { changeCapacities, ring, update } from './change-endpoints.js';
+import { drain, pause, wake } from './operate.js';
 import type { Incident } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
@@ -37,6 +38,12 @@ export async function befall(simulation: Simulation, incident: Incident): Promis
       return update(simulation, incident);
     case 'capacities':
       return changeCapacities(simulation, incident);
+    case 'pause':
+      return pause(simulation, incident);
+    case 'wake':
+      return wake(simulation, incident);
+    case 'drain':
+      return drain(simulation);
     case 'alarm':
       return ring(simulation, incident.forMs);
   }

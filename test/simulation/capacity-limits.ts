@@ -9,6 +9,7 @@ const STALE_MS = 500;
 interface Limit {
   readonly at: number;
   readonly maximum: number;
+  readonly minimum: number;
 }
 
 /** How many instances each variant of each deployment may have, by what the catalog has said of it lately. */
@@ -34,12 +35,18 @@ export class CapacityLimits {
   }
 
   /** The most of what has been said within the time that a reading may be old. */
-  recentMaximum(variant: Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>): number {
-    const staleAt = this.now() - STALE_MS;
+  recentMaximum(variant: Which): number {
+    return Math.max(...this.since(variant, this.now()).map(({ maximum }) => maximum));
+  }
+
+  /** The most that was asked for at least, by what a decision of that time may have read, or could be read since. */
+  recentMinimum(variant: Which, decidedAt: number): number {
+    return Math.max(...this.since(variant, decidedAt).map(({ minimum }) => minimum));
+  }
+
+  private since(variant: Which, at: number): Limit[] {
     const limits = this.limits.get(keyOf(variant)) ?? [];
-    return Math.max(
-      ...limits.filter((_, index) => (limits[index + 1]?.at ?? Infinity) >= staleAt).map(({ maximum }) => maximum),
-    );
+    return limits.filter((_, index) => (limits[index + 1]?.at ?? Infinity) >= at - STALE_MS);
   }
 
   private note(endpoint: Endpoint): void {
@@ -48,7 +55,8 @@ export class CapacityLimits {
       const { deploymentId, name: variantName } = variant;
       const key = keyOf({ endpointName, variantName, deploymentId });
       const limits = this.limits.get(key) ?? [];
-      this.limits.set(key, [...limits, { at: this.now(), maximum: this.maximumOf(endpoint, variant) }]);
+      const { minimum } = capacityBounds(variant, this.targets.get(scalableTargetKey(endpointName, variantName)));
+      this.limits.set(key, [...limits, { at: this.now(), maximum: this.maximumOf(endpoint, variant), minimum }]);
     }
   }
 
@@ -62,7 +70,9 @@ export class CapacityLimits {
   }
 }
 
-function keyOf(variant: Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>): string {
+type Which = Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>;
+
+function keyOf(variant: Which): string {
   return `${variant.endpointName}/${variant.variantName}/${variant.deploymentId}`;
 }
 

@@ -69,7 +69,8 @@ async function putAlarm({ catalog }: Simulation, state: 'OK' | 'ALARM'): Promise
   await catalog.alarms.update(ALARM, (current) => ({ ...current, state }));
 }
 
-async function asFarAsAllowed({ engine, log }: Simulation, change: Promise<unknown>): Promise<void> {
+/** Waits for a change, which may be refused or go down with its process. */
+export async function asFarAsAllowed({ engine, log }: Simulation, change: Promise<unknown>): Promise<void> {
   const refused = (error: unknown): void => {
     if (!(error instanceof EbbError)) throw error;
     log.add('client', `a change was refused: ${error.message}`);

@@ -1,13 +1,21 @@
 import type { BlueGreenUpdate, CapacitySize, DeploymentConfig, RollingUpdate } from '../../libs/core/deployment.js';
+import { GATES, type Gate } from '../../libs/core/endpoint-gates.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { Incident } from './scenario.js';
 
 /** The alarm that updates are rolled back for. */
 export const ALARM = 'trouble';
 
-/** Something that callers want of an endpoint as a whole, or an alarm that may undo it. */
+/** Something that callers or operators want of an endpoint as a whole, or an alarm that may undo it. */
 export function drawChange(random: SeededRandom, at: number): Incident {
-  switch (random.integer(0, 5)) {
+  switch (random.integer(0, 9)) {
+    case 6:
+    case 7:
+      return { at, kind: 'pause', gates: drawGates(random), forMs: random.integer(1_000, 200_000) };
+    case 8:
+      return { at, kind: 'wake', instances: random.integer(1, 4) };
+    case 9:
+      return { at, kind: 'drain' };
     case 0:
       return { at, kind: 'alarm', forMs: random.integer(1_000, 120_000) };
     case 1:
@@ -24,6 +32,10 @@ export function drawChange(random: SeededRandom, at: number): Incident {
         config: { update: drawUpdate(random), rollbackAlarms: random.happens(0.5) ? [ALARM] : [] },
       };
   }
+}
+
+function drawGates(random: SeededRandom): readonly Gate[] {
+  return random.pick<readonly Gate[]>([['dispatch'], ['dispatch'], ['intake'], GATES]);
 }
 
 function drawPair(random: SeededRandom, most: number): (number | undefined)[] {

@@ -1,9 +1,17 @@
-import { endpointKey } from '../../libs/core/endpoint.js';
+import { isPaused } from '../../libs/core/endpoint-gates.js';
+import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
 import type { FoundInstance, LaunchSpec } from '../../libs/core/ports/instances.js';
+import { WAKE_ORDER_VALID_MS } from '../../libs/core/wake-order.js';
+import type { Fleet } from '../../libs/engine/fleet.js';
 import { CapacityLimits } from './capacity-limits.js';
 import type { RunningEngine } from './running-engine.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
+
+/** A decision is made by what was read no longer ago. */
+const LONGEST_READING_MS = 2_000;
+/** A lost signal is made up for by a sweep, and what is refused is tried again, within this time. */
+const LONGEST_HEARING_MS = 30_000;
 
 /** What an instance was launched as. */
 type LaunchedAs = Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>;
@@ -15,6 +23,10 @@ export class InstanceWatch {
   private readonly launchedAs = new Map<string, LaunchedAs>();
   /** Those that were seen to be told to go: what is to become of the others of their deployment later is not theirs. */
   private readonly seenDraining = new Set<string>();
+  /** Those that an operator has taken out. */
+  private readonly drained = new Set<string>();
+  /** When an operator last had an endpoint woken. */
+  private readonly wokenAt = new Map<string, number>();
   private readonly limits: CapacityLimits;
 
   constructor(private readonly simulation: Simulation) {
@@ -25,15 +37,49 @@ export class InstanceWatch {
     this.sick.add(instanceId);
   }
 
+  noteDrained(instanceId: string): void {
+    this.drained.add(instanceId);
+  }
+
+  noteWoken(endpointName: string): void {
+    this.wokenAt.set(endpointName, this.simulation.clock.now());
+  }
+
   launching({ fleet, process }: RunningEngine, spec: LaunchSpec): void {
     const { endpointName, variantName, deploymentId } = spec;
     this.launchedAs.set(spec.instanceId, spec);
     const { starting, inService } = fleet.counts(endpointName, variantName, deploymentId);
+    void this.launchingPaused(fleet, spec, starting + inService);
     const maximum = this.limits.recentMaximum(spec);
     if (starting + inService <= maximum) return;
     this.simulation.violation(
       `${process.workerId} has ${starting + inService} instances of ${endpointName}/${variantName} at a maximum of ${maximum}`,
     );
+  }
+
+  /** While dispatch is paused, nothing but a minimum or an order to wake makes instances. */
+  private async launchingPaused(fleet: Fleet, spec: LaunchSpec, count: number): Promise<void> {
+    const { endpointName, instanceId } = spec;
+    const member = fleet.details(endpointName).find(({ id }) => id === instanceId);
+    const endpoint = await this.simulation.catalog.endpoints.get(endpointKey(endpointName));
+    if (!member || !endpoint || endpoint.status !== 'InService' || endpoint.deployment) return;
+    const { launchedAt: decidedAt } = member;
+    const wasWoken = decidedAt - (this.wokenAt.get(endpointName) ?? -Infinity) <= 2 * WAKE_ORDER_VALID_MS;
+    if (!wasPausedAt(endpoint, decidedAt - LONGEST_READING_MS) || wasWoken) return;
+    const minimum = this.limits.recentMinimum(spec, decidedAt - LONGEST_READING_MS);
+    if (count <= minimum) return;
+    this.simulation.violation(
+      `${instanceId} is launched, the ${count}th at a minimum of ${minimum}, while the dispatch of ${endpointName} is paused`,
+    );
+  }
+
+  /** What was leased before a pause may begin after it, and who has not heard of it yet leases on, for a while. */
+  private async invokingHeld(process: SimulatedProcess, inferenceId: string): Promise<void> {
+    const { arrivals, catalog, clock } = this.simulation;
+    const { endpointName } = arrivals.get(inferenceId)!;
+    const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
+    if (!endpoint || process.wasFrozen || !wasPausedAt(endpoint, clock.now() - LONGEST_HEARING_MS)) return;
+    this.simulation.violation(`${inferenceId} is run on ${process.workerId} while dispatch is paused`);
   }
 
   terminatedBusy(instanceId: string): void {
@@ -55,15 +101,16 @@ export class InstanceWatch {
   }
 
   async terminatedWhileStarting(instanceId: string): Promise<void> {
-    if (!(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
+    if (this.drained.has(instanceId) || !(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
     this.simulation.violation(`the instance ${instanceId} was ended while it was starting`);
   }
 
-  /** Only a sick one may be told to go while it works. */
+  /** Only a sick one may be told to go while it works, or one that an operator takes out. */
   async drainingBusy(instanceId: string): Promise<void> {
     if (this.seenDraining.has(instanceId)) return;
     this.seenDraining.add(instanceId);
-    if (this.sick.has(instanceId) || !(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
+    const mayGo = this.sick.has(instanceId) || this.drained.has(instanceId);
+    if (mayGo || !(await this.isWanted(this.launchedAs.get(instanceId)!))) return;
     this.simulation.violation(`the busy instance ${instanceId} is drained`);
   }
 
@@ -92,6 +139,7 @@ export class InstanceWatch {
 
   /** Returns what to call at the end. */
   invoking(process: SimulatedProcess, inferenceId: string): () => void {
+    void this.invokingHeld(process, inferenceId);
     const { hasRefused, redelivered, scenario } = this.simulation;
     const holders = this.running.get(inferenceId) ?? new Set();
     this.running.set(inferenceId, holders);
@@ -104,4 +152,9 @@ export class InstanceWatch {
     holders.add(process);
     return () => holders.delete(process);
   }
+}
+
+/** Whether its dispatch has been paused since then at least. */
+function wasPausedAt(endpoint: Endpoint, at: number): boolean {
+  return isPaused(endpoint, 'dispatch') && (endpoint.gateChanges?.dispatch?.at ?? Infinity) <= at;
 }

@@ -1,4 +1,5 @@
 import type { DeploymentConfig } from '../../libs/core/deployment.js';
+import type { Gate } from '../../libs/core/endpoint-gates.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { drawChange } from './draw-change.js';
 
@@ -84,6 +85,11 @@ export type Incident =
       readonly weights: readonly (number | undefined)[];
       readonly counts: readonly (number | undefined)[];
     }
+  /** Operators pause gates of an endpoint, for a while. */
+  | { readonly at: number; readonly kind: 'pause'; readonly gates: readonly Gate[]; readonly forMs: number }
+  | { readonly at: number; readonly kind: 'wake'; readonly instances: number }
+  /** An operator takes one instance out. */
+  | { readonly at: number; readonly kind: 'drain' }
   /** An alarm that updates may be rolled back for. */
   | { readonly at: number; readonly kind: 'alarm'; readonly forMs: number };
 

@@ -1,3 +1,4 @@
+import { GATES, withGates } from '../../libs/core/endpoint-gates.js';
 import { type DeployedVariant, endpointKey, isServing } from '../../libs/core/endpoint.js';
 import { isPassing } from '../../libs/core/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
@@ -236,7 +237,7 @@ export class Simulation {
     }
   }
 
-  /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended is not. */
+  /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended or paused is not. */
   private async calmDown(): Promise<void> {
     this.isCalm = true;
     this.stepsUntilCalm = this.steps;
@@ -248,6 +249,11 @@ export class Simulation {
       const suspended = { dynamicScalingIn: false, dynamicScalingOut: false, scheduledScaling: false };
       const key = scalableTargetKey(target.endpointName, target.variantName);
       await this.catalog.scalableTargets.update(key, (current) => ({ ...current, suspended }));
+    }
+    for (const { name } of await this.catalog.endpoints.all()) {
+      const change = { at: this.clock.now(), by: 'the calm' };
+      await this.catalog.endpoints.update(endpointKey(name), (current) => withGates(current, GATES, 'open', change));
+      this.signals.notify({ kind: 'endpoint', endpointName: name });
     }
   }
 

@@ -3,6 +3,7 @@ import type { GET_ENDPOINT, LIST_ENDPOINTS } from '../../libs/wire/rest/endpoint
 import type { CANCEL_INVOCATIONS, GET_INVOCATION, LIST_INVOCATIONS } from '../../libs/wire/rest/invocation-routes.js';
 import type { GET_LOGS } from '../../libs/wire/rest/log-routes.js';
 import type { Document } from '../../libs/wire/rest/route.js';
+import type { SUBMIT_INVOCATION } from '../../libs/wire/rest/submit-routes.js';
 
 /** A page of a listing. */
 export interface Page<T> {
@@ -15,16 +16,7 @@ export type InvocationSummary = Document<typeof LIST_INVOCATIONS>['items'][numbe
 export type InvocationDocument = Document<typeof GET_INVOCATION>;
 
 /** What is answered when an invocation was accepted. */
-export interface SubmittedDocument {
-  readonly id: string;
-  readonly inferenceId: string;
-  readonly state: string;
-  readonly position?: number;
-  readonly estimatedStartAt?: string;
-  readonly statusUrl: string;
-  readonly outputLocation: string;
-  readonly failureLocation?: string;
-}
+export type SubmittedDocument = Document<typeof SUBMIT_INVOCATION, 202>;
 
 /** What cancelling or redriving many comes to. */
 export type ManyDocument = Omit<Document<typeof CANCEL_INVOCATIONS>, 'cancelled'> & {

@@ -52,7 +52,7 @@ function accepting(request: Received): Scripted | undefined {
   if (method === 'POST' && url === '/v1/endpoints/ocr/invocations') {
     return {
       status: 202,
-      document: { id: body, inferenceId: body, state: 'Queued', position: 0, statusUrl: '', outputLocation: '' },
+      document: { id: body, inferenceId: body, state: 'Queued', position: 3, statusUrl: '', outputLocation: '' },
     };
   }
   if (id !== undefined && url.endsWith('/output')) {
@@ -226,7 +226,7 @@ describe.concurrent('ebb', () => {
         : accepting(request),
     );
     const ran = await run(['invoke', 'ocr', 'a.txt', 'b.txt', 'c.txt', '--parallel', '1'], server.url);
-    expect(ran).toMatchObject({ code: 8, out: 'a.txt  a  Queued, position 0\n' });
+    expect(ran).toMatchObject({ code: 8, out: 'a.txt  a  Queued, 3 before it\n' });
     expect(ran.err).toMatch(/1 of 3 were accepted[^]*b\.txt: Paused\. \(IntakePaused\)[^]*--resume/);
     expect(server.received.map(({ body }) => body)).toEqual(['a', 'b']);
   });

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { boundedParallel } from '../bounded-parallel.js';
 import type { Exit } from '../exit-code.js';
 import { Failure, misuse } from '../failure.js';
+import { span } from '../format/quantities.js';
 import { collect } from '../invoke/collection.js';
 import { type Source, sourcesOf } from '../invoke/sources.js';
 import { type Submitted, type Terms, submit } from '../invoke/submission.js';
@@ -117,8 +118,15 @@ function inContext(failure: Failure, sources: readonly Source[], accepted: Reado
 function tell({ terminal }: Session, { answer, source }: Submitted): void {
   if (terminal.isJson) terminal.document({ file: source.file, ...answer });
   else if (terminal.manner.isQuiet) terminal.line(answer.id);
-  else {
-    const position = answer.position === undefined ? '' : `, position ${answer.position}`;
-    terminal.line(`${source.file}  ${answer.id}  ${terminal.paint.state(answer.state)}${position}`);
-  }
+  else terminal.line(`${source.file}  ${answer.id}  ${terminal.paint.state(answer.state)}${outlookOf(answer)}`);
+}
+
+/** How soon it is likely to begin. */
+function outlookOf({ estimatedStartAt, position, state }: Submitted['answer']): string {
+  if (state !== 'Queued') return '';
+  const inMs = estimatedStartAt === undefined ? undefined : Date.parse(estimatedStartAt) - Date.now();
+  return [
+    position === undefined || position === 0 ? '' : `, ${position} before it`,
+    inMs === undefined ? '' : `, starts in about ${span(inMs)}`,
+  ].join('');
 }

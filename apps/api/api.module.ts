@@ -29,6 +29,7 @@ import { LogsController } from './v1/logs.controller.js';
 import { OperatingController } from './v1/operating.controller.js';
 import { ProblemFilter } from './v1/problem.filter.js';
 import { ScalingController } from './v1/scaling.controller.js';
+import { SubmissionsController } from './v1/submissions.controller.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
 const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
@@ -52,6 +53,7 @@ export class ApiModule {
         MetricsController,
         OperatingController,
         ScalingController,
+        SubmissionsController,
       ],
       providers: [
         ...fromEngine,

@@ -35,6 +35,8 @@ export const ERROR_CODES = [
   'InvocationSettled',
   /** The invocation has not come to the end that the call needs: there is no output yet, or nothing to be run again. */
   'InvocationNotSettled',
+  /** The invocation has ended, and not with an output. */
+  'InvocationFailed',
   /** The idempotency key came with another request before. */
   'IdempotencyConflict',
   /** The endpoint takes no new invocations for the time being: an operator has paused its intake. */

@@ -137,9 +137,9 @@ describe('after an attempt that', () => {
   });
 });
 
-describe('the place in the queue', () => {
-  const at = (acceptedAt: number, priority?: Priority): number => queuePlace({ acceptedAt, priority });
+const at = (acceptedAt: number, priority?: Priority): number => queuePlace({ acceptedAt, priority });
 
+describe('the place in the queue', () => {
   test('is the order of acceptance among equals', () => {
     expect(at(1)).toBeLessThan(at(2));
     expect(at(5)).toBe(at(5, 'normal'));

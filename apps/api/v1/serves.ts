@@ -13,7 +13,7 @@ export function Serves(route: Route): MethodDecorator {
   return applyDecorators(
     METHODS[route.method](frameworkPath(route.path)),
     SetMetadata(ROUTE, route),
-    HttpCode(status ?? 200),
+    HttpCode(route.usualStatus ?? status ?? 200),
   );
 }
 

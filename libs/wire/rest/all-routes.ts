@@ -6,11 +6,16 @@ import * as logs from './log-routes.js';
 import * as operating from './operating-routes.js';
 import type { Route } from './route.js';
 import * as scaling from './scaling-routes.js';
+import * as submissions from './submit-routes.js';
 
-const FILES: readonly object[] = [about, access, endpoints, invocations, logs, operating, scaling];
+const FILES: readonly object[] = [about, access, endpoints, invocations, logs, operating, scaling, submissions];
 
-/** Every route of the REST API: what the routes' files export. */
-export const ALL_ROUTES: readonly Route[] = FILES.flatMap((file) => Object.values(file)).filter(isRoute);
+const METHODS: readonly Route['method'][] = ['GET', 'POST', 'PUT', 'DELETE'];
+
+/** Every route of the REST API, by path: what the routes' files export. */
+export const ALL_ROUTES: readonly Route[] = FILES.flatMap((file) => Object.values(file))
+  .filter(isRoute)
+  .sort((a, b) => a.path.localeCompare(b.path, 'en') || METHODS.indexOf(a.method) - METHODS.indexOf(b.method));
 
 function isRoute(value: unknown): value is Route {
   return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'answers' in value;

@@ -141,7 +141,8 @@ export function urlOf({ id }: Pick<Invocation, 'id'>): string {
 }
 
 function formatSpan({ from, until, ...span }: TimelineSpan) {
-  return { ...span, from: iso(from), until: iso(until) };
+  const { state, ...rest } = span;
+  return { state, from: iso(from), until: iso(until), ...rest };
 }
 
 function attemptsOf(invocation: Invocation): z.input<typeof attempt>[] {
@@ -157,7 +158,7 @@ function formatAttempt(endpointName: string, record: SomeAttempt): z.input<typeo
   const { endedAt, instanceId, kind, number, reason, startedAt, status, variantName } = record;
   const query = new URLSearchParams({
     instance: instanceId,
-    ...(startedAt !== undefined && { since: iso(startedAt) }),
+    ...(startedAt !== undefined && { from: iso(startedAt) }),
   });
   return {
     number,

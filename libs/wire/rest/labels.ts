@@ -12,6 +12,28 @@ export const labelValue = z
   .max(128, 'a value must have 128 characters at most')
   .regex(/^[\x20-\x7e]*$/, 'a value must be printable ASCII');
 
+/** `name=value`, with commas between them, as a header has it; a value with a comma or a percent sign is percent-encoded. */
+export const labelsParameter = z
+  .string()
+  .max(4096, 'must have 4096 characters at most')
+  .transform((text, context) => {
+    const pairs = text.split(',').map((pair) => pair.trim().split('=', 2));
+    if (pairs.some(([name, value]) => !name || value === undefined)) {
+      context.addIssue({ code: 'custom', message: 'must be name=value pairs with commas between them' });
+      return z.NEVER;
+    }
+    return Object.fromEntries(pairs.map(([name, value]) => [name!, decoded(value!)]));
+  })
+  .pipe(z.lazy(() => labels));
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What callers find their invocations by, in JSON. */
 export const labels = z
   .record(labelName, labelValue)

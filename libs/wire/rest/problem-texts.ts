@@ -127,6 +127,15 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     causes: 'Two callers changed it at once, or an earlier change has not ended.',
     remedy: 'Wait until that has ended, then try again.',
   },
+  InvocationFailed: {
+    meaning: 'The invocation was accepted and has ended, but not with an output.',
+    causes:
+      'The model answered with an error or not in time, the input could not be read, the invocation expired or was ' +
+      'cancelled. The detail says which.',
+    remedy:
+      'Look at the invocation, which `Location` names: `failureReason`, `attempts` with their logs, and the failure object. ' +
+      'When the cause is mended, `POST /v1/invocations/{id}:redrive` runs it again.',
+  },
   IdempotencyConflict: {
     meaning: 'The `Idempotency-Key` came with another request before.',
     causes:

@@ -61,6 +61,7 @@ const KINDS = {
   IdempotencyConflict: { status: 409, title: 'The idempotency key was used for another request' },
   InvocationSettled: { status: 409, title: 'The invocation has ended already' },
   InvocationNotSettled: { status: 409, title: 'The invocation has not ended in this way' },
+  InvocationFailed: { status: 422, title: 'The invocation did not complete' },
   PreconditionFailed: { status: 412, title: 'A condition of the request does not hold' },
   BodyTooLarge: { status: 413, title: 'The body is too long' },
   UnsupportedContentType: { status: 415, title: 'The body is in a form that the route does not take' },

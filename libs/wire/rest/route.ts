@@ -45,8 +45,10 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: RequestBody;
-  /** By status: those of 2xx and 3xx. The first is the usual one. */
+  /** By status: those of 2xx and 3xx. */
   readonly answers: Readonly<Record<number, Answer>>;
+  /** The one that it has unless the handler says otherwise; the lowest where this is absent. */
+  readonly usualStatus?: number;
   /** What it may be refused with, beside what any route may. */
   readonly errors?: readonly ErrorCode[];
 }

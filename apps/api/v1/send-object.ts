@@ -1,0 +1,29 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { StoredObject } from '../../../libs/core/ports/objects.js';
+import type { FrameworkReply } from './asked.js';
+
+/**
+ * Answers with the content of an object, as it comes from storage and no faster than it is read. What breaks off on the way
+ * ends the connection, so that nobody takes a part for the whole.
+ */
+export async function sendObject(
+  reply: FrameworkReply,
+  object: StoredObject,
+  status: number,
+  headers: OutgoingHttpHeaders = {},
+): Promise<void> {
+  const { body, contentType = 'application/octet-stream', etag, modifiedAt, range, sizeBytes } = object;
+  reply.hijack();
+  reply.raw.writeHead(status, {
+    ...reply.getHeaders(),
+    'content-type': contentType,
+    'content-length': range ? range.last - range.first + 1 : sizeBytes,
+    etag: `"${etag}"`,
+    'last-modified': new Date(modifiedAt).toUTCString(),
+    ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${sizeBytes}` }),
+    ...headers,
+  });
+  await pipeline(body instanceof Uint8Array ? Readable.from([body]) : Readable.from(body), reply.raw);
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller } from '@nestjs/common';
+import { EbbError, isEbbError } from '../../../libs/core/errors.js';
+import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation.js';
+import { parseObjectLocation } from '../../../libs/core/object-location.js';
+import { estimateStart } from '../../../libs/engine/estimate-start.js';
+import { InstanceStatus } from '../../../libs/engine/instance-status.js';
+import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
+import { QuotaGate } from '../../../libs/engine/quota-gate.js';
+import { acceptInvocation } from '../../../libs/engine/submit-invocation.js';
+import { World } from '../../../libs/engine/world.js';
+import { urlOf } from '../../../libs/wire/rest/invocation-document.js';
+import type { Document } from '../../../libs/wire/rest/route.js';
+import { SUBMIT_INVOCATION, formatAccepted, submissionOf } from '../../../libs/wire/rest/submit-routes.js';
+import { Asked, type FrameworkReply } from './asked.js';
+import { sendObject } from './send-object.js';
+import { Serves } from './serves.js';
+
+/** Submitting: one invocation, with its input as it comes in. */
+@Controller()
+export class SubmissionsController {
+  constructor(
+    private readonly world: World,
+    private readonly instances: InstanceStatus,
+    private readonly watch: InvocationWatch,
+    private readonly quotas: QuotaGate,
+  ) {}
+
+  @Serves(SUBMIT_INVOCATION)
+  async submit(
+    @Asked() asked: Asked<typeof SUBMIT_INVOCATION>,
+  ): Promise<Document<typeof SUBMIT_INVOCATION, 202> | undefined> {
+    const { gone, headers, reply } = asked;
+    const invocation = await this.accept(asked);
+    reply.header('location', urlOf(invocation));
+    if (headers.prefer !== undefined && (await this.answerInTime(invocation, headers.prefer, reply, gone))) {
+      return undefined;
+    }
+    return formatAccepted(invocation, await estimateStart(this.world, this.instances, invocation));
+  }
+
+  private async accept(asked: Asked<typeof SUBMIT_INVOCATION>): Promise<Invocation> {
+    const { caller, gone, headers, parameters, raw, reply } = asked;
+    if (headers.deadline !== undefined && headers.deadline <= this.world.clock.now()) {
+      throw new EbbError('InvalidRequest', 'header.deadline: must not be over yet');
+    }
+    const input = inputOf(raw, headers['input-location']);
+    const release = await this.quotas.reserve(caller, 'sizeBytes' in input ? (input.sizeBytes ?? 0) : 0, gone);
+    try {
+      const given = { ...submissionOf(headers), endpointName: parameters.name, submittedBy: caller.keyId, input };
+      const { invocation, isRepeat } = await acceptInvocation(this.world, given, gone);
+      if (isRepeat) reply.header('idempotent-replayed', 'true');
+      return invocation;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Answers with the output if there is one within so many seconds. Raises `InvocationFailed` where there will never be one.
+   */
+  private async answerInTime(
+    { id }: Invocation,
+    seconds: number,
+    reply: FrameworkReply,
+    gone: AbortSignal,
+  ): Promise<boolean> {
+    const invocation = await this.watch.settled(id, seconds * 1000, gone);
+    if (!invocation || !isSettled(invocation.state)) return false;
+    const { failureReason, outputLocation, state } = invocation;
+    if (state !== 'Completed') {
+      throw new EbbError(
+        'InvocationFailed',
+        `The invocation ${id} is ${state}: ${failureReason ?? 'no reason is known'}`,
+      );
+    }
+    const output = await this.world.objects.get(parseObjectLocation(outputLocation), undefined, gone);
+    await sendObject(reply, output, 200, { 'ebb-invocation-id': id, 'preference-applied': `wait=${seconds}` });
+    return true;
+  }
+}
+
+/** Exactly one of the two. Raises `InvalidRequest`. */
+function inputOf(raw: IncomingMessage, location: string | undefined): Submission['input'] {
+  const length = raw.headers['content-length'];
+  const hasBody = raw.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  if (location !== undefined && hasBody) {
+    throw new EbbError('InvalidRequest', 'header.input-location: must be absent where the body is the input');
+  }
+  if (location !== undefined) return { location };
+  if (!hasBody) throw new EbbError('InvalidRequest', 'body: must be the input, or Input-Location must say where it is');
+  return { stream: readOff(raw), ...(length !== undefined && { sizeBytes: Number(length) }) };
+}
+
+/** A caller that goes away in the middle has sent no input. */
+async function* readOff(raw: IncomingMessage): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for await (const chunk of raw) yield chunk as Uint8Array;
+  } catch (error) {
+    if (isEbbError(error)) throw error;
+    throw new EbbError('InvalidRequest', 'body: the connection closed before it ended', { cause: error });
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { type StartOutlook, estimatedStart } from './start-estimate.js';
+
+const BUSY = { state: 'InService', slots: 2, busy: 2 } as const;
+const FREE = { state: 'InService', slots: 2, busy: 1 } as const;
+const STARTING = { state: 'Starting', slots: 2, busy: 0 } as const;
+const OUTLOOK: StartOutlook = {
+  now: 1_000_000,
+  position: 0,
+  instances: [],
+  slots: 2,
+  maximum: 3,
+  estimates: { serviceMs: 1_000, startMs: 5_000 },
+};
+
+test.each<[sentence: string, change: Partial<StartOutlook>, inMs: number | undefined]>([
+  ['at once where a slot is free', { instances: [FREE] }, 0],
+  ['when the first slot falls free, of two that are busy', { instances: [BUSY] }, 500],
+  ['after those before it', { instances: [BUSY], position: 3 }, 2_000],
+  ['sooner where another instance is coming', { instances: [BUSY, STARTING], position: 3 }, 1_000],
+  ['after a start where nothing is in service', { position: 1 }, 5_000],
+  ['after one start though it takes several instances', { position: 5 }, 5_000],
+  ['after a start and those that the maximum leaves before it', { position: 6 }, 6_000],
+  ['at no known time where nothing may run', { maximum: 0 }, undefined],
+  ['at no known time before the first start', { estimates: {} }, undefined],
+  ['at no known time before service times are known', { instances: [BUSY], estimates: { startMs: 1 } }, undefined],
+])('it starts %s', (_sentence, change, inMs) => {
+  const at = estimatedStart({ ...OUTLOOK, ...change });
+  expect(at).toBe(inMs === undefined ? undefined : OUTLOOK.now + inMs);
+});

@@ -26,7 +26,8 @@ const s3Prefix = z
   .refine(
     (text) => isObjectLocation(`${text.replace(/\/+$/, '')}/name`),
     'must be as s3://bucket or s3://bucket/prefix',
-  );
+  )
+  .meta({ pattern: String.raw`^s3://[^/]+(/[\s\S]*)?$` });
 
 const topic = z
   .string()
@@ -61,6 +62,7 @@ const recipe = {
     .string()
     .max(1024, 'must have 1024 characters at most')
     .refine(isObjectLocation, 'must be as s3://bucket/model.tar.gz')
+    .meta({ pattern: String.raw`^s3://[^/]+/[\s\S]+$` })
     .optional()
     .describe('A `tar.gz`, unpacked into the model directory; absent where the image has its model in it.'),
   environment: environment.optional(),

@@ -12,13 +12,16 @@ const EPOCH_MS = /^\d{1,13}$/;
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/;
 
 /** A log line's time as readers name it; milliseconds since the epoch when read. */
-const logTime = z.string('must be given once').transform((text, context) => {
-  if (EPOCH_MS.test(text)) return Number(text);
-  const at = ISO_TIME.test(text) ? Date.parse(text) : NaN;
-  if (!Number.isNaN(at)) return at;
-  context.addIssue({ code: 'custom', message: 'must be a time of ISO 8601 or milliseconds since the epoch' });
-  return z.NEVER;
-});
+const logTime = z
+  .string('must be given once')
+  .meta({ anyOf: [{ format: 'date-time' }, { format: 'date' }, { pattern: EPOCH_MS.source }] })
+  .transform((text, context) => {
+    if (EPOCH_MS.test(text)) return Number(text);
+    const at = ISO_TIME.test(text) ? Date.parse(text) : NaN;
+    if (!Number.isNaN(at)) return at;
+    context.addIssue({ code: 'custom', message: 'must be a time of ISO 8601 or milliseconds since the epoch' });
+    return z.NEVER;
+  });
 
 const one = z.string('must be given once').min(1, 'must not be empty').max(512, 'must have 512 characters at most');
 

@@ -2,7 +2,7 @@ import { curlExample } from './curl-example.js';
 import { escapeHtml, inlineHtml, pageHtml, proseHtml } from './html.js';
 import type { Header, MediaTypes, OpenApiDocument, Operation, Response } from './openapi-document.js';
 import { kebab } from './problem.js';
-import { kindHtml, membersHtml, rowHtml } from './schema-html.js';
+import { type Side, kindHtml, membersHtml, presenceHtml, rowHtml } from './schema-html.js';
 
 interface Entry {
   readonly method: string;
@@ -51,14 +51,19 @@ function linkTo({ operationId, summary }: Operation): string {
 function operationHtml({ method, path, operation }: Entry, document: OpenApiDocument): string {
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
   const rows = parameters.map(({ name, in: place, required, schema, description: text }) =>
-    rowHtml(name, schema, required, [text, place === 'header' ? '(header)' : ''].filter(Boolean).join(' ')),
+    rowHtml(
+      name,
+      schema,
+      presenceHtml(required, 'asked'),
+      [text, place === 'header' ? '(header)' : ''].filter(Boolean).join(' '),
+    ),
   );
   return `<section id="${operationId}">
 <h3><a class="anchor" href="#${operationId}">${inlineHtml(summary)}</a></h3>
 <span class="path"><span class="method ${method}">${method.toUpperCase()}</span>${escapeHtml(path)}</span>
 ${proseHtml(description)}
 ${rows.length > 0 ? `<h4>Parameters and headers</h4><table>${rows.join('\n')}</table>` : ''}
-${requestBody ? `<h4>Body</h4>${requestBody.description ? proseHtml(requestBody.description) : ''}${mediaHtml(requestBody.content)}` : ''}
+${requestBody ? `<h4>Body</h4>${requestBody.description ? proseHtml(requestBody.description) : ''}${mediaHtml(requestBody.content, 'asked')}` : ''}
 <h4>Answers</h4>
 ${Object.entries(responses).map(responseHtml).join('\n')}
 <h4>Example</h4>
@@ -75,7 +80,7 @@ function responseHtml([status, { description, headers, content, links }]: [strin
     `<details${isGood ? ' open' : ''}><summary><code>${status}</code>${title}</summary>` +
     (isGood ? '' : proseHtml(withLinks(description))) +
     (own.length > 0 ? `<table>${own.map(([name, header]) => headerRow(name, header)).join('')}</table>` : '') +
-    (content ? mediaHtml(content, isGood) : '') +
+    (content ? mediaHtml(content, isGood ? 'answered' : undefined) : '') +
     (links ? `<p class="soft">Leads to ${linksHtml(links)}.</p>` : '') +
     '</details>'
   );
@@ -91,7 +96,7 @@ function withLinks(description: string): string {
 }
 
 function headerRow(name: string, { schema, required, description }: Header): string {
-  return rowHtml(name, schema, required === true, description).replace('needed</span>', 'always</span>');
+  return rowHtml(name, schema, presenceHtml(required === true, 'answered'), description);
 }
 
 function linksHtml(links: NonNullable<Response['links']>): string {
@@ -100,10 +105,11 @@ function linksHtml(links: NonNullable<Response['links']>): string {
     .join(', ');
 }
 
-function mediaHtml(content: MediaTypes, withMembers = true): string {
+/** Without a side, the members of documents are left to where they are explained once for all. */
+function mediaHtml(content: MediaTypes, side: Side | undefined): string {
   return Object.entries(content)
     .map(([type, { schema }]) => {
-      const members = schema && withMembers ? membersHtml(schema) : '';
+      const members = schema && side ? membersHtml(schema, side) : '';
       return `<p><code>${escapeHtml(type)}</code> <span class="soft">${kindHtml(schema)}</span></p>${members}`;
     })
     .join('\n');
@@ -113,7 +119,7 @@ function schemasHtml({ components: { schemas } }: OpenApiDocument): string {
   const sections = Object.entries(schemas).map(
     ([name, schema]) =>
       `<section id="schema-${name}"><h3><a class="anchor" href="#schema-${name}">${name}</a></h3>` +
-      `${typeof schema['description'] === 'string' ? proseHtml(schema['description']) : ''}${membersHtml(schema)}</section>`,
+      `${typeof schema['description'] === 'string' ? proseHtml(schema['description']) : ''}${membersHtml(schema, 'answered')}</section>`,
   );
   return `<h2 id="schemas">Documents</h2><p>What bodies and answers consist of.</p>${sections.join('\n')}`;
 }

@@ -47,6 +47,7 @@ td { vertical-align: top; padding: .45rem .9rem .45rem 0; border-top: 1px solid 
 td:first-child { width: 30%; }
 td p { margin: 0; }
 td .needed { color: var(--delete); font-size: .8em; }
+td .optional { color: var(--soft); font-size: .8em; }
 details { border-top: 1px solid var(--line); padding: .45rem 0; }
 details:last-of-type { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; }

@@ -11,25 +11,34 @@ export function kindHtml(schema: JsonSchema | undefined): string {
   const choices = choicesOf(schema);
   if (choices) return [...new Set(choices.map(kindHtml))].join(' or ');
   if (type === 'array') return `list of ${kindHtml(items as JsonSchema)}${limits(schema, 'Items')}`;
+  const values = schema['additionalProperties'];
+  if (typeof values === 'object' && values !== null) return `by name: ${kindHtml(values as JsonSchema)}`;
   return WORDS[String(schema['format'])] ?? `${WORDS[String(type)] ?? 'anything'}${rangeOf(schema)}`;
 }
 
+/** Who has to see to it that a member is there. */
+export type Side = 'asked' | 'answered';
+
 /** The members of a document, those of documents inside it with their path. */
-export function membersHtml(schema: JsonSchema): string {
-  const rows = rowsOf(schema, '');
+export function membersHtml(schema: JsonSchema, side: Side): string {
+  const rows = rowsOf(schema, side, '');
   return rows.length === 0 ? '' : `<table>${rows.join('\n')}</table>`;
 }
 
-/** One row of a table: a name, what it may be, and what it means. */
-export function rowHtml(name: string, schema: JsonSchema, isNeeded: boolean, description: unknown): string {
-  const needed = isNeeded ? ' <span class="needed">needed</span>' : '';
-  const defaults =
-    schema['default'] === undefined ? '' : ` <span class="soft">${value(schema['default'])} unless told</span>`;
+/** One row of a table: a name, whether it is always there, what it may be, and what it means. */
+export function rowHtml(name: string, schema: JsonSchema, presence: string, description: unknown): string {
+  const usual = schema['default'] === undefined ? '' : `; ${value(schema['default'])} unless told`;
   const text = typeof description === 'string' ? `<p>${inlineHtml(description)}</p>` : '';
   return (
-    `<tr><td><code>${escapeHtml(name)}</code>${needed}</td>` +
-    `<td><span class="soft">${kindHtml(schema)}</span>${defaults}${text}</td></tr>`
+    `<tr><td><code>${escapeHtml(name)}</code> ${presence}</td>` +
+    `<td><span class="soft">${kindHtml(schema)}${usual}</span>${text}</td></tr>`
   );
+}
+
+/** A caller is told what must be there; a reader, what need not be. */
+export function presenceHtml(isRequired: boolean, side: Side): string {
+  if (side === 'asked') return isRequired ? '<span class="needed">needed</span>' : '';
+  return isRequired ? '' : '<span class="optional">not always</span>';
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -42,7 +51,7 @@ const WORDS: Readonly<Record<string, string>> = {
   null: '<code>null</code>',
 };
 
-function rowsOf(schema: JsonSchema, prefix: string): string[] {
+function rowsOf(schema: JsonSchema, side: Side, prefix: string): string[] {
   const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
   const required = (schema['required'] ?? []) as readonly string[];
   const own = Object.entries(properties).flatMap(([name, member]) => {
@@ -50,11 +59,11 @@ function rowsOf(schema: JsonSchema, prefix: string): string[] {
     const inside = member['type'] === 'array' ? (member['items'] as JsonSchema) : member;
     const step = member['type'] === 'array' ? '[].' : '.';
     return [
-      rowHtml(path, member, required.includes(name), member['description']),
-      ...(inside ? rowsOf(inside, `${path}${step}`) : []),
+      rowHtml(path, member, presenceHtml(required.includes(name), side), member['description']),
+      ...(inside ? rowsOf(inside, side, `${path}${step}`) : []),
     ];
   });
-  return [...own, ...(choicesOf(schema) ?? []).flatMap((choice) => rowsOf(choice, prefix))];
+  return [...own, ...(choicesOf(schema) ?? []).flatMap((choice) => rowsOf(choice, side, prefix))];
 }
 
 function choicesOf(schema: JsonSchema): readonly JsonSchema[] | undefined {

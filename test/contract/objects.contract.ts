@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Objects } from '../../libs/core/ports/objects.js';
 import { listingContract } from './objects-listing.contract.js';
+import { presigningContract } from './objects-presigning.contract.js';
 import { readingContract } from './objects-reading.contract.js';
 import { uploadsContract } from './objects-uploads.contract.js';
 import { type ObjectsCapability, ObjectsWorld } from './objects-world.js';
@@ -31,6 +32,7 @@ export function objectsContract(
     readingContract(world);
     writingContract(world);
     listingContract(world);
+    presigningContract(world);
     uploadsContract(world);
   });
 }

@@ -10,6 +10,7 @@ import {
   type ObjectHead,
   type ObjectListing,
   Objects,
+  type Presigning,
   type PutOptions,
   type StagedObject,
   type StoredObject,
@@ -86,6 +87,11 @@ export class MemoryObjects extends Objects {
   async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
     const staged = await this.stage(location, body, options, signal);
     return staged.commit(signal);
+  }
+
+  async presign(location: ObjectLocation, _presigning: Presigning, signal?: AbortSignal): Promise<undefined> {
+    signal?.throwIfAborted();
+    requireLocation(location);
   }
 
   async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {

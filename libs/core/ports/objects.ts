@@ -62,6 +62,14 @@ export interface ObjectListing {
 
 export type ListedObject = Pick<ObjectHead, 'sizeBytes' | 'etag' | 'modifiedAt'>;
 
+/** What whoever has an address may do with the object behind it. */
+export interface Presigning {
+  readonly method: 'GET' | 'PUT';
+  readonly validSeconds: number;
+  /** Of a `PUT`: what whoever sends it has to say in `Content-Type`. */
+  readonly contentType?: string;
+}
+
 export interface BucketInfo {
   readonly name: string;
   readonly createdAt: number;
@@ -98,6 +106,13 @@ export abstract class Objects {
   ): Promise<StagedObject>;
   /** Stage and commit in one. */
   abstract put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead>;
+
+  /**
+   * An https or http address by which whoever has it may get or put one object without credentials, until its time is up;
+   * undefined where the storage has no address of its own. Nothing is asked of the storage: neither bucket nor object need
+   * be there.
+   */
+  abstract presign(location: ObjectLocation, presigning: Presigning, signal?: AbortSignal): Promise<string | undefined>;
 
   /** Deleting what is not there succeeds, as in S3. */
   abstract delete(location: ObjectLocation, signal?: AbortSignal): Promise<void>;

@@ -11,6 +11,7 @@ import {
   type ObjectHead,
   type ObjectListing,
   Objects,
+  type Presigning,
   type PutOptions,
   type StagedObject,
   type StoredObject,
@@ -96,6 +97,12 @@ export class FilesystemObjects extends Objects {
 
   async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
     return commitOrDiscard(await this.stage(location, body, options, signal), signal);
+  }
+
+  /** Files have no address: whoever serves them has to serve uploads and downloads too. */
+  async presign(location: ObjectLocation, _presigning: Presigning, signal?: AbortSignal): Promise<undefined> {
+    signal?.throwIfAborted();
+    requireLocation(location);
   }
 
   async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {

@@ -21,6 +21,7 @@ import {
   type ObjectHead,
   type ObjectListing,
   Objects,
+  type Presigning,
   type PutOptions,
   type StagedObject,
   type StoredObject,
@@ -32,6 +33,7 @@ import { requireBucketName, requireLocation } from './object-name.js';
 import { readableBody } from './readable-body.js';
 import { answer } from './s3/s3-errors.js';
 import { listInS3 } from './s3/s3-listing.js';
+import { presignInS3 } from './s3/s3-presigning.js';
 import { formatRange, readHead, readRange, target } from './s3/s3-shapes.js';
 import { stageInS3 } from './s3/s3-staging.js';
 import { S3Uploads } from './s3/s3-uploads.js';
@@ -92,6 +94,12 @@ export class S3Objects extends Objects {
 
   async put(location: ObjectLocation, body: Body, options?: PutOptions, signal?: AbortSignal): Promise<ObjectHead> {
     return commitOrDiscard(await this.stage(location, body, options, signal), signal);
+  }
+
+  async presign(location: ObjectLocation, presigning: Presigning, signal?: AbortSignal): Promise<string> {
+    requireLocation(location);
+    signal?.throwIfAborted();
+    return presignInS3(this.client, location, presigning);
   }
 
   async delete(location: ObjectLocation, signal?: AbortSignal): Promise<void> {

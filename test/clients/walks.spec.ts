@@ -68,6 +68,25 @@ describe.skipIf(!hasCli)('the walk', () => {
     await expectNothingLeft();
   });
 
+  it('in the guide to deploying makes an endpoint in one call, asks it, changes it and deletes it', async () => {
+    const { output } = await walk('docs/deploying.md');
+    expect(output).toContain('Keeper of the book');
+    expect(output).toMatch(/^InService\tocr-[0-9a-f]{8}$/m);
+    expect(output).toMatch(/^endpoint\/ocr\/variant\/main\t0\t3$/m);
+    expect(output).toContain('"status":"Updating"');
+    await expectNothingLeft();
+  });
+
+  it('in the guide to operating looks at everything and presses everything', async () => {
+    const { output } = await walk('docs/operating.md');
+    expect(output).toMatch(/"why":"Dispatch is paused by an operator since [^"]*"/);
+    expect(output).toContain('"cause":"an operator asked for 2 instances at once"');
+    expect(output).toContain('"state":"Draining"');
+    expect(output).toContain('"minInstances":1,"maxInstances":4');
+    expect(output).toContain('"metric":"InvocationsProcessed"');
+    await expectNothingLeft();
+  });
+
   it(
     'in the guide to updates goes to a better config, and back from one that cannot work',
     { timeout: 120_000 },

@@ -69,7 +69,7 @@ export class InstanceWatch {
     const minimum = this.limits.recentMinimum(spec, decidedAt - LONGEST_READING_MS);
     if (count <= minimum) return;
     this.simulation.violation(
-      `${instanceId} is launched, the ${count}th at a minimum of ${minimum}, while the dispatch of ${endpointName} is paused`,
+      `${instanceId} is launched as number ${count} at a minimum of ${minimum} while the dispatch of ${endpointName} is paused`,
     );
   }
 

@@ -188,7 +188,7 @@ describe('the audit', () => {
     await expect
       .poll(async () => (await operate('GET', '/v1/audit?limit=3'))[1]['items'] as Json[])
       .toEqual([
-        expect.objectContaining({ ...who, action: 'rotateKey', method: 'POST', status: 404 }),
+        expect.objectContaining({ ...who, action: 'rotateKey', path: '/v1/keys/EBBKNONE:rotate', status: 404 }),
         expect.objectContaining({ ...who, action: 'revokeKey', method: 'DELETE', path: `/v1/keys/${id}`, status: 200 }),
         expect.objectContaining({ ...who, action: 'createKey', method: 'POST', path: '/v1/keys', status: 201 }),
       ]);

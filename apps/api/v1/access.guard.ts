@@ -7,6 +7,7 @@ import { RequestRates } from '../../../libs/engine/request-rates.js';
 import { bearerChallenge, bearerToken } from '../../../libs/wire/rest/bearer.js';
 import { rateLimitHeaders } from '../../../libs/wire/rest/rate-limit.js';
 import type { Route } from '../../../libs/wire/rest/route.js';
+import { auditedAction } from '../audited-action.js';
 import type { FrameworkReply, FrameworkRequest } from './asked.js';
 import { ROUTE } from './serves.js';
 
@@ -59,16 +60,7 @@ export class AccessGuard implements CanActivate {
   }
 
   private async record(caller: Caller, { id }: Entry, { id: requestId, raw }: FrameworkRequest, reply: FrameworkReply) {
-    const answered = await this.trail.begin({
-      ...(caller.keyId !== undefined && { keyId: caller.keyId }),
-      callerName: caller.name,
-      role: caller.role,
-      action: id,
-      method: raw.method ?? '',
-      path: pathOf(raw.url),
-      ...(raw.socket.remoteAddress !== undefined && { from: raw.socket.remoteAddress }),
-      requestId,
-    });
+    const answered = await this.trail.begin(auditedAction(caller, id, raw, requestId));
     // Of an action whose caller did not wait for the answer, there is none on record.
     reply.raw.once('close', () => reply.raw.headersSent && void answered(reply.raw.statusCode));
   }
@@ -116,10 +108,4 @@ function entryOf(context: ExecutionContext): Entry {
 function endpointOf({ params, raw }: FrameworkRequest): string | undefined {
   const name = params['name'];
   return typeof name === 'string' && raw.url?.startsWith('/v1/endpoints/') ? name : undefined;
-}
-
-const MAX_PATH_LENGTH = 1024;
-
-function pathOf(url = ''): string {
-  return url.replace(/\?.*$/s, '').slice(0, MAX_PATH_LENGTH);
 }

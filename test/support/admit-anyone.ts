@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AdmittedCall } from '../../apps/api/aws/admitted-call.js';
 import { ANONYMOUS } from '../../libs/core/caller.js';
 import { type RequestHead, classify } from '../../libs/wire/aws-request.js';
@@ -5,5 +6,5 @@ import { type RequestHead, classify } from '../../libs/wire/aws-request.js';
 /** Lets every request in, for hosts of single surfaces that have no gate. */
 export function admitAnyone({ method = 'GET', url = '/', headers }: Partial<RequestHead>): AdmittedCall {
   const call = classify({ method, url, headers: headers ?? {} });
-  return { ...call, caller: ANONYMOUS, permit: () => Promise.resolve() };
+  return { ...call, caller: ANONYMOUS, requestId: randomUUID(), permit: () => Promise.resolve() };
 }

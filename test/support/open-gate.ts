@@ -19,6 +19,6 @@ export interface OpenedGate {
 export function openGate(world: GateWorld, mode: AccessMode): OpenedGate {
   const sessions = new SessionCredentials(world);
   const verifier = new SignatureVerifier(new Authenticator(world, mode), sessions, world.clock);
-  const gate = new AwsGate(verifier, new RequestRates(world), new AuditTrail(world));
+  const gate = new AwsGate(verifier, new RequestRates(world), new AuditTrail(world), world.clock);
   return { gate, verifier, sessions };
 }

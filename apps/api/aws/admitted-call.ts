@@ -12,6 +12,8 @@ export interface VerifiedCall extends AwsCall {
 
 /** A request that has been let in to a surface. */
 export interface AdmittedCall extends VerifiedCall {
+  /** What the answer, and the record of what was done, call the request. */
+  readonly requestId: string;
   /**
    * To be asked once it is clear which operation the request comes to, and before anything is done; `endpointNames` are
    * those that the request names. Raises `AccessDenied`.

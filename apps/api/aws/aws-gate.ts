@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
+import { Clock } from '../../../libs/core/ports/clock.js';
 import { AuditTrail } from '../../../libs/engine/audit-trail.js';
 import { RequestRates } from '../../../libs/engine/request-rates.js';
 import { actionName, checkPermission, permissionFor } from '../../../libs/wire/aws-permissions.js';
@@ -11,6 +12,9 @@ import type { ReadRequest } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 import { type SignableCall, SignatureVerifier } from './signature/signature-verifier.js';
 
+/** A call of which it is clear what it comes to. */
+type AskedCall = VerifiedCall & SignableCall & Readonly<Record<'operation' | 'requestId', string>>;
+
 /** Lets requests in to AWS's services: finds out whose they are, whether they may, and how often they have come. */
 @Injectable()
 export class AwsGate {
@@ -18,6 +22,7 @@ export class AwsGate {
     private readonly verifier: SignatureVerifier,
     private readonly rates: RequestRates,
     private readonly trail: AuditTrail,
+    private readonly clock: Clock,
   ) {}
 
   /** Raises an error in the words of the service, or `TooManyRequests`. */
@@ -27,10 +32,12 @@ export class AwsGate {
     if (verdict && !verdict.isAllowed) {
       throw new EbbError('TooManyRequests', `Rate exceeded: this access key may make ${verdict.perMinute} a minute.`);
     }
+    const requestId = this.clock.uniqueId();
     return {
       ...verified,
+      requestId,
       permit: (operation, endpointNames = []) =>
-        this.permit(request, response, { ...verified, service: call.service, operation }, endpointNames),
+        this.permit({ ...verified, service: call.service, operation, requestId }, endpointNames, request, response),
     };
   }
 
@@ -46,10 +53,10 @@ export class AwsGate {
   }
 
   private async permit(
+    { caller, operation, requestId, service }: AskedCall,
+    endpointNames: readonly string[],
     { method = '', socket, url = '' }: ReadRequest,
     response: ServerResponse,
-    { caller, service, operation }: VerifiedCall & SignableCall & { readonly operation: string },
-    endpointNames: readonly string[],
   ): Promise<void> {
     const permission = permissionFor(service, operation);
     const action = actionName(service, operation);
@@ -63,7 +70,7 @@ export class AwsGate {
       method,
       path: url.replace(/\?.*$/s, '').slice(0, MAX_PATH_LENGTH),
       ...(socket.remoteAddress !== undefined && { from: socket.remoteAddress }),
-      requestId: String(response.getHeader('x-amz-request-id') ?? ''),
+      requestId,
     });
     // Of an action whose caller did not wait for the answer, there is none on record.
     response.once('close', () => response.headersSent && void answered(response.statusCode));

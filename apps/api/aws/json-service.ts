@@ -43,14 +43,14 @@ export class JsonService implements Surface {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
-    this.send(request, response, await this.reply(request, call));
+    this.send(request, response, await this.reply(request, call), call.requestId);
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
-    this.send(request, response, this.errorReply(error, call));
+    this.send(request, response, this.errorReply(error, call), this.world.clock.uniqueId());
   }
 
-  private send(request: IncomingMessage, response: ServerResponse, reply: JsonReply): void {
+  private send(request: IncomingMessage, response: ServerResponse, reply: JsonReply, requestId: string): void {
     // What is left of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
@@ -59,7 +59,7 @@ export class JsonService implements Surface {
     response.writeHead(reply.status, {
       'content-type': `application/x-amz-json-${this.dialect.version}`,
       'content-length': Buffer.byteLength(reply.body),
-      'x-amzn-requestid': this.world.clock.uniqueId(),
+      'x-amzn-requestid': requestId,
       ...(reply.errorType !== undefined && { 'x-amzn-errortype': reply.errorType }),
       ...(queryCode !== undefined && { 'x-amzn-query-error': `${queryCode};${fault}` }),
     });

@@ -33,8 +33,8 @@ export async function answerQuery(
   request: IncomingMessage,
   response: ServerResponse,
   call: AdmittedCall,
-  requestId: string,
 ): Promise<void> {
+  const { requestId } = call;
   try {
     const parameters = await readParameters(request, MAX_FORM_BYTES);
     const operation = parameters.get('Action') ?? '';

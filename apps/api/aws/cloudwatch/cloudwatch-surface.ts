@@ -39,7 +39,7 @@ export class CloudWatchSurface implements Surface {
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     if (isJson(request)) await this.json.handle(request, response, call);
-    else await answerQuery(this.query, request, response, call, this.world.clock.uniqueId());
+    else await answerQuery(this.query, request, response, call);
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {

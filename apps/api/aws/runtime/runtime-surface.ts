@@ -36,11 +36,12 @@ export class RuntimeSurface implements Surface {
     } catch (error) {
       reply = this.errorReply(error);
     }
-    this.send(request, response, reply);
+    this.send(request, response, reply, call.requestId);
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
-    this.send(request, response, this.errorReply(isEbbError(error, 'BodyTooLarge') ? bodyTooLong() : error));
+    const reply = this.errorReply(isEbbError(error, 'BodyTooLarge') ? bodyTooLong() : error);
+    this.send(request, response, reply, this.world.clock.uniqueId());
   }
 
   private errorReply(error: unknown): RuntimeReply {
@@ -49,7 +50,7 @@ export class RuntimeSurface implements Surface {
     return reply;
   }
 
-  private send(request: IncomingMessage, response: ServerResponse, reply: RuntimeReply): void {
+  private send(request: IncomingMessage, response: ServerResponse, reply: RuntimeReply, requestId: string): void {
     // What is left of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
@@ -59,7 +60,7 @@ export class RuntimeSurface implements Surface {
       'Content-Length',
       String(length),
       'x-amzn-RequestId',
-      this.world.clock.uniqueId(),
+      requestId,
     ]);
     response.end(reply.body);
   }

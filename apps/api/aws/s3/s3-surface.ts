@@ -53,7 +53,7 @@ export class S3Surface implements Surface {
   ) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
-    const ids = this.#identify(response);
+    const ids = this.#identify(response, call.requestId);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
@@ -71,7 +71,7 @@ export class S3Surface implements Surface {
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
-    const ids = this.#identify(response);
+    const ids = this.#identify(response, this.clock.uniqueId());
     const known = toS3Error(error);
     if (known.code === 'InternalError') {
       this.log.error('An S3 request failed', { requestId: ids.requestId, reason: String(error) });
@@ -79,8 +79,8 @@ export class S3Surface implements Surface {
     await sendError(request, response, known, ids);
   }
 
-  #identify(response: ServerResponse): { readonly requestId: string; readonly hostId: string } {
-    const ids = { requestId: this.clock.uniqueId(), hostId: this.clock.uniqueId() };
+  #identify(response: ServerResponse, requestId: string): { readonly requestId: string; readonly hostId: string } {
+    const ids = { requestId, hostId: this.clock.uniqueId() };
     response.setHeader('x-amz-request-id', ids.requestId);
     response.setHeader('x-amz-id-2', ids.hostId);
     return ids;

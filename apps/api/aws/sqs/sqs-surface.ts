@@ -52,9 +52,8 @@ export class SqsSurface implements Surface {
   private async handleJson(
     request: IncomingMessage,
     response: ServerResponse,
-    { operation = '', permit }: AdmittedCall,
+    { operation = '', permit, requestId }: AdmittedCall,
   ): Promise<void> {
-    const requestId = this.clock.uniqueId();
     try {
       const input = parseJsonRequest(await readBody(request, MAX_REQUEST_BYTES));
       await permit(operation);
@@ -70,9 +69,8 @@ export class SqsSurface implements Surface {
   private async handleQuery(
     request: IncomingMessage,
     response: ServerResponse,
-    { permit }: AdmittedCall,
+    { permit, requestId }: AdmittedCall,
   ): Promise<void> {
-    const requestId = this.clock.uniqueId();
     try {
       const parameters = await readParameters(request, MAX_REQUEST_BYTES);
       const operation = parameters.get('Action') ?? '';

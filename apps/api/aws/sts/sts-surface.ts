@@ -43,7 +43,7 @@ export class StsSurface implements Surface {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
-    await answerQuery(this.service, request, response, call, this.clock.uniqueId());
+    await answerQuery(this.service, request, response, call);
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {

@@ -31,7 +31,7 @@ export function invocationRequest(
     inputLocation:
       'location' in input
         ? formatObjectLocation(parseObjectLocation(input.location))
-        : `${home}/async-endpoint-inputs/${endpoint.name}/${id}`,
+        : sentInputLocation(place, endpoint.name, id),
     contentType: submission.contentType,
     accept: submission.accept,
     customAttributes: submission.customAttributes,
@@ -49,6 +49,11 @@ export function invocationRequest(
     errorTopic: config.errorTopic,
     includeResponseIn: config.includeResponseIn,
   };
+}
+
+/** Where Ebb puts an input that it is sent. */
+export function sentInputLocation(place: Place, endpointName: string, id: string): string {
+  return `s3://${defaultBucket(place)}/async-endpoint-inputs/${endpointName}/${id}`;
 }
 
 /** The idempotency keys of one access key have nothing to do with those of another. */

@@ -1,8 +1,9 @@
 import { EbbError, isEbbError } from '../core/errors.js';
-import { type Invocation, type InvocationRequest, MAX_INPUT_BYTES, type Submission } from '../core/invocation.js';
+import { type Invocation, type InvocationRequest, type Submission } from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { ObjectHead } from '../core/ports/objects.js';
 import { describeRequest, invocationRequest } from './invocation-request.js';
+import { storeInput } from './store-input.js';
 import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
 
@@ -25,7 +26,9 @@ export async function acceptInvocation(world: World, submission: Submission, sig
   const now = clock.now();
   const request = invocationRequest(submission, endpoint, { id: clock.uniqueId(), acceptedAt: now, place });
   if ('location' in submission.input) return accept(world, submission, request, undefined);
-  const stored = await storeInput(world, request, submission.input, signal);
+  // The input goes first: a record whose input does not exist must never be seen.
+  const location = parseObjectLocation(request.inputLocation);
+  const stored = await storeInput(world, location, submission.input, request.contentType, signal);
   try {
     // A long upload must not come before what was asked for meanwhile, nor be refused for having taken long.
     const acceptedAt = clock.now();
@@ -65,33 +68,6 @@ async function accept(
   }
   if (!repeated) signals.notify({ kind: 'backlog', endpointName: request.endpointName });
   return { invocation, isRepeat: repeated };
-}
-
-/** The input goes first: a record whose input does not exist must never be seen. */
-async function storeInput(
-  world: World,
-  { contentType, inputLocation }: InvocationRequest,
-  input: Exclude<Submission['input'], { readonly location: string }>,
-  signal?: AbortSignal,
-): Promise<ObjectHead> {
-  const location = parseObjectLocation(inputLocation);
-  const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
-  const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
-  if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
-  return world.objects.put(location, body, { contentType, sizeBytes }, signal);
-}
-
-async function* atMost(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void, void> {
-  let bytes = 0;
-  for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLong();
-    yield chunk;
-  }
-}
-
-function tooLong(): EbbError {
-  return new EbbError('BodyTooLarge', `The input is longer than ${MAX_INPUT_BYTES} bytes.`);
 }
 
 /** Whether or not that goes well, the caller is told what it has to be told; what stays is in nobody's way. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller } from '@nestjs/common';
-import { EbbError, isEbbError } from '../../../libs/core/errors.js';
+import { EbbError } from '../../../libs/core/errors.js';
 import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import { estimateStart } from '../../../libs/engine/estimate-start.js';
 import { InstanceStatus } from '../../../libs/engine/instance-status.js';
 import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
 import { QuotaGate } from '../../../libs/engine/quota-gate.js';
-import { acceptInvocation } from '../../../libs/engine/submit-invocation.js';
+import { submitForCaller } from '../../../libs/engine/submit-for-caller.js';
 import { World } from '../../../libs/engine/world.js';
 import { urlOf } from '../../../libs/wire/rest/invocation-document.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
@@ -15,6 +15,7 @@ import { SUBMIT_INVOCATION, formatAccepted, submissionOf } from '../../../libs/w
 import { Asked, type FrameworkReply } from './asked.js';
 import { sendObject } from './send-object.js';
 import { Serves } from './serves.js';
+import { streamedBody } from './streamed-body.js';
 
 /** Submitting: one invocation, with its input as it comes in. */
 @Controller()
@@ -41,19 +42,14 @@ export class SubmissionsController {
 
   private async accept(asked: Asked<typeof SUBMIT_INVOCATION>): Promise<Invocation> {
     const { caller, gone, headers, parameters, raw, reply } = asked;
-    if (headers.deadline !== undefined && headers.deadline <= this.world.clock.now()) {
-      throw new EbbError('InvalidRequest', 'header.deadline: must not be over yet');
-    }
-    const input = inputOf(raw, headers['input-location']);
-    const release = await this.quotas.reserve(caller, 'sizeBytes' in input ? (input.sizeBytes ?? 0) : 0, gone);
-    try {
-      const given = { ...submissionOf(headers), endpointName: parameters.name, submittedBy: caller.keyId, input };
-      const { invocation, isRepeat } = await acceptInvocation(this.world, given, gone);
-      if (isRepeat) reply.header('idempotent-replayed', 'true');
-      return invocation;
-    } finally {
-      release();
-    }
+    const submission = {
+      ...submissionOf(headers),
+      endpointName: parameters.name,
+      input: inputOf(raw, headers['input-location']),
+    };
+    const { invocation, isRepeat } = await submitForCaller(this.world, this.quotas, caller, submission, gone);
+    if (isRepeat) reply.header('idempotent-replayed', 'true');
+    return invocation;
   }
 
   /**
@@ -89,15 +85,5 @@ function inputOf(raw: IncomingMessage, location: string | undefined): Submission
   }
   if (location !== undefined) return { location };
   if (!hasBody) throw new EbbError('InvalidRequest', 'body: must be the input, or Input-Location must say where it is');
-  return { stream: readOff(raw), ...(length !== undefined && { sizeBytes: Number(length) }) };
-}
-
-/** A caller that goes away in the middle has sent no input. */
-async function* readOff(raw: IncomingMessage): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    for await (const chunk of raw) yield chunk as Uint8Array;
-  } catch (error) {
-    if (isEbbError(error)) throw error;
-    throw new EbbError('InvalidRequest', 'body: the connection closed before it ended', { cause: error });
-  }
+  return streamedBody(raw);
 }

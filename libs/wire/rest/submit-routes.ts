@@ -1,32 +1,14 @@
 import { z } from 'zod';
-import {
-  INVOCATION_STATES,
-  INVOCATION_TIMEOUT_SECONDS,
-  PRIORITIES,
-  REQUEST_TTL_SECONDS,
-} from '../../core/invocation.js';
-import type { Invocation, Submission } from '../../core/invocation.js';
-import { endpointName, time, timeParameter, wholeNumber } from './fields.js';
+import type { ErrorCode } from '../../core/errors.js';
+import { INVOCATION_STATES, type Invocation, type Submission } from '../../core/invocation.js';
+import { endpointName, time } from './fields.js';
 import { urlOf } from './invocation-document.js';
 import { iso } from './iso-time.js';
 import { labelsParameter } from './labels.js';
 import { route } from './route.js';
+import { acceptOf, submissionFields } from './submission-fields.js';
 
 export const MAX_WAIT_SECONDS = 60;
-
-const ascii = (max: number) =>
-  z
-    .string()
-    .max(max, `must have ${max} characters at most`)
-    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
-
-const location = z
-  .string()
-  .max(1024, 'must have 1024 characters at most')
-  .regex(/^(https|s3):\/\/([^/]+)\/?(.*)$/s, 'must be an s3:// or https:// address of an object');
-
-const { min: minTtl, max: maxTtl } = REQUEST_TTL_SECONDS;
-const { min: minTimeout, max: maxTimeout } = INVOCATION_TIMEOUT_SECONDS;
 
 const preference = z
   .string()
@@ -34,35 +16,24 @@ const preference = z
   .transform((text) => /(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])/i.exec(text)?.[1])
   .transform((seconds) => (seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS)));
 
+const { inputLocation } = submissionFields;
+
 const submissionHeaders = z.object({
-  'content-type': ascii(1024).optional().describe('Of the input, handed to the model.'),
+  'content-type': submissionFields.contentType.optional(),
   'content-encoding': z
     .literal('identity', 'must be absent: inputs are stored as they come and handed to the model so')
     .optional(),
-  accept: ascii(1024).optional().describe('What the model is asked for; any type of answer is passed on.'),
-  'input-location': location.optional().describe('The address of the input, in place of a body.'),
-  'idempotency-key': ascii(255)
-    .min(1, 'must not be empty')
-    .optional()
-    .describe('The same request under the same key, within 24 hours, is accepted once.'),
-  'callback-url': z.string().max(2048).optional().describe('Told when the invocation has ended.'),
-  priority: z
-    .enum(PRIORITIES, { error: `must be one of ${PRIORITIES.join(', ')}` })
-    .optional()
-    .describe('A head start: high is served as if it had come ten minutes earlier, low as if ten minutes later.'),
-  deadline: timeParameter.optional().describe('When it is given up if it has not started.'),
-  'time-to-live': wholeNumber(minTtl, maxTtl)
-    .optional()
-    .describe('The same in seconds from now on; six hours unless told.'),
-  'invocation-timeout': wholeNumber(minTimeout, maxTimeout)
-    .optional()
-    .describe('How many seconds the model may take; 900 unless told.'),
+  accept: submissionFields.accept.optional(),
+  'input-location': inputLocation.optional().describe('The address of the input, in place of a body.'),
+  'idempotency-key': submissionFields.idempotencyKey.optional(),
+  'callback-url': submissionFields.callbackUrl.optional(),
+  priority: submissionFields.priority.optional(),
+  deadline: submissionFields.deadline.optional(),
+  'time-to-live': submissionFields.timeToLive.optional(),
+  'invocation-timeout': submissionFields.invocationTimeout.optional(),
   labels: labelsParameter.optional().describe('What it can be found by: `name=value`, with commas between them.'),
-  'inference-id': ascii(64)
-    .regex(/^\S/, 'must not begin with a space')
-    .optional()
-    .describe('A name of your own for it.'),
-  'custom-attributes': ascii(1024).optional().describe('Handed to the model as they are.'),
+  'inference-id': submissionFields.inferenceId.optional(),
+  'custom-attributes': submissionFields.customAttributes.optional(),
   prefer: preference
     .optional()
     .describe(
@@ -72,7 +43,8 @@ const submissionHeaders = z.object({
 
 export type SubmissionHeaders = z.output<typeof submissionHeaders>;
 
-const accepted = z
+/** What is answered when an invocation is accepted. */
+export const acceptedInvocation = z
   .object({
     id: z.string(),
     inferenceId: z.string(),
@@ -89,6 +61,19 @@ const accepted = z
   .meta({ id: 'AcceptedInvocation' });
 
 const LOCATION = { location: 'Where the invocation is described.' };
+
+/** What any submission may be refused with. */
+export const SUBMISSION_ERRORS: readonly ErrorCode[] = [
+  'EndpointNotFound',
+  'EndpointNotReady',
+  'WrongInferenceType',
+  'BucketNotFound',
+  'BodyTooLarge',
+  'IdempotencyConflict',
+  'IntakePaused',
+  'QuotaExceeded',
+  'StorageFull',
+];
 
 export const SUBMIT_INVOCATION = route({
   id: 'submitInvocation',
@@ -108,7 +93,7 @@ export const SUBMIT_INVOCATION = route({
     202: {
       description: 'It was accepted.',
       headers: { ...LOCATION, 'idempotent-replayed': '`true` where the same was accepted before.' },
-      content: { 'application/json': accepted },
+      content: { 'application/json': acceptedInvocation },
     },
     200: {
       description: 'The output, where the answer waited for it and it came in time.',
@@ -116,27 +101,13 @@ export const SUBMIT_INVOCATION = route({
       content: { '*/*': 'bytes' },
     },
   },
-  errors: [
-    'EndpointNotFound',
-    'EndpointNotReady',
-    'WrongInferenceType',
-    'BucketNotFound',
-    'BodyTooLarge',
-    'UnsupportedContentType',
-    'IdempotencyConflict',
-    'InvocationFailed',
-    'IntakePaused',
-    'QuotaExceeded',
-    'StorageFull',
-  ],
+  errors: [...SUBMISSION_ERRORS, 'UnsupportedContentType', 'InvocationFailed'],
 });
 
 /** What the headers ask for, apart from the input itself. */
 export function submissionOf(headers: SubmissionHeaders): Omit<Submission, 'endpointName' | 'input' | 'submittedBy'> {
-  const accept = headers.accept;
   return {
-    // Clients say so when they have nothing to say.
-    accept: accept === '*/*' ? undefined : accept,
+    accept: acceptOf(headers.accept),
     contentType: headers['content-type'],
     customAttributes: headers['custom-attributes'],
     inferenceId: headers['inference-id'],
@@ -153,7 +124,7 @@ export function submissionOf(headers: SubmissionHeaders): Omit<Submission, 'endp
 export function formatAccepted(
   invocation: Invocation,
   { position, estimatedStartAt }: { readonly position?: number; readonly estimatedStartAt?: number },
-): z.input<typeof accepted> {
+): z.input<typeof acceptedInvocation> {
   const {
     acceptedAt,
     endpointName: name,

@@ -1,0 +1,38 @@
+import { EbbError } from '../core/errors.js';
+import { MAX_INPUT_BYTES, type Submission } from '../core/invocation.js';
+import type { ObjectLocation } from '../core/object-location.js';
+import type { ObjectHead } from '../core/ports/objects.js';
+import type { World } from './world.js';
+
+/** An input that comes along, whole or bit by bit. */
+export type SentInput = Exclude<Submission['input'], { readonly location: string }>;
+
+/**
+ * Streams an input into storage, where it appears whole or not at all. Raises `BodyTooLarge` beyond 1 GiB, before anything
+ * is read where the length is known.
+ */
+export async function storeInput(
+  { objects }: Pick<World, 'objects'>,
+  location: ObjectLocation,
+  input: SentInput,
+  contentType: string | undefined,
+  signal?: AbortSignal,
+): Promise<ObjectHead> {
+  const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
+  const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
+  if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
+  return objects.put(location, body, { contentType, sizeBytes }, signal);
+}
+
+async function* atMost(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void, void> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLong();
+    yield chunk;
+  }
+}
+
+function tooLong(): EbbError {
+  return new EbbError('BodyTooLarge', `The input is longer than ${MAX_INPUT_BYTES} bytes.`);
+}

@@ -54,12 +54,13 @@ export class EbbClient {
     });
   }
 
-  /** With `waitSeconds` Ebb answers when the invocation has ended, or when that time is over. */
-  invocation(
-    id: string,
-    { waitSeconds, signal }: { waitSeconds?: number; signal?: AbortSignal } = {},
-  ): Promise<InvocationDocument> {
-    return this.http.json('GET', invocationPath(id), { query: { wait: waitSeconds }, signal });
+  invocation(id: string, signal?: AbortSignal): Promise<InvocationDocument> {
+    return this.http.json('GET', invocationPath(id), { signal });
+  }
+
+  /** Server-sent events, until the invocation has ended. */
+  events(id: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Answered> {
+    return this.http.open('GET', `${invocationPath(id)}/events`, { headers: resuming(lastEventId), signal });
   }
 
   /** Newest first, `limit` at most, page by page. */
@@ -134,8 +135,10 @@ export class EbbClient {
 
   /** Server-sent events, without end. */
   followLogs(name: string, query: Query, lastEventId: string | undefined): Promise<Answered> {
-    const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    return this.http.open('GET', `${endpointPath(name)}/logs`, { query: { ...query, follow: true }, headers });
+    return this.http.open('GET', `${endpointPath(name)}/logs`, {
+      query: { ...query, follow: true },
+      headers: resuming(lastEventId),
+    });
   }
 
   keys(): Promise<AccessKeyDocument[]> {
@@ -177,6 +180,10 @@ function listQuery({ labels, states, ...filter }: InvocationFilter): Query {
     state: states,
     label: labels && Object.entries(labels).map(([name, value]) => `${name}:${value}`),
   };
+}
+
+function resuming(lastEventId: string | undefined): Record<string, string> {
+  return lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
 }
 
 function endpointPath(name: string): string {

@@ -45,6 +45,14 @@ function invocation(id: string, differences: object = {}): object {
   };
 }
 
+/** A stream that tells of these states, and ends. */
+function events(...states: string[]): Scripted {
+  const told = states.map(
+    (state, at) => `id: ${at}\nevent: state\ndata: ${JSON.stringify({ state, at: new Date() })}\n\n`,
+  );
+  return (response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(told.join(''));
+}
+
 /** Accepts everything: what is sent gets its body as its id. */
 function accepting(request: Received): Scripted | undefined {
   const { body, method, url } = request;
@@ -58,6 +66,7 @@ function accepting(request: Received): Scripted | undefined {
   if (id !== undefined && url.endsWith('/output')) {
     return (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(`read ${id}`);
   }
+  if (url.endsWith('/events')) return events('Running', 'Completed');
   return id === undefined ? undefined : { document: invocation(id) };
 }
 
@@ -244,6 +253,21 @@ describe.concurrent('ebb', () => {
     expect(readFileSync(join(folder, 'read/b.txt.txt'), 'utf8')).toBe('read b');
   });
 
+  it('goes on waiting where it was when the connection breaks', async () => {
+    let breaks = 1;
+    await using server = await ScriptedServer.listen((request) => {
+      if (!request.url.endsWith('/events') || breaks === 0) return accepting(request);
+      breaks -= 1;
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('id: Running-1~0\nevent: state\ndata: {"state":"Running"}\n\n', () => response.destroy());
+      };
+    });
+    expect(await run(['invoke', 'ocr', 'a.txt', '--wait'], server.url)).toMatchObject({ code: 0, out: 'read a' });
+    const followed = server.received.filter(({ url }) => url.endsWith('/events'));
+    expect(followed.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'Running-1~0']);
+  });
+
   it('ends with 1 when what it waited for is not Completed', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.url.startsWith('/v1/invocations/')
@@ -356,13 +380,7 @@ describe.concurrent('ebb', () => {
 
   describe.skipIf(!hasTerminals)('on a terminal', () => {
     it('shows what it waits for as it stands, and leaves the screen as it was', async () => {
-      let asked = 0;
-      await using server = await ScriptedServer.listen((request) => {
-        if (!request.url.startsWith('/v1/invocations/a')) return accepting(request);
-        if (request.url.endsWith('/output')) return accepting(request);
-        const isOver = (asked += 1) > 4;
-        return { document: invocation('a', isOver ? {} : { state: 'Running', settledAt: undefined }) };
-      });
+      await using server = await ScriptedServer.listen(accepting);
       const running = startEbbOnTerminal(['invoke', 'ocr', 'a.txt', '--out', 'terminal'], {
         cwd: folder,
         env: { EBB_URL: server.url, TERM: 'xterm' },

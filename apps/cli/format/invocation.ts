@@ -69,12 +69,13 @@ export function invocationFacts(invocation: InvocationDocument, now: number): st
 }
 
 /** What it has been through, a line for each span of time. */
-export function timelineLines({ timeline }: InvocationDocument, now: number): string[] {
+export function timelineLines({ settledAt, timeline }: InvocationDocument, now: number): string[] {
   return timeline.map(({ ended, from, instanceId, state, until, waitedFor }) => {
-    const length = span((until === undefined ? now : Date.parse(until)) - Date.parse(from));
+    const isOver = until === undefined && settledAt !== undefined;
+    const length = isOver ? '' : span((until === undefined ? now : Date.parse(until)) - Date.parse(from));
     const where = instanceId === undefined ? '' : ` on ${instanceId}`;
     const remark = [waitedFor, ended].filter((part) => part !== undefined).join('; ');
-    return `  ${from}  ${state.padEnd(9)} ${length}${where}${remark === '' ? '' : `: ${remark}`}`;
+    return `  ${from}  ${state.padEnd(9)} ${length}${where}${remark === '' ? '' : `: ${remark}`}`.trimEnd();
   });
 }
 

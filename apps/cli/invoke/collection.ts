@@ -8,7 +8,7 @@ import { contentTypeOf, extensionOf, outputTo } from '../save-output.js';
 import type { Session } from '../session.js';
 import { outputNames } from './sources.js';
 import type { Submitted } from './submission.js';
-import { awaitAll } from './waiting.js';
+import { type Listener, type News, awaitAll } from './waiting.js';
 import { WaitingView } from './waiting-view.js';
 
 /** So many ids are worth repeating in a line of advice. */
@@ -24,90 +24,109 @@ interface CollectionTerms {
 export async function collect(
   session: Session,
   submitted: readonly Submitted[],
-  terms: CollectionTerms,
+  { out, timeoutSeconds }: CollectionTerms,
 ): Promise<Exit> {
-  const limit = terms.timeoutSeconds === undefined ? undefined : AbortSignal.timeout(terms.timeoutSeconds * 1000);
-  const names = new Map(outputNames(submitted.map(({ source }) => source)).map((name, at) => [submitted[at]!, name]));
-  const open = new Set(submitted);
-  const outputs: Submitted[] = [];
-  let exit: Exit = 'ok';
-  {
-    using view = new WaitingView(session, submitted);
-    session.interrupts.answerFirst(() => view.note(parting([...open])));
-    try {
-      await awaitAll(session, submitted, limit ?? session.signal, async (each, invocation) => {
-        if (invocation.state !== 'Completed') exit = 'failed';
-        const savedAs =
-          terms.out === undefined
-            ? undefined
-            : await save(session, each, invocation, join(terms.out, names.get(each)!));
-        open.delete(each);
-        view.set(each, invocation);
-        if (invocation.state === 'Completed' && terms.out === undefined) outputs.push(each);
-        tell(session, view, each, invocation, savedAs);
-      });
-    } catch (error) {
-      if (limit?.aborted && !session.signal.aborted) throw timedOut(terms.timeoutSeconds!, [...open]);
-      throw error;
-    } finally {
-      session.interrupts.answerFirst(undefined);
+  const { interrupts, signal: ended } = session;
+  const limit = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+  const collection = new Collection(session, submitted, out);
+  interrupts.answerFirst(() => collection.part(' Ctrl-C once more leaves.'));
+  try {
+    await awaitAll(session, submitted, limit ? AbortSignal.any([limit, ended]) : ended, collection);
+  } catch (error) {
+    if (limit?.aborted && !ended.aborted) throw timedOut(timeoutSeconds!, collection.open);
+    if (error instanceof Failure) collection.part();
+    throw error;
+  } finally {
+    interrupts.answerFirst(undefined);
+    collection[Symbol.dispose]();
+  }
+  await collection.printOnly();
+  return collection.isComplete ? 'ok' : 'failed';
+}
+
+/** What is waited for, and what has come of it so far. */
+class Collection implements Listener, Disposable {
+  /** Those that have come to an end in which there is an output. */
+  readonly #completed = new Set<Submitted>();
+  readonly #open: Set<Submitted>;
+  readonly #names: ReadonlyMap<Submitted, string>;
+  readonly #view: WaitingView;
+
+  constructor(
+    private readonly session: Session,
+    private readonly submitted: readonly Submitted[],
+    private readonly out: string | undefined,
+  ) {
+    this.#open = new Set(submitted);
+    const names = outputNames(submitted.map(({ source }) => source));
+    this.#names = new Map(submitted.map((each, at) => [each, names[at]!]));
+    this.#view = new WaitingView(session, submitted);
+  }
+
+  get open(): readonly Submitted[] {
+    return [...this.#open];
+  }
+
+  get isComplete(): boolean {
+    return this.#completed.size === this.submitted.length;
+  }
+
+  heard(each: Submitted, news: News): void {
+    this.#view.heard(each, news);
+  }
+
+  async settled(each: Submitted, invocation: InvocationDocument): Promise<void> {
+    const isCompleted = invocation.state === 'Completed';
+    const savedAs = isCompleted && this.out !== undefined ? await this.#save(each, this.out) : undefined;
+    this.#open.delete(each);
+    if (isCompleted) this.#completed.add(each);
+    this.#view.settled(each);
+    this.#tell(each, invocation, savedAs);
+  }
+
+  /** Says that the work goes on, whether somebody looks or not. */
+  part(what = ''): void {
+    this.#view.note(`The work goes on in Ebb: ${this.#open.size} not done yet. ${lookAt(this.open)}${what}`);
+  }
+
+  /** The output of a single input is the result of the command. */
+  async printOnly(): Promise<void> {
+    const { client, terminal } = this.session;
+    const [only] = this.#completed;
+    if (!only || this.submitted.length > 1 || this.out !== undefined || terminal.isJson) return;
+    await outputTo(await client.output(only.answer.id), undefined, terminal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#view[Symbol.dispose]();
+  }
+
+  async #save(each: Submitted, folder: string): Promise<string> {
+    const { client, terminal } = this.session;
+    const output = await client.output(each.answer.id);
+    const file = join(folder, `${this.#names.get(each)}${extensionOf(contentTypeOf(output))}`);
+    await outputTo(output, file, terminal);
+    return file;
+  }
+
+  #tell({ source: { file } }: Submitted, invocation: InvocationDocument, savedAs: string | undefined): void {
+    const { terminal } = this.session;
+    if (terminal.isJson) {
+      terminal.document({ file, ...invocation, savedAs });
+      return;
     }
+    if (terminal.manner.isQuiet && savedAs !== undefined) terminal.line(savedAs);
+    const { acceptedAt, id, settledAt, state } = invocation;
+    const took = settledAt === undefined ? '' : ` after ${span(Date.parse(settledAt) - Date.parse(acceptedAt))}`;
+    const reason = state === 'Completed' ? '' : `: ${remarkOn(invocation) || 'no reason was given'} (ebb status ${id})`;
+    const saved = savedAs === undefined ? '' : ` -> ${savedAs}`;
+    this.#view.note(`${file}  ${terminal.notePaint.state(state)}${took}${saved}${reason}`);
   }
-  await printOnly(session, submitted, outputs);
-  return exit;
-}
-
-/** The output of a single input is the result of the command. */
-async function printOnly(
-  { client, terminal }: Session,
-  submitted: readonly Submitted[],
-  outputs: readonly Submitted[],
-): Promise<void> {
-  const [only] = outputs;
-  if (submitted.length > 1 || !only || terminal.isJson) return;
-  await outputTo(await client.output(only.answer.id), undefined, terminal);
-}
-
-async function save(
-  { client, terminal }: Session,
-  { answer }: Submitted,
-  { state }: InvocationDocument,
-  name: string,
-): Promise<string | undefined> {
-  if (state !== 'Completed') return undefined;
-  const output = await client.output(answer.id);
-  const file = `${name}${extensionOf(contentTypeOf(output))}`;
-  await outputTo(output, file, terminal);
-  return file;
-}
-
-function tell(
-  { terminal }: Session,
-  view: WaitingView,
-  { source }: Submitted,
-  invocation: InvocationDocument,
-  savedAs: string | undefined,
-): void {
-  if (terminal.isJson) {
-    terminal.document({ file: source.file, ...invocation, savedAs });
-    return;
-  }
-  if (terminal.manner.isQuiet && savedAs !== undefined) terminal.line(savedAs);
-  const { acceptedAt, id, settledAt, state } = invocation;
-  const took = settledAt === undefined ? '' : ` after ${span(Date.parse(settledAt) - Date.parse(acceptedAt))}`;
-  const reason = state === 'Completed' ? '' : `: ${remarkOn(invocation) || 'no reason was given'} (ebb status ${id})`;
-  const saved = savedAs === undefined ? '' : ` -> ${savedAs}`;
-  view.note(`${source.file}  ${terminal.notePaint.state(state)}${took}${saved}${reason}`);
-}
-
-function parting(open: readonly Submitted[]): string {
-  return `The work goes on in Ebb: ${open.length} not done yet. ${lookAt(open)} Ctrl-C once more leaves.`;
 }
 
 function timedOut(seconds: number, open: readonly Submitted[]): Failure {
-  return new Failure('timedOut', `${open.length} not done after ${span(seconds * 1000)}. They go on.`, {
-    advice: lookAt(open),
-  });
+  const message = `${open.length} not done after ${span(seconds * 1000)}. They go on.`;
+  return new Failure('timedOut', message, { advice: lookAt(open) });
 }
 
 function lookAt(open: readonly Submitted[]): string {

@@ -1,35 +1,42 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { boundedParallel } from '../bounded-parallel.js';
-import type { InvocationDocument } from '../documents.js';
-import { remarkOn, tookOf } from '../format/invocation.js';
+import { span } from '../format/quantities.js';
 import type { Paint } from '../format/paint.js';
 import { table } from '../format/table.js';
 import { LiveRegion } from '../live-region.js';
 import type { Session } from '../session.js';
 import type { Submitted } from './submission.js';
-import { isSettled } from './waiting.js';
+import type { News } from './waiting.js';
 
-const REFRESH_MS = 1_000;
-const ASKED_AT_ONCE = 8;
+/** Times go on also where nothing happens. */
+const REDRAW_MS = 500;
 
 /** What is waited for, as it stands: a table that changes where somebody looks, else nothing but lines that stay. */
 export class WaitingView implements Disposable {
   readonly #region: LiveRegion | undefined;
-  readonly #known = new Map<Submitted, InvocationDocument>();
-  readonly #ended = new AbortController();
+  readonly #open: Map<Submitted, WaitingRow>;
+  readonly #redrawing: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly session: Session,
     private readonly submitted: readonly Submitted[],
   ) {
-    const { isLive, err } = session.terminal;
+    this.#open = new Map(submitted.map((each) => [each, { file: each.source.file }]));
+    const { err, isLive } = session.terminal;
     if (!isLive) return;
     this.#region = new LiveRegion(err);
-    void this.#refresh();
+    this.#redrawing = setInterval(() => this.#draw(), REDRAW_MS);
+    this.#draw();
   }
 
-  set(each: Submitted, invocation: InvocationDocument): void {
-    this.#known.set(each, invocation);
+  heard(each: Submitted, news: News): void {
+    const row = this.#open.get(each);
+    if (!row) return;
+    if (news.kind === 'progress') this.#open.set(each, { ...row, remark: progressText(news) });
+    else this.#open.set(each, { file: row.file, state: news.state, since: news.at });
+    this.#draw();
+  }
+
+  settled(each: Submitted): void {
+    this.#open.delete(each);
     this.#draw();
   }
 
@@ -43,66 +50,61 @@ export class WaitingView implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#ended.abort();
+    clearInterval(this.#redrawing);
     this.#region?.[Symbol.dispose]();
   }
 
-  /** Looks after those that are shown. What ends is told by whoever waits for it. */
-  async #refresh(): Promise<void> {
-    const signal = AbortSignal.any([this.#ended.signal, this.session.signal]);
-    try {
-      while (!signal.aborted) {
-        await boundedParallel(this.#shown(), ASKED_AT_ONCE, async (each) => {
-          const invocation = await this.session.client.invocation(each.answer.id, { signal });
-          if (!this.#isSettled(each)) this.set(each, invocation);
-        });
-        this.#draw();
-        await sleep(REFRESH_MS, undefined, { signal });
-      }
-    } catch {
-      // Whoever waits for the invocations meets the same error, and tells of it.
-    }
-  }
-
-  #isSettled(each: Submitted): boolean {
-    const known = this.#known.get(each);
-    return known !== undefined && isSettled(known);
-  }
-
-  #shown(): Submitted[] {
-    return this.submitted.filter((each) => !this.#isSettled(each)).slice(0, (this.#region?.limit ?? 0) - 2);
-  }
-
   #draw(): void {
-    if (this.#ended.signal.aborted) return;
-    const shown = this.#shown().map((each): WaitingRow => [each.source.file, this.#known.get(each)]);
-    const settled = this.submitted.filter((each) => this.#isSettled(each)).length;
+    const region = this.#region;
+    if (!region) return;
+    const counts = { all: this.submitted.length, settled: this.submitted.length - this.#open.size };
     const { notePaint: paint } = this.session.terminal;
-    const columns = this.#region?.columns ?? 80;
-    this.#region?.draw(
-      waitingLines(shown, { settled, all: this.submitted.length }, { now: Date.now(), paint, columns }),
-    );
+    const look = { now: Date.now(), paint, columns: region.columns, rows: region.limit };
+    region.draw(waitingLines([...this.#open.values()], counts, look));
   }
 }
 
-type WaitingRow = readonly [file: string, invocation: InvocationDocument | undefined];
+/** What is known of one that is waited for. */
+export interface WaitingRow {
+  readonly file: string;
+  readonly state?: string;
+  /** When it came into its state. */
+  readonly since?: string;
+  readonly remark?: string;
+}
+
+interface WaitingLook {
+  readonly columns: number;
+  readonly rows: number;
+  readonly now: number;
+  readonly paint: Paint;
+}
 
 const FILE_WIDTH = 32;
+/** The head of the table and the sum. */
+const OTHER_LINES = 2;
 
-/** What is waited for: a line for each that is shown, and one for all. */
+/** What is waited for: a line for each that there is room for, and one for all. */
 export function waitingLines(
-  shown: readonly WaitingRow[],
+  open: readonly WaitingRow[],
   { all, settled }: { readonly all: number; readonly settled: number },
-  { columns, now, paint }: { readonly columns: number; readonly now: number; readonly paint: Paint },
+  { columns, now, paint, rows }: WaitingLook,
 ): string[] {
-  if (shown.length === 0) return [];
-  const rows = shown.map(([file, invocation]) => [
+  if (open.length === 0) return [];
+  const shown = open.slice(0, Math.max(1, rows - OTHER_LINES));
+  const cells = shown.map(({ file, remark = '', since, state }) => [
     file.length > FILE_WIDTH ? `…${file.slice(1 - FILE_WIDTH)}` : file,
-    invocation ? paint.state(invocation.state) : '-',
-    invocation ? tookOf(invocation, now) : '-',
-    invocation ? remarkOn(invocation) : '',
+    state === undefined ? '-' : paint.state(state),
+    since === undefined ? '-' : span(now - Date.parse(since)),
+    remark,
   ]);
-  const more = all - settled - shown.length;
+  const more = open.length - shown.length;
   const sum = `${settled} of ${all} done${more > 0 ? `; ${more} more wait` : ''}`;
-  return [...table(['FILE', 'STATE', 'TOOK', 'REMARKS'], rows, columns), paint.dim(sum)];
+  return [...table(['FILE', 'STATE', 'FOR', 'PROGRESS'], cells, columns), paint.dim(sum)];
+}
+
+/** What a container says of how far it is. */
+export function progressText({ message, progress }: { readonly progress?: number; readonly message?: string }): string {
+  const percent = progress === undefined ? undefined : `${Math.round(progress * 100)} %`;
+  return [percent, message].filter((part) => part !== undefined).join(' ');
 }

@@ -40,6 +40,20 @@ test('slots are taken from one instance after the other, and no more than there 
   expect(fleet.hasFreeSlot('reader')).toBe(true);
 });
 
+test('however many are wanted, a thousand are on their way at once, and the others follow', async () => {
+  const { clock, fleet, launch } = await aFleet({ bootMs: 1_000 });
+  const more = (): number => fleet.launchableNow('reader', 'AllTraffic', 2_147_483_647);
+  expect(more()).toBe(1_000);
+  await launch(999);
+  expect(more()).toBe(1);
+  await launch(1);
+  expect(more()).toBe(0);
+  await clock.advance(1_500);
+  expect(more()).toBe(fleet.counts('reader').inService);
+  expect(more()).toBeGreaterThan(0);
+  await Promise.all([fleet.terminateAll(), clock.advance(1_000)]);
+});
+
 test('slots that come back unused count where they were chosen, though traffic was divided anew meanwhile', async () => {
   const { fleet, endpoint, clock } = await aFleet();
   const [old] = endpoint.variants;

@@ -20,6 +20,9 @@ import { LeaseRouter } from './lease-router.js';
 import { WarmInstances } from './warm-instances.js';
 import type { World } from './world.js';
 
+/** So many instances of a variant may be on their way at once; those beyond are launched as these come into service. */
+const MAX_STARTING = 1_000;
+
 /** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
 export interface Slot {
   readonly instanceId: string;
@@ -161,14 +164,20 @@ export class Fleet extends InstanceControl {
     return this.launches.of(endpointName, variantName, deploymentId);
   }
 
-  /** How many of the instances that a variant is missing may be launched now: few or none while its launches fail. */
+  /**
+   * How many of the instances that a variant is missing may be launched now: few or none while its launches fail, and no
+   * more than may be starting at a time.
+   */
   launchableNow(endpointName: string, variantName: string, missing: number, deploymentId?: string): number {
     const now = this.world.clock.now();
+    let starting = 0;
     let unproved = 0;
     for (const { hasProvedItself, state } of this.roster.of({ endpointName, variantName, deploymentId })) {
+      if (state === 'Starting') starting += 1;
       if ((state === 'Starting' || state === 'InService') && !hasProvedItself) unproved += 1;
     }
-    return launchableNow(this.launchFailures(endpointName, variantName, deploymentId), { missing, unproved, now });
+    const failures = this.launchFailures(endpointName, variantName, deploymentId);
+    return Math.min(launchableNow(failures, { missing, unproved, now }), Math.max(0, MAX_STARTING - starting));
   }
 
   /** A deleted endpoint's failures must not count against a later one of its name. */

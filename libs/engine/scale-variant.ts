@@ -87,8 +87,8 @@ export class VariantScaler {
     const to = current + launched.length - drained.length;
     if (to !== current) {
       await this.change(look, { from: current, to }, this.outcomeOf(look, launched, drained));
-    } else if (missing > 0) {
-      await this.record.refusal({ ...look, decision: heldBack(decision, current, failures?.lastReason) });
+    } else if (missing > 0 && failures) {
+      await this.record.refusal({ ...look, decision: heldBack(decision, current, failures.lastReason) });
     } else if (decision.notScaledReasons.length > 0) {
       await this.record.refusal(look);
     }
@@ -165,7 +165,7 @@ function later(at: number, now: number): number | undefined {
   return at > now ? at : undefined;
 }
 
-function heldBack(decision: ScalingDecision, current: number, why = 'unknown'): ScalingDecision {
+function heldBack(decision: ScalingDecision, current: number, why: string): ScalingDecision {
   return {
     ...decision,
     desired: current,

@@ -3,7 +3,8 @@ import { isObjectLocation } from '../../core/object-location.js';
 import type { OneCallRecipe } from '../../core/one-call.js';
 import { endpointName } from './fields.js';
 
-const MAX_INSTANCES = 2_147_483_647;
+/** Application Auto Scaling takes any number, of which most are slips of the finger. */
+const MAX_INSTANCES = 1_000;
 const MAX_SECONDS = 86_400;
 const MAX_ENVIRONMENT_ENTRIES = 100;
 /** Of all names and values together, in characters. */

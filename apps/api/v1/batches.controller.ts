@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller } from '@nestjs/common';
+import type { Caller } from '../../../libs/core/caller.js';
+import { EbbError } from '../../../libs/core/errors.js';
+import { QuotaGate } from '../../../libs/engine/quota-gate.js';
+import { readLines } from '../../../libs/engine/read-lines.js';
+import { type BatchOutcome, submitBatch } from '../../../libs/engine/submit-batch.js';
+import { submitForCaller } from '../../../libs/engine/submit-for-caller.js';
+import { endpointTakingWork } from '../../../libs/engine/takes-work.js';
+import { World } from '../../../libs/engine/world.js';
+import { readBatchLine } from '../../../libs/wire/rest/batch-line.js';
+import {
+  BATCH_LIMITS,
+  NDJSON_CONTENT_TYPE,
+  SUBMIT_BATCH,
+  formatAcceptedLine,
+  formatRefusedLine,
+} from '../../../libs/wire/rest/batch-routes.js';
+import { problemOf } from '../../../libs/wire/rest/problem.js';
+import { Asked } from './asked.js';
+import { Serves } from './serves.js';
+import { streamedBody } from './streamed-body.js';
+
+/** Submitting many invocations at once, a line for each. */
+@Controller()
+export class BatchesController {
+  constructor(
+    private readonly world: World,
+    private readonly quotas: QuotaGate,
+  ) {}
+
+  @Serves(SUBMIT_BATCH)
+  async submit(@Asked() { caller, gone, parameters, raw, reply }: Asked<typeof SUBMIT_BATCH>): Promise<undefined> {
+    requireLength(raw);
+    await endpointTakingWork(this.world, parameters.name, gone);
+    const outcomes = this.outcomes(parameters.name, caller, raw, gone);
+    const requestId = String(reply.getHeaders()['ebb-request-id']);
+    reply.hijack();
+    reply.raw.writeHead(200, { ...reply.getHeaders(), 'content-type': NDJSON_CONTENT_TYPE });
+    for await (const outcome of outcomes) {
+      // Whoever sends all lines before reading any answer must not be waited for: answers are few enough to be kept.
+      reply.raw.write(`${JSON.stringify(this.answerTo(outcome, requestId))}\n`);
+    }
+    if (!raw.complete) raw.resume();
+    reply.raw.end();
+  }
+
+  private outcomes(endpointName: string, caller: Caller, raw: IncomingMessage, gone: AbortSignal) {
+    return submitBatch(readLines(streamedBody(raw).stream, BATCH_LIMITS), ({ bytes }) =>
+      submitForCaller(this.world, this.quotas, caller, { ...readBatchLine(bytes), endpointName }, gone),
+    );
+  }
+
+  private answerTo(outcome: BatchOutcome, requestId: string): object {
+    if ('accepted' in outcome) {
+      return formatAcceptedLine(outcome.line, outcome.accepted.invocation, outcome.accepted.isRepeat);
+    }
+    const problem = problemOf(outcome.error, requestId);
+    if (problem.code === 'InternalFailure') {
+      this.world.log.error('A line of a batch failed', { requestId, reason: String(outcome.error) });
+    }
+    return formatRefusedLine(outcome.line, problem);
+  }
+}
+
+/** What says by itself that it is too long is refused before any line of it is accepted. */
+function requireLength({ headers }: IncomingMessage): void {
+  if (Number(headers['content-length'] ?? 0) <= BATCH_LIMITS.maxBytes) return;
+  throw new EbbError('BodyTooLarge', `The lines are longer than ${BATCH_LIMITS.maxBytes} bytes.`);
+}

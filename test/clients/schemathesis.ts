@@ -61,8 +61,9 @@ database = "none"
 
 [dictionaries]
 ${dictionaries.join('\n')}
-waits.values = ["0", "1"]
+waits.values = [0, 1]
 preferences.values = ["wait=0", "wait=1", "respond-async"]
+few.values = [0, 1]
 
 [parameters]
 "path.name" = { dictionary = "endpoints", probability = ${KNOWN_SHARE} }
@@ -88,6 +89,7 @@ ${belongings('keys', '/v1/keys/')}
 [[operations]]
 include-operation-id = "deleteEndpoint"
 parameters = { "path.name" = { dictionary = "doomed", probability = ${KNOWN_SHARE} } }
+${SETTING_CAPACITY.map(withFewInstances).join('\n')}
 ${[...RULES_BEYOND_SCHEMAS, ...paged].map(lenient).join('\n')}
 `;
 }
@@ -98,6 +100,19 @@ function belongings(dictionary: string, path: string): string {
 include-path-regex = "^${path}"
 parameters = { "path.id" = { dictionary = "${dictionary}", probability = ${KNOWN_SHARE} } }
 `;
+}
+
+/** Operations by which somebody can have as many instances as Ebb allows, for which no machine of a test is made. */
+const SETTING_CAPACITY = ['setBounds', 'deployEndpoint', 'redeployEndpoint', 'wakeEndpoint'];
+
+/** The phase that is left out takes the limits of each member, whatever dictionaries there are. */
+function withFewInstances(operation: string): string {
+  const members = ['minInstances', 'maxInstances', 'instances'];
+  return `
+[[operations]]
+include-operation-id = "${operation}"
+phases.coverage.enabled = false
+parameters = { ${members.map((name) => `"body.${name}" = { dictionary = "few" }`).join(', ')} }`;
 }
 
 /**

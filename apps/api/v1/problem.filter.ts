@@ -3,6 +3,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import { Log } from '../../../libs/engine/log.js';
 import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from '../../../libs/wire/rest/problem.js';
 import type { FrameworkReply, FrameworkRequest } from './asked.js';
+import { CallerGone } from './caller-gone.js';
 
 /** When whoever was refused for the time being may try again. */
 const RETRY_AFTER_SECONDS = 5;
@@ -16,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FrameworkRequest>();
     const reply = host.switchToHttp().getResponse<FrameworkReply>();
     const problem = problemOf(inOwnTerms(error), request.id);
-    if (problem.code === 'InternalFailure') {
+    if (problem.code === 'InternalFailure' && !(error instanceof CallerGone)) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.log.error('A request failed', { requestId: request.id, reason });
     }

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuditTrail } from '../../libs/engine/audit-trail.js';
 import { InvocationWatch } from '../../libs/engine/invocation-watch.js';
 import { QuotaGate } from '../../libs/engine/quota-gate.js';
+import { ProgressBook } from '../../libs/engine/progress-book.js';
 import { RequestRates } from '../../libs/engine/request-rates.js';
 import { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
@@ -23,13 +24,18 @@ import { MetricsController } from './metrics.controller.js';
 import { AboutController } from './v1/about.controller.js';
 import { AccessController } from './v1/access.controller.js';
 import { AccessGuard } from './v1/access.guard.js';
+import { BatchesController } from './v1/batches.controller.js';
 import { EndpointsController } from './v1/endpoints.controller.js';
+import { EventsController } from './v1/events.controller.js';
 import { InvocationsController } from './v1/invocations.controller.js';
 import { LogsController } from './v1/logs.controller.js';
 import { OperatingController } from './v1/operating.controller.js';
+import { OutputsController } from './v1/outputs.controller.js';
 import { ProblemFilter } from './v1/problem.filter.js';
+import { ProgressController } from './v1/progress.controller.js';
 import { ScalingController } from './v1/scaling.controller.js';
 import { SubmissionsController } from './v1/submissions.controller.js';
+import { UploadsController } from './v1/uploads.controller.js';
 
 /** The surfaces that are always on, and those of services that are off where the real ones are configured. */
 const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
@@ -46,14 +52,19 @@ export class ApiModule {
       controllers: [
         AboutController,
         AccessController,
+        BatchesController,
         EndpointsController,
+        EventsController,
         HealthController,
         InvocationsController,
         LogsController,
         MetricsController,
         OperatingController,
+        OutputsController,
+        ProgressController,
         ScalingController,
         SubmissionsController,
+        UploadsController,
       ],
       providers: [
         ...fromEngine,
@@ -63,6 +74,7 @@ export class ApiModule {
         { provide: Surfaces, useFactory: surfacesOf, inject: [...ALWAYS, ...optional] },
         FrontDoor,
         ...GATE_PROVIDERS,
+        { provide: ProgressBook, useFactory: (world: World) => new ProgressBook(world), inject: [World] },
         { provide: InvocationWatch, useFactory: (world: World) => new InvocationWatch(world), inject: [World] },
         { provide: QuotaGate, useFactory: (world: World) => new QuotaGate(world), inject: [World] },
         { provide: RequestRates, useFactory: (world: World) => new RequestRates(world), inject: [World] },

@@ -4,70 +4,102 @@ import type { World } from './world.js';
 /** Signals may be lost: whoever waits looks at the record at least this often. */
 const LONGEST_REST_MS = 5_000;
 
-type Listener = () => void;
-
 /**
  * Wakes those who wait for invocations, however many they are: one listener to the signals for all of them, and one look
- * at the waiting by id for each signal.
+ * at the record for all who wait for the same invocation.
  */
 export class InvocationWatch {
-  private readonly listeners = new Map<string, Set<Listener>>();
-  private readonly unsubscribe: () => void;
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly looks = new Map<string, Promise<Invocation | undefined>>();
 
   constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'signals'>) {
-    this.unsubscribe = world.signals.subscribe((signal) => {
+    world.signals.subscribe((signal) => {
       if (signal.kind !== 'invocation') return;
-      for (const listener of this.listeners.get(signal.invocationId) ?? []) listener();
+      for (const wake of this.waiting.get(signal.invocationId) ?? []) wake();
     });
   }
 
-  /** Calls `listener` whenever the invocation may have changed, until the returned function is called. */
-  subscribe(invocationId: string, listener: Listener): () => void {
-    let own = this.listeners.get(invocationId);
-    if (!own) this.listeners.set(invocationId, (own = new Set()));
-    own.add(listener);
-    return () => {
-      own.delete(listener);
-      if (own.size === 0 && this.listeners.get(invocationId) === own) this.listeners.delete(invocationId);
-    };
-  }
-
-  /** The invocation when it is settled, or as it stands after `ms`; undefined where it does not exist. */
-  async settled(invocationId: string, ms: number, signal?: AbortSignal): Promise<Invocation | undefined> {
-    const { clock, ledger } = this.world;
-    const until = clock.now() + ms;
-    for (;;) {
-      // Before the record is looked at: a change in between is not missed.
-      const change = this.nextChange(invocationId, signal);
-      try {
-        const invocation = await ledger.find(invocationId, signal);
-        const leftMs = until - clock.now();
-        if (!invocation || isSettled(invocation.state) || leftMs <= 0) return invocation;
-        await change.within(Math.min(leftMs, LONGEST_REST_MS));
-      } finally {
-        change.forget();
+  /** The invocation as it is, and again whenever it may have changed, until it is settled or gone or the signal aborts. */
+  async *changes(id: string, signal?: AbortSignal): AsyncGenerator<Invocation, void, void> {
+    const changed = new Wakening(this.world.clock);
+    const forget = this.subscribe(id, () => changed.wake());
+    const stop = (): void => changed.wake();
+    signal?.addEventListener('abort', stop);
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        changed.reset();
+        const invocation = await this.look(id);
+        if (!invocation) return;
+        yield invocation;
+        if (isSettled(invocation.state)) return;
+        await changed.within(LONGEST_REST_MS);
       }
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      forget();
     }
   }
 
-  close(): void {
-    this.unsubscribe();
+  /** The invocation when it is settled, or as it stands after `ms`; undefined where it does not exist. */
+  async settled(id: string, ms: number, signal?: AbortSignal): Promise<Invocation | undefined> {
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    signal?.addEventListener('abort', end);
+    void this.world.clock.sleep(ms, over.signal).then(end, () => undefined);
+    let last: Invocation | undefined;
+    try {
+      for await (const invocation of this.changes(id, over.signal)) last = invocation;
+      return last;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!over.signal.aborted) throw error;
+      return last ?? (await this.look(id));
+    } finally {
+      over.abort();
+      signal?.removeEventListener('abort', end);
+    }
   }
 
-  private nextChange(invocationId: string, signal?: AbortSignal) {
-    const rest = new AbortController();
-    const wake = (): void => rest.abort();
-    const unsubscribe = this.subscribe(invocationId, wake);
-    signal?.addEventListener('abort', wake);
-    return {
-      within: async (ms: number): Promise<void> => {
-        await this.world.clock.sleep(ms, rest.signal).catch(() => undefined);
-        signal?.throwIfAborted();
-      },
-      forget: (): void => {
-        unsubscribe();
-        signal?.removeEventListener('abort', wake);
-      },
+  private subscribe(id: string, wake: () => void): () => void {
+    const own = this.waiting.get(id) ?? new Set();
+    this.waiting.set(id, own);
+    own.add(wake);
+    return () => {
+      own.delete(wake);
+      if (own.size === 0) this.waiting.delete(id);
     };
+  }
+
+  private look(id: string): Promise<Invocation | undefined> {
+    const underWay = this.looks.get(id);
+    if (underWay) return underWay;
+    const look = this.world.ledger.find(id).finally(() => this.looks.delete(id));
+    this.looks.set(id, look);
+    return look;
+  }
+}
+
+/** One who sleeps until something happens, which may have happened already. */
+class Wakening {
+  private hasHappened = false;
+  private sleep: AbortController | undefined;
+
+  constructor(private readonly clock: World['clock']) {}
+
+  wake(): void {
+    this.hasHappened = true;
+    this.sleep?.abort();
+  }
+
+  reset(): void {
+    this.hasHappened = false;
+  }
+
+  async within(ms: number): Promise<void> {
+    if (this.hasHappened) return;
+    const sleep = (this.sleep = new AbortController());
+    await this.clock.sleep(ms, sleep.signal).catch(() => undefined);
+    this.sleep = undefined;
   }
 }

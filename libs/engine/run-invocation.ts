@@ -6,6 +6,7 @@ import type { StagedObject, StoredObject } from '../core/ports/objects.js';
 import { type AttemptTimings, Stopwatch } from './attempt-timings.js';
 import { Deadline } from './deadline.js';
 import { ResponseBody, cancelBody } from './response-body.js';
+import { progressToken } from './progress-book.js';
 import type { World } from './world.js';
 
 /** How an attempt ended, with what it produced: stored, but not visible before it is settled. */
@@ -113,6 +114,7 @@ async function invoke(
     accept: invocation.accept,
     customAttributes: invocation.customAttributes,
     inferenceId: invocation.inferenceId,
+    progressUrl: world.progressUrl?.(progressToken(world.secrets, invocation)),
   };
   try {
     return await world.instances.invoke(instanceId, request, signal);

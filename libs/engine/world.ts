@@ -29,6 +29,8 @@ export class World {
   readonly place!: Place;
   readonly secrets!: Secrets;
   readonly signals!: Signals;
+  /** Where a container reports its progress by this token; absent where containers cannot reach this Ebb. */
+  readonly progressUrl?: (token: string) => string | undefined;
 
   constructor(parts: World) {
     Object.assign(this, parts);

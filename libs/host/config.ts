@@ -59,6 +59,8 @@ export class Config {
     readonly place: Place,
     /** Addresses of real or compatible AWS services; absent means the region's own. */
     readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
+    /** Where containers reach this Ebb to report their progress; absent means its own address, where they are processes. */
+    readonly progressUrl: string | undefined,
     readonly logLevel: LogLevel,
     /** What Ebb was started with; instances get of it what finds programs. */
     readonly environment: Readonly<NodeJS.ProcessEnv>,
@@ -105,6 +107,7 @@ export class Config {
         ...read.url('sqs', 'EBB_SQS_ENDPOINT'),
         ...read.url('sns', 'EBB_SNS_ENDPOINT'),
       }),
+      read.url('progress', 'EBB_PROGRESS_URL').progress,
       read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
       environment,
     );

@@ -74,12 +74,19 @@ export async function openWorld(config: Config, log: Log, ownUrl: () => string):
       place,
       secrets,
       signals,
+      progressUrl: progressUrls(config, ownUrl),
     });
     return { world, own, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Containers do not reach what listens on this machine's loopback address alone; processes do. */
+function progressUrls({ drivers, progressUrl }: Config, ownUrl: () => string): World['progressUrl'] {
+  if (progressUrl === undefined && drivers.instances !== 'process') return undefined;
+  return (token) => `${progressUrl?.replace(/\/$/, '') ?? ownUrl()}/v1/progress/${token}`;
 }
 
 type Closers = (() => void | Promise<void>)[];

@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { ANONYMOUS, type Caller } from '../../../libs/core/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
@@ -28,7 +28,7 @@ export interface FrameworkReply {
   header(name: string, value: string): FrameworkReply;
   send(body: unknown): void;
   /** Those that have been set. */
-  getHeaders(): OutgoingHttpHeaders;
+  getHeaders(): Record<string, number | string | string[] | undefined>;
 }
 
 /** A request to a route, checked, and whose it is. */

@@ -6,9 +6,11 @@ import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
 import { cancelInvocation } from '../../../libs/engine/cancel-invocation.js';
 import { type ManyOutcome, type ManyRequest, MAX_MATCHED, changeMany } from '../../../libs/engine/change-many.js';
 import { describeInvocation } from '../../../libs/engine/describe-situation.js';
+import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { InstanceStatus } from '../../../libs/engine/instance-status.js';
 import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
 import { matchingInvocations } from '../../../libs/engine/matching-invocations.js';
+import { ProgressBook } from '../../../libs/engine/progress-book.js';
 import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
@@ -38,6 +40,7 @@ export class InvocationsController {
     private readonly world: World,
     private readonly instances: InstanceStatus,
     private readonly watch: InvocationWatch,
+    private readonly book: ProgressBook,
     private readonly config: Config,
   ) {}
 
@@ -63,7 +66,7 @@ export class InvocationsController {
   async show(
     @Asked() { caller, gone, parameters, query }: Asked<typeof GET_INVOCATION>,
   ): Promise<Document<typeof GET_INVOCATION>> {
-    const invocation = await this.find(caller, parameters.id, gone);
+    const invocation = await findFollowed(this.world, caller, parameters.id, gone);
     if (query.wait === undefined) return this.describe(invocation);
     return this.describe((await this.watch.settled(invocation.id, query.wait * 1000, gone)) ?? invocation);
   }
@@ -86,7 +89,7 @@ export class InvocationsController {
   async redrive(
     @Asked() { caller, parameters, reply }: Asked<typeof REDRIVE_INVOCATION>,
   ): Promise<Document<typeof REDRIVE_INVOCATION, 202>> {
-    const { id } = await this.find(caller, parameters.id);
+    const { id } = await findFollowed(this.world, caller, parameters.id);
     const invocation = await redriveInvocation(this.world, id);
     reply.header('location', urlOf(invocation));
     return this.describe(invocation);
@@ -115,7 +118,7 @@ export class InvocationsController {
   }
 
   private async cancelOne(caller: Caller, id: string): Promise<Document<typeof CANCEL_INVOCATION>> {
-    const invocation = await this.find(caller, id);
+    const invocation = await findFollowed(this.world, caller, id);
     if (!mayFollow(caller, invocation, 'cancel')) {
       throw new EbbError('AccessDenied', `The role ${caller.role} may not cancel what others have submitted.`);
     }
@@ -141,18 +144,12 @@ export class InvocationsController {
     );
   }
 
-  /** What is not the caller's to see is not there for it. */
-  private async find(caller: Caller, id: string, signal?: AbortSignal): Promise<Invocation> {
-    const invocation = await this.world.ledger.find(id, signal);
-    if (invocation && mayFollow(caller, invocation)) return invocation;
-    throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
-  }
-
   private async describe(invocation: Invocation): Promise<Document<typeof GET_INVOCATION>> {
     const { maxKeepWarmMs } = this.config.scaling;
     const situation = await describeInvocation(this.world, this.instances, invocation, maxKeepWarmMs);
     const isQueued = invocation.state === 'Queued';
-    return formatInvocation(situation, isQueued ? await this.world.ledger.position(invocation.id) : undefined);
+    const position = isQueued ? await this.world.ledger.position(invocation.id) : undefined;
+    return formatInvocation(situation, position, this.book.since(invocation.id));
   }
 }
 

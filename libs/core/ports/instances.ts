@@ -53,6 +53,8 @@ export interface ContainerRequest {
   readonly accept?: string;
   readonly customAttributes?: string;
   readonly inferenceId: string;
+  /** Where the container may tell how far it has come. */
+  readonly progressUrl?: string;
 }
 
 /** The container's answer once its headers are in. The body must be read or cancelled. */

@@ -112,6 +112,7 @@ function requestHeaders(request: ContainerRequest): string[] {
   if (request.customAttributes !== undefined) {
     headers.push('X-Amzn-SageMaker-Custom-Attributes', request.customAttributes);
   }
+  if (request.progressUrl !== undefined) headers.push('Ebb-Progress-Url', request.progressUrl);
   headers.push('Content-Length', String(request.sizeBytes));
   return headers;
 }

@@ -1,14 +1,33 @@
 import * as about from './about-routes.js';
 import * as access from './access-routes.js';
+import * as batches from './batch-routes.js';
 import * as endpoints from './endpoint-routes.js';
+import * as events from './event-routes.js';
 import * as invocations from './invocation-routes.js';
 import * as logs from './log-routes.js';
 import * as operating from './operating-routes.js';
+import * as outputs from './output-routes.js';
+import * as progress from './progress-routes.js';
 import type { Route } from './route.js';
 import * as scaling from './scaling-routes.js';
 import * as submissions from './submit-routes.js';
+import * as uploads from './upload-routes.js';
 
-const FILES: readonly object[] = [about, access, endpoints, invocations, logs, operating, scaling, submissions];
+const FILES: readonly object[] = [
+  about,
+  access,
+  batches,
+  endpoints,
+  events,
+  invocations,
+  logs,
+  operating,
+  outputs,
+  progress,
+  scaling,
+  submissions,
+  uploads,
+];
 
 const METHODS: readonly Route['method'][] = ['GET', 'POST', 'PUT', 'DELETE'];
 

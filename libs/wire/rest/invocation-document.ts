@@ -8,6 +8,7 @@ import {
   PRIORITIES,
   isSettled,
 } from '../../core/invocation.js';
+import type { NumberedReport } from '../../core/progress.js';
 import { type TimelineSpan, timelineOf } from '../../core/timeline.js';
 import { time } from './fields.js';
 import { iso } from './iso-time.js';
@@ -74,6 +75,10 @@ export const invocationDocument = invocationSummary
   .extend({
     why: z.string().describe('Why it waits, or what else is the matter with it, in words.'),
     position: z.int().optional().describe('How many are before it in the queue; 10000 stands for that and more.'),
+    progress: z
+      .object({ at: time, progress: z.number().optional(), message: z.string().optional() })
+      .optional()
+      .describe('What its container told last, while that is remembered.'),
     timeline: z.array(span),
     attempts: z.array(attempt),
     outputUrl: z.string().optional().describe('Where the output is to be had.'),
@@ -117,6 +122,7 @@ export function formatInvocationSummary(invocation: Invocation): z.input<typeof 
 export function formatInvocation(
   situation: InvocationSituation,
   position: number | undefined,
+  reports: readonly NumberedReport[] = [],
 ): z.input<typeof invocationDocument> {
   const { invocation } = situation;
   const url = urlOf(invocation);
@@ -125,6 +131,7 @@ export function formatInvocation(
     ...formatInvocationSummary(invocation),
     why: whyWaiting(situation),
     position,
+    progress: lastProgress(reports),
     timeline: timelineOf(invocation).map(formatSpan),
     attempts: attemptsOf(invocation),
     outputUrl: invocation.state === 'Completed' ? `${url}/output` : undefined,
@@ -135,14 +142,20 @@ export function formatInvocation(
   };
 }
 
+function lastProgress(reports: readonly NumberedReport[]) {
+  const last = reports.findLast(({ report }) => report.kind === 'progress');
+  if (last?.report.kind !== 'progress') return undefined;
+  const { message, progress } = last.report;
+  return { at: iso(last.at), progress, message };
+}
+
 /** Where an invocation is found from now on. */
 export function urlOf({ id }: Pick<Invocation, 'id'>): string {
   return `/v1/invocations/${encodeURIComponent(id)}`;
 }
 
-function formatSpan({ from, until, ...span }: TimelineSpan) {
-  const { state, ...rest } = span;
-  return { state, from: iso(from), until: iso(until), ...rest };
+function formatSpan({ from, until, state: inState, ...rest }: TimelineSpan) {
+  return { state: inState, from: iso(from), until: iso(until), ...rest };
 }
 
 function attemptsOf(invocation: Invocation): z.input<typeof attempt>[] {

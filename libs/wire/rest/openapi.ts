@@ -36,6 +36,7 @@ const ABOUT =
 const CHAPTERS: Readonly<Record<Chapter, string>> = {
   Submitting: 'Hand in work: with its input, with the place of its input, or many at once.',
   Invocations: 'Follow, wait for, cancel and run again what was submitted, and read what came of it.',
+  Progress: 'What containers tell of the work that they are at.',
   Deliveries: 'Callbacks and notifications on their way to their receivers.',
   Endpoints: 'Deploy endpoints, see how they scale and why, and operate them.',
   Logs: 'What instances have printed, and what Ebb has to say of their invocations.',

@@ -3,7 +3,8 @@ import type { Role } from '../../core/caller.js';
 import type { ErrorCode } from '../../core/errors.js';
 
 /** The chapters of the REST API's description. */
-export type Chapter = 'Submitting' | 'Invocations' | 'Deliveries' | 'Endpoints' | 'Logs' | 'Access' | 'About';
+export type Chapter =
+  'Submitting' | 'Invocations' | 'Progress' | 'Deliveries' | 'Endpoints' | 'Logs' | 'Access' | 'About';
 
 /** What comes back in one content type: a document, or `bytes` of any kind, or a stream of server-sent `events`. */
 export type Content = z.ZodType | 'bytes' | 'events';

@@ -21,6 +21,7 @@
  *   size=1000000       answers with so many bytes instead of its input, which it reads and drops
  *   early              answers without having read its input (with size or status)
  *   describe           answers JSON: the request's headers, the environment, the working directory, the model's files
+ *   report=3           reports its progress so many times and a partial result before it answers
  *   hang               never answers; prints `closed <inference id>` when its connection is closed
  *   reset              closes the connection instead of answering
  *   breakAfter=10      promises all of the answer, sends so many bytes of it, closes the connection
@@ -83,6 +84,7 @@ async function answerInvocation(request, response) {
   const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
   if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
+  if ('report' in knobs) await report(request.headers['ebb-progress-url'], Number(knobs.report));
   if ('print' in knobs) printLines(Number(knobs.print));
   if ('printLong' in knobs) console.log('ü'.repeat(Number(knobs.printLong)));
   if ('allocate' in knobs) allocate(Number(knobs.allocate));
@@ -113,6 +115,14 @@ async function answerInvocation(request, response) {
   else if ('size' in knobs) await pipeline(generate(Number(knobs.size)), response);
   else if ('early' in knobs) response.end();
   else request.pipe(response);
+}
+
+async function report(url, times) {
+  for (let step = 1; step <= times; step++) {
+    const body = JSON.stringify({ progress: step / times, message: `step ${step} of ${times}` });
+    await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  }
+  await fetch(`${url}/partial`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'a part' });
 }
 
 function readKnobs(attributes = '') {

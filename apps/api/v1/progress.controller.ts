@@ -1,0 +1,25 @@
+import { Controller } from '@nestjs/common';
+import { MAX_PARTIAL_BYTES } from '../../../libs/core/progress.js';
+import { ProgressBook } from '../../../libs/engine/progress-book.js';
+import { REPORT_PARTIAL, REPORT_PROGRESS } from '../../../libs/wire/rest/progress-routes.js';
+import { readBody } from '../read-body.js';
+import { Asked } from './asked.js';
+import { Serves } from './serves.js';
+
+/** What containers tell of their work, at the address that each was given for one attempt. */
+@Controller()
+export class ProgressController {
+  constructor(private readonly book: ProgressBook) {}
+
+  @Serves(REPORT_PROGRESS)
+  async progress(@Asked() { body, gone, parameters }: Asked<typeof REPORT_PROGRESS>): Promise<void> {
+    await this.book.report(parameters.token, { kind: 'progress', ...body }, gone);
+  }
+
+  @Serves(REPORT_PARTIAL)
+  async partial(@Asked() { gone, headers, parameters, raw }: Asked<typeof REPORT_PARTIAL>): Promise<void> {
+    const content = await readBody(raw, MAX_PARTIAL_BYTES);
+    const contentType = headers['content-type'] ?? 'application/octet-stream';
+    await this.book.report(parameters.token, { kind: 'partial', contentType, content }, gone);
+  }
+}

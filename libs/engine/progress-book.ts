@@ -1,0 +1,82 @@
+import { EbbError, isEbbError } from '../core/errors.js';
+import type { Invocation } from '../core/invocation.js';
+import { type NumberedReport, type ProgressReport, withReport } from '../core/progress.js';
+import type { World } from './world.js';
+
+/** How long reports are kept after the last one. */
+const KEPT_MS = 10 * 60_000;
+/** Of so many invocations at most; those that were reported of longest ago go first. */
+const MAX_INVOCATIONS = 10_000;
+/** A container may report so often of one invocation; what comes more often is refused. */
+const MAX_REPORTS_PER_SECOND = 50;
+
+const PURPOSE = 'progress';
+
+interface Entry {
+  readonly reports: readonly NumberedReport[];
+  readonly lastAt: number;
+  readonly second: number;
+  readonly countInSecond: number;
+}
+
+/** What containers tell of the invocations that they work on, kept in memory while somebody may want to know. */
+export class ProgressBook {
+  /** The last reported of is the last. */
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'secrets' | 'signals'>) {}
+
+  /**
+   * Takes a report from whoever has the token of an attempt. Raises `AccessDenied` for a token that is none, and where the
+   * attempt does not run any more; `TooManyRequests` beyond fifty reports a second.
+   */
+  async report(token: string, report: ProgressReport, signal?: AbortSignal): Promise<void> {
+    const { clock, ledger, secrets, signals } = this.world;
+    const { id, attempt } = readToken(secrets, token);
+    const invocation = await ledger.find(id, signal);
+    if (invocation?.state !== 'Running' || invocation.attempt !== attempt) {
+      throw new EbbError('AccessDenied', 'The attempt that this address was made for does not run any more.');
+    }
+    const now = clock.now();
+    const before = this.entries.get(id) ?? { reports: [], lastAt: now, second: 0, countInSecond: 0 };
+    const second = Math.floor(now / 1000);
+    const countInSecond = before.second === second ? before.countInSecond + 1 : 1;
+    if (countInSecond > MAX_REPORTS_PER_SECOND) {
+      throw new EbbError('TooManyRequests', `At most ${MAX_REPORTS_PER_SECOND} reports a second are taken.`);
+    }
+    const number = (before.reports.at(-1)?.number ?? 0) + 1;
+    const reports = withReport(before.reports, { number, at: now, attempt, report });
+    this.entries.delete(id);
+    this.entries.set(id, { reports, lastAt: now, second, countInSecond });
+    this.forgetOld(now);
+    signals.notify({ kind: 'invocation', invocationId: id });
+  }
+
+  /** What was reported after the report of this number. */
+  since(invocationId: string, number = 0): readonly NumberedReport[] {
+    return (this.entries.get(invocationId)?.reports ?? []).filter((report) => report.number > number);
+  }
+
+  private forgetOld(now: number): void {
+    for (const [id, { lastAt }] of this.entries) {
+      if (this.entries.size <= MAX_INVOCATIONS && now - lastAt < KEPT_MS) return;
+      this.entries.delete(id);
+    }
+  }
+}
+
+/** What lets the container of one attempt report of it, and nobody else of anything; it may stand in a URL. */
+export function progressToken(secrets: World['secrets'], { id, attempt }: Pick<Invocation, 'id' | 'attempt'>): string {
+  return secrets.seal(`${attempt}/${id}`, PURPOSE);
+}
+
+function readToken(secrets: World['secrets'], token: string): { readonly id: string; readonly attempt: number } {
+  try {
+    const text = secrets.open(token, PURPOSE);
+    const slash = text.indexOf('/');
+    return { attempt: Number(text.slice(0, slash)), id: text.slice(slash + 1) };
+  } catch (error) {
+    if (!isEbbError(error)) throw error;
+    throw new EbbError('AccessDenied', 'This is no address that was given to a container.', { cause: error });
+  }
+}

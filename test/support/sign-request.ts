@@ -31,7 +31,9 @@ export async function presign(signer: Signer, request: RequestToSign, expiresIn 
     ...signerOptions(signer),
     expiresIn,
   });
-  const parameters = Object.entries(query ?? {}).map(([name, value]) => `${escape(name)}=${escape(String(value))}`);
+  const parameters = Object.entries(query ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${escape(name)}=${escape(value ?? '')}`),
+  );
   return `${new URL(request.url).origin}${path}?${parameters.join('&')}`;
 }
 

@@ -142,6 +142,23 @@ describe.concurrent('a body', () => {
     expect(await answerTo(socket)).toMatch(/^HTTP\/1.1 200 .*done$/s);
   });
 
+  it('that goes on after it was refused is cut, however fast it comes', async () => {
+    const port = await listen((request, response) => {
+      request.resume().once('error', () => undefined);
+      response.writeHead(413).end();
+    });
+    const socket = open(port);
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.write(head(1e12));
+    while (!socket.closed && socket.writable) {
+      socket.write(Buffer.alloc(100_000));
+      await after(20);
+    }
+    await closed;
+    expect(socket.bytesWritten).toBeLessThan(20_000_000);
+  });
+
   it('is cut without a word where the answer has begun', async () => {
     const port = await listen((request, response) => {
       request.resume().once('error', () => undefined);

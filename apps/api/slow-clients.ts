@@ -14,7 +14,8 @@ interface Arrival {
 }
 
 /**
- * Cuts connections whose other end holds them up: that sends a body at a trickle, or does not read its answer. A body may
+ * Cuts connections whose other end holds them up: that sends a body at a trickle, or goes on with one that was refused, or
+ * does not read its answer. A body may
  * take hours as long as it goes on, and the time in which it is Ebb that does not read counts for nothing.
  */
 export class SlowClients {
@@ -54,7 +55,9 @@ export class SlowClients {
     for (const [request, arrival] of this.arrivals) {
       const { bytesRead } = request.socket;
       const isEnough = bytesRead - arrival.bytesBefore >= this.minBytesPerStall;
-      if (isEnough || request.complete || waitsForEbb(request)) {
+      // What goes on after the answer is read only so that a slow client comes to read that.
+      const isWanted = !arrival.response.writableFinished;
+      if (request.complete || (isWanted && (isEnough || waitsForEbb(request)))) {
         arrival.bytesBefore = bytesRead;
         arrival.looks = 0;
       } else if (++arrival.looks >= LOOKS_PER_STALL) this.cut(request, arrival);

@@ -8,6 +8,7 @@ import { actionName, checkPermission, permissionFor } from '../../../libs/wire/a
 import { s3Refusal } from '../../../libs/wire/s3/signature-refusal.js';
 import { serviceRefusal } from '../../../libs/wire/signature/service-refusal.js';
 import { SignatureError } from '../../../libs/wire/signature/signature-flaw.js';
+import { auditedAction } from '../audited-action.js';
 import type { ReadRequest } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 import { type SignableCall, SignatureVerifier } from './signature/signature-verifier.js';
@@ -55,26 +56,15 @@ export class AwsGate {
   private async permit(
     { caller, operation, requestId, service }: AskedCall,
     endpointNames: readonly string[],
-    { method = '', socket, url = '' }: ReadRequest,
+    request: ReadRequest,
     response: ServerResponse,
   ): Promise<void> {
     const permission = permissionFor(service, operation);
     const action = actionName(service, operation);
     checkPermission(caller, permission, action, endpointNames);
     if (!permission.isRecorded || !caller) return;
-    const answered = await this.trail.begin({
-      ...(caller.keyId !== undefined && { keyId: caller.keyId }),
-      callerName: caller.name,
-      role: caller.role,
-      action,
-      method,
-      path: url.replace(/\?.*$/s, '').slice(0, MAX_PATH_LENGTH),
-      ...(socket.remoteAddress !== undefined && { from: socket.remoteAddress }),
-      requestId,
-    });
+    const answered = await this.trail.begin(auditedAction(caller, action, request, requestId));
     // Of an action whose caller did not wait for the answer, there is none on record.
     response.once('close', () => response.headersSent && void answered(response.statusCode));
   }
 }
-
-const MAX_PATH_LENGTH = 1024;

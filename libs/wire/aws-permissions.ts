@@ -84,12 +84,16 @@ const PREFIXES: Readonly<Record<SignedService, string>> = {
   s3: 's3',
 };
 
-/** The endpoints that a request in JSON names. */
-export function endpointsNamed(service: SignedService, request: Readonly<Record<string, unknown>>): string[] {
+/** The endpoints that a request in JSON names, in the member that the operation goes by. */
+export function endpointsNamed(
+  service: SignedService,
+  operation: string,
+  request: Readonly<Record<string, unknown>>,
+): string[] {
   if (service === 'control') return [request['EndpointName']].filter((name) => typeof name === 'string');
   if (service !== 'scaling') return [];
-  const ids = [request['ResourceId'], request['ResourceIds']].flat();
-  return ids.flatMap((id) => /^endpoint\/([^/]+)\/variant\//.exec(String(id))?.slice(1) ?? []);
+  const ids = operation === 'DescribeScalableTargets' ? request['ResourceIds'] : request['ResourceId'];
+  return [ids].flat().flatMap((id) => /^endpoint\/([^/]+)\/variant\//.exec(String(id))?.slice(1) ?? []);
 }
 
 /** Raises `AccessDenied` unless the caller may do this to these endpoints. Whoever came without credentials is no caller. */

@@ -71,7 +71,8 @@ export class JsonService implements Surface {
       const body = await readPlainBody(request, MAX_REQUEST_BYTES);
       const run = this.operation(call);
       const input = parsed(body);
-      await call.permit(call.operation!, endpointsNamed(call.service as SignedService, input));
+      const operation = call.operation!;
+      await call.permit(operation, endpointsNamed(call.service as SignedService, operation, input));
       const output = await run(input);
       return { status: 200, body: output === undefined ? '' : JSON.stringify(output) };
     } catch (error) {

@@ -22,6 +22,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AlreadyExists: '`ebb endpoints` lists what there is; `ebb deploy --name` takes another name.',
   ChangeInProgress: 'Try again when the change is done; `ebb why ENDPOINT` says where it stands.',
   IdempotencyConflict: 'Send what was sent with this key before, or take another key.',
+  InvocationFailed: '`ebb status ID` says how it ended; `ebb redrive ID` runs it again.',
   InvocationSettled: '`ebb status ID` says how it ended; `ebb redrive ID` runs a failed one again.',
   InvocationNotSettled: '`ebb status ID` says where it stands.',
   IntakePaused: '`ebb scale ENDPOINT --resume` lets it take work again.',
@@ -45,7 +46,8 @@ export function readProblem(status: number, body: string): ProblemDocument {
 
 /** The failure that a refusal comes to. `retryAfterSeconds` is when it may be tried again. */
 export function failureOf(problem: ProblemDocument, retryAfterSeconds?: number): Failure {
-  const exit: Exit = exitOfStatus(problem.status);
+  // Of what failed at the model, nothing is wrong with the command.
+  const exit: Exit = problem.code === 'InvocationFailed' ? 'failed' : exitOfStatus(problem.status);
   const advice = (problem.code && ADVICE[problem.code]) ?? later(exit, retryAfterSeconds);
   return new Failure(exit, problem.detail, { advice, problem, retryAfterSeconds });
 }

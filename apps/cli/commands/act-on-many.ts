@@ -55,7 +55,7 @@ async function actOnIds(
   for (const id of ids) {
     const invocation = isDry ? await client.invocation(id) : await client[verb](id);
     if (terminal.isJson) terminal.document(invocation);
-    else terminal.line(told(verb, id, invocation, isDry));
+    else terminal.line(terminal.manner.isQuiet ? invocation.id : told(verb, id, invocation, isDry));
   }
 }
 
@@ -69,9 +69,10 @@ async function actOnFiltered(verb: Verb, { client, terminal }: Session, options:
   const result = await client.many(verb, filterOf(options), { dryRun, limit });
   const { invocations, matched, refused } = result;
   if (terminal.isJson) terminal.document(result);
+  else if (terminal.manner.isQuiet) terminal.lines(invocations.map(({ id }) => id));
   else {
     const look = { now: Date.now(), paint: terminal.paint, columns: terminal.columns };
-    if (invocations.length > 0 && !terminal.manner.isQuiet) terminal.lines(invocationTable(invocations, look));
+    if (invocations.length > 0) terminal.lines(invocationTable(invocations, look));
     for (const { detail, id } of refused) terminal.warn(`${id}: ${detail}`);
     const done = result[DONE[verb]] ?? 0;
     terminal.line(dryRun ? `${matched} would be ${DONE[verb]}.` : `${done} of ${matched} ${DONE[verb]}.`);

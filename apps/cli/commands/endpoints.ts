@@ -38,6 +38,7 @@ async function endpoints({ client, terminal }: Session, _options: object, name: 
   }
   const items = await client.endpoints();
   if (terminal.isJson) terminal.document({ items });
+  else if (terminal.manner.isQuiet) terminal.lines(items.map((endpoint) => endpoint.name));
   else if (items.length === 0) terminal.note('There are no endpoints yet: `ebb deploy` makes one.');
   else terminal.lines(endpointTable(items, { now: Date.now(), paint: terminal.paint, columns: terminal.columns }));
 }

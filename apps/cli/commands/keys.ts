@@ -91,6 +91,7 @@ function listKeys(acts: Acts): Command {
 async function list({ terminal }: Session, keys: AccessKeys): Promise<void> {
   const items = await keys.all();
   if (terminal.isJson) terminal.document({ items });
+  else if (terminal.manner.isQuiet) terminal.lines(items.map(({ id }) => id));
   else if (items.length === 0)
     terminal.note('There are no access keys: `ebb keys create NAME --role operate` makes one.');
   else terminal.lines(keyTable(items, Date.now(), terminal.columns));

@@ -14,7 +14,8 @@ export function outputCommand(acts: Acts) {
     ],
     exits: {
       notFound: 'there is no such invocation, or its output was removed',
-      conflict: 'it has not ended with an output',
+      failed: 'it has ended without an output',
+      conflict: 'it has not ended yet',
     },
   })
     .argument('<id>', 'the id of an invocation')

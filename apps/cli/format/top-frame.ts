@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { counted } from '../../../libs/core/in-words.js';
 import type { EndpointSummary } from '../documents.js';
 import { endpointTable } from './endpoint.js';
 import type { Paint } from './paint.js';
@@ -67,7 +68,10 @@ function sums(endpoints: readonly EndpointSummary[]): string {
   const running = sum(({ backlog }) => backlog.running);
   const instances = sum(({ instances: counts }) => counts.inService);
   const starting = sum(({ instances: counts }) => counts.starting);
-  return `${endpoints.length} endpoints; ${queued} queued, ${running} running; ${instances} instances in service, ${starting} starting`;
+  return (
+    `${counted(endpoints.length, 'endpoint')}; ${queued} queued, ${running} running; ` +
+    `${counted(instances, 'instance')} in service, ${starting} starting`
+  );
 }
 
 /** Why the chosen endpoint stands as it does, in a few lines. */

@@ -30,6 +30,12 @@ describe('where Ebb listens', () => {
     });
   });
 
+  it('is where others reach it, if that is said', () => {
+    expect(read({}).listening.publicUrl).toBeUndefined();
+    const { listening } = read({ EBB_PUBLIC_URL: 'https://ebb.example.com/models/' });
+    expect(listening.publicUrl).toBe('https://ebb.example.com/models');
+  });
+
   it('has a certificate and its key, or neither', () => {
     const tls = { EBB_TLS_CERT_FILE: '/a.crt', EBB_TLS_KEY_FILE: '/a.key' };
     expect(read(tls).listening.tls).toEqual({ certFile: '/a.crt', keyFile: '/a.key' });

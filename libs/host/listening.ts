@@ -9,7 +9,7 @@ export interface ListeningSettings {
   readonly port: number;
   /** Files in PEM; absent means plain HTTP. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
-  /** Where others reach Ebb, if not at the address that it listens on: what is behind it stands in links. */
+  /** Where others reach Ebb, if not at the address that it listens on: links begin with it. Without a slash at its end. */
   readonly publicUrl?: string;
   readonly limits: ConnectionLimits;
 }
@@ -38,7 +38,7 @@ export function readListening(read: SettingReader): { listening: ListeningSettin
     host,
     port: read.integer('EBB_PORT', 7070, 0, 65_535),
     ...readTls(read),
-    ...read.url('publicUrl', 'EBB_PUBLIC_URL'),
+    publicUrl: read.url('publicUrl', 'EBB_PUBLIC_URL').publicUrl?.replace(/\/+$/, ''),
     limits: Object.freeze<ConnectionLimits>({
       maxConnections: read.integer('EBB_MAX_CONNECTIONS', 10_000, 1, 1_000_000),
       headersTimeoutMs: read.number('EBB_HEADERS_TIMEOUT_SECONDS', 30, 0.1, 3600) * 1000,

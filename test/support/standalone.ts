@@ -10,7 +10,7 @@ import { removeTree } from '../../libs/drivers/instances/model-tree.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/main.js');
 const IMAGES = ['infra/images', 'test/support/images'].map((folder) => join(ROOT, folder)).join(delimiter);
-const READY = /^Ebb is ready at (http:\S+)/;
+const READY = /^Ebb is ready at (https?:\S+)/;
 /** How long a start may take, and an end after SIGTERM: longer than the service's own graces together. */
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 45_000;

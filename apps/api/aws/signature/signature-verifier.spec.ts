@@ -68,11 +68,11 @@ async function sign(signer: Signer, { isPresigned, method, path, query, meta, bo
   const search = query.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&');
   const toSign = { method, url: `${HOST}${path}${search && `?${search}`}`, headers: { 'x-amz-meta-a': `m${meta}` } };
   if (isPresigned && signer.service === 's3') {
-    const open = { 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' };
-    const address = new URL(await presign(signer, { ...toSign, headers: open }));
+    const anyBody = { 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' };
+    const address = new URL(await presign(signer, { ...toSign, headers: anyBody }));
     return { method, url: address.pathname + address.search, headers: { host: address.host }, body };
   }
-  const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const length: Record<string, string> = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const headers = await signHeaders(signer, { ...toSign, headers: { ...toSign.headers, ...length }, body });
   return { method, url: toSign.url.slice(HOST.length), headers, body };
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { InstancesScript } from '../../test/support/memory-instances.js';
 import { memoryWorld } from '../../test/support/memory-world.js';
+import { EbbError } from '../core/errors.js';
 import type { OneCallRecipe } from '../core/one-call.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../core/scalable-target.js';
 import { deleteWithParts } from './delete-with-parts.js';
@@ -10,8 +12,8 @@ import { redeployInOneCall } from './redeploy-in-one-call.js';
 const RECIPE: OneCallRecipe = { name: 'reader', image: 'ocr', environment: {}, maxInstances: 3 };
 const SETTINGS = { pace: 'fast', promise: { kind: 'start', withinMs: 0 }, maxKeepWarmMs: 60_000 } as const;
 
-async function anEngine() {
-  const parts = memoryWorld();
+async function anEngine(script: InstancesScript = {}) {
+  const parts = memoryWorld(script);
   const { catalog, clock, world } = parts;
   const engine = new Engine(world, 'worker', SETTINGS);
   await engine.start();
@@ -59,6 +61,19 @@ test('all is taken back, the last first, where the bounds are refused', async ()
   expect([(await endpoint())?.status, await made()]).toEqual(['Deleting', []]);
   await clock.advance(1_000);
   expect(await endpoint()).toBeUndefined();
+  await engine.stop();
+});
+
+test('what takes long to check is found out while the endpoint is being created', async () => {
+  const error = new EbbError('ModelDataUnusable', 'The archive has a link in it.');
+  const { clock, deploy, endpoint, engine } = await anEngine({ launch: () => ({ downloadMs: 60_000, error }) });
+  const modelDataUrl = 's3://models/large.tar.gz';
+  const deployed = deploy({ modelDataUrl });
+  await clock.advance(10_000);
+  expect(await deployed).toMatchObject({ status: 'Creating' });
+  await clock.advance(60_100);
+  expect(await endpoint()).toMatchObject({ status: 'Failed', failureReason: 'The archive has a link in it.' });
+  await expect(deploy({ name: 'other' })).rejects.toMatchObject({ code: 'ModelDataUnusable' });
   await engine.stop();
 });
 

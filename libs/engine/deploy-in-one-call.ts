@@ -1,9 +1,11 @@
 import { type Endpoint, endpointKey } from '../core/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { ONE_CALL_VARIANT, type OneCallParts, type OneCallRecipe, boundsOf, partsOf } from '../core/one-call.js';
+import type { LaunchSpec } from '../core/ports/instances.js';
 import { createEndpointConfig } from './create-endpoint-config.js';
 import { createEndpoint, endpointExists } from './create-endpoint.js';
 import { createModel } from './create-model.js';
+import { Deadline } from './deadline.js';
 import { deleteEndpointConfig } from './delete-endpoint-config.js';
 import { deleteModel } from './delete-model.js';
 import { launchSpec } from './launch-spec.js';
@@ -11,6 +13,9 @@ import { deployedVariant, findMissingTopic } from './plan-variants.js';
 import { registerScalableTarget } from './register-scalable-target.js';
 import { ReversibleSteps } from './reversible-steps.js';
 import type { World } from './world.js';
+
+/** Whoever deploys is kept waiting for no longer. */
+const LONGEST_CHECK_MS = 10_000;
 
 /** What a deployment in one call reaches. */
 export type DeployingWorld = Pick<
@@ -61,7 +66,23 @@ export async function checkParts(
   for (const variant of config.variants) {
     await world.instances.admit(variant.instanceType, signal);
     const deployed = deployedVariant(config, variant, model, world.clock.uniqueId());
-    await world.instances.check(launchSpec(endpointName, deployed, world.clock.uniqueId()), signal);
+    await checkForAWhile(world, launchSpec(endpointName, deployed, world.clock.uniqueId()), signal);
+  }
+}
+
+/** What is not known by then, as an image is still being pulled, is found out while the endpoint is being created. */
+async function checkForAWhile(
+  { clock, instances }: Pick<World, 'clock' | 'instances'>,
+  spec: LaunchSpec,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = new Deadline(clock, LONGEST_CHECK_MS, signal);
+  try {
+    await instances.check(spec, deadline.signal);
+  } catch (error) {
+    if (!deadline.passed) throw error;
+  } finally {
+    deadline.clear();
   }
 }
 

@@ -93,7 +93,8 @@ export class MemoryInstances extends Instances {
 
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const { error } = this.#script.launch?.(spec) ?? {};
+    const { downloadMs = 0, error, unpackMs = 0 } = this.#script.launch?.(spec) ?? {};
+    if (spec.container.modelDataUrl !== undefined) await this.#clock.sleep(downloadMs + unpackMs, signal);
     if (error !== undefined) throw error;
   }
 

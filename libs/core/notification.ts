@@ -59,23 +59,67 @@ export interface Delivery {
   readonly invocationId?: string;
 }
 
+/** What went over the wire in one attempt, without secrets and without more of the answer than tells what it is. */
+export interface DeliveryExchange {
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** Absent where there was no answer. */
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  };
+}
+
 /** What came of one attempt to deliver. */
-export type DeliveryResult =
+export type DeliveryResult = (
   | { readonly kind: 'delivered' }
   /** A topic's message was split: from here on each subscription has its own delivery. */
   | { readonly kind: 'fanned-out'; readonly deliveries: readonly Delivery[] }
   /** Try again; `retryAfterMs` is the receiver's own wish. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs?: number }
   /** The receiver is no more: trying again is pointless. */
-  | { readonly kind: 'undeliverable'; readonly reason: string };
+  | { readonly kind: 'undeliverable'; readonly reason: string }
+) & { readonly exchange?: DeliveryExchange };
+
+/** One attempt to deliver, as it is kept. */
+export interface DeliveryAttempt {
+  readonly at: number;
+  readonly durationMs: number;
+  readonly outcome: 'delivered' | 'failed' | 'undeliverable';
+  readonly reason?: string;
+  readonly exchange?: DeliveryExchange;
+}
+
+/** So many attempts at one delivery are kept, the newest. */
+export const MAX_KEPT_ATTEMPTS = 20;
+/** How long it is remembered what became of a delivery. */
+export const DELIVERY_RETENTION_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Who is at the other end, so that one receiver's trouble stays its own: the origin of a callback's URL, or a
+ * subscription. Topics are split here, which troubles nobody.
+ */
+export function destinationOf({ receiver }: Pick<Delivery, 'receiver'>): string {
+  switch (receiver.kind) {
+    case 'topic':
+      return '';
+    case 'subscription':
+    case 'confirmation':
+      return receiver.subscriptionArn;
+    case 'callback':
+      return /^[a-z]+:\/\/[^/?#]*/i.exec(receiver.url)?.[0].toLowerCase() ?? receiver.url;
+  }
+}
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
 export const DELIVERY_WINDOW_MS = 24 * 3_600_000;
+/** A callback's receiver has nowhere else to learn of it: it is tried for three days. */
+export const CALLBACK_WINDOW_MS = 3 * DELIVERY_WINDOW_MS;
 
 /**
  * When a delivery that failed is tried again: twice as long each time, up to a quarter of an hour, with jitter drawn
- * from `chance` (0 to 1), for a day. Absent when the day is over.
+ * from `chance` (0 to 1), for a day, callbacks for three. Absent when that is over.
  */
 export function nextDeliveryAt(
   delivery: Delivery,
@@ -87,7 +131,8 @@ export function nextDeliveryAt(
   const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20));
   const jittered = backoff / 2 + (backoff / 2) * chance;
   const at = now + Math.max(jittered, retryAfterMs ?? 0);
-  return at - delivery.createdAt > DELIVERY_WINDOW_MS ? undefined : Math.round(at);
+  const windowMs = delivery.receiver.kind === 'callback' ? CALLBACK_WINDOW_MS : DELIVERY_WINDOW_MS;
+  return at - delivery.createdAt > windowMs ? undefined : Math.round(at);
 }
 
 /** Sent to an endpoint's topics when it is created or updated, as SageMaker does. */

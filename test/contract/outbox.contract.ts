@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { type Delivery, MAX_KEPT_ATTEMPTS } from '../../libs/core/notification.js';
+import type { DeliveryQuery } from '../../libs/core/ports/outbox.js';
 import { NOW, sampleDelivery } from './ledger-samples.js';
 import { ledgerScene, type LedgerDriver } from './ledger-scene.js';
 
@@ -63,6 +65,110 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.record('a', { kind: 'done' });
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
       expect(await takeIds(10, TAKEN_UNTIL)).toEqual(['b']);
+    });
+
+    test('keeps a callback that is done, with its attempts, and never gives it again by itself', async () => {
+      const callback = aCallback('a');
+      await scene.outbox.enqueue([callback]);
+      await takeIds(1);
+      const failed = { at: NOW + 1, durationMs: 5, outcome: 'failed', reason: 'it answered 503' } as const;
+      await scene.outbox.record('a', { kind: 'retry', at: NOW + 9, reason: 'it answered 503' }, failed);
+      expect(await scene.outbox.find('a')).toEqual({
+        ...{ delivery: callback, state: 'waiting', failures: 1, dueAt: NOW + 9, reason: 'it answered 503' },
+        attempts: [failed],
+      });
+      const exchange = {
+        requestHeaders: { 'webhook-id': 'a' },
+        response: { status: 200, headers: {}, body: 'ok "é"' },
+      };
+      const delivered = { at: NOW + 10, durationMs: 2, outcome: 'delivered', exchange } as const;
+      await scene.outbox.record('a', { kind: 'done' }, delivered);
+      await scene.outbox.record('a', { kind: 'given-up', reason: 'a late taker' }, failed);
+      expect(await scene.outbox.find('a')).toEqual({
+        ...{ delivery: callback, state: 'delivered', failures: 1, doneAt: NOW + 10 },
+        attempts: [failed, delivered],
+      });
+      expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+      expect(await takeIds(1, TAKEN_UNTIL * 2)).toEqual([]);
+    });
+
+    test('keeps the newest attempts', async () => {
+      await scene.outbox.enqueue([aCallback('a')]);
+      for (let at = 1; at <= MAX_KEPT_ATTEMPTS + 3; at++) {
+        const outcome = { kind: 'retry', at: NOW, reason: 'x' } as const;
+        await scene.outbox.record('a', outcome, { at, durationMs: 0, outcome: 'failed' });
+      }
+      const attempts = (await scene.outbox.find('a'))!.attempts.map(({ at }) => at);
+      expect(attempts).toEqual(Array.from({ length: MAX_KEPT_ATTEMPTS }, (_, index) => index + 4));
+    });
+
+    test.each(['delivered', 'given-up', 'waiting'] as const)(
+      'redelivers what is %s as if it were new',
+      async (state) => {
+        await scene.outbox.enqueue([aCallback('a')]);
+        await takeIds(1);
+        const attempt = { at: NOW, durationMs: 0, outcome: 'failed' } as const;
+        if (state === 'delivered') await scene.outbox.record('a', { kind: 'done' }, attempt);
+        if (state === 'given-up') await scene.outbox.record('a', { kind: 'given-up', reason: 'x' }, attempt);
+        expect(await scene.outbox.redeliver('a', NOW + 5)).toBe(true);
+        expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+        const due = await scene.outbox.take(1, NOW + 5, TAKEN_UNTIL);
+        expect(due).toEqual([{ delivery: { ...aCallback('a'), createdAt: NOW + 5 }, failures: 0 }]);
+        expect(await scene.outbox.redeliver('none', NOW)).toBe(false);
+      },
+    );
+
+    test('takes nothing of the busy, however much of theirs is due before', async () => {
+      const slow = Array.from({ length: 30 }, (_, index) => aCallback(`slow-${index}`, 'https://slow.example/hook'));
+      const quick = [aCallback('quick-1', 'https://quick.example'), aCallback('quick-2', 'https://quick.example/b')];
+      await scene.outbox.enqueue(slow);
+      await scene.outbox.enqueue(quick.map((delivery) => ({ ...delivery, createdAt: NOW + 1 })));
+      const busy = new Set(['https://slow.example']);
+      expect(await scene.outbox.nextDueAt(busy)).toBe(NOW + 1);
+      const taken = await scene.outbox.take(3, NOW + 1, TAKEN_UNTIL, busy);
+      expect(taken.map(({ delivery }) => delivery.id)).toEqual(['quick-1', 'quick-2']);
+      expect(await scene.outbox.nextDueAt(new Set([...busy, 'https://quick.example']))).toBeUndefined();
+      expect(await scene.outbox.take(3, NOW + 1, TAKEN_UNTIL, busy)).toEqual([]);
+      expect(await takeIds(2, NOW + 1)).toEqual(['slow-0', 'slow-1']);
+    });
+
+    test('knows the deliveries of an invocation, the oldest first', async () => {
+      const of = (id: string, invocationId: string) => ({ ...aCallback(id), invocationId });
+      await scene.outbox.enqueue([of('a', 'one'), of('b', 'other'), of('c', 'one'), sampleDelivery('d')]);
+      const known = await scene.outbox.ofInvocation('one');
+      expect(known.map(({ delivery }) => delivery.id)).toEqual(['a', 'c']);
+      expect(await scene.outbox.ofInvocation('none')).toEqual([]);
+    });
+
+    test('lists deliveries by state, the newest first, in pages', async () => {
+      await scene.outbox.enqueue(['a', 'b', 'c', 'd'].map((id) => aCallback(id)));
+      await scene.outbox.record('b', { kind: 'given-up', reason: 'x' });
+      await scene.outbox.record('c', { kind: 'done' });
+      const ids = async (query: DeliveryQuery): Promise<string[]> =>
+        (await scene.outbox.list(query)).map(({ delivery }) => delivery.id);
+      expect(await ids({ limit: 10 })).toEqual(['d', 'c', 'b', 'a']);
+      expect(await ids({ state: 'waiting', limit: 10 })).toEqual(['d', 'a']);
+      expect(await ids({ state: 'waiting', limit: 1, after: 'd' })).toEqual(['a']);
+      expect(await ids({ state: 'given-up', limit: 10 })).toEqual(['b']);
+      expect(await ids({ state: 'delivered', limit: 10 })).toEqual(['c']);
+      expect(await ids({ limit: 10, after: 'none' })).toEqual([]);
+    });
+
+    test('forgets what was done before a time, some at a time, and nothing that waits', async () => {
+      await scene.outbox.enqueue(['a', 'b', 'c', 'd'].map((id) => aCallback(id)));
+      for (const [id, at] of [
+        ['a', 1],
+        ['b', 2],
+        ['c', 9],
+      ] as const) {
+        const outcome = id === 'b' ? ({ kind: 'given-up', reason: 'x' } as const) : ({ kind: 'done' } as const);
+        await scene.outbox.record(id, outcome, { at: NOW + at, durationMs: 0, outcome: 'failed' });
+      }
+      expect(await scene.outbox.forget(NOW + 9, 1)).toBe(1);
+      expect(await scene.outbox.forget(NOW + 9, 10)).toBe(1);
+      expect(await scene.outbox.forget(NOW + 9, 10)).toBe(0);
+      expect((await scene.outbox.list({ limit: 10 })).map(({ delivery }) => delivery.id)).toEqual(['d', 'c']);
+      expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
 
     test('puts the deliveries of the subscriptions in the place of the topic', async () => {
@@ -137,4 +243,8 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(Object.fromEntries(failuresById)).toEqual({ retried: 1, taken: 0 });
     });
   });
+}
+
+function aCallback(id: string, url = 'https://receiver.example/hook'): Delivery {
+  return sampleDelivery(id, { receiver: { kind: 'callback', url, keyId: 'EBBK' } });
 }

@@ -1,17 +1,17 @@
-import type { Delivery } from '../../libs/core/notification.js';
-import { Outbox, type DeliveryOutcome, type DueDelivery } from '../../libs/core/ports/outbox.js';
+import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS, destinationOf } from '../../libs/core/notification.js';
+import {
+  type DeliveryOutcome,
+  type DeliveryQuery,
+  type DueDelivery,
+  type KnownDelivery,
+  Outbox,
+} from '../../libs/core/ports/outbox.js';
 
-interface KeptDelivery {
-  readonly delivery: Delivery;
-  readonly failures: number;
-  /** Absent once it is given up. */
-  readonly dueAt?: number;
-  readonly reason?: string;
-}
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** The outbox in memory, for simulations: no timers and no chance, so that a run can be repeated exactly. */
 export class MemoryOutbox extends Outbox {
-  readonly #deliveries = new Map<string, KeptDelivery>();
+  readonly #deliveries = new Map<string, KnownDelivery>();
 
   async enqueue(deliveries: readonly Delivery[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -22,48 +22,106 @@ export class MemoryOutbox extends Outbox {
   add(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       if (this.#deliveries.has(delivery.id)) continue;
-      this.#deliveries.set(delivery.id, { delivery, failures: 0, dueAt: delivery.createdAt });
+      this.#keep({ delivery, state: 'waiting', failures: 0, dueAt: delivery.createdAt, attempts: [] });
     }
   }
 
-  async take(count: number, now: number, takenUntil: number, signal?: AbortSignal): Promise<DueDelivery[]> {
+  async take(
+    count: number,
+    now: number,
+    takenUntil: number,
+    busy = NOBODY,
+    signal?: AbortSignal,
+  ): Promise<DueDelivery[]> {
     signal?.throwIfAborted();
-    const due = this.#waiting()
-      .filter((kept) => kept.dueAt <= now)
-      .sort((a, b) => a.dueAt - b.dueAt)
+    const due = this.#waiting(busy)
+      .filter(({ dueAt }) => dueAt! <= now)
+      .sort((a, b) => a.dueAt! - b.dueAt!)
       .slice(0, count);
-    for (const kept of due) this.#deliveries.set(kept.delivery.id, { ...kept, dueAt: takenUntil });
+    for (const known of due) this.#keep({ ...known, dueAt: takenUntil });
     return due.map(({ delivery, failures }) => ({ delivery, failures }));
   }
 
-  async record(deliveryId: string, outcome: DeliveryOutcome, signal?: AbortSignal): Promise<void> {
+  async record(
+    deliveryId: string,
+    outcome: DeliveryOutcome,
+    attempt?: DeliveryAttempt,
+    signal?: AbortSignal,
+  ): Promise<void> {
     signal?.throwIfAborted();
-    const kept = this.#deliveries.get(deliveryId);
-    if (!kept) return;
+    const known = this.#deliveries.get(deliveryId);
+    if (!known || known.state === 'delivered') return;
+    const attempts = [...known.attempts, ...(attempt ? [attempt] : [])].slice(-MAX_KEPT_ATTEMPTS);
+    const { delivery, failures } = known;
+    const doneAt = attempt?.at ?? 0;
     if (outcome.kind === 'done') {
-      this.#deliveries.delete(deliveryId);
+      if (delivery.receiver.kind === 'callback')
+        this.#keep({ delivery, state: 'delivered', failures, doneAt, attempts });
+      else this.#deliveries.delete(deliveryId);
       this.add(outcome.replacedBy ?? []);
-    } else if (kept.dueAt !== undefined) {
-      const tried = { delivery: kept.delivery, failures: kept.failures + 1, reason: outcome.reason };
-      this.#deliveries.set(deliveryId, outcome.kind === 'retry' ? { ...tried, dueAt: outcome.at } : tried);
+    } else if (known.state === 'waiting') {
+      const tried = { delivery, failures: failures + 1, reason: outcome.reason, attempts };
+      if (outcome.kind === 'retry') this.#keep({ ...tried, state: 'waiting', dueAt: outcome.at });
+      else this.#keep({ ...tried, state: 'given-up', doneAt });
     }
   }
 
-  async nextDueAt(signal?: AbortSignal): Promise<number | undefined> {
+  async nextDueAt(busy = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
     signal?.throwIfAborted();
-    const waiting = this.#waiting();
-    return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt));
+    const waiting = this.#waiting(busy);
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt!));
   }
 
   async count(signal?: AbortSignal): Promise<{ waiting: number; givenUp: number }> {
     signal?.throwIfAborted();
-    const waiting = this.#waiting().length;
-    return { waiting, givenUp: this.#deliveries.size - waiting };
+    const givenUp = [...this.#deliveries.values()].filter(({ state }) => state === 'given-up').length;
+    return { waiting: this.#waiting(NOBODY).length, givenUp };
   }
 
-  #waiting(): (KeptDelivery & { readonly dueAt: number })[] {
-    return [...this.#deliveries.values()].filter((kept) => kept.dueAt !== undefined) as (KeptDelivery & {
-      readonly dueAt: number;
-    })[];
+  async find(deliveryId: string, signal?: AbortSignal): Promise<KnownDelivery | undefined> {
+    signal?.throwIfAborted();
+    return this.#deliveries.get(deliveryId);
+  }
+
+  async ofInvocation(invocationId: string, signal?: AbortSignal): Promise<KnownDelivery[]> {
+    signal?.throwIfAborted();
+    return [...this.#deliveries.values()].filter(({ delivery }) => delivery.invocationId === invocationId);
+  }
+
+  async list({ state, after, limit }: DeliveryQuery, signal?: AbortSignal): Promise<KnownDelivery[]> {
+    signal?.throwIfAborted();
+    const newestFirst = [...this.#deliveries.values()].reverse();
+    const start = after === undefined ? 0 : newestFirst.findIndex(({ delivery }) => delivery.id === after) + 1;
+    if (after !== undefined && start === 0) return [];
+    return newestFirst
+      .slice(start)
+      .filter((known) => state === undefined || known.state === state)
+      .slice(0, limit);
+  }
+
+  async redeliver(deliveryId: string, now: number, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    const known = this.#deliveries.get(deliveryId);
+    if (!known) return false;
+    const { attempts, delivery } = known;
+    this.#keep({ delivery: { ...delivery, createdAt: now }, state: 'waiting', failures: 0, dueAt: now, attempts });
+    return true;
+  }
+
+  async forget(doneBefore: number, limit: number, signal?: AbortSignal): Promise<number> {
+    signal?.throwIfAborted();
+    const old = [...this.#deliveries.values()].filter(({ doneAt = Infinity }) => doneAt < doneBefore).slice(0, limit);
+    for (const { delivery } of old) this.#deliveries.delete(delivery.id);
+    return old.length;
+  }
+
+  #keep(known: KnownDelivery): void {
+    this.#deliveries.set(known.delivery.id, known);
+  }
+
+  #waiting(busy: ReadonlySet<string>): KnownDelivery[] {
+    return [...this.#deliveries.values()].filter(
+      ({ delivery, state }) => state === 'waiting' && !busy.has(destinationOf(delivery)),
+    );
   }
 }

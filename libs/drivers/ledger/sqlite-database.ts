@@ -39,7 +39,7 @@ const LEDGER_DATABASE: DatabasePlan = {
   CREATE TABLE deliveries (
     sequence INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    due_at INTEGER, -- null once it is given up
+    due_at INTEGER, -- null once it is done with
     failures INTEGER NOT NULL DEFAULT 0,
     reason TEXT,
     delivery TEXT NOT NULL -- JSON
@@ -67,6 +67,16 @@ const LEDGER_DATABASE: DatabasePlan = {
     sequence INTEGER NOT NULL,
     PRIMARY KEY (term, sequence)
   ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE deliveries ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting';
+  ALTER TABLE deliveries ADD COLUMN destination TEXT NOT NULL DEFAULT '';
+  ALTER TABLE deliveries ADD COLUMN invocation_id TEXT;
+  ALTER TABLE deliveries ADD COLUMN attempts TEXT; -- JSON
+  ALTER TABLE deliveries ADD COLUMN done_at INTEGER;
+  UPDATE deliveries SET state = 'given-up', done_at = 0 WHERE due_at IS NULL;
+  CREATE INDEX deliveries_by_destination ON deliveries (destination, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX deliveries_by_invocation ON deliveries (invocation_id) WHERE invocation_id IS NOT NULL;
+  CREATE INDEX deliveries_done ON deliveries (done_at) WHERE done_at IS NOT NULL;
   `,
   ],
 };

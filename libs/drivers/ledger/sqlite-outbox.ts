@@ -1,12 +1,26 @@
-import type Database from 'better-sqlite3';
-import type { Delivery } from '../../core/notification.js';
-import { Outbox, type DeliveryOutcome, type DueDelivery } from '../../core/ports/outbox.js';
+import type { Delivery, DeliveryAttempt } from '../../core/notification.js';
+import { destinationOf } from '../../core/notification.js';
+import {
+  type DeliveryOutcome,
+  type DeliveryQuery,
+  type DueDelivery,
+  type KnownDelivery,
+  Outbox,
+} from '../../core/ports/outbox.js';
 import type { GroupCommit } from './group-commit.js';
+import {
+  type DeliveryRow,
+  type OutboxStatements,
+  outboxStatements,
+  toKnownDelivery,
+} from './sqlite-outbox-statements.js';
 
 /** A delivery ready to be written: serialising is the caller's cost and the caller's error, not the group's. */
 export interface EncodedDelivery {
   readonly id: string;
   readonly dueAt: number;
+  readonly destination: string;
+  readonly invocationId: string | null;
   readonly json: string;
 }
 
@@ -14,9 +28,14 @@ export function encodeDeliveries(deliveries: readonly Delivery[]): EncodedDelive
   return deliveries.map((delivery) => ({
     id: delivery.id,
     dueAt: delivery.createdAt,
+    destination: destinationOf(delivery),
+    invocationId: delivery.invocationId ?? null,
     json: JSON.stringify(delivery),
   }));
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
+type OnCommit = (effect: () => void) => void;
 
 /**
  * The outbox in the ledger's SQLite file. Which deliveries are taken is known in memory only: the file belongs to one
@@ -34,9 +53,9 @@ export class SqliteOutbox extends Outbox {
     super();
     this.#group = group;
     this.#sql = outboxStatements(group.database);
-    const { total, waiting } = this.#sql.count.get()!;
-    this.#waiting = waiting;
-    this.#givenUp = total - waiting;
+    const counts = new Map(this.#sql.count.all().map(({ state, count }) => [state, count]));
+    this.#waiting = counts.get('waiting') ?? 0;
+    this.#givenUp = counts.get('given-up') ?? 0;
   }
 
   async enqueue(deliveries: readonly Delivery[], signal?: AbortSignal): Promise<void> {
@@ -45,106 +64,162 @@ export class SqliteOutbox extends Outbox {
   }
 
   /** Adds deliveries within a write of the group that both share; those that are known already stay as they are. */
-  add(deliveries: readonly EncodedDelivery[], onCommit: (effect: () => void) => void): void {
+  add(deliveries: readonly EncodedDelivery[], onCommit: OnCommit): void {
     let added = 0;
-    for (const { id, dueAt, json } of deliveries) added += this.#sql.add.run(id, dueAt, json).changes;
+    for (const { id, dueAt, destination, invocationId, json } of deliveries) {
+      added += this.#sql.add.run(id, dueAt, destination, invocationId, json).changes;
+    }
     if (added > 0) onCommit(() => (this.#waiting += added));
   }
 
-  async take(count: number, now: number, takenUntil: number, signal?: AbortSignal): Promise<DueDelivery[]> {
-    // Those that are taken are still due, and may all be in front.
-    const due = this.#group.read(() => this.#sql.due.all(now, count + this.#takenUntil.size), signal);
-    const free = due.filter(({ id }) => (this.#takenUntil.get(id) ?? now) <= now).slice(0, count);
-    for (const { id } of free) this.#takenUntil.set(id, takenUntil);
-    return free.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
+  async take(
+    count: number,
+    now: number,
+    takenUntil: number,
+    busy = NOBODY,
+    signal?: AbortSignal,
+  ): Promise<DueDelivery[]> {
+    const due = this.#group.read(() => this.#due(count, now, busy), signal);
+    for (const { id } of due) this.#takenUntil.set(id, takenUntil);
+    return due.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
+  }
+
+  /** The oldest due; where those are taken or of the busy, the oldest of each other destination. */
+  #due(count: number, now: number, busy: ReadonlySet<string>): DeliveryRow[] {
+    const isFree = ({ id, destination }: DeliveryRow): boolean =>
+      (this.#takenUntil.get(id) ?? now) <= now && !busy.has(destination);
+    const limit = count + this.#takenUntil.size;
+    const oldest = this.#sql.due.all(now, limit);
+    const free = oldest.filter(isFree).slice(0, count);
+    if (free.length === count || oldest.length < limit || busy.size === 0) return free;
+    const known = new Set(free.map(({ id }) => id));
+    const others = [...this.#destinations()]
+      .filter((destination) => !busy.has(destination))
+      .flatMap((destination) => this.#sql.dueAt.all(destination, now, limit).filter(isFree))
+      .filter(({ id }) => !known.has(id))
+      .sort((a, b) => a.due_at! - b.due_at!);
+    return [...free, ...others].slice(0, count);
   }
 
   /** Changes nothing when the delivery is done already: another taker was faster. */
-  async record(deliveryId: string, outcome: DeliveryOutcome, signal?: AbortSignal): Promise<void> {
-    switch (outcome.kind) {
-      case 'done':
-        return this.#recordDone(deliveryId, encodeDeliveries(outcome.replacedBy ?? []), signal);
-      case 'retry':
-        return this.#recordRetry(deliveryId, outcome.at, outcome.reason, signal);
-      case 'given-up':
-        return this.#recordGivenUp(deliveryId, outcome.reason, signal);
-    }
-  }
-
-  async #recordDone(deliveryId: string, replacedBy: readonly EncodedDelivery[], signal?: AbortSignal): Promise<void> {
+  async record(
+    deliveryId: string,
+    outcome: DeliveryOutcome,
+    attempt?: DeliveryAttempt,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const json = attempt === undefined ? null : JSON.stringify(attempt);
+    const replacedBy = encodeDeliveries((outcome.kind === 'done' && outcome.replacedBy) || []);
     return this.#group.write((onCommit) => {
-      const removed = this.#sql.remove.get(deliveryId);
-      if (!removed) return;
-      this.add(replacedBy, onCommit);
-      onCommit(() => {
-        this.#takenUntil.delete(deliveryId);
-        if (removed.due_at === null) this.#givenUp--;
-        else this.#waiting--;
-      });
+      const row = this.#sql.find.get(deliveryId);
+      if (!row || row.state === 'delivered') return;
+      switch (outcome.kind) {
+        case 'done':
+          return this.#recordDone(row, json, attempt?.at ?? 0, replacedBy, onCommit);
+        case 'retry':
+          if (row.due_at === null) return;
+          this.#sql.retry.run({ id: deliveryId, attempt: json, dueAt: outcome.at, reason: outcome.reason });
+          return onCommit(() => this.#takenUntil.delete(deliveryId));
+        case 'given-up':
+          if (row.due_at === null) return;
+          this.#sql.giveUp.run({ id: deliveryId, attempt: json, doneAt: attempt?.at ?? 0, reason: outcome.reason });
+          return onCommit(() => {
+            this.#takenUntil.delete(deliveryId);
+            this.#waiting--;
+            this.#givenUp++;
+          });
+      }
     }, signal);
   }
 
-  async #recordRetry(deliveryId: string, at: number, reason: string, signal?: AbortSignal): Promise<void> {
-    return this.#group.write((onCommit) => {
-      this.#sql.retry.run(at, reason, deliveryId);
-      onCommit(() => this.#takenUntil.delete(deliveryId));
+  #recordDone(
+    row: DeliveryRow,
+    attempt: string | null,
+    doneAt: number,
+    replacedBy: readonly EncodedDelivery[],
+    onCommit: OnCommit,
+  ): void {
+    const { kind } = (JSON.parse(row.delivery) as Delivery).receiver;
+    if (kind === 'callback') this.#sql.deliver.run({ id: row.id, attempt, doneAt });
+    else this.#sql.remove.run(row.id);
+    this.add(replacedBy, onCommit);
+    onCommit(() => {
+      this.#takenUntil.delete(row.id);
+      if (row.state === 'waiting') this.#waiting--;
+      else this.#givenUp--;
+    });
+  }
+
+  async nextDueAt(busy = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
+    return this.#group.read(() => {
+      // One more than are taken: the earliest of the others is among them, if it is of nobody busy.
+      const limit = this.#takenUntil.size + 1;
+      const earliest = this.#sql.earliest.all(limit);
+      const free = earliest.filter(({ destination }) => !busy.has(destination));
+      if (free.length === 0 && earliest.length > 0) free.push(...this.#earliestOfOthers(busy, limit));
+      const times = free.map(({ id, due_at }) => this.#takenUntil.get(id) ?? due_at);
+      return times.length === 0 ? undefined : Math.min(...times);
     }, signal);
   }
 
-  async #recordGivenUp(deliveryId: string, reason: string, signal?: AbortSignal): Promise<void> {
-    return this.#group.write((onCommit) => {
-      if (this.#sql.giveUp.run(reason, deliveryId).changes === 0) return;
-      onCommit(() => {
-        this.#takenUntil.delete(deliveryId);
-        this.#waiting--;
-        this.#givenUp++;
-      });
-    }, signal);
-  }
-
-  async nextDueAt(signal?: AbortSignal): Promise<number | undefined> {
-    // One more than are taken: the earliest of the others is among them.
-    const earliest = this.#group.read(() => this.#sql.earliest.all(this.#takenUntil.size + 1), signal);
-    const times = earliest.map(({ id, due_at }) => this.#takenUntil.get(id) ?? due_at);
-    return times.length === 0 ? undefined : Math.min(...times);
+  #earliestOfOthers(busy: ReadonlySet<string>, limit: number): { id: string; due_at: number; destination: string }[] {
+    return [...this.#destinations()]
+      .filter((destination) => !busy.has(destination))
+      .flatMap((destination) => this.#sql.earliestAt.all(destination, limit));
   }
 
   async count(signal?: AbortSignal): Promise<{ waiting: number; givenUp: number }> {
     return this.#group.read(() => ({ waiting: this.#waiting, givenUp: this.#givenUp }), signal);
   }
-}
 
-interface DueRow {
-  readonly id: string;
-  readonly delivery: string;
-  readonly failures: number;
-}
+  async find(deliveryId: string, signal?: AbortSignal): Promise<KnownDelivery | undefined> {
+    const row = this.#group.read(() => this.#sql.find.get(deliveryId), signal);
+    return row && toKnownDelivery(row);
+  }
 
-function outboxStatements(database: Database.Database) {
-  const prepare = <Values extends unknown[], Row = unknown>(sql: string) => database.prepare<Values, Row>(sql);
-  return {
-    add: prepare<[id: string, dueAt: number, delivery: string]>(
-      `INSERT INTO deliveries (id, due_at, delivery) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-    ),
-    due: prepare<[now: number, count: number], DueRow>(
-      `SELECT id, delivery, failures FROM deliveries INDEXED BY deliveries_by_due_time
-       WHERE due_at <= ? ORDER BY due_at, sequence LIMIT ?`,
-    ),
-    remove: prepare<[id: string], { due_at: number | null }>(`DELETE FROM deliveries WHERE id = ? RETURNING due_at`),
-    retry: prepare<[at: number, reason: string, id: string]>(
-      `UPDATE deliveries SET due_at = ?, failures = failures + 1, reason = ? WHERE id = ? AND due_at IS NOT NULL`,
-    ),
-    giveUp: prepare<[reason: string, id: string]>(
-      `UPDATE deliveries SET due_at = NULL, failures = failures + 1, reason = ? WHERE id = ? AND due_at IS NOT NULL`,
-    ),
-    earliest: prepare<[count: number], { id: string; due_at: number }>(
-      `SELECT id, due_at FROM deliveries INDEXED BY deliveries_by_due_time
-       WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?`,
-    ),
-    count: prepare<[], { total: number; waiting: number }>(
-      `SELECT count(*) AS total, count(due_at) AS waiting FROM deliveries`,
-    ),
-  };
-}
+  async ofInvocation(invocationId: string, signal?: AbortSignal): Promise<KnownDelivery[]> {
+    return this.#group.read(() => this.#sql.ofInvocation.all(invocationId), signal).map(toKnownDelivery);
+  }
 
-type OutboxStatements = ReturnType<typeof outboxStatements>;
+  async list({ state, after, limit }: DeliveryQuery, signal?: AbortSignal): Promise<KnownDelivery[]> {
+    const rows = this.#group.read(() => {
+      const before = after === undefined ? Number.MAX_SAFE_INTEGER : this.#sql.sequenceOf.get(after);
+      if (before === undefined) return [];
+      return state === undefined ? this.#sql.newest.all(before, limit) : this.#sql.newestOf.all(state, before, limit);
+    }, signal);
+    return rows.map(toKnownDelivery);
+  }
+
+  async redeliver(deliveryId: string, now: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#group.write((onCommit) => {
+      const row = this.#sql.find.get(deliveryId);
+      if (!row) return false;
+      const delivery: Delivery = { ...(JSON.parse(row.delivery) as Delivery), createdAt: now };
+      this.#sql.renew.run(now, JSON.stringify(delivery), deliveryId);
+      onCommit(() => {
+        this.#takenUntil.delete(deliveryId);
+        if (row.state !== 'waiting') this.#waiting++;
+        if (row.state === 'given-up') this.#givenUp--;
+      });
+      return true;
+    }, signal);
+  }
+
+  async forget(doneBefore: number, limit: number, signal?: AbortSignal): Promise<number> {
+    return this.#group.write((onCommit) => {
+      const forgotten = this.#sql.forget.all(doneBefore, limit);
+      const givenUp = forgotten.filter(({ state }) => state === 'given-up').length;
+      onCommit(() => (this.#givenUp -= givenUp));
+      return forgotten.length;
+    }, signal);
+  }
+
+  /** Hops from one destination to the next through the index, past however many deliveries each has. */
+  *#destinations(): Generator<string> {
+    let destination = this.#sql.firstDestination.get();
+    while (destination !== undefined) {
+      yield destination;
+      destination = this.#sql.destinationAfter.get(destination);
+    }
+  }
+}

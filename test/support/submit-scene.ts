@@ -64,7 +64,7 @@ export class SubmitScene implements AsyncDisposable {
   async send(path: string, init: RequestInit): Promise<Submitted> {
     const answer = await fetch(`${this.url}/v1/${path}`, init);
     const text = await answer.text();
-    const isJson = /json(;|$)/.test(answer.headers.get('content-type') ?? '');
+    const isJson = /[/+]json(;|$)/.test(answer.headers.get('content-type') ?? '');
     const body = (isJson ? JSON.parse(text) : {}) as SubmitAnswer;
     return { status: answer.status, headers: answer.headers, text, body };
   }

@@ -108,9 +108,11 @@ function linksHtml(links: NonNullable<Response['links']>): string {
 /** Without a side, the members of documents are left to where they are explained once for all. */
 function mediaHtml(content: MediaTypes, side: Side | undefined): string {
   return Object.entries(content)
-    .map(([type, { schema }]) => {
-      const members = schema && side ? membersHtml(schema, side) : '';
-      return `<p><code>${escapeHtml(type)}</code> <span class="soft">${kindHtml(schema)}</span></p>${members}`;
+    .map(([type, { schema, 'x-itemSchema': line }]) => {
+      const document = line ?? schema;
+      const members = document && side ? membersHtml(document, side) : '';
+      const kind = line ? `lines, each ${kindHtml(line)}` : kindHtml(schema);
+      return `<p><code>${escapeHtml(type)}</code> <span class="soft">${kind}</span></p>${members}`;
     })
     .join('\n');
 }

@@ -17,7 +17,13 @@ export interface Header extends Described {
   readonly schema: JsonSchema;
 }
 
-export type MediaTypes = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
+/** What a body or an answer is; of documents that come one a line, each of them. */
+export interface MediaType {
+  readonly schema?: JsonSchema;
+  readonly 'x-itemSchema'?: JsonSchema;
+}
+
+export type MediaTypes = Readonly<Record<string, MediaType>>;
 
 /** Where an answer leads: a parameter of another operation is found in it. */
 export interface Link {

@@ -34,16 +34,11 @@ export class SchemaCollector {
  */
 const OPTIONS = { target: 'draft-2020-12', io: 'input', unrepresentable: 'any', override: simplify } as const;
 
-/**
- * Of a time, its format says enough, and no one reads the pattern; of whole numbers, JavaScript's own limits say nothing; and
- * only in JavaScript's source is a slash escaped.
- */
+/** Of a time, its format says enough, and no one reads the pattern; only in JavaScript's source is a slash escaped. */
 function simplify({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void {
-  const { pattern } = jsonSchema;
-  if (typeof pattern === 'string') jsonSchema['pattern'] = pattern.replaceAll(String.raw`\/`, '/');
-  if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern'];
-  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
-  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
+  const { format, pattern } = jsonSchema;
+  if (format === 'date-time') delete jsonSchema['pattern'];
+  else if (typeof pattern === 'string') jsonSchema['pattern'] = pattern.replaceAll(String.raw`\/`, '/');
 }
 
 /** References as they lead in a whole document. */

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 import { linksOf } from './openapi-links.js';
-import type { Header, MediaTypes, OpenApiDocument, Operation, Parameter, Response } from './openapi-document.js';
+import type {
+  Header,
+  MediaType,
+  MediaTypes,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  Response,
+} from './openapi-document.js';
 import { refusal, refusalsOf } from './openapi-problems.js';
 import { SchemaCollector } from './openapi-schemas.js';
 import type { Answer, Chapter, Content, RequestBody, Route } from './route.js';
@@ -146,10 +154,13 @@ function answerOf(answer: Answer, headers: Response['headers'], schemas: SchemaC
 }
 
 function contentOf(content: Readonly<Record<string, Content>>, schemas: SchemaCollector): MediaTypes {
-  return Object.fromEntries(
-    Object.entries(content).map(([type, what]) => {
-      if (what === 'bytes') return [type, type.startsWith('text/') ? { schema: { type: 'string' } } : {}];
-      return [type, { schema: what === 'events' ? { type: 'string' } : schemas.of(what) }];
-    }),
-  );
+  return Object.fromEntries(Object.entries(content).map(([type, what]) => [type, mediaTypeOf(type, what, schemas)]));
 }
+
+function mediaTypeOf(type: string, what: Content, schemas: SchemaCollector): MediaType {
+  if (what === 'bytes') return type.startsWith('text/') ? { schema: TEXT } : {};
+  if (what === 'events') return { schema: TEXT };
+  return type.endsWith('ndjson') ? { schema: TEXT, 'x-itemSchema': schemas.of(what) } : { schema: schemas.of(what) };
+}
+
+const TEXT = { type: 'string' };

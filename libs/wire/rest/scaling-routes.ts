@@ -54,6 +54,7 @@ export const GET_METRICS = route({
     from: timeParameter.optional().describe('An hour before `to` unless told.'),
     to: timeParameter.optional().describe('Now unless told.'),
     periodSeconds: wholeNumber(1, MAX_PERIOD_SECONDS)
+      .meta({ anyOf: [{ enum: [1, 5, 10, 20, 30] }, { multipleOf: 60 }] })
       .optional()
       .describe('1, 5, 10, 20, 30 or a multiple of 60; 60 unless told.'),
   }),

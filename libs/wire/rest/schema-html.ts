@@ -71,7 +71,9 @@ function choicesOf(schema: JsonSchema): readonly JsonSchema[] | undefined {
 }
 
 function rangeOf(schema: JsonSchema): string {
-  const { minimum, maximum } = schema;
+  // The limits of what JavaScript counts are nothing that anybody wants to know.
+  const minimum = schema['minimum'] === Number.MIN_SAFE_INTEGER ? undefined : schema['minimum'];
+  const maximum = schema['maximum'] === Number.MAX_SAFE_INTEGER ? undefined : schema['maximum'];
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return `, ${minimum} or more`;
   return maximum === undefined ? limits(schema, 'Length') : `, ${maximum} at most`;

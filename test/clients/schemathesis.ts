@@ -116,10 +116,11 @@ parameters = { ${members.map((name) => `"body.${name}" = { dictionary = "few" }`
 }
 
 /**
- * Operations that refuse what their schemas allow: bounds may not be the wrong way round, there may be no more woken than
- * the maximum, and following has no end. Where there are pages, a cursor has to come from the one before.
+ * Operations that refuse what their schemas allow: what begins has to begin before it ends, bounds may not be the wrong way
+ * round, no more may be woken than there may be, deadlines may not be over. Where there are pages, a cursor has to come from
+ * the one before.
  */
-const RULES_BEYOND_SCHEMAS = ['setBounds', 'deployEndpoint', 'redeployEndpoint', 'wakeEndpoint', 'getLogs'];
+const RULES_BEYOND_SCHEMAS = [...SETTING_CAPACITY, 'getLogs', 'getMetrics', 'submitInvocation', 'createUpload'];
 
 function lenient(operation: string): string {
   return `

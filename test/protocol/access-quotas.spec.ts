@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
 import { CreateModelCommand, ListModelsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Quotas, Role } from '../../libs/core/caller.js';
-import { eventually } from '../support/eventually.js';
-import { type KeyedEbb, startWithKeys } from '../support/keyed-ebb.js';
+import { type KeyedEbb, TEST_IMAGES, deployPaused, startWithKeys } from '../support/keyed-ebb.js';
 
 type Name = 'operator' | 'few' | 'small' | 'slow' | 'other';
 type Json = Readonly<Record<string, unknown>>;
@@ -23,13 +21,9 @@ beforeAll(async () => {
       slow: submit({ requestsPerMinute: 2 }),
       other: submit(),
     },
-    { EBB_IMAGES: resolve(import.meta.dirname, '../support/images') },
+    { EBB_IMAGES: TEST_IMAGES },
   );
-  // What is submitted waits for as long as the test lasts.
-  await operate('POST', '/v1/endpoints', { name: 'reader', image: 'echo', maxInstances: 1 });
-  const status = async () => (await operate('GET', '/v1/endpoints/reader'))['status'];
-  await eventually('the endpoint is in service', async () => (await status()) === 'InService');
-  await operate('POST', '/v1/endpoints/reader:pause', { dispatch: true });
+  await deployPaused(ebb, 'operator', 'reader');
 });
 afterAll(async () => {
   for (const client of clients) client.destroy();

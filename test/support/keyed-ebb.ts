@@ -8,7 +8,9 @@ import { type CreatedAccessKey, createAccessKey } from '../../libs/engine/create
 import { Log, type LogFields } from '../../libs/engine/log.js';
 import { Config } from '../../libs/host/config.js';
 import { openAccess } from '../../libs/host/open-access.js';
+import { eventually } from './eventually.js';
 
+export const TEST_IMAGES = resolve(import.meta.dirname, 'images');
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** All of Ebb in this process, where nobody gets in without a key. */
@@ -60,6 +62,20 @@ export async function startWithKeys<Name extends string>(
       await removeTree(dataDirectory);
     },
   };
+}
+
+/** An endpoint on which everything that is submitted waits for as long as the test lasts. `operator` may operate. */
+export async function deployPaused<Name extends string>(
+  ebb: KeyedEbb<Name>,
+  operator: NoInfer<Name>,
+  endpointName: string,
+): Promise<void> {
+  await ebb.ask(operator, 'POST', '/v1/endpoints', { name: endpointName, image: 'echo', maxInstances: 1 });
+  await eventually(`${endpointName} is in service`, async () => {
+    const response = await ebb.ask(operator, 'GET', `/v1/endpoints/${endpointName}`);
+    return ((await response.json()) as { status?: string }).status === 'InService';
+  });
+  await ebb.ask(operator, 'POST', `/v1/endpoints/${endpointName}:pause`, { dispatch: true });
 }
 
 async function makeKeys<Name extends string>(

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { StandaloneProcess } from '../support/standalone.js';
 
 const CACHE = resolve(import.meta.dirname, '../../.cache');
 
@@ -51,7 +50,7 @@ export async function run(
 }
 
 /** Raises unless a program ended well without a complaint, with all that is known of why. */
-export function expectSuccess({ code, output, errors }: Ran, ebb: StandaloneProcess): void {
+export function expectSuccess({ code, output, errors }: Ran, ebb: { readonly log: readonly string[] }): void {
   if (code === 0 && errors === '') return;
   const told = [output, errors, 'The last that Ebb logged:', ...ebb.log.slice(-20)].join('\n');
   throw new Error(`A program ended with code ${code}:\n${told}`);

@@ -16,9 +16,9 @@ describe('what the headers say about a body', () => {
       'x-amz-checksum-crc32': 'AAAAAA==',
     });
     expect(payload.claims.map(({ algorithm, otherwise }) => [algorithm, otherwise])).toEqual([
+      ['sha256', 'XAmzContentSHA256Mismatch'],
       ['crc32', 'BadDigest'],
       ['md5', 'BadDigest'],
-      ['sha256', 'XAmzContentSHA256Mismatch'],
     ]);
   });
 

@@ -82,7 +82,8 @@ function claimsOf(headers: Headers, contentHash: string, checksum: Checksum | un
   }
   if (LITERAL_HASH.test(contentHash)) {
     const value = contentHash.toLowerCase();
-    claims.push({ algorithm: 'sha256', encoding: 'hex', value, otherwise: 'XAmzContentSHA256Mismatch' });
+    // What was signed is looked at first.
+    claims.unshift({ algorithm: 'sha256', encoding: 'hex', value, otherwise: 'XAmzContentSHA256Mismatch' });
   } else if (contentHash !== 'UNSIGNED-PAYLOAD' && !STREAMING.test(contentHash)) {
     throw new S3Error(
       'InvalidArgument',

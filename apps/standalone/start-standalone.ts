@@ -60,6 +60,7 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
         const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
         await app.close();
         clearTimeout(cut);
+        authenticator.close();
         await close();
       },
     };

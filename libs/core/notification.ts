@@ -95,14 +95,14 @@ export const MAX_KEPT_ATTEMPTS = 20;
 /** How long it is remembered what became of a delivery. */
 export const DELIVERY_RETENTION_MS = 7 * 24 * 3_600_000;
 
-/**
- * Who is at the other end, so that one receiver's trouble stays its own: the origin of a callback's URL, or a
- * subscription. Topics are split here, which troubles nobody.
- */
+/** The destination of all topics: they are split here, or are one service's, and are in nobody's way. */
+export const TOPICS = '';
+
+/** Who is at the other end, so that one receiver's trouble stays its own: the origin of a callback's URL, or a subscription. */
 export function destinationOf({ receiver }: Pick<Delivery, 'receiver'>): string {
   switch (receiver.kind) {
     case 'topic':
-      return '';
+      return TOPICS;
     case 'subscription':
     case 'confirmation':
       return receiver.subscriptionArn;

@@ -16,7 +16,7 @@ export async function cancelInvocation(world: World, id: string, signal?: AbortS
   const cancellation = { settledAt: world.clock.now(), failureReason: CANCELLED_REASON };
   const hasFailureObject = await showFailure(world, invocation);
   const cancelled: Invocation = { ...invocation, ...cancellation, state: 'Cancelled', failureKind: 'cancelled' };
-  const deliveries = settlementDeliveries(cancelled, world.place);
+  const deliveries = await settlementDeliveries(world, cancelled);
   const isCancelled = await world.ledger.cancel(id, cancellation, deliveries);
   const settled = (await world.ledger.find(id))!;
   if (!isCancelled) {

@@ -170,3 +170,77 @@ test('a delivery that is given up counts as a failure of its invocation’s endp
   await clock.settle();
   expect(measured).toEqual([['NotificationFailures', 'reader', 'AllTraffic', 1]]);
 });
+
+function aCallback(id: string, createdAt: number, url = 'https://slow.example/hook'): Delivery {
+  return { id, receiver: { kind: 'callback', url }, message: { body: id }, createdAt };
+}
+
+test('a slow receiver has eight deliveries under way and holds up nobody else', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  notifications.answer = async ({ receiver }, signal) => {
+    if (receiver.kind === 'callback' && receiver.url.includes('slow')) await clock.sleep(Infinity, signal);
+    return { kind: 'delivered' };
+  };
+  const slow = Array.from({ length: 500 }, (_, index) => aCallback(`slow-${index}`, clock.now()));
+  await outbox.enqueue(slow);
+  await outbox.enqueue([aCallback('quick', clock.now() + 1, 'https://quick.example')]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(10);
+  const told = notifications.delivered.map(({ id }) => id);
+  expect(told.filter((id) => id.startsWith('slow'))).toHaveLength(8);
+  expect(told).toContain('quick');
+});
+
+test('a receiver that is down for an hour loses nothing, and is left alone meanwhile', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  const backAt = clock.now() + 3_600_000;
+  const answered = new Set<string>();
+  notifications.answer = async ({ id }) => {
+    if (clock.now() < backAt) return { kind: 'failed', reason: 'refused' };
+    answered.add(id);
+    return { kind: 'delivered' };
+  };
+  await outbox.enqueue(Array.from({ length: 100 }, (_, index) => aCallback(`d${index}`, clock.now())));
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(3_600_000);
+  // Were each tried by itself, there would be ten times as many.
+  expect(notifications.delivered.length).toBeLessThan(200);
+  await clock.advance(1_800_000);
+  expect(answered.size).toBe(100);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
+});
+
+test('a callback is tried for three days', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  notifications.answer = async () => ({ kind: 'failed', reason: '503' });
+  await outbox.enqueue([aCallback('a', clock.now())]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(3 * DAY_MS - 3_600_000);
+  expect(await outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
+  await clock.advance(2 * 3_600_000);
+  expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
+});
+
+test('each attempt is on record, and what was delivered is forgotten after a week', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  const exchange = { requestHeaders: { 'webhook-id': 'a' }, response: { status: 200, headers: {}, body: '' } };
+  let isDown = true;
+  notifications.answer = async () => {
+    await clock.sleep(20);
+    return isDown ? { kind: 'failed', reason: '503' } : { kind: 'delivered', exchange };
+  };
+  await outbox.enqueue([aCallback('a', clock.now())]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(50);
+  isDown = false;
+  await clock.advance(5_000);
+  expect(await outbox.find('a')).toMatchObject({
+    state: 'delivered',
+    attempts: [
+      { durationMs: 20, outcome: 'failed', reason: '503' },
+      { durationMs: 20, outcome: 'delivered', exchange },
+    ],
+  });
+  await clock.advance(7 * DAY_MS + 120_000);
+  expect(await outbox.find('a')).toBeUndefined();
+});

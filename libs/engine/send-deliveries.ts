@@ -1,13 +1,24 @@
+import { type Circuit, afterAttempt, attemptsAllowed } from '../core/circuit-breaker.js';
 import { endpointKey } from '../core/endpoint.js';
-import { type Delivery, type DeliveryResult, nextDeliveryAt } from '../core/notification.js';
+import {
+  DELIVERY_RETENTION_MS,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryResult,
+  TOPICS,
+  destinationOf,
+  nextDeliveryAt,
+} from '../core/notification.js';
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
 import { Deadline } from './deadline.js';
 import type { Meter } from './meter.js';
 import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
-/** How many deliveries are under way at once: one slow receiver holds up one of these and nobody else. */
+/** How many deliveries are under way at once. */
 const MAX_CONCURRENT_DELIVERIES = 64;
+/** Of these to one destination: a slow receiver holds up its own and nobody else's. */
+const MAX_PER_DESTINATION = 8;
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 /** A taken delivery that was not recorded within this time is due again: longer than any attempt lasts. */
@@ -16,11 +27,19 @@ const TAKEN_MS = 2 * ATTEMPT_TIMEOUT_MS;
 const LONGEST_REST_MS = 30_000;
 /** How long to wait after the outbox failed before it is asked again. */
 const OUTBOX_RETRY_MS = 1_000;
+/** How often old deliveries are looked for, and how many are forgotten at once. */
+const FORGET_INTERVAL_MS = 60_000;
+const FORGET_BATCH = 500;
 
-/** Sends what the outbox holds, and tries again what failed, for a day. */
+/** Sends what the outbox holds, and tries again what failed, for as long as its receiver is worth trying. */
 export class DeliverySender {
   private readonly rounds: Rounds;
   private readonly underWay = new Set<Promise<void>>();
+  /** How many are under way, by destination. */
+  private readonly busy = new Map<string, number>();
+  /** Of destinations that have failed lately. */
+  private readonly circuits = new Map<string, Circuit>();
+  private forgetAt = 0;
   private unsubscribe: () => void = () => undefined;
 
   constructor(
@@ -49,8 +68,10 @@ export class DeliverySender {
     const { clock, log, outbox } = this.world;
     try {
       if (this.underWay.size === MAX_CONCURRENT_DELIVERIES) await Promise.race(this.underWay);
+      await this.forgetOld();
       if ((await this.sendDue()) > 0) return clock.now();
-      return Math.min(clock.now() + LONGEST_REST_MS, (await outbox.nextDueAt()) ?? Infinity);
+      const nextDueAt = (await outbox.nextDueAt(this.unavailable())) ?? Infinity;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.nextProbeAt());
     } catch (error) {
       log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
       return clock.now() + OUTBOX_RETRY_MS;
@@ -59,22 +80,74 @@ export class DeliverySender {
 
   /** Begins as many attempts as there is room for; returns how many. */
   private async sendDue(): Promise<number> {
-    const now = this.world.clock.now();
-    const due = await this.world.outbox.take(MAX_CONCURRENT_DELIVERIES - this.underWay.size, now, now + TAKEN_MS);
-    for (const delivery of due) {
-      const attempt = this.send(delivery).finally(() => this.underWay.delete(attempt));
-      this.underWay.add(attempt);
+    const { clock, outbox } = this.world;
+    const now = clock.now();
+    let begun = 0;
+    // One destination at a time may take all that it is allowed; what is left over goes back in nobody's way.
+    for (;;) {
+      const room = MAX_CONCURRENT_DELIVERIES - this.underWay.size;
+      if (room === 0) return begun;
+      const due = await outbox.take(Math.min(room, this.smallestRoom()), now, now + TAKEN_MS, this.unavailable());
+      if (due.length === 0) return begun;
+      for (const delivery of due) this.begin(delivery);
+      begun += due.length;
     }
-    return due.length;
   }
 
-  private async send(due: DueDelivery): Promise<void> {
-    const { clock, notifications, outbox, signals, log } = this.world;
-    const deadline = new Deadline(clock, ATTEMPT_TIMEOUT_MS);
-    const result = await notifications
-      .deliver(due.delivery, deadline.signal)
-      .catch((error: unknown): DeliveryResult => ({ kind: 'failed', reason: String(error) }));
-    deadline.clear();
+  /** So many can be taken at once without any of their destinations getting more than it is allowed. */
+  private smallestRoom(): number {
+    let smallest = MAX_PER_DESTINATION;
+    for (const destination of new Set([...this.busy.keys(), ...this.circuits.keys()])) {
+      const allowed = this.allowed(destination);
+      if (allowed > 0) smallest = Math.min(smallest, allowed);
+    }
+    return smallest;
+  }
+
+  private allowed(destination: string): number {
+    if (destination === TOPICS) return MAX_CONCURRENT_DELIVERIES;
+    const room = MAX_PER_DESTINATION - (this.busy.get(destination) ?? 0);
+    const circuit = this.circuits.get(destination);
+    // The one attempt that is to find out is under way.
+    if (circuit?.openUntil !== undefined && this.busy.has(destination)) return 0;
+    return attemptsAllowed(circuit, this.world.clock.now(), room);
+  }
+
+  /** The destinations that nothing may be sent to now. */
+  private unavailable(): Set<string> {
+    const candidates = [...this.busy.keys(), ...this.circuits.keys()];
+    return new Set(candidates.filter((destination) => this.allowed(destination) === 0));
+  }
+
+  private nextProbeAt(): number {
+    const now = this.world.clock.now();
+    const times = [...this.circuits.values()].map(({ openUntil = Infinity }) => openUntil).filter((at) => at > now);
+    return Math.min(Infinity, ...times);
+  }
+
+  private begin(due: DueDelivery): void {
+    const destination = destinationOf(due.delivery);
+    this.busy.set(destination, (this.busy.get(destination) ?? 0) + 1);
+    const attempt = this.send(due, destination).finally(() => {
+      this.underWay.delete(attempt);
+      // The loop rests until what it knew to be due, and without this destination: it has to hear that it is free.
+      this.rounds.call();
+    });
+    this.underWay.add(attempt);
+  }
+
+  private free(destination: string): void {
+    const left = this.busy.get(destination)! - 1;
+    if (left === 0) this.busy.delete(destination);
+    else this.busy.set(destination, left);
+  }
+
+  private async send(due: DueDelivery, destination: string): Promise<void> {
+    const { clock, log, outbox, signals } = this.world;
+    const startedAt = clock.now();
+    const result = await this.deliver(due.delivery);
+    this.free(destination);
+    this.noteCircuit(destination, result);
     const outcome = this.outcomeOf(due, result);
     if (outcome.kind === 'given-up') {
       log.warn('A delivery was given up; its receiver was not told', {
@@ -84,16 +157,35 @@ export class DeliverySender {
       await this.measureFailure(due.delivery);
     }
     try {
-      await outbox.record(due.delivery.id, outcome);
+      await outbox.record(due.delivery.id, outcome, attemptOf(result, startedAt, clock.now()));
     } catch (error) {
       log.error('A delivery could not be recorded; it will be sent again', {
         deliveryId: due.delivery.id,
         reason: String(error),
       });
     }
-    // The loop rests until what it knew to be due: it has to hear of an earlier time.
-    if (outcome.kind === 'retry') this.rounds.call();
     if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
+  }
+
+  private async deliver(delivery: Delivery): Promise<DeliveryResult> {
+    const deadline = new Deadline(this.world.clock, ATTEMPT_TIMEOUT_MS);
+    try {
+      return await this.world.notifications.deliver(delivery, deadline.signal);
+    } catch (error) {
+      return { kind: 'failed', reason: String(error) };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /** Whoever answers, be it to refuse, is there. */
+  private noteCircuit(destination: string, result: DeliveryResult): void {
+    if (destination === TOPICS) return;
+    const { clock } = this.world;
+    const hasAnswered = result.kind !== 'failed';
+    const circuit = afterAttempt(this.circuits.get(destination), hasAnswered, clock.now(), clock.chance());
+    if (circuit) this.circuits.set(destination, circuit);
+    else this.circuits.delete(destination);
   }
 
   /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
@@ -128,4 +220,22 @@ export class DeliverySender {
       }
     }
   }
+
+  private async forgetOld(): Promise<void> {
+    const now = this.world.clock.now();
+    if (now < this.forgetAt) return;
+    const forgotten = await this.world.outbox.forget(now - DELIVERY_RETENTION_MS, FORGET_BATCH);
+    this.forgetAt = forgotten === FORGET_BATCH ? now : now + FORGET_INTERVAL_MS;
+  }
+}
+
+function attemptOf(result: DeliveryResult, startedAt: number, now: number): DeliveryAttempt | undefined {
+  if (result.kind === 'fanned-out') return undefined;
+  return {
+    at: startedAt,
+    durationMs: now - startedAt,
+    outcome: result.kind,
+    ...('reason' in result && { reason: result.reason }),
+    ...(result.exchange && { exchange: result.exchange }),
+  };
 }

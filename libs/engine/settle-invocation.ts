@@ -90,7 +90,7 @@ async function settle(
     responseContentType: end.kind === 'succeeded' ? end.contentType : undefined,
     ended: endedAttempt(end, settledAt),
   };
-  const deliveries = settlementDeliveries({ ...invocation, ...settlement }, world.place, attempt.response);
+  const deliveries = await settlementDeliveries(world, { ...invocation, ...settlement }, attempt.response);
   const done = await world.ledger.settle(lease, settlement, deliveries);
   if (!done) return LOST;
   world.signals.notify({ kind: 'invocation', invocationId: invocation.id });

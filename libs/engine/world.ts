@@ -29,6 +29,8 @@ export class World {
   readonly place!: Place;
   readonly secrets!: Secrets;
   readonly signals!: Signals;
+  /** The address of a path of this Ebb, for those outside; absent where nobody outside can reach it. */
+  readonly publicUrl?: (path: string) => string;
   /** Where a container reports its progress by this token; absent where containers cannot reach this Ebb. */
   readonly progressUrl?: (token: string) => string | undefined;
 

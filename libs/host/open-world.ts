@@ -74,6 +74,7 @@ export async function openWorld(config: Config, log: Log, ownUrl: () => string):
       place,
       secrets,
       signals,
+      publicUrl: (path) => `${config.listening.publicUrl ?? ownUrl()}${path}`,
       progressUrl: progressUrls(config, ownUrl),
     });
     return { world, own, close };

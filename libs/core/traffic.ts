@@ -21,9 +21,7 @@ export interface Traffic {
 export const NO_TRAFFIC: Traffic = { serving: [], rollingOut: [], newShare: 0 };
 
 /** While its dispatch is paused, nobody takes anything. */
-export function trafficOf(
-  endpoint: Pick<Endpoint, 'deployment' | 'dispatch' | 'intake' | 'status' | 'variants'>,
-): Traffic {
+export function trafficOf(endpoint: Pick<Endpoint, 'deployment' | 'dispatch' | 'status' | 'variants'>): Traffic {
   const { deployment, status, variants } = endpoint;
   if (isPaused(endpoint, 'dispatch')) return NO_TRAFFIC;
   // What a way back that failed has left serves together: nobody can tell any more how much of either there will be.

@@ -5,7 +5,7 @@ import type { InstanceState } from '../core/instance.js';
 import { isSettled } from '../core/invocation.js';
 import { drainInstance } from './drain-instance.js';
 import { Engine } from './engine.js';
-import { setGates } from './pause-endpoint.js';
+import { setGates } from './set-gates.js';
 import { submitInvocation } from './submit-invocation.js';
 import { wakeEndpoint } from './wake-endpoint.js';
 

@@ -95,8 +95,8 @@ export class InstanceWatch {
   }
 
   /** What an earlier process launched is only ended where nobody wants it, or where it stood still. */
-  async terminatedUnadopted({ instanceId, isPaused, launchedAs }: FoundInstance): Promise<void> {
-    if (isPaused || !launchedAs || !(await this.isWanted(launchedAs))) return;
+  async terminatedUnadopted({ instanceId, isPaused: stoodStill, launchedAs }: FoundInstance): Promise<void> {
+    if (stoodStill || !launchedAs || !(await this.isWanted(launchedAs))) return;
     this.simulation.violation(`the instance ${instanceId} of an earlier process was ended and not taken over`);
   }
 

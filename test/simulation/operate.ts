@@ -1,4 +1,4 @@
-import { setGates } from '../../libs/engine/pause-endpoint.js';
+import { setGates } from '../../libs/engine/set-gates.js';
 import { wakeEndpoint } from '../../libs/engine/wake-endpoint.js';
 import { asFarAsAllowed } from './change-endpoints.js';
 import type { Incident } from './scenario.js';

@@ -4,7 +4,7 @@ import type { GateState } from '../../../libs/core/endpoint-gates.js';
 import { drainInstance } from '../../../libs/engine/drain-instance.js';
 import { InstanceControl } from '../../../libs/engine/instance-control.js';
 import { findEndpoint } from '../../../libs/engine/look-up.js';
-import { setGates } from '../../../libs/engine/pause-endpoint.js';
+import { setGates } from '../../../libs/engine/set-gates.js';
 import { setBounds } from '../../../libs/engine/set-bounds.js';
 import { wakeEndpoint } from '../../../libs/engine/wake-endpoint.js';
 import { World } from '../../../libs/engine/world.js';

@@ -6,6 +6,7 @@ const SHOW_CURSOR = '\u001b[?25h';
 /** The last lines of a terminal, drawn again and again. Lines have to fit its width; `limit` says how many fit its height. */
 export class LiveRegion implements Disposable {
   #drawn = 0;
+  #isDisposed = false;
   readonly #restore = (): void => void this.stream.write(SHOW_CURSOR);
 
   constructor(private readonly stream: Stream) {
@@ -35,6 +36,8 @@ export class LiveRegion implements Disposable {
 
   /** Takes what is drawn away. */
   [Symbol.dispose](): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.stream.write(this.#up());
     this.#drawn = 0;
     process.off('exit', this.#restore);

@@ -378,6 +378,18 @@ describe.concurrent('ebb', () => {
     expect(ran.out).toMatch(/^skip {2}Clock/m);
   });
 
+  it('tells shells how to complete, and completes', async () => {
+    await using server = await ScriptedServer.listen(() => ({
+      document: { items: [{ name: 'ocr' }, { name: 'other' }] },
+    }));
+    const ran = await run(['complete', '--', 'invoke', '--wait', 'oc'], server.url);
+    expect(ran).toEqual({ code: 0, out: 'ocr\n', err: '' });
+    expect(await run(['complete', '--', 'invoke', 'ocr', ''], server.url)).toMatchObject({ out: ':files\n' });
+    expect(await run(['complete', '--', 'logs', ''], 'http://127.0.0.1:1')).toEqual({ code: 0, out: '', err: '' });
+    const { out } = await run(['completion', 'bash'], server.url);
+    expect(out).toContain('complete -F _ebb ebb');
+  });
+
   describe.skipIf(!hasTerminals)('on a terminal', () => {
     it('shows what it waits for as it stands, and leaves the screen as it was', async () => {
       await using server = await ScriptedServer.listen(accepting);

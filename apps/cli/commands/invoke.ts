@@ -75,7 +75,9 @@ async function invoke(
     for (const each of accepted) tell(session, each);
     return 'ok';
   }
-  for (const { answer, source } of accepted) session.terminal.note(`${source.file}  accepted as ${answer.id}`);
+  // A table follows where somebody looks.
+  if (!session.terminal.isLive)
+    for (const each of accepted) session.terminal.note(`${each.source.file}  accepted as ${each.answer.id}`);
   return collect(session, accepted, { out, timeoutSeconds: timeout });
 }
 

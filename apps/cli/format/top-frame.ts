@@ -3,6 +3,7 @@ import { counted } from '../../../libs/core/in-words.js';
 import type { EndpointSummary } from '../documents.js';
 import { endpointTable } from './endpoint.js';
 import type { Paint } from './paint.js';
+import { wrapped } from './wrapped.js';
 
 /** Lines that are no endpoint's: heading, sums, head of the table, explanation, keys and what is between them. */
 const OTHER_LINES = 8;
@@ -76,15 +77,7 @@ function sums(endpoints: readonly EndpointSummary[]): string {
 
 /** Why the chosen endpoint stands as it does, in a few lines. */
 function explanation(endpoint: EndpointSummary | undefined, columns: number): string[] {
-  if (!endpoint) return [];
-  const words = `${endpoint.name}: ${endpoint.why}`.split(' ');
-  const lines: string[] = [''];
-  for (const word of words) {
-    const line = lines.at(-1)!;
-    if (line.length > 0 && line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.slice(0, EXPLANATION_LINES);
+  return endpoint ? wrapped(`${endpoint.name}: ${endpoint.why}`, columns).slice(0, EXPLANATION_LINES) : [];
 }
 
 /** Only text without colours is ever too long: tables see to their width themselves. */

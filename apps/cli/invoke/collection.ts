@@ -29,12 +29,13 @@ export async function collect(
   const { interrupts, signal: ended } = session;
   const limit = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
   const collection = new Collection(session, submitted, out);
-  interrupts.answerFirst(() => collection.part(' Ctrl-C once more leaves.'));
+  interrupts.answerFirst(() => collection.offerToPart());
   try {
     await awaitAll(session, submitted, limit ? AbortSignal.any([limit, ended]) : ended, collection);
   } catch (error) {
     if (limit?.aborted && !ended.aborted) throw timedOut(timeoutSeconds!, collection.open);
-    if (error instanceof Failure) collection.part();
+    collection[Symbol.dispose]();
+    if (error instanceof Failure || ended.aborted) collection.part();
     throw error;
   } finally {
     interrupts.answerFirst(undefined);
@@ -51,6 +52,7 @@ class Collection implements Listener, Disposable {
   readonly #open: Set<Submitted>;
   readonly #names: ReadonlyMap<Submitted, string>;
   readonly #view: WaitingView;
+  #isOffered = false;
 
   constructor(
     private readonly session: Session,
@@ -84,9 +86,16 @@ class Collection implements Listener, Disposable {
     this.#tell(each, invocation, savedAs);
   }
 
-  /** Says that the work goes on, whether somebody looks or not. */
-  part(what = ''): void {
-    this.#view.note(`The work goes on in Ebb: ${this.#open.size} not done yet. ${lookAt(this.open)}${what}`);
+  /** Says that the work goes on, unless that stands there already. */
+  part(): void {
+    const { terminal } = this.session;
+    if (terminal.isLive || !this.#isOffered) terminal.note(this.#parting());
+  }
+
+  /** Says so while it is still looked at. */
+  offerToPart(): void {
+    this.#isOffered = true;
+    this.#view.keepInSight(`${this.#parting()} Ctrl-C once more leaves.`);
   }
 
   /** The output of a single input is the result of the command. */
@@ -99,6 +108,10 @@ class Collection implements Listener, Disposable {
 
   [Symbol.dispose](): void {
     this.#view[Symbol.dispose]();
+  }
+
+  #parting(): string {
+    return `The work goes on in Ebb: ${this.#open.size} not done yet. ${lookAt(this.open)}`;
   }
 
   async #save(each: Submitted, folder: string): Promise<string> {

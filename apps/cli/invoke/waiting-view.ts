@@ -1,6 +1,7 @@
 import { span } from '../format/quantities.js';
 import type { Paint } from '../format/paint.js';
 import { table } from '../format/table.js';
+import { wrapped } from '../format/wrapped.js';
 import { LiveRegion } from '../live-region.js';
 import type { Session } from '../session.js';
 import type { Submitted } from './submission.js';
@@ -14,6 +15,7 @@ export class WaitingView implements Disposable {
   readonly #region: LiveRegion | undefined;
   readonly #open: Map<Submitted, WaitingRow>;
   readonly #redrawing: NodeJS.Timeout | undefined;
+  #footer = '';
 
   constructor(
     private readonly session: Session,
@@ -49,6 +51,13 @@ export class WaitingView implements Disposable {
     }
   }
 
+  /** A text that stays in sight, whatever else is told. */
+  keepInSight(text: string): void {
+    this.#footer = text;
+    if (this.#region) this.#draw();
+    else this.session.terminal.note(text);
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#redrawing);
     this.#region?.[Symbol.dispose]();
@@ -59,8 +68,9 @@ export class WaitingView implements Disposable {
     if (!region) return;
     const counts = { all: this.submitted.length, settled: this.submitted.length - this.#open.size };
     const { notePaint: paint } = this.session.terminal;
-    const look = { now: Date.now(), paint, columns: region.columns, rows: region.limit };
-    region.draw(waitingLines([...this.#open.values()], counts, look));
+    const footer = wrapped(this.#footer, region.columns);
+    const look = { now: Date.now(), paint, columns: region.columns, rows: region.limit - footer.length };
+    region.draw([...waitingLines([...this.#open.values()], counts, look), ...footer]);
   }
 }
 

@@ -15,6 +15,8 @@ export class InvocationWatch {
   constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'signals'>) {
     world.signals.subscribe((signal) => {
       if (signal.kind !== 'invocation') return;
+      // A look that is under way may show what was before.
+      this.looks.delete(signal.invocationId);
       for (const wake of this.waiting.get(signal.invocationId) ?? []) wake();
     });
   }
@@ -74,7 +76,9 @@ export class InvocationWatch {
   private look(id: string): Promise<Invocation | undefined> {
     const underWay = this.looks.get(id);
     if (underWay) return underWay;
-    const look = this.world.ledger.find(id).finally(() => this.looks.delete(id));
+    const look: Promise<Invocation | undefined> = this.world.ledger.find(id).finally(() => {
+      if (this.looks.get(id) === look) this.looks.delete(id);
+    });
     this.looks.set(id, look);
     return look;
   }

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   MAX_KEPT_REPORTS,
+  MAX_KEPT_REPORT_BYTES,
   MAX_PARTIAL_BYTES,
   type NumberedReport,
   type ProgressReport,
+  nextReportNumber,
+  reportBytes,
   withReport,
 } from './progress.js';
 
@@ -12,6 +15,7 @@ const reported = (number: number, report: ProgressReport): NumberedReport => ({
   number,
   at: number,
   attempt: 1,
+  bytes: reportBytes(report),
   report,
 });
 
@@ -32,5 +36,19 @@ test('the oldest go when there are too many', () => {
 });
 
 test('the oldest go when partial results are too large together', () => {
-  expect(numbersAfter(6, PART)).toEqual([3, 4, 5, 6]);
+  expect(numbersAfter(6, PART)).toEqual([4, 5, 6]);
+});
+
+test('the oldest go when the data of reports is too large together', () => {
+  const data = 'x'.repeat(10_000);
+  const kept = numbersAfter(100, { kind: 'progress', data });
+  expect(kept.length).toBe(Math.floor(MAX_KEPT_REPORT_BYTES / reportBytes({ kind: 'progress', data })));
+  expect(kept.at(-1)).toBe(100);
+});
+
+test('numbers go up, within a millisecond as well as after all reports were forgotten', () => {
+  const first = { ...reported(nextReportNumber(undefined, 5_000), { kind: 'progress' as const }), at: 5_000 };
+  const second = nextReportNumber(first, 5_000);
+  expect(second).toBeGreaterThan(first.number);
+  expect(nextReportNumber(undefined, 6_000)).toBeGreaterThan(second);
 });

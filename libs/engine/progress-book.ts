@@ -1,12 +1,19 @@
 import { EbbError, isEbbError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
-import { type NumberedReport, type ProgressReport, withReport } from '../core/progress.js';
+import {
+  type NumberedReport,
+  type ProgressReport,
+  nextReportNumber,
+  reportBytes,
+  withReport,
+} from '../core/progress.js';
 import type { World } from './world.js';
 
 /** How long reports are kept after the last one. */
 const KEPT_MS = 10 * 60_000;
-/** Of so many invocations at most; those that were reported of longest ago go first. */
+/** Of so many invocations at most, and so much together; those that were reported of longest ago go first. */
 const MAX_INVOCATIONS = 10_000;
+const MAX_BYTES = 64 * 1_048_576;
 /** A container may report so often of one invocation; what comes more often is refused. */
 const MAX_REPORTS_PER_SECOND = 50;
 
@@ -23,6 +30,7 @@ interface Entry {
 export class ProgressBook {
   /** The last reported of is the last. */
   private readonly entries = new Map<string, Entry>();
+  private bytes = 0;
 
   constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'secrets' | 'signals'>) {}
 
@@ -44,10 +52,10 @@ export class ProgressBook {
     if (countInSecond > MAX_REPORTS_PER_SECOND) {
       throw new EbbError('TooManyRequests', `At most ${MAX_REPORTS_PER_SECOND} reports a second are taken.`);
     }
-    const number = (before.reports.at(-1)?.number ?? 0) + 1;
-    const reports = withReport(before.reports, { number, at: now, attempt, report });
-    this.entries.delete(id);
-    this.entries.set(id, { reports, lastAt: now, second, countInSecond });
+    const number = nextReportNumber(before.reports.at(-1), now);
+    const reports = withReport(before.reports, { number, at: now, attempt, bytes: reportBytes(report), report });
+    this.forget(id);
+    this.keep(id, { reports, lastAt: now, second, countInSecond });
     this.forgetOld(now);
     signals.notify({ kind: 'invocation', invocationId: id });
   }
@@ -57,12 +65,29 @@ export class ProgressBook {
     return (this.entries.get(invocationId)?.reports ?? []).filter((report) => report.number > number);
   }
 
+  private keep(id: string, entry: Entry): void {
+    this.entries.set(id, entry);
+    this.bytes += bytesOf(entry);
+  }
+
+  private forget(id: string): void {
+    const entry = this.entries.get(id);
+    if (!entry) return;
+    this.entries.delete(id);
+    this.bytes -= bytesOf(entry);
+  }
+
   private forgetOld(now: number): void {
     for (const [id, { lastAt }] of this.entries) {
-      if (this.entries.size <= MAX_INVOCATIONS && now - lastAt < KEPT_MS) return;
-      this.entries.delete(id);
+      const isRoom = this.entries.size <= MAX_INVOCATIONS && this.bytes <= MAX_BYTES;
+      if (isRoom && now - lastAt < KEPT_MS) return;
+      this.forget(id);
     }
   }
+}
+
+function bytesOf({ reports }: Entry): number {
+  return reports.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What lets the container of one attempt report of it, and nobody else of anything; it may stand in a URL. */

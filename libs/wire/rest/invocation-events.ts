@@ -5,14 +5,12 @@ import { iso } from './iso-time.js';
 
 /** How far a follower has got: the last state it was told of, and the number of the last report. */
 export interface EventPosition {
-  /** Names a span of the timeline, whatever comes after it; absent before the first. */
+  /** Names a span of the timeline, whatever else comes to be in it; absent before the first. */
   readonly span?: string;
   readonly report: number;
 }
 
-export const EVENTS_BEGIN: EventPosition = { report: 0 };
-
-const POSITION = /^(?:([A-Za-z]+-\d+))?~(\d{1,9})$/;
+const POSITION = /^(?:([A-Za-z]+-\d+))?~(\d{1,15})$/;
 
 /** The position after the event with this id; the beginning for an id that is none of ours. */
 export function positionOf(lastEventId: string | undefined): EventPosition {
@@ -26,7 +24,7 @@ export function eventsSince(
   reports: readonly NumberedReport[],
   { span: lastSpan, report }: EventPosition,
 ): { readonly text: string; readonly position: EventPosition } {
-  const spans = timelineOf(invocation).map((span, index) => ({ span, name: `${span.state}-${index}` }));
+  const spans = namedSpans(invocation);
   const known = spans.findIndex(({ name }) => name === lastSpan) + 1;
   const fresh = spans.slice(known);
   const moments = [
@@ -45,6 +43,15 @@ export function eventsSince(
     }
   }
   return { text, position };
+}
+
+/** By the attempt that it is, or comes after: the oldest attempts may be forgotten, and the names of the others stay. */
+function namedSpans(invocation: Invocation): { readonly span: TimelineSpan; readonly name: string }[] {
+  let lastAttempt = 0;
+  return timelineOf(invocation).map((span) => {
+    lastAttempt = span.attempt ?? lastAttempt;
+    return { span, name: `${span.state}-${lastAttempt}` };
+  });
 }
 
 function eventOf({ span = '', report }: EventPosition, event: string, document: object): string {

@@ -141,8 +141,13 @@ for client in (s3, session.client("s3", config=Config(signature_version="s3v4"))
         assert status == 403 and b"<Code>SignatureDoesNotMatch</Code>" in document, document
     status, document = answer_to(download.replace(session.get_credentials().access_key, "AKIANOBODY"))
     assert status == 403 and b"<Code>InvalidAccessKeyId</Code>" in document, document
-    status, document = answer_to(presign("get_object", -1 if client is s3 else 0))
+    expired = presign("get_object", -1 if client is s3 else 0)
+    status, document = answer_to(expired)
     assert status == 403 and b"<Message>Request has expired</Message>" in document, document
+    # The parameters of one signature do not lengthen the other.
+    day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    other = f"&X-Amz-Signature=0&X-Amz-Date={day}&X-Amz-Expires=600" if client is s3 else "&Signature=0&Expires=9999999999"
+    assert answer_to(expired + other)[0] in (400, 403)
 
 # Temporary credentials.
 role = {"RoleArn": "arn:aws:iam::000000000000:role/any", "RoleSessionName": "me"}

@@ -12,7 +12,7 @@ describe('where nobody gets in without a key', () => {
   beforeEach(async () => {
     ebb = await startWithKeys({ operate: { role: 'operate' } }, { EBB_KEEP_WARM_SECONDS: '1' });
   });
-  afterEach(() => ebb[Symbol.asyncDispose]());
+  afterEach(() => ebb?.[Symbol.asyncDispose]());
 
   function environment(): NodeJS.ProcessEnv {
     const { key, credential } = ebb.keys.operate;

@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Whether `signature` is that of the text, found out in a time that does not depend on how much of it is right. */
 export function isSignatureOf(
   text: string,
   signature: string,
-  key: Buffer | string,
+  key: KeyObject | string,
   { algorithm, encoding }: { readonly algorithm: 'sha256' | 'sha1'; readonly encoding: 'hex' | 'base64' } = V4,
 ): boolean {
   const expected = Buffer.from(createHmac(algorithm, key).update(text).digest(encoding));

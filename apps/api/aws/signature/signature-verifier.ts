@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { type KeyObject, hash } from 'node:crypto';
 import { ANONYMOUS, type Caller } from '../../../../libs/core/caller.js';
 import type { Authenticator } from '../../../../libs/engine/authenticate.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
@@ -71,10 +71,9 @@ export class SignatureVerifier {
     const { authorization } = request.headers;
     if (authorization === undefined && !call.presigned) throw new SignatureError({ kind: 'absent' });
     if (authorization !== undefined && call.presigned) throw new SignatureError({ kind: 'ambiguous' });
-    const verified =
-      call.presigned && call.service === 's3' && query.has('Signature')
-        ? await this.verifyV2(request, query)
-        : await this.verifyV4(request, call, query);
+    // Today's signature covers the older one's parameters, and not the other way round.
+    const isV2 = call.presigned && call.service === 's3' && !query.has('X-Amz-Signature');
+    const verified = isV2 ? await this.verifyV2(request, query) : await this.verifyV4(request, call, query);
     await this.authenticator.used(verified.caller);
     return { ...call, ...verified };
   }
@@ -114,7 +113,7 @@ export class SignatureVerifier {
     { accessKeyId, secrets }: Signer,
     payload: string,
     { path }: SigningRules,
-  ): Buffer {
+  ): KeyObject {
     const canonical = canonicalRequest(rawOf(request), signed, payload, path);
     // What is canonical has one character for each byte.
     const text = stringToSign(signed, hash('sha256', Buffer.from(canonical, 'latin1')));

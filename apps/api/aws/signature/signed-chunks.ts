@@ -1,4 +1,4 @@
-import { type Hash, createHash, hash } from 'node:crypto';
+import { type Hash, type KeyObject, createHash, hash } from 'node:crypto';
 import type { ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
 import { chunkMismatch } from '../../../../libs/wire/s3/signature-refusal.js';
 import type { SignedRequest } from '../../../../libs/wire/signature/signed-request.js';
@@ -18,7 +18,7 @@ export class SignedChunks implements ChunkWatch {
 
   constructor(
     private readonly signed: Pick<SignedRequest, 'scope' | 'timestamp' | 'signature'>,
-    private readonly key: Buffer,
+    private readonly key: KeyObject,
     /** Whether headers follow the last chunk, under a signature of their own. */
     private readonly hasTrailers: boolean,
   ) {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { type KeyObject, createHmac, createSecretKey } from 'node:crypto';
 import type { Scope } from '../../../../libs/wire/signature/signed-request.js';
 
 /** So many are remembered; a key is good for one day, region and service. */
@@ -6,13 +6,15 @@ const MAX_REMEMBERED = 1000;
 
 /** Derives what signs for one secret on one day, in one region and for one service, and remembers it. */
 export class SigningKeys {
-  private readonly remembered = new Map<string, Buffer>();
+  private readonly remembered = new Map<string, KeyObject>();
 
-  get(secret: string, { date, region, service }: Scope): Buffer {
+  get(secret: string, { date, region, service }: Scope): KeyObject {
     const name = `${date}/${region}/${service}/${secret}`;
     const known = this.remembered.get(name);
     if (known) return known;
-    const key = [date, region, service, 'aws4_request'].reduce<Buffer | string>(hmac, `AWS4${secret}`) as Buffer;
+    const bytes = [date, region, service, 'aws4_request'].reduce<Buffer | string>(hmac, `AWS4${secret}`) as Buffer;
+    // Several times faster to sign with than the bytes.
+    const key = createSecretKey(bytes);
     // The oldest goes: of a day that is over, or of a scope that somebody tried.
     if (this.remembered.size >= MAX_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
     this.remembered.set(name, key);

@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccessKey } from '../../../../libs/core/access-key.js';
+import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
+import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
+import { revokeAccessKey } from '../../../../libs/engine/revoke-access-key.js';
+import { classify } from '../../../../libs/wire/aws-request.js';
+import { MemoryCatalog } from '../../../../test/support/memory-catalog.js';
+import { MemorySecrets } from '../../../../test/support/memory-secrets.js';
+import { openVerifier } from '../../../../test/support/open-gate.js';
+import { signHeaders } from '../../../../test/support/sign-request.js';
+import { VirtualClock } from '../../../../test/support/virtual-clock.js';
+import type { ReadRequest } from '../../read-body.js';
+import type { VerifiedCall } from '../admitted-call.js';
+import type { SessionCredentials } from './session-credentials.js';
+import type { SignableCall, SignatureVerifier } from './signature-verifier.js';
+
+const URL_PATH = '/bucket';
+const HOUR_SECONDS = 3600;
+const world = {
+  catalog: new MemoryCatalog(),
+  clock: new VirtualClock(),
+  secrets: new MemorySecrets(),
+  signals: new InProcessSignals(),
+};
+let key: AccessKey;
+let sessions: SessionCredentials;
+let verifier: SignatureVerifier;
+
+beforeEach(async () => {
+  ({ key } = await createAccessKey(world, { name: 'one', role: 'submit' }, 'the test'));
+  ({ sessions, verifier } = openVerifier(world, 'keys'));
+});
+
+type Given = ReturnType<SessionCredentials['issue']>;
+
+async function call({ accessKeyId, secretAccessKey, sessionToken }: Given): Promise<VerifiedCall> {
+  const signer = { accessKeyId, secretAccessKey, sessionToken, service: 's3', at: new Date(world.clock.now()) };
+  const headers = await signHeaders(signer, { method: 'GET', url: `http://localhost${URL_PATH}` });
+  const request = { method: 'GET', url: URL_PATH, headers, rawHeaders: Object.entries(headers).flat() };
+  return verifier.verify(request as unknown as ReadRequest, classify(request) as SignableCall);
+}
+
+describe('temporary credentials', () => {
+  it('stand for their key until their time is over', async () => {
+    const given = sessions.issue(key.id, HOUR_SECONDS);
+    expect(given.expiresAt).toBe(world.clock.now() + HOUR_SECONDS * 1000);
+    await world.clock.advance(HOUR_SECONDS * 1000 - 1);
+    expect(await call(given)).toMatchObject({ caller: { keyId: key.id, role: 'submit' } });
+    await world.clock.advance(1);
+    await expect(call(given)).rejects.toMatchObject({ flaw: { kind: 'session', problem: 'expired' } });
+  });
+
+  it('end with their key', async () => {
+    const given = sessions.issue(key.id, HOUR_SECONDS);
+    await revokeAccessKey(world, key.id);
+    await expect(call(given)).rejects.toMatchObject({ flaw: { kind: 'unknown-key' } });
+  });
+
+  it('of nobody are nobody’s', async () => {
+    await expect(call(sessions.issue(undefined, HOUR_SECONDS))).rejects.toMatchObject({
+      flaw: { kind: 'unknown-key' },
+    });
+  });
+
+  it('go together: a token is no other id’s', async () => {
+    const [one, other] = [sessions.issue(key.id, HOUR_SECONDS), sessions.issue(key.id, HOUR_SECONDS)];
+    const mixed = { ...one, sessionToken: other.sessionToken };
+    await expect(call(mixed)).rejects.toMatchObject({ flaw: { kind: 'session', problem: 'invalid' } });
+  });
+});

@@ -11,6 +11,7 @@ const LONGEST_REST_MS = 5_000;
 export class InvocationWatch {
   private readonly waiting = new Map<string, Set<() => void>>();
   private readonly looks = new Map<string, Promise<Invocation | undefined>>();
+  private isStopped = false;
 
   constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'signals'>) {
     world.signals.subscribe((signal) => {
@@ -19,6 +20,12 @@ export class InvocationWatch {
       this.looks.delete(signal.invocationId);
       for (const wake of this.waiting.get(signal.invocationId) ?? []) wake();
     });
+  }
+
+  /** Nobody waits any longer: all who do are shown what is, and that is the end. */
+  stop(): void {
+    this.isStopped = true;
+    for (const wakes of this.waiting.values()) for (const wake of wakes) wake();
   }
 
   /** The invocation as it is, and again whenever it may have changed, until it is settled or gone or the signal aborts. */
@@ -34,7 +41,7 @@ export class InvocationWatch {
         const invocation = await this.look(id);
         if (!invocation) return;
         yield invocation;
-        if (isSettled(invocation.state)) return;
+        if (isSettled(invocation.state) || this.isStopped) return;
         await changed.within(LONGEST_REST_MS);
       }
     } finally {

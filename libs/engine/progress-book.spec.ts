@@ -34,7 +34,8 @@ test('what a container tells is kept in its order, and those who watch are told 
     { at: clock.now() - 100, attempt: 1, report: HALF },
     { at: clock.now(), attempt: 1, report: { message: 'nearly' } },
   ]);
-  expect(told).toEqual(Array(2).fill({ kind: 'invocation', invocationId: id }));
+  const signal = { kind: 'invocation', invocationId: id };
+  expect(told).toEqual([signal, signal]);
 });
 
 test('who goes on after a report is told what came after it', async () => {

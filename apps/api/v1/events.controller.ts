@@ -19,7 +19,7 @@ const MAX_FOLLOWERS = 10_000;
 /** Follows invocations: each change is told as it happens, to each of many. */
 @Controller()
 export class EventsController implements OnModuleDestroy {
-  private readonly followers = new Set<ServerResponse>();
+  private followers = 0;
 
   constructor(
     private readonly world: World,
@@ -30,12 +30,12 @@ export class EventsController implements OnModuleDestroy {
   @Serves(FOLLOW_INVOCATION)
   async follow(@Asked() { caller, gone, headers, parameters, reply }: Asked<typeof FOLLOW_INVOCATION>): Promise<void> {
     const { id } = await findFollowed(this.world, caller, parameters.id, gone);
-    if (this.followers.size >= MAX_FOLLOWERS) {
+    if (this.followers >= MAX_FOLLOWERS) {
       throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow invocations at once.`);
     }
     const { raw } = reply;
     reply.hijack();
-    this.followers.add(raw);
+    this.followers += 1;
     // The connection goes with its follower, so that it is in nobody's way when Ebb stops.
     const fixed = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
     raw.writeHead(200, { ...reply.getHeaders(), ...fixed });
@@ -43,14 +43,14 @@ export class EventsController implements OnModuleDestroy {
     const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
     raw.once('close', () => {
       clearInterval(heartbeat);
-      this.followers.delete(raw);
+      this.followers -= 1;
     });
     await this.tellAll(id, positionOf(headers['last-event-id']), raw, gone);
   }
 
-  /** Followers would otherwise keep Ebb from stopping. */
+  /** Whoever follows or waits would otherwise keep Ebb from stopping. */
   onModuleDestroy(): void {
-    for (const raw of this.followers) raw.end();
+    this.watch.stop();
   }
 
   private async tellAll(id: string, from: EventPosition, raw: ServerResponse, gone: AbortSignal): Promise<void> {

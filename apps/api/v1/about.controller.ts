@@ -2,6 +2,7 @@ import { Controller, Header } from '@nestjs/common';
 import { GET_DOCS, GET_ERROR, GET_OPENAPI } from '../../../libs/wire/rest/about-routes.js';
 import { ALL_ROUTES } from '../../../libs/wire/rest/all-routes.js';
 import { docsPage } from '../../../libs/wire/rest/docs-page.js';
+import type { OpenApiDocument } from '../../../libs/wire/rest/openapi-document.js';
 import { openApiOf } from '../../../libs/wire/rest/openapi.js';
 import { problemPage } from '../../../libs/wire/rest/problem-page.js';
 import { Config } from '../../../libs/host/config.js';
@@ -15,25 +16,20 @@ const NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 /** What the REST API says of itself. */
 @Controller()
 export class AboutController {
-  private readonly document: object;
-  private readonly page: string;
+  private described: { readonly document: OpenApiDocument; readonly page: string } | undefined;
 
-  constructor({ access }: Config) {
-    const document = openApiOf(ALL_ROUTES, { isOpen: access.mode === 'open' });
-    this.document = document;
-    this.page = docsPage(document);
-  }
+  constructor(private readonly config: Config) {}
 
   @Serves(GET_OPENAPI)
   openApi(@Asked() _asked: Asked<typeof GET_OPENAPI>): object {
-    return this.document;
+    return this.description().document;
   }
 
   @Serves(GET_DOCS)
   @Header('content-type', HTML)
   @Header('content-security-policy', NOTHING_ELSE)
   docs(@Asked() _asked: Asked<typeof GET_DOCS>): string {
-    return this.page;
+    return this.description().page;
   }
 
   @Serves(GET_ERROR)
@@ -41,5 +37,12 @@ export class AboutController {
   @Header('content-security-policy', NOTHING_ELSE)
   error(@Asked() { parameters }: Asked<typeof GET_ERROR>): string {
     return problemPage(parameters.code);
+  }
+
+  /** Made when it is first asked for: it takes time and memory that most starts have no use for. */
+  private description() {
+    if (this.described) return this.described;
+    const document = openApiOf(ALL_ROUTES, { isOpen: this.config.access.mode === 'open' });
+    return (this.described = { document, page: docsPage(document) });
   }
 }

@@ -1,16 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import type { EndpointDocument } from '../documents.js';
-import { Failure, misuse } from '../failure.js';
+import { Failure } from '../failure.js';
 import { span } from '../format/quantities.js';
+import { imageFolder, nameFrom } from '../image-folder.js';
 import { pair, seconds, wholeNumber } from '../option-values.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 
 const POLL_MS = 300;
-const IMAGE_FILE = 'ebb-image.json';
 
 interface DeployOptions {
   readonly name?: string;
@@ -120,44 +119,6 @@ function recipeOf(options: DeployOptions, image: string): object {
     successTopic: options.successTopic,
     errorTopic: options.errorTopic,
   };
-}
-
-/** `registry/team/ocr:2` as `ocr`. */
-export function nameFrom(image: string): string {
-  return image
-    .replace(/@.*$/, '')
-    .split('/')
-    .at(-1)!
-    .replace(/:.*$/, '')
-    .replaceAll(/[^a-zA-Z0-9]+/g, '-');
-}
-
-/** The folder that is meant; absent for the name of an image. */
-function imageFolder(dirOrImage: string): string | undefined {
-  const path = resolve(dirOrImage);
-  const isFolder = existsSync(path) && statSync(path).isDirectory();
-  const file = join(path, IMAGE_FILE);
-  if (isFolder && existsSync(file)) {
-    checkImageFile(file);
-    return path;
-  }
-  if (/^\.{0,2}\//.test(dirOrImage) || dirOrImage === '.') {
-    throw misuse(
-      isFolder ? `${dirOrImage} has no ${IMAGE_FILE}.` : `There is no folder ${dirOrImage}.`,
-      `A folder is an image when its ${IMAGE_FILE} says what to execute: { "command": ["node", "server.js"] }`,
-    );
-  }
-  return undefined;
-}
-
-function checkImageFile(file: string): void {
-  try {
-    const { command } = JSON.parse(readFileSync(file, 'utf8')) as { command?: unknown };
-    if (Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string')) return;
-  } catch (cause) {
-    throw misuse(`${file} is not JSON: ${(cause as Error).message}`);
-  }
-  throw misuse(`${file} does not say what to execute.`, 'It needs a "command", such as ["node", "server.js"].');
 }
 
 function withWhereToList(error: unknown, folder: string): unknown {

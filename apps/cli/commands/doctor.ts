@@ -1,4 +1,5 @@
-import { CHECKS, type Check } from '../checks.js';
+import type { Check } from '../doctor/check.js';
+import { CHECKS } from '../doctor/checks.js';
 import type { Exit } from '../exit-code.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';

@@ -25,6 +25,7 @@ import { AboutController } from './v1/about.controller.js';
 import { AccessController } from './v1/access.controller.js';
 import { AccessGuard } from './v1/access.guard.js';
 import { BatchesController } from './v1/batches.controller.js';
+import { DeliveriesController } from './v1/deliveries.controller.js';
 import { EndpointsController } from './v1/endpoints.controller.js';
 import { EventsController } from './v1/events.controller.js';
 import { InvocationsController } from './v1/invocations.controller.js';
@@ -53,6 +54,7 @@ export class ApiModule {
         AboutController,
         AccessController,
         BatchesController,
+        DeliveriesController,
         EndpointsController,
         EventsController,
         HealthController,

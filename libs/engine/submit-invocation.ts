@@ -21,7 +21,8 @@ export interface Accepted {
  * stays of what was refused.
  */
 export async function acceptInvocation(world: World, submission: Submission, signal?: AbortSignal): Promise<Accepted> {
-  const { clock, place } = world;
+  const { clock, notifications, place } = world;
+  if (submission.callbackUrl !== undefined) notifications.checkCallbackUrl(submission.callbackUrl);
   const endpoint = await endpointTakingWork(world, submission.endpointName, signal);
   const now = clock.now();
   const request = invocationRequest(submission, endpoint, { id: clock.uniqueId(), acceptedAt: now, place });

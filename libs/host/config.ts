@@ -3,6 +3,7 @@ import type { Place } from '../core/arn.js';
 import type { InstanceTypes } from '../core/instance-type.js';
 import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/promise.js';
 import type { AccessMode } from '../engine/authenticate.js';
+import { AddressGuard } from '../drivers/notifications/address-guard.js';
 import type { ScalingSettings } from '../engine/scaling-settings.js';
 import { type ListeningSettings, readListening } from './listening.js';
 import { DEFAULT_ENGINE, SettingReader } from './setting-reader.js';
@@ -38,6 +39,9 @@ export interface ContainerSettings {
   readonly registryAuthFile: string;
 }
 
+/** Whoever may submit without credentials is on this machine, and reaches what is there anyway. */
+const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
+
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -61,6 +65,8 @@ export class Config {
     readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
     /** Where containers reach this Ebb to report their progress; absent means its own address, where they are processes. */
     readonly progressUrl: string | undefined,
+    /** Networks and hosts that are not public and may be called back all the same. */
+    readonly callbackAllow: readonly string[],
     readonly logLevel: LogLevel,
     /** What Ebb was started with; instances get of it what finds programs. */
     readonly environment: Readonly<NodeJS.ProcessEnv>,
@@ -108,6 +114,8 @@ export class Config {
         ...read.url('sns', 'EBB_SNS_ENDPOINT'),
       }),
       read.url('progress', 'EBB_PROGRESS_URL').progress,
+      read.list('EBB_CALLBACK_ALLOW', AddressGuard.isEntry, 'networks such as 10.0.0.0/8, or hosts') ??
+        (mode === 'open' ? LOOPBACK : []),
       read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
       environment,
     );

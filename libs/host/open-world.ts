@@ -18,7 +18,9 @@ import { FilesystemLogs } from '../drivers/logs/filesystem.js';
 import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
 import { type OwnCredential, newOwnCredential } from '../engine/access-material.js';
+import type { AccessWorld } from '../engine/access-world.js';
 import type { Log } from '../engine/log.js';
+import { webhookSecretsOf } from '../engine/webhook-secrets.js';
 import { World } from '../engine/world.js';
 import type { Config } from './config.js';
 import { openSecrets } from './open-secrets.js';
@@ -53,11 +55,12 @@ export async function openWorld(config: Config, log: Log, ownUrl: () => string):
     closers.push(() => metrics.close());
     const objects = await openObjects(config, closers);
     const { ledger, outbox } = await openLedger(config, log, closers);
-    const notifications = await openNotifications(config, { catalog, clock, own, ownUrl }, closers);
+    const signals = new InProcessSignals();
+    const topics = await openNotifications(config, { catalog, clock, own, ownUrl }, closers);
+    const notifications = await withCallbacks(config, topics, { catalog, clock, secrets, signals }, closers);
     const logs = await FilesystemLogs.open(join(config.dataDirectory, 'logs'));
     closers.push(() => logs.close());
     const instances = await openInstances(config, { objects, logs, log }, closers);
-    const signals = new InProcessSignals();
     const { place } = config;
     const world = new World({
       calendar: new CronerCalendar(),
@@ -235,6 +238,26 @@ async function openNotifications(
       return new SnsNotifications(client);
     }
   }
+}
+
+/** Callbacks need a lookup of secrets and connections of their own, whatever tells the topics. */
+async function withCallbacks(
+  { callbackAllow }: Config,
+  topics: Notifications,
+  access: AccessWorld,
+  closers: Closers,
+): Promise<Notifications> {
+  const [{ WebhookNotifications }, { NotificationsByReceiver }] = await Promise.all([
+    import('../drivers/notifications/webhook.js'),
+    import('../drivers/notifications/by-receiver.js'),
+  ]);
+  const callbacks = new WebhookNotifications(access.clock, {
+    allowed: callbackAllow,
+    secretsOf: (keyId, signal) => webhookSecretsOf(access, keyId, signal),
+    userAgent: 'Ebb',
+  });
+  closers.push(() => callbacks.close());
+  return new NotificationsByReceiver(topics, callbacks);
 }
 
 function addressOf(url: string): { protocol: string; hostname: string; port: number; path: string } {

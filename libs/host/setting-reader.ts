@@ -77,6 +77,17 @@ export class SettingReader {
       .filter((folder) => folder !== '');
   }
 
+  /** Entries with commas between them, each of which has to pass. */
+  list(name: string, isEntry: (entry: string) => boolean, rule: string): string[] | undefined {
+    const entries = this.text(name)
+      ?.split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    const wrong = entries?.find((entry) => !isEntry(entry));
+    if (wrong !== undefined) throw this.error(name, rule, wrong);
+    return entries;
+  }
+
   url<K extends string>(key: K, name: string): Partial<Record<K, string>> {
     const value = this.text(name);
     if (value === undefined) return {};

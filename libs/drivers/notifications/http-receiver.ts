@@ -1,13 +1,12 @@
 import { Agent, request } from 'undici';
 import type { DeliveryResult } from '../../core/notification.js';
 import type { Clock } from '../../core/ports/clock.js';
+import { retryAfterMs } from './retry-after.js';
 
 /** How much of a receiver's answer is read before its connection is given up; nobody looks at it. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 /** Connections to one receiver. */
 const MAX_CONNECTIONS = 16;
-/** A receiver may wish for more, but a delivery lives for a day only. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** One POST to a receiver. */
 export interface HttpPost {
@@ -47,15 +46,7 @@ export class HttpReceiver {
     if (status >= 200 && status < 300) return { kind: 'delivered' };
     const reason = `The receiver answered ${status}`;
     if (status >= 400 && status < 500 && status !== 429) return { kind: 'undeliverable', reason };
-    return { kind: 'failed', reason, retryAfterMs: this.retryAfterMs(retryAfter) };
-  }
-
-  /** `Retry-After` is a number of seconds or a date. */
-  private retryAfterMs(header: string | string[] | undefined): number | undefined {
-    const value = Array.isArray(header) ? header[0] : header;
-    if (value === undefined) return undefined;
-    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - this.clock.now();
-    return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
+    return { kind: 'failed', reason, retryAfterMs: retryAfterMs(retryAfter, this.clock.now()) };
   }
 }
 

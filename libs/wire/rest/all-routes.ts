@@ -1,6 +1,7 @@
 import * as about from './about-routes.js';
 import * as access from './access-routes.js';
 import * as batches from './batch-routes.js';
+import * as deliveries from './delivery-routes.js';
 import * as endpoints from './endpoint-routes.js';
 import * as events from './event-routes.js';
 import * as invocations from './invocation-routes.js';
@@ -17,6 +18,7 @@ const FILES: readonly object[] = [
   about,
   access,
   batches,
+  deliveries,
   endpoints,
   events,
   invocations,

@@ -1,0 +1,21 @@
+import type { Delivery, DeliveryResult } from '../../core/notification.js';
+import { Notifications } from '../../core/ports/notifications.js';
+
+/** Hands callbacks to one driver and what goes to topics to another. */
+export class NotificationsByReceiver extends Notifications {
+  constructor(
+    private readonly topics: Notifications,
+    private readonly callbacks: Notifications,
+  ) {
+    super();
+  }
+
+  override checkCallbackUrl(url: string): void {
+    this.callbacks.checkCallbackUrl(url);
+  }
+
+  deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
+    const driver = delivery.receiver.kind === 'callback' ? this.callbacks : this.topics;
+    return driver.deliver(delivery, signal);
+  }
+}

@@ -1,0 +1,204 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { type LookupFunction, isIP } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { Agent, type Dispatcher, request } from 'undici';
+import { EbbError } from '../../core/errors.js';
+import type { Delivery, DeliveryExchange, DeliveryResult } from '../../core/notification.js';
+import type { Clock } from '../../core/ports/clock.js';
+import { Notifications } from '../../core/ports/notifications.js';
+import { AddressGuard, RefusedAddress } from './address-guard.js';
+import { retryAfterMs } from './retry-after.js';
+import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
+
+/** How much of an answer is read before its connection is given up, and how much of that is kept for people to look at. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+const KEPT_RESPONSE_BYTES = 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Connections to one receiver. */
+const MAX_CONNECTIONS = 16;
+const MAX_URL_LENGTH = 2048;
+
+type Resolve = (
+  hostname: string,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface WebhookOptions {
+  /** Networks and hosts that are not public and may be told all the same. */
+  readonly allowed: readonly string[];
+  /** What callbacks of an access key, or of callers without one, are signed with now: each of them signs. */
+  readonly secretsOf: (keyId: string | undefined, signal: AbortSignal) => Promise<readonly string[]>;
+  readonly userAgent: string;
+  readonly attemptLimitMs?: number;
+  /** The system's resolver unless told. */
+  readonly resolve?: Resolve;
+}
+
+/**
+ * Posts to callback URLs, signed as Standard Webhooks ask for. Only public addresses are connected to, and those that the
+ * operator lists: what is checked is the very address of each connection, so that no name can change its mind in between.
+ * Redirects are not followed. 410 says that the receiver is no more; any other answer but 2xx is tried again.
+ */
+export class WebhookNotifications extends Notifications {
+  private readonly guard: AddressGuard;
+  private readonly agent: Agent;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: WebhookOptions,
+  ) {
+    super();
+    this.guard = new AddressGuard(options.allowed);
+    const connect = { lookup: this.lookup(options.resolve ?? resolveBySystem) };
+    this.agent = new Agent({ connections: MAX_CONNECTIONS, maxHeaderSize: MAX_HEADER_BYTES, connect });
+  }
+
+  /** Raises `InvalidRequest` with the rule that a callback URL breaks. What its name stands for is seen at each connection. */
+  override checkCallbackUrl(text: string): void {
+    if (text.length > MAX_URL_LENGTH) refuse(`must have ${MAX_URL_LENGTH} characters at most`);
+    const url = URL.canParse(text) ? new URL(text) : refuse('must be an http or https URL');
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('must be an http or https URL');
+    if (url.username !== '' || url.password !== '') refuse('must not hold credentials');
+    if (url.hash !== '') refuse('must not hold a fragment');
+    try {
+      this.checkLiteral(url);
+    } catch (error) {
+      refuse((error as Error).message);
+    }
+  }
+
+  async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
+    const { receiver } = delivery;
+    if (receiver.kind !== 'callback') return { kind: 'undeliverable', reason: 'Only callbacks are posted here' };
+    const limitMs = this.options.attemptLimitMs ?? ATTEMPT_LIMIT_MS;
+    let requestHeaders: Record<string, string> = {};
+    try {
+      return await withTimeLimit(
+        async (limited) => {
+          requestHeaders = await this.headersFor(delivery, receiver.keyId, limited);
+          return this.post(new URL(receiver.url), requestHeaders, delivery.message.body, limited);
+        },
+        limitMs,
+        signal,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      const exchange = { requestHeaders: withoutSecrets(requestHeaders) };
+      return { kind: 'failed', reason: reasonOf(error), exchange };
+    }
+  }
+
+  /** Cuts the connections to receivers. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async headersFor(
+    { id, message }: Delivery,
+    keyId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Record<string, string>> {
+    const secrets = await this.options.secretsOf(keyId, signal);
+    const at = new Date(this.clock.now());
+    return {
+      'content-type': 'application/json',
+      'user-agent': this.options.userAgent,
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, message.body)).join(' '),
+    };
+  }
+
+  private async post(
+    url: URL,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<DeliveryResult> {
+    // A literal address is not looked up, so that the connector would not ask.
+    this.checkLiteral(url);
+    const response = await request(url, { method: 'POST', headers, body, signal, dispatcher: this.agent });
+    const exchange: DeliveryExchange = {
+      requestHeaders: withoutSecrets(headers),
+      response: {
+        status: response.statusCode,
+        headers: plainHeaders(response.headers),
+        body: await readStart(response.body),
+      },
+    };
+    return { ...this.resultOf(response), exchange };
+  }
+
+  private resultOf({ headers, statusCode }: Dispatcher.ResponseData): DeliveryResult {
+    if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
+    if (statusCode === 410) return { kind: 'undeliverable', reason: 'The receiver answered 410: it is no more' };
+    const note = statusCode >= 300 && statusCode < 400 ? ', and redirects are not followed' : '';
+    const wish = retryAfterMs(headers['retry-after'], this.clock.now());
+    const reason = `The receiver answered ${statusCode}${note}`;
+    return { kind: 'failed', reason, ...(wish !== undefined && { retryAfterMs: wish }) };
+  }
+
+  private checkLiteral({ hostname }: URL): void {
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0) this.guard.check(literal, literal);
+  }
+
+  /** Looks a name up and gives the connection only what it may connect to. */
+  private lookup(resolve: Resolve): LookupFunction {
+    return (hostname, { all }, callback) => {
+      resolve(hostname, (error, addresses) => {
+        if (error) return callback(error, '', 0);
+        try {
+          const allowed = this.guard.choose(addresses, hostname);
+          if (all) callback(null, allowed);
+          else callback(null, allowed[0]!.address, allowed[0]!.family);
+        } catch (refusal) {
+          callback(refusal as NodeJS.ErrnoException, '', 0);
+        }
+      });
+    };
+  }
+}
+
+function refuse(rule: string): never {
+  throw new EbbError('InvalidRequest', `Callback-Url: ${rule}.`);
+}
+
+function resolveBySystem(hostname: string, callback: Parameters<Resolve>[1]): void {
+  systemLookup(hostname, { all: true }, callback);
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  // Whoever has a signature could send the same again within its time.
+  return { ...headers, ...(headers['webhook-signature'] !== undefined && { 'webhook-signature': 'v1,…' }) };
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && name !== 'set-cookie');
+  return Object.fromEntries(kept.map(([name, value]) => [name, [value].flat().join(', ')]));
+}
+
+/** The beginning of an answer as text. Nobody needs the rest, nor to know why it did not come. */
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += (chunk as Buffer).length;
+      if (bytes - (chunk as Buffer).length < KEPT_RESPONSE_BYTES) chunks.push(chunk as Buffer);
+      if (bytes > MAX_RESPONSE_BYTES) break;
+    }
+  } catch {
+    // The status has been read: it says all that matters.
+  }
+  return Buffer.concat(chunks).subarray(0, KEPT_RESPONSE_BYTES).toString();
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AttemptTimeout) return error.message;
+  const refusal = [error, (error as { cause?: unknown }).cause].find((each) => each instanceof RefusedAddress);
+  if (refusal) return (refusal as RefusedAddress).message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The receiver's name could not be looked up: ${code}`;
+  return `The receiver could not be reached: ${message || code || String(error)}`;
+}

@@ -14,7 +14,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KeyedEbb, startWithKeys } from '../support/keyed-ebb.js';
-import { type Signer, signChunks, signHeaders } from '../support/sign-request.js';
+import { type Signer, signHeaders } from '../support/sign-request.js';
 
 const Bucket = 'signed';
 const HOUR_MS = 3_600_000;
@@ -223,46 +223,5 @@ describe('a presigned address', () => {
     expect([half.status, codeOf(await half.text())]).toEqual([400, 'AuthorizationQueryParametersError']);
     const both = await fetch(url, { headers: { authorization: 'Bearer token' } });
     expect([both.status, codeOf(await both.text())]).toEqual([400, 'InvalidArgument']);
-  });
-});
-
-describe('an upload in signed chunks', () => {
-  const chunks = ['a'.repeat(8192), 'b'.repeat(8192), 'end'];
-  const content = chunks.join('');
-
-  async function upload(key: string, change: (body: string) => string): Promise<Response> {
-    const url = `${ebb.url}/${Bucket}/${key}`;
-    const unsigned = signChunks(signer, '20260101T000000Z', '', chunks);
-    const headers = await signHeaders(signer, {
-      method: 'PUT',
-      url,
-      headers: {
-        'content-encoding': 'aws-chunked',
-        'content-length': String(unsigned.length),
-        'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
-        'x-amz-decoded-content-length': String(content.length),
-      },
-    });
-    const seed = /Signature=(\w+)/.exec(headers['authorization']!)![1]!;
-    const body = change(signChunks(signer, headers['x-amz-date']!, seed, chunks));
-    return fetch(url, { method: 'PUT', headers, body });
-  }
-
-  it('is stored where every chunk is as it was signed', async () => {
-    expect((await upload('chunked', (body) => body)).status).toBe(200);
-    const found = await s3.send(new GetObjectCommand({ Bucket, Key: 'chunked' }));
-    expect(await found.Body!.transformToString()).toBe(content);
-  });
-
-  it.each<[string, (body: string) => string]>([
-    ['the first chunk', (body) => body.replace('aaa', 'aba')],
-    ['the last chunk', (body) => body.replace('end', 'and')],
-    ['a signature', (body) => body.replace(/(chunk-signature=)\w{4}/, '$10000')],
-    ['the last signature', (body) => body.replace(/(\r\n0;chunk-signature=)\w{4}/, '$10000')],
-    ['the order', (body) => body.replace(/^(.*?a\r\n)(.*?b\r\n)/s, '$2$1')],
-  ])('is refused, and nothing stored, with another of %s', async (_, change) => {
-    const answer = await upload('changed', change);
-    expect([answer.status, codeOf(await answer.text())]).toEqual([403, 'SignatureDoesNotMatch']);
-    expect(await isThere('changed')).toBe(false);
   });
 });

@@ -37,24 +37,33 @@ export async function presign(signer: Signer, request: RequestToSign, expiresIn 
   return `${new URL(request.url).origin}${path}?${parameters.join('&')}`;
 }
 
-/** A body in chunks, each signed; `seed` is the signature of the request. */
+/** What a body in chunks is signed by: the moment and the signature of its request. */
+export interface ChunkSeed {
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/** A body in chunks, each of them signed; so is the trailing header, where there is one. */
 export function signChunks(
   { secretAccessKey, region = 'us-east-1' }: Signer,
-  timestamp: string,
-  seed: string,
+  { timestamp, signature }: ChunkSeed,
   chunks: readonly string[],
+  trailer?: string,
 ): string {
   const date = timestamp.slice(0, 8);
+  const scope = `${date}/${region}/s3/aws4_request`;
   const key = [date, region, 's3', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
-  let previous = seed;
-  return [...chunks, '']
-    .map((chunk) => {
-      const scope = `${date}/${region}/s3/aws4_request`;
-      const parts = ['AWS4-HMAC-SHA256-PAYLOAD', timestamp, scope, previous, sha256(''), sha256(chunk)];
-      previous = hmac(key, parts.join('\n')).toString('hex');
-      return `${Buffer.byteLength(chunk).toString(16)};chunk-signature=${previous}\r\n${chunk}\r\n`;
-    })
-    .join('');
+  let previous = signature;
+  const sign = (kind: string, ...hashes: readonly string[]): string =>
+    (previous = hmac(key, [kind, timestamp, scope, previous, ...hashes].join('\n')).toString('hex'));
+  const framed = [...chunks, ''].map((chunk) => {
+    const size = Buffer.byteLength(chunk).toString(16);
+    const line = `${size};chunk-signature=${sign('AWS4-HMAC-SHA256-PAYLOAD', sha256(''), sha256(chunk))}\r\n`;
+    return chunk === '' ? line : `${line}${chunk}\r\n`;
+  });
+  if (trailer === undefined) return `${framed.join('')}\r\n`;
+  const last = sign('AWS4-HMAC-SHA256-TRAILER', sha256(`${trailer}\n`));
+  return `${framed.join('')}${trailer}\r\nx-amz-trailer-signature:${last}\r\n\r\n`;
 }
 
 type SignerParts = ConstructorParameters<typeof SignatureV4>[0];

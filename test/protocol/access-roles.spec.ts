@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../libs/core/caller.js';
 import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
@@ -81,6 +84,19 @@ describe('a route', () => {
         expect(await isLetIn(`confined-${role}`, route, 'Team-A-ocr')).toBe(true);
         expect(await isLetIn(`confined-${role}`, route, 'other')).toBe(false);
       }
+    },
+  );
+
+  it.each(['/v1/endpoints/other', '/v1/%65ndpoints/other', '/v1/endpoints/%6Fther'])(
+    'is for those of its endpoint however its address is written: %s',
+    async (address) => {
+      const { token } = ebb.keys['confined-read'].credential;
+      const asking = get(`${ebb.url}${address}`, { headers: { authorization: `Bearer ${token}` } });
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      expect([answer.statusCode, await text(answer)]).toEqual([
+        403,
+        expect.stringContaining("'other' is none of them"),
+      ]);
     },
   );
 

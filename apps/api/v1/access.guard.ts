@@ -17,7 +17,7 @@ const NEEDS = Symbol('needs');
 export const Needs = (access: Route['access']): MethodDecorator & ClassDecorator => SetMetadata(NEEDS, access);
 
 /** What has to be known of a route to let somebody in. */
-type Entry = Pick<Route, 'id' | 'access' | 'isConfined' | 'chapter'>;
+type Entry = Pick<Route, 'id' | 'access' | 'isConfined' | 'chapter' | 'path'>;
 
 /** Lets nobody pass to Ebb's own routes who may not: asks who it is, whether they may, and how often they have come. */
 @Injectable()
@@ -72,7 +72,7 @@ function checkAllowed(caller: Caller, entry: Entry, request: FrameworkRequest): 
   if (!roleAllows(caller.role, action)) {
     throw new EbbError('AccessDenied', `The role ${caller.role} does not allow this: it needs ${entry.access}.`);
   }
-  const endpointName = endpointOf(request);
+  const endpointName = endpointOf(entry, request);
   if (entry.isConfined && endpointName === undefined) return;
   if (permits(caller, action, endpointName)) return;
   const beyond = endpointName === undefined ? 'this concerns all endpoints' : `'${endpointName}' is none of them`;
@@ -101,11 +101,11 @@ function entryOf(context: ExecutionContext): Entry {
   const needs = (Reflect.getMetadata(NEEDS, context.getHandler()) ??
     Reflect.getMetadata(NEEDS, context.getClass()) ??
     'operate') as Route['access'];
-  return { id: context.getHandler().name, access: needs, chapter: 'About' };
+  return { id: context.getHandler().name, access: needs, chapter: 'About', path: '' };
 }
 
 /** The endpoint that a route is about, where its path names one. */
-function endpointOf({ params, raw }: FrameworkRequest): string | undefined {
-  const name = params['name'];
-  return typeof name === 'string' && raw.url?.startsWith('/v1/endpoints/') ? name : undefined;
+function endpointOf({ path }: Entry, { params }: FrameworkRequest): string | undefined {
+  // The route's own path is looked at: there are many ways to write an address that leads to it.
+  return path.startsWith('/v1/endpoints/{name}') ? String(params['name']) : undefined;
 }

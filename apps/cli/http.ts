@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { Failure } from './failure.js';
 import { failureOf, readProblem } from './problem-document.js';
 
@@ -31,11 +31,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Requests to one Ebb. Everything but a success is raised as a `Failure` that says what to do. */
 export class Http {
-  readonly #agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: BODY_TIMEOUT_MS,
-  });
+  #agent: Agent | undefined;
 
   constructor(
     readonly url: string,
@@ -59,9 +55,8 @@ export class Http {
 
   async open(method: Method, path: string, { body, document, headers, query, signal }: Ask = {}): Promise<Answered> {
     const answer = await this.#reading(
-      request(`${this.url}${path}${queryString(query)}`, {
+      this.#request(`${path}${queryString(query)}`, {
         method,
-        dispatcher: this.#agent,
         signal: signal ? AbortSignal.any([signal, this.signal]) : this.signal,
         body: document === undefined ? body : JSON.stringify(document),
         headers: {
@@ -78,21 +73,31 @@ export class Http {
 
   /** Whether there is anything at this path that may be looked at. */
   async has(path: string): Promise<boolean> {
-    const { body, statusCode } = await request(`${this.url}${path}`, { dispatcher: this.#agent, signal: this.signal });
+    const { body, statusCode } = await this.#request(path, { signal: this.signal });
     await body.dump();
     return statusCode < 400;
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
+  }
+
+  async #request(
+    pathAndQuery: string,
+    options: Omit<Dispatcher.RequestOptions, 'path' | 'method'> & { method?: Method },
+  ): Promise<Answered> {
+    // Loading it takes as long as all else together, and nobody who only completes a word is to wait for it.
+    const undici = await import('undici');
+    this.#agent ??= new undici.Agent({
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: BODY_TIMEOUT_MS,
+    });
+    return undici.request(`${this.url}${pathAndQuery}`, { dispatcher: this.#agent, ...options });
   }
 
   async #refusal({ body, headers, statusCode }: Answered): Promise<Failure> {
-    let text = '';
-    for await (const part of body.setEncoding('utf8')) {
-      text += part as string;
-      if (text.length > MAX_PROBLEM_BYTES) break;
-    }
+    const text = await this.#reading(beginningOf(body));
     const seconds = Number(headers['retry-after']);
     return failureOf(readProblem(statusCode, text), Number.isInteger(seconds) ? seconds : undefined);
   }
@@ -118,6 +123,15 @@ export class Http {
         : 'Say where Ebb is with --url or EBB_URL; `ebb doctor` looks closer.';
     return new Failure('unreachable', message, { advice, cause });
   }
+}
+
+async function beginningOf(body: Answered['body']): Promise<string> {
+  let text = '';
+  for await (const part of body.setEncoding('utf8')) {
+    text += part as string;
+    if (text.length > MAX_PROBLEM_BYTES) break;
+  }
+  return text;
 }
 
 function queryString(query: Query = {}): string {

@@ -39,7 +39,14 @@ function end(error: unknown, interrupts: Interrupts, isJson: boolean): number {
     return EXIT_CODES[error.exit];
   }
   if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
+  if (isSystemError(error))
+    return end(new Failure('failed', `${error.message}.`, { cause: error }), interrupts, isJson);
   throw error;
+}
+
+/** A full disk, a file that went away, a connection that broke: the message says it all, a stack would not help. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
 }
 
 function asText({ advice, message, problem }: Failure): string {

@@ -268,6 +268,19 @@ describe.concurrent('ebb', () => {
     expect(followed.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'Running-1~0']);
   });
 
+  it('leaves no part of an output behind when the connection breaks', async () => {
+    await using server = await ScriptedServer.listen((request) => {
+      if (!request.url.endsWith('/output')) return accepting(request);
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '100' });
+        response.write('half', () => response.destroy());
+      };
+    });
+    const ran = await run(['output', 'a', '--out', 'broken/a.txt'], server.url);
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ebb: .*\n$/) });
+    expect(readdirSync(join(folder, 'broken'))).toEqual([]);
+  });
+
   it('ends with 1 when what it waited for is not Completed', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.url.startsWith('/v1/invocations/')

@@ -1,5 +1,4 @@
 import type { Check } from '../doctor/check.js';
-import { CHECKS } from '../doctor/checks.js';
 import type { Exit } from '../exit-code.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
@@ -24,6 +23,7 @@ export function doctorCommand(acts: Acts) {
 async function doctor(session: Session): Promise<Exit> {
   const { terminal } = session;
   const checks: Check[] = [];
+  const { CHECKS } = await import('../doctor/checks.js');
   for (const look of CHECKS) {
     const check = await look(session);
     checks.push(check);

@@ -8,11 +8,14 @@ import { acceptOf, submissionFields as fields } from './submission-fields.js';
 const INPUTS = ['input', 'inputBase64', 'inputLocation'] as const;
 
 /** One line of a batch: an invocation with its input, or the place of it. */
-const batchLine = z
+export const batchLine = z
   .strictObject({
-    input: z.json().optional(),
-    inputBase64: z.base64('must be base64').optional(),
-    inputLocation: fields.inputLocation.optional(),
+    input: z
+      .unknown()
+      .optional()
+      .describe('Any JSON value; with a `contentType` other than JSON, a text as it stands.'),
+    inputBase64: z.base64('must be base64').optional().describe('In place of `input`.'),
+    inputLocation: fields.inputLocation.optional().describe('In place of `input`.'),
     contentType: fields.contentType.optional(),
     accept: fields.accept.optional(),
     idempotencyKey: fields.idempotencyKey.optional(),
@@ -27,7 +30,8 @@ const batchLine = z
   })
   .refine((line) => INPUTS.filter((name) => line[name] !== undefined).length === 1, {
     error: `must have exactly one of ${INPUTS.join(', ')}`,
-  });
+  })
+  .meta({ id: 'BatchLine' });
 
 /** What one line of a batch asks for. Raises `InvalidRequest` with every rule that is broken. */
 export function readBatchLine(line: Uint8Array): Omit<Submission, 'endpointName' | 'submittedBy'> {

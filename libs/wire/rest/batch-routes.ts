@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Invocation } from '../../core/invocation.js';
+import { batchLine } from './batch-line.js';
 import { endpointName } from './fields.js';
 import { problemDocument } from './openapi-problems.js';
 import type { Problem } from './problem.js';
@@ -28,14 +29,12 @@ export const SUBMIT_BATCH = route({
   chapter: 'Submitting',
   summary: 'Submit many invocations at once',
   description:
-    'Each line is a JSON document with exactly one of `inputLocation`, `input` (any JSON value; with a `contentType` other ' +
-    'than JSON a text as it stands) and `inputBase64`, and as it likes `contentType`, `accept`, `idempotencyKey`, ' +
-    '`callbackUrl`, `priority`, `deadline`, `timeToLiveSeconds`, `invocationTimeoutSeconds`, `labels` (an object), ' +
-    '`inferenceId` and `customAttributes`, which mean what the headers of a single submission do. Each line is accepted or ' +
-    `refused for itself, and answered in its turn; at most ${BATCH_LIMITS.maxLines} lines of 8 MiB together.`,
+    'Each line is a document with exactly one of `input`, `inputBase64` and `inputLocation`; what else it may have means ' +
+    'what the headers of a single submission do. Each line is accepted or refused for itself, and answered in its turn; at ' +
+    `most ${BATCH_LIMITS.maxLines} lines of 8 MiB together.`,
   access: 'submit',
   parameters: z.object({ name: endpointName }),
-  body: { bytes: 'Lines of JSON.', contentType: NDJSON_CONTENT_TYPE },
+  body: { bytes: 'Lines of JSON.', contentType: NDJSON_CONTENT_TYPE, line: batchLine },
   answers: {
     200: {
       description: 'What came of each line, in a line of its own, though it be that none was accepted.',

@@ -10,7 +10,7 @@ export function curlExample(method: string, path: string, operation: Operation, 
   return [
     `curl${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} "$EBB${filled}${queryOf(operation, schemas)}"`,
     ...(isForAnyone ? [] : ['-H "Authorization: Bearer $EBB_TOKEN"']),
-    ...(content ? bodyOf(content[0], content[1].schema, schemas) : []),
+    ...(content ? bodyOf(content[0], content[1]['x-itemSchema'] ?? content[1].schema, schemas) : []),
   ].join(' \\\n  ');
 }
 

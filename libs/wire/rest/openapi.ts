@@ -137,8 +137,12 @@ function inTitleCase(header: string): string {
 }
 
 function bodyOf(body: RequestBody, schemas: SchemaCollector): NonNullable<Operation['requestBody']> {
-  if ('bytes' in body) return { description: body.bytes, required: false, content: { [body.contentType]: {} } };
-  return { required: body.isOptional !== true, content: { 'application/json': { schema: schemas.of(body.schema) } } };
+  if ('schema' in body) {
+    return { required: body.isOptional !== true, content: { 'application/json': { schema: schemas.of(body.schema) } } };
+  }
+  const { bytes, contentType, line } = body;
+  const content = { [contentType]: line ? { schema: TEXT, 'x-itemSchema': schemas.of(line) } : {} };
+  return { description: bytes, required: false, content };
 }
 
 function answerOf(answer: Answer, headers: Response['headers'], schemas: SchemaCollector): Response {
@@ -159,8 +163,18 @@ function contentOf(content: Readonly<Record<string, Content>>, schemas: SchemaCo
 
 function mediaTypeOf(type: string, what: Content, schemas: SchemaCollector): MediaType {
   if (what === 'bytes') return type.startsWith('text/') ? { schema: TEXT } : {};
-  if (what === 'events') return { schema: TEXT };
+  if (what === 'events') return { schema: EVENT };
   return type.endsWith('ndjson') ? { schema: TEXT, 'x-itemSchema': schemas.of(what) } : { schema: schemas.of(what) };
 }
 
 const TEXT = { type: 'string' };
+
+/** Each of a stream of server-sent events. */
+const EVENT = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', description: 'For `Last-Event-ID`, to go on after it.' },
+    event: { type: 'string', description: 'What kind it is of.' },
+    data: { type: 'string', description: 'A JSON document, or text.' },
+  },
+};

@@ -17,10 +17,13 @@ export interface Answer {
   readonly content?: Readonly<Record<string, Content>>;
 }
 
-/** A JSON document that is read whole and checked, or bytes that the route takes as they come. */
+/**
+ * A JSON document that is read whole and checked, or bytes that the route takes as they come; where they are documents,
+ * one a line, `line` is what each of them has to be.
+ */
 export type RequestBody =
   | { readonly schema: z.ZodType; readonly maxBytes: number; readonly isOptional?: boolean }
-  | { readonly bytes: string; readonly contentType: string };
+  | { readonly bytes: string; readonly contentType: string; readonly line?: z.ZodType };
 
 /**
  * One operation of Ebb's own REST API, as data: requests are checked by it, controllers serve it, the OpenAPI document is

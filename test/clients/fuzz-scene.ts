@@ -11,6 +11,8 @@ export interface Known {
   /** To be deleted without taking anything from the others. */
   readonly doomed: readonly string[];
   readonly invocations: readonly string[];
+  /** Of these, those that have ended. */
+  readonly settled: readonly string[];
   readonly deliveries: readonly string[];
   readonly keys: readonly string[];
 }
@@ -49,6 +51,7 @@ export async function fill(url: string): Promise<Known> {
     endpoints: ENDPOINTS,
     doomed: DOOMED,
     invocations: [...settled, running, ...queued],
+    settled,
     deliveries: settled.map((id) => `cb_${id}`),
     keys: await Promise.all(['spare-1', 'spare-2', 'spare-3'].map(async (name) => (await makeKey(url, name)).id)),
   };

@@ -55,6 +55,7 @@ max-time = ${seconds}
 workers = 1
 request-timeout = 30
 continue-on-failure = true
+hooks = "${join(import.meta.dirname, 'schemathesis-lines.py')}"
 
 [generation]
 database = "none"
@@ -89,6 +90,17 @@ ${belongings('keys', '/v1/keys/')}
 [[operations]]
 include-operation-id = "deleteEndpoint"
 parameters = { "path.name" = { dictionary = "doomed", probability = ${KNOWN_SHARE} } }
+# Only what has ended has an end of its events, and no answer of another operation is to bring in what has not.
+[[operations]]
+include-operation-id = "followInvocation"
+parameters = { "path.id" = { dictionary = "settled", probability = ${KNOWN_SHARE} } }
+phases.coverage.extra-data-sources.responses = false
+phases.fuzzing.extra-data-sources.responses = false
+phases.stateful.enabled = false
+# A line that is wrong spoils nothing but itself.
+[[operations]]
+include-operation-id = "submitBatch"
+checks.negative_data_rejection.enabled = false
 ${SETTING_CAPACITY.map(withFewInstances).join('\n')}
 ${[...RULES_BEYOND_SCHEMAS, ...paged].map(lenient).join('\n')}
 `;

@@ -71,11 +71,15 @@ export class Http {
     throw await this.#refusal(answer);
   }
 
-  /** Whether there is anything at this path that may be looked at. */
+  /** Whether there is anything at this path that may be looked at; nothing is raised where that cannot be told. */
   async has(path: string): Promise<boolean> {
-    const { body, statusCode } = await this.#request(path, { signal: this.signal });
-    await body.dump();
-    return statusCode < 400;
+    try {
+      const { body, statusCode } = await this.#request(path, { signal: this.signal });
+      await body.dump();
+      return statusCode < 400;
+    } catch {
+      return false;
+    }
   }
 
   async close(): Promise<void> {

@@ -81,7 +81,7 @@ function settingsOf({ environment }: Session, options: UpOptions): NodeJS.Proces
   };
 }
 
-/** Ctrl-C lets Ebb end in order. However this process ends, Ebb does not outlive it. */
+/** Ctrl-C lets Ebb end in order. However this process ends by itself, Ebb does not outlive it. */
 function stopWith({ signal, terminal }: Session, child: ChildProcess): void {
   const stop = (): void => {
     terminal.note('Stopping: what runs has some seconds to finish. Ctrl-C once more ends Ebb at once.');

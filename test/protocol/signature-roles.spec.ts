@@ -129,6 +129,32 @@ describe('who may only read', () => {
   });
 });
 
+describe('a visitor, who shows nothing', () => {
+  const confirm = 'Action=ConfirmSubscription&Version=2010-03-31&TopicArn=arn:aws:sns:us-east-1:000000000000:visited';
+
+  it('may confirm a subscription with the token that was sent, and nothing else', async () => {
+    await new SNSClient(as('operate')).send(new CreateTopicCommand({ Name: 'visited' }));
+    const guess = await fetch(`${ebb.url}/?${confirm}&Token=guess`);
+    expect([guess.status, await guess.text()]).toEqual([400, expect.stringContaining('Invalid parameter: Token')]);
+    const publish = await fetch(`${ebb.url}/?${confirm.replace('ConfirmSubscription', 'Publish')}&Message=m`);
+    expect([publish.status, await publish.text()]).toEqual([
+      403,
+      expect.stringContaining('MissingAuthenticationToken'),
+    ]);
+  });
+
+  it('may not say one thing in the address and another in the body', async () => {
+    const publish = `Action=Publish&Version=2010-03-31&Message=m&TopicArn=arn:aws:sns:us-east-1:000000000000:visited`;
+    for (const [query, form] of [
+      [publish, confirm],
+      [confirm, publish],
+    ]) {
+      const answer = await fetch(`${ebb.url}/?${query}`, { method: 'POST', body: new URLSearchParams(form) });
+      expect(await answer.text()).toMatch(/<Code>(?:AuthorizationError|MissingAuthenticationToken|InvalidParameter)</);
+    }
+  });
+});
+
 describe('what operators change', () => {
   it('is on record under the id of its answer', async () => {
     const { $metadata } = await new SNSClient(as('operate')).send(new CreateTopicCommand({ Name: 'recorded' }));

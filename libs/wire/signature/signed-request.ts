@@ -40,12 +40,12 @@ export function readAuthorization(authorization: string, headers: Headers, servi
   const missing: string[] = COMPONENTS.filter((name) => !components.get(name));
   if (missing.length > 0) refuse({ kind: 'incomplete', placement, missing });
   const timestamp = timestampOf(headers);
-  const credential = readCredential(components.get('Credential')!, timestamp, services, placement);
+  const signedAt = momentOf(timestamp, placement);
   return {
     placement,
-    ...credential,
+    ...readCredential(components.get('Credential')!, timestamp, services, placement),
     timestamp,
-    signedAt: momentOf(timestamp, placement),
+    signedAt,
     signedHeaders: components.get('SignedHeaders')!.toLowerCase().split(';'),
     signature: components.get('Signature')!,
     sessionToken: header(headers, 'x-amz-security-token'),

@@ -2,10 +2,12 @@ import { Controller } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
 import { type Invocation, isSettled } from '../../../libs/core/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
+import type { ByteRange } from '../../../libs/core/ports/objects.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { World } from '../../../libs/engine/world.js';
 import { GET_FAILURE, GET_INPUT, GET_OUTPUT } from '../../../libs/wire/rest/output-routes.js';
 import { parseRange } from '../../../libs/wire/s3/byte-range.js';
+import { S3Error } from '../../../libs/wire/s3/errors.js';
 import { Asked } from './asked.js';
 import { sendObject } from './send-object.js';
 import { Serves } from './serves.js';
@@ -64,8 +66,17 @@ export class OutputsController {
       reply.raw.writeHead(303, { ...reply.getHeaders(), location: url, 'cache-control': 'no-store' }).end();
       return;
     }
-    const range = parseRange(headers.range);
+    const range = rangeOf(headers.range);
     const object = await objects.get(location, { range }, gone);
     await sendObject(reply, object, object.range ? 206 : 200);
+  }
+}
+
+function rangeOf(header: string | undefined): ByteRange | undefined {
+  try {
+    return parseRange(header);
+  } catch (cause) {
+    if (!(cause instanceof S3Error)) throw cause;
+    throw new EbbError('InvalidRange', `header.range: ${cause.message}`, { cause });
   }
 }

@@ -34,8 +34,9 @@ export class ProblemFilter implements ExceptionFilter {
 /** The whole answer to a request that is refused. */
 export function sendProblem(reply: FrameworkReply, problem: Problem): void {
   reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).header('cache-control', 'no-store');
-  const isPassing = problem.status === 503 || problem.code === 'QuotaExceeded';
-  if (isPassing) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  const isPassing = problem.status === 503 || problem.status === 429;
+  // Whoever counts requests knows better.
+  if (isPassing && !('retry-after' in reply.getHeaders())) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   // As text it would get a parameter `charset`, which the content type does not have.
   reply.send(Buffer.from(JSON.stringify(problem)));
 }

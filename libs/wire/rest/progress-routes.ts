@@ -28,7 +28,7 @@ export const REPORT_PROGRESS = route({
     maxBytes: MAX_REPORT_BYTES,
   },
   answers: { 204: { description: 'It was taken.' } },
-  errors: ['AccessDenied', 'BodyTooLarge', 'UnsupportedContentType'],
+  errors: ['AccessDenied', 'BodyTooLarge', 'UnsupportedContentType', 'TooManyRequests'],
 });
 
 export const REPORT_PARTIAL = route({
@@ -43,5 +43,5 @@ export const REPORT_PARTIAL = route({
   headers: z.object({ 'content-type': z.string().max(255).optional() }),
   body: { bytes: 'The part.', contentType: '*/*' },
   answers: { 204: { description: 'It was taken.' } },
-  errors: ['AccessDenied', 'BodyTooLarge'],
+  errors: ['AccessDenied', 'BodyTooLarge', 'TooManyRequests'],
 });

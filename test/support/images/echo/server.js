@@ -29,6 +29,7 @@
  *   closeIdle          closes the connection after the answer though it promised to keep it
  *   print=1000         prints so many lines before it answers
  *   printLong=9000     prints one line of so many characters, of two bytes each, before it answers
+ *   printHeader=name   prints this header of the request before it answers
  *   allocate=400       takes so many MiB of memory for good before it answers
  *   ping=503           what /ping answers from now on: a status, or `hang`
  *   connect=host:80    answers `connected`, or the code of the error, of a connection there
@@ -87,6 +88,7 @@ async function answerInvocation(request, response) {
   if ('report' in knobs) await report(request.headers['ebb-progress-url'], Number(knobs.report));
   if ('print' in knobs) printLines(Number(knobs.print));
   if ('printLong' in knobs) console.log('ü'.repeat(Number(knobs.printLong)));
+  if ('printHeader' in knobs) console.log(`${knobs.printHeader}: ${request.headers[knobs.printHeader]}`);
   if ('allocate' in knobs) allocate(Number(knobs.allocate));
   if ('ping' in knobs) ping = knobs.ping;
   if ('exit' in knobs && !('breakAfter' in knobs)) process.exit(Number(knobs.exit));

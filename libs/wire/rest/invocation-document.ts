@@ -35,7 +35,7 @@ const attempt = z
     startedAt: time.optional(),
     endedAt: time.optional().describe('Absent while it runs.'),
     ended: z.string().optional().describe('How it ended: `succeeded`, a class of errors, `worker-stopped` or `lost`.'),
-    status: z.int().optional().describe('What the container answered.'),
+    status: z.int().optional().describe('What the container answered, where that was an error.'),
     reason: z.string().optional(),
     logsUrl: z.string().describe('What its instance has printed from its start on.'),
   })

@@ -1,0 +1,306 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import type { RestAnswer } from '../support/rest-client.js';
+import { SubmitScene, type SubmitAnswer } from '../support/submit-scene.js';
+
+interface Outcome {
+  readonly matched: number;
+  readonly cancelled?: number;
+  readonly redriven?: number;
+  readonly invocations: readonly SubmitAnswer[];
+  readonly refused: readonly { readonly id: string; readonly code: string }[];
+}
+
+interface Page {
+  readonly items: readonly SubmitAnswer[];
+  readonly nextCursor?: string;
+}
+
+let scene: SubmitScene;
+
+beforeAll(async () => {
+  scene = await SubmitScene.start();
+  await scene.deploy('echo', { minInstances: 1 });
+  await still('still');
+});
+afterAll(() => scene?.[Symbol.asyncDispose]());
+
+/** An endpoint on which everything waits. */
+async function still(name: string): Promise<void> {
+  await scene.deploy(name);
+  await scene.holdBack(name);
+}
+
+async function submit(endpointName: string, headers: Record<string, string> = {}): Promise<string> {
+  return (await scene.submit(endpointName, headers, 'input')).body.id;
+}
+
+const knobs = (attributes: string): Record<string, string> => ({ 'custom-attributes': attributes });
+const running = (id: string) => eventually(`${id} runs`, async () => (await scene.invocation(id)).state === 'Running');
+const idsOf = ({ body }: RestAnswer<Page>): string[] => body.items.map(({ id }) => id);
+const list = (query: string) => scene.rest.get<Page>(`invocations?${query}`);
+
+describe('where an invocation stands', () => {
+  it('is told with its place and its reason while it waits', async () => {
+    await still('waiting');
+    await submit('waiting');
+    const id = await submit('waiting', { labels: 'team=search', priority: 'low', 'inference-id': 'mine' });
+    expect(await scene.invocation(id)).toMatchObject({
+      id,
+      inferenceId: 'mine',
+      endpointName: 'waiting',
+      state: 'Queued',
+      priority: 'low',
+      labels: { team: 'search' },
+      position: 1,
+      why: expect.stringContaining('paused'),
+      timeline: [{ state: 'Queued', from: expect.any(String) }],
+      attempts: [],
+      url: `/v1/invocations/${id}`,
+      eventsUrl: `/v1/invocations/${id}/events`,
+    });
+  });
+
+  it('is told with its attempt and its timeline when it is over, and leads to what the attempt has printed', async () => {
+    const id = await submit('echo', knobs('print=3'));
+    const document = await scene.settled(id);
+    expect(document).toMatchObject({
+      state: 'Completed',
+      timeline: [{ state: 'Queued' }, { state: 'Running', attempt: 1, ended: 'succeeded' }, { state: 'Completed' }],
+      attempts: [{ number: 1, ended: 'succeeded', variantName: 'main' }],
+      outputUrl: `/v1/invocations/${id}/output`,
+      responseContentType: expect.any(String),
+    });
+    expect(document).not.toHaveProperty('failureUrl');
+    const [{ logsUrl }] = document['attempts'] as [{ logsUrl: string }];
+    await eventually('its log has its lines', async () => {
+      const { text } = await scene.send(logsUrl.slice('/v1/'.length), {});
+      return text.includes('line 3 of 3');
+    });
+  });
+
+  it('is told with the status and the words of a model that failed', async () => {
+    const document = await scene.settled(await submit('echo', knobs('status=503')));
+    expect(document).toMatchObject({
+      state: 'Failed',
+      errorClass: 'model-error',
+      failureReason: expect.stringContaining('(503)'),
+      attempts: [{ ended: 'model-error', status: 503 }],
+      timeline: [{ state: 'Queued' }, { state: 'Running', ended: 'model-error' }, { state: 'Failed' }],
+    });
+    expect(document).not.toHaveProperty('outputUrl');
+  });
+
+  it('is told with an attempt for each instance that broke', async () => {
+    const document = await scene.settled(await submit('echo', knobs('reset')));
+    expect(document).toMatchObject({
+      state: 'Failed',
+      errorClass: 'instance-broke',
+      attempts: [1, 2, 3].map((number) => ({ number, ended: 'instance-broke' })),
+    });
+  });
+
+  it('is told to whoever waits for its end as soon as that has come', async () => {
+    const id = await submit('echo', knobs('delayMs=300'));
+    expect(await scene.settled(id)).toMatchObject({ state: 'Completed' });
+  });
+
+  it('is told to whoever has waited long enough', async () => {
+    const id = await submit('still');
+    const begun = performance.now();
+    const { body } = await scene.rest.get<SubmitAnswer>(`invocations/${id}?wait=1`);
+    expect(body.state).toBe('Queued');
+    expect(performance.now() - begun).toBeGreaterThan(900);
+  });
+
+  it.each(['wait=61', 'wait=-1', 'wait=soon', 'wiat=1'])('is not told for %s', async (query) => {
+    const { body, status } = await scene.rest.get<SubmitAnswer>(`invocations/nothing?${query}`);
+    expect([status, body.code]).toEqual([400, 'InvalidRequest']);
+  });
+
+  it('is not told of what does not exist', async () => {
+    const { body, status } = await scene.rest.get<SubmitAnswer>('invocations/nothing');
+    expect([status, body.code]).toEqual([404, 'InvocationNotFound']);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends one that waits at once, and again changes nothing', async () => {
+    const id = await submit('still');
+    const { body, status } = await scene.rest.delete<SubmitAnswer>(`invocations/${id}`);
+    expect([status, body]).toMatchObject([200, { state: 'Cancelled', errorClass: 'cancelled', attempts: [] }]);
+    const again = await scene.rest.post<SubmitAnswer>(`invocations/${id}:cancel`);
+    expect([again.status, again.body]).toEqual([200, body]);
+  });
+
+  it('reaches the container of one that runs', async () => {
+    const id = await submit('echo', { ...knobs('hang'), 'inference-id': 'to-be-cancelled' });
+    await running(id);
+    const { body } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:cancel`);
+    expect(body).toMatchObject({ state: 'Cancelled', attempts: [{ number: 1, ended: 'cancelled' }] });
+    await eventually('its connection is closed and its cancel path called', async () => {
+      const { text } = await scene.send('endpoints/echo/logs?limit=1000', {});
+      return text.includes('closed to-be-cancelled') && text.includes('POST /cancel to-be-cancelled');
+    });
+  });
+
+  it('is refused when it has come to another end', async () => {
+    const id = await submit('echo');
+    await scene.settled(id);
+    const { body, status } = await scene.rest.delete<SubmitAnswer>(`invocations/${id}`);
+    expect([status, body.code]).toEqual([409, 'InvocationSettled']);
+    expect(await scene.invocation(id)).toMatchObject({ state: 'Completed' });
+  });
+
+  it('of many ends those that are meant, and no others', async () => {
+    await still('crowd');
+    const red = [await submit('crowd', { labels: 'colour=red' }), await submit('crowd', { labels: 'colour=red' })];
+    const blue = await submit('crowd', { labels: 'colour=blue' });
+    const filter = { endpoint: 'crowd', labels: { colour: 'red' } };
+    const dry = await scene.rest.post<Outcome>('invocations:cancel', { ...filter, dryRun: true });
+    expect(dry.body).toEqual({ matched: 2, cancelled: 0, invocations: [], refused: [] });
+    const { body } = await scene.rest.post<Outcome>('invocations:cancel', filter);
+    expect(body).toMatchObject({ matched: 2, cancelled: 2, refused: [] });
+    expect(body.invocations.map(({ id, state }) => [id, state]).sort()).toEqual(
+      red.map((id) => [id, 'Cancelled']).sort(),
+    );
+    expect(await scene.invocation(blue)).toMatchObject({ state: 'Queued' });
+  });
+
+  it('of many ends no more than asked for, the newest first', async () => {
+    await still('queue');
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count++) ids.push(await submit('queue'));
+    const { body } = await scene.rest.post<Outcome>('invocations:cancel', { endpoint: 'queue', limit: 2 });
+    expect([body.matched, body.cancelled]).toEqual([5, 2]);
+    expect(idsOf(await list('endpoint=queue&state=Queued'))).toEqual(ids.slice(0, 3).reverse());
+  });
+});
+
+describe('redriving', () => {
+  it('runs what failed again as another invocation, and each shows the other', async () => {
+    const id = await submit('echo', { ...knobs('status=500'), labels: 'run=1', 'inference-id': 'order' });
+    const failed = await scene.settled(id);
+    const { body, headers, status } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
+    expect([status, headers.get('location')]).toEqual([202, `/v1/invocations/${body.id}`]);
+    expect(body).toMatchObject({
+      redriveOf: id,
+      inferenceId: 'order',
+      labels: { run: '1' },
+      outputLocation: failed['outputLocation'],
+    });
+    expect(body.id).not.toBe(id);
+    expect(await scene.invocation(id)).toMatchObject({ state: 'Failed', redrivenAs: body.id });
+    const again = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
+    expect([again.status, again.body.id]).toEqual([202, body.id]);
+  });
+
+  it('takes what was cancelled', async () => {
+    const id = await submit('still');
+    await scene.rest.delete(`invocations/${id}`);
+    const { body } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
+    expect(body).toMatchObject({ state: 'Queued', redriveOf: id });
+  });
+
+  it.each(['still', 'echo'])('is refused on %s for what has not come to such an end', async (endpointName) => {
+    const id = await submit(endpointName);
+    if (endpointName === 'echo') await scene.settled(id);
+    const { body, status } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
+    expect([status, body.code]).toEqual([409, 'InvocationNotSettled']);
+  });
+
+  it('of many counts them first, runs each again once, and can be told which', async () => {
+    await still('again');
+    const ids = [await submit('again'), await submit('again'), await submit('again')];
+    await scene.rest.post('invocations:cancel', { endpoint: 'again' });
+    const filter = { endpoint: 'again', states: ['Cancelled'], errorClass: ['cancelled'] };
+    const dry = await scene.rest.post<Outcome>('invocations:redrive', { ...filter, dryRun: true });
+    expect(dry.body).toMatchObject({ matched: 3, redriven: 0 });
+    const { body } = await scene.rest.post<Outcome>('invocations:redrive', { ...filter, limit: 2 });
+    expect(body).toMatchObject({ matched: 3, redriven: 2, refused: [] });
+    const rest = await scene.rest.post<Outcome>('invocations:redrive', filter);
+    expect(rest.body).toMatchObject({ matched: 1, redriven: 1 });
+    const redriven = [...body.invocations, ...rest.body.invocations].map(({ redriveOf }) => redriveOf);
+    expect(redriven.sort()).toEqual(ids.sort());
+    expect(idsOf(await list('endpoint=again&state=Queued'))).toHaveLength(3);
+  });
+
+  it('of many says of each that is refused why, and is kept from no other by it', async () => {
+    await still('closed');
+    const ids = [await submit('closed'), await submit('closed')];
+    await scene.rest.post('invocations:cancel', { endpoint: 'closed' });
+    await scene.rest.post('endpoints/closed:pause', { intake: true });
+    const { body } = await scene.rest.post<Outcome>('invocations:redrive', { endpoint: 'closed' });
+    expect(body).toMatchObject({ matched: 2, redriven: 0 });
+    expect(body.refused.map(({ id, code }) => [id, code]).sort()).toEqual(ids.map((id) => [id, 'IntakePaused']).sort());
+  });
+
+  it.each<[what: string, body: object]>([
+    ['states that cannot be', { states: ['Completed'] }],
+    ['no states', { states: [] }],
+    ['too many', { limit: 1001 }],
+    ['what is misspelt', { endpiont: 'echo' }],
+  ])('of many is refused for %s', async (_, body) => {
+    const { body: problem, status } = await scene.rest.post<SubmitAnswer>('invocations:redrive', body);
+    expect([status, problem.code]).toEqual([400, 'InvalidRequest']);
+  });
+});
+
+describe('a listing', () => {
+  let ids: string[];
+  let begun: string;
+  let middle: string;
+
+  beforeAll(async () => {
+    await still('listed');
+    begun = new Date().toISOString();
+    ids = [
+      await submit('listed', { labels: 'team=a,run=1', 'inference-id': 'first' }),
+      await submit('listed', { labels: 'team=a,run=2' }),
+    ];
+    middle = (await scene.invocation(await submit('listed', { labels: 'team=b' })))['acceptedAt'] as string;
+    ids = idsOf(await list('endpoint=listed')).reverse();
+    await scene.rest.delete(`invocations/${ids[0]}`);
+  });
+
+  it.each<[query: string, expected: () => (string | undefined)[]]>([
+    ['endpoint=listed', () => [ids[2], ids[1], ids[0]]],
+    ['endpoint=listed&state=Queued', () => [ids[2], ids[1]]],
+    ['endpoint=listed&state=Queued&state=Cancelled', () => [ids[2], ids[1], ids[0]]],
+    ['endpoint=listed&state=Running', () => []],
+    ['endpoint=listed&label=team:a', () => [ids[1], ids[0]]],
+    ['endpoint=listed&label=team:a&label=run:2', () => [ids[1]]],
+    ['endpoint=listed&errorClass=cancelled', () => [ids[0]]],
+    ['endpoint=listed&inferenceId=first', () => [ids[0]]],
+    ['label=team:b', () => [ids[2]]],
+  ])('of %s has what is meant, the newest first', async (query, expected) => {
+    expect(idsOf(await list(query))).toEqual(expected());
+  });
+
+  it('of a time has what was accepted in it', async () => {
+    expect(idsOf(await list(`endpoint=listed&acceptedAfter=${begun}`))).toHaveLength(3);
+    expect(idsOf(await list(`endpoint=listed&acceptedBefore=${begun}`))).toEqual([]);
+    const newest = idsOf(await list(`endpoint=listed&acceptedAfter=${middle}`));
+    expect(newest[0]).toBe(ids[2]);
+  });
+
+  it('is had page by page, each invocation once', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(`endpoint=listed&limit=1${cursor === undefined ? '' : `&cursor=${cursor}`}`);
+      expect(page.body.items).toHaveLength(1);
+      seen.push(...idsOf(page));
+      cursor = page.body.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([...ids].reverse());
+  });
+
+  it.each(['state=Done', 'label=team', 'acceptedAfter=yesterday', 'errorClass=bad', 'limit=0', 'cursor=%00'])(
+    'of %s is refused',
+    async (query) => {
+      const { status } = await list(query);
+      expect(status).toBe(400);
+    },
+  );
+});

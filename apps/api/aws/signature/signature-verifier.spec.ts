@@ -4,7 +4,8 @@ import { ANONYMOUS } from '../../../../libs/core/caller.js';
 import { SystemClock } from '../../../../libs/drivers/clock/system.js';
 import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
 import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
-import { type AccessMode } from '../../../../libs/engine/authenticate.js';
+import type { AccessMode } from '../../../../libs/engine/authenticate.js';
+import { rotateAccessKey } from '../../../../libs/engine/rotate-access-key.js';
 import { classify } from '../../../../libs/wire/aws-request.js';
 import { SignatureError } from '../../../../libs/wire/signature/signature-flaw.js';
 import { MemoryCatalog } from '../../../../test/support/memory-catalog.js';
@@ -44,7 +45,9 @@ async function open(mode: AccessMode) {
     secretAccessKey: credential.secretAccessKey,
     service,
   });
-  return { keyId: key.id, signer, verify };
+  const rotate = async (graceSeconds: number): Promise<string> =>
+    (await rotateAccessKey(world, key.id, graceSeconds)).credential.secretAccessKey;
+  return { keyId: key.id, rotate, signer, verify };
 }
 
 const segment = fc.string({ minLength: 1, maxLength: 8 }).map((text) => `b${escaped(text)}`);
@@ -155,5 +158,27 @@ describe('where a key is needed', () => {
     const { verify } = await open('keys');
     const refused = verify({ method: 'GET', url: '/', headers: {}, body: '', ...sent });
     await expect(refused).rejects.toMatchObject({ flaw });
+  });
+});
+
+describe('while a key has two secrets', () => {
+  it('either signs, until the older one’s grace is over', async () => {
+    const { keyId, rotate, signer, verify } = await open('keys');
+    const bare = { method: 'GET', url: `${HOST}/bucket` };
+    const signWith = async (secretAccessKey: string): Promise<Sent> => ({
+      method: 'GET',
+      url: '/bucket',
+      headers: await signHeaders({ ...signer('s3'), secretAccessKey }, bare),
+      body: '',
+    });
+    const before = signer('s3').secretAccessKey;
+    const after = await rotate(3600);
+    for (const secret of [before, after])
+      expect(await verify(await signWith(secret))).toMatchObject({ caller: { keyId } });
+    const last = await rotate(0);
+    expect(await verify(await signWith(last))).toMatchObject({ caller: { keyId } });
+    for (const secret of [before, after]) {
+      await expect(verify(await signWith(secret))).rejects.toMatchObject({ flaw: { kind: 'mismatch' } });
+    }
   });
 });

@@ -142,6 +142,14 @@ describe('a signing key', () => {
 });
 
 describe('a signature', () => {
+  it('of the older kind is one of SHA-1, in base64', () => {
+    const text = 'GET\n\n\n1175139620\n/awsexamplebucket1/photos/puppy.jpg';
+    const older = { algorithm: 'sha1', encoding: 'base64' } as const;
+    const signature = createHmac('sha1', SECRET).update(text).digest('base64');
+    expect(isSignatureOf(text, signature, SECRET, older)).toBe(true);
+    expect(isSignatureOf(text, signature, 'other', older)).toBe(false);
+  });
+
   it('is no other text’s, and neither longer nor shorter', () => {
     const signature = createHmac('sha256', KEY).update('text').digest('hex');
     expect(isSignatureOf('text', signature, KEY)).toBe(true);

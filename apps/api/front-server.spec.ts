@@ -60,6 +60,13 @@ async function trickling(socket: Socket, beginning: string, more: string): Promi
   return answer;
 }
 
+/** As a browser sends what a page of `site` makes it send. */
+async function sendFrom(site: string, method: string): Promise<string> {
+  const socket = open(await listen());
+  socket.write(`${method} / HTTP/1.1\r\nHost: ebb\r\nConnection: close\r\nSec-Fetch-Site: ${site}\r\n\r\n`);
+  return answerTo(socket);
+}
+
 describe.concurrent('a connection', () => {
   it('that says nothing is cut', async () => {
     const socket = open(await listen());
@@ -110,6 +117,18 @@ describe.concurrent('a head', () => {
     expect(await send(200)).toMatch(/^HTTP\/1.1 200 /);
     expect(await send(201)).toMatch(/^HTTP\/1.1 431 /);
     expect(await send(1_000)).toMatch(/^HTTP\/1.1 431 /);
+  });
+});
+
+describe.concurrent('a web page', () => {
+  it('of another site makes no browser change anything', async () => {
+    expect(await sendFrom('cross-site', 'POST')).toMatch(/^HTTP\/1.1 403 /);
+    expect(await sendFrom('cross-site', 'DELETE')).toMatch(/^HTTP\/1.1 403 /);
+  });
+
+  it('may lead here, and do what it likes if it is of this site', async () => {
+    expect(await sendFrom('cross-site', 'GET')).toMatch(/^HTTP\/1.1 200 /);
+    expect(await sendFrom('same-origin', 'POST')).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { ConnectionLimits } from '../../libs/host/listening.js';
@@ -48,9 +48,18 @@ export function createFrontServer({ door, native, limits, tls }: FrontServerPart
       return;
     }
     slowClients.watch(request, response);
+    if (isForeignPage(request)) {
+      response.writeHead(403, { connection: 'close' }).end();
+      return;
+    }
     const current = door();
     if (current) current.handle(request, response, native);
     else native(request, response);
   });
   return server;
+}
+
+/** Whether a web page of another site has made a browser send this, which is enough where nobody needs credentials. */
+function isForeignPage({ headers, method }: IncomingMessage): boolean {
+  return headers['sec-fetch-site'] === 'cross-site' && method !== 'GET' && method !== 'HEAD';
 }

@@ -40,7 +40,7 @@ export async function fill(url: string): Promise<Known> {
     const call = { EndpointName: name, InputLocation: INPUT, CustomAttributes: attributes };
     return (await aws.runtime.send(new InvokeEndpointAsyncCommand(call))).InferenceId!;
   };
-  const settled = [await invoke('echo', 'delayMs=1'), await invoke('echo', 'status=500')];
+  const settled = [await submit(url, 'delayMs=1'), await submit(url, 'status=500')];
   const running = await invoke('busy', 'hang');
   const queued = await Promise.all(Array.from({ length: 6 }, () => invoke('busy', 'hang')));
   await eventually('what can end has ended', async () => {
@@ -52,9 +52,25 @@ export async function fill(url: string): Promise<Known> {
     doomed: DOOMED,
     invocations: [...settled, running, ...queued],
     settled,
-    deliveries: settled.map((id) => `cb_${id}`),
+    deliveries: await waitingDeliveries(url),
     keys: await Promise.all(['spare-1', 'spare-2', 'spare-3'].map(async (name) => (await makeKey(url, name)).id)),
   };
+}
+
+/** To `echo`, with a callback that goes nowhere; the id. */
+async function submit(url: string, attributes: string): Promise<string> {
+  const response = await fetch(`${url}/v1/endpoints/echo/invocations`, {
+    method: 'POST',
+    body: 'hello',
+    headers: { 'custom-attributes': attributes, 'callback-url': 'http://nowhere.invalid/ended', labels: 'team=fuzz' },
+  });
+  return ((await response.json()) as { readonly id: string }).id;
+}
+
+async function waitingDeliveries(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/v1/deliveries?state=waiting`);
+  const { items } = (await response.json()) as { readonly items: readonly { readonly id: string }[] };
+  return items.map(({ id }) => id);
 }
 
 /** An access key that may do everything. */

@@ -75,6 +75,10 @@ few.values = [0, 1]
 "header.Prefer" = { dictionary = "preferences" }
 "query.follow" = "false"
 
+[warnings]
+# What is said here has to fit what is described there.
+fail-on = ["unmatched_filter", "dictionary_mismatch", "unsupported_regex"]
+
 [checks]
 # What is revoked, cancelled or being deleted can still be looked at.
 use_after_free.enabled = false

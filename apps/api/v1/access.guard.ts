@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { type Action, type Caller, permits, roleAllows } from '../../../libs/core/caller.js';
-import { EbbError } from '../../../libs/core/errors.js';
+import { EbbError, isEbbError } from '../../../libs/core/errors.js';
 import { AuditTrail } from '../../../libs/engine/audit-trail.js';
 import { Authenticator } from '../../../libs/engine/authenticate.js';
 import { RequestRates } from '../../../libs/engine/request-rates.js';
@@ -46,7 +46,9 @@ export class AccessGuard implements CanActivate {
     try {
       return token === undefined ? this.authenticator.anonymous() : await this.authenticator.bearer(token);
     } catch (error) {
-      reply.header('www-authenticate', bearerChallenge(token !== undefined));
+      if (isEbbError(error, 'Unauthenticated')) {
+        reply.header('www-authenticate', bearerChallenge(token !== undefined));
+      }
       throw error;
     }
   }
@@ -59,8 +61,13 @@ export class AccessGuard implements CanActivate {
     throw new EbbError('TooManyRequests', `This access key may make ${verdict.perMinute} requests a minute.`);
   }
 
-  private async record(caller: Caller, { id }: Entry, { id: requestId, raw }: FrameworkRequest, reply: FrameworkReply) {
-    const answered = await this.trail.begin(auditedAction(caller, id, raw, requestId));
+  private async record(
+    caller: Caller,
+    { id: action }: Entry,
+    { id: requestId, raw }: FrameworkRequest,
+    reply: FrameworkReply,
+  ): Promise<void> {
+    const answered = await this.trail.begin(auditedAction(caller, action, raw, requestId));
     // Of an action whose caller did not wait for the answer, there is none on record.
     reply.raw.once('close', () => reply.raw.headersSent && void answered(reply.raw.statusCode));
   }

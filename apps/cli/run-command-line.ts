@@ -51,10 +51,16 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 function asText({ advice, message, problem }: Failure): string {
   const code = problem?.code === undefined ? '' : ` (${problem.code})`;
-  const rules = problem?.errors?.map(({ field, rule }) => `  ${field}: ${rule}\n`) ?? [];
-  const request = problem?.code === 'InternalFailure' ? `  Request id: ${problem.requestId}\n` : '';
-  const text = `ebb: ${message}${code}\n${rules.join('')}${request}${advice === undefined ? '' : `  ${advice}\n`}`;
-  return printable(text);
+  const rules = problem?.errors ?? [];
+  // A single broken rule is the message already.
+  const what = rules.length > 1 ? `${problem?.title ?? 'Rules are broken'}${code}:` : `${message}${code}`;
+  const lines = [
+    `ebb: ${what}`,
+    ...(rules.length > 1 ? rules.map(({ field, rule }) => `  ${field}: ${rule}`) : []),
+    ...(problem?.code === 'InternalFailure' ? [`  Request id: ${problem.requestId}`] : []),
+    ...(advice === undefined ? [] : [`  ${advice}`]),
+  ];
+  return printable(`${lines.join('\n')}\n`);
 }
 
 function asDocument({ advice, exit, message, problem }: Failure): string {

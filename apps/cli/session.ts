@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { type Credentials, findCredentials } from './credentials.js';
 import { EbbClient } from './ebb-client.js';
 import { misuse } from './failure.js';
@@ -49,9 +48,6 @@ export class Session implements AsyncDisposable {
     await this.#client?.http.close();
   }
 }
-
-/** What a command does, with its arguments, and its options as the last of them. The exit code is 0 unless it says other. */
-export type Action = (session: Session, command: Command) => Promise<number | void>;
 
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -121,12 +121,18 @@ describe.concurrent('ebb', () => {
   });
 
   it('names every rule that a request broke', async () => {
-    const errors = [{ field: 'query.limit', rule: 'must be a whole number' }];
-    await using server = await ScriptedServer.listen(() => ({
-      status: 400,
-      document: { code: 'InvalidRequest', detail: 'No.', errors },
-    }));
-    expect((await run(['ls'], server.url)).err).toContain('query.limit: must be a whole number');
+    const errors = [
+      { field: 'query.limit', rule: 'must be a whole number' },
+      { field: 'query.state', rule: 'must be one of these' },
+    ];
+    const detail = errors.map(({ field, rule }) => `${field}: ${rule}`).join('; ');
+    const document = { code: 'InvalidRequest', title: 'The request breaks a rule', detail, errors };
+    await using server = await ScriptedServer.listen(() => ({ status: 400, document }));
+    expect((await run(['ls'], server.url)).err.trimEnd().split('\n')).toEqual([
+      'ebb: The request breaks a rule (InvalidRequest):',
+      '  query.limit: must be a whole number',
+      '  query.state: must be one of these',
+    ]);
   });
 
   it('says how to start Ebb where nothing answers', async () => {
@@ -304,7 +310,7 @@ describe.concurrent('ebb', () => {
     );
     const ran = await run(['invoke', 'ocr', 'a.txt', '--wait', '--timeout', '0.2s'], server.url);
     expect(ran).toMatchObject({ code: 6, out: '' });
-    expect(ran.err).toMatch(/They go on[^]*ebb status a/);
+    expect(ran.err).toMatch(/It goes on[^]*ebb status a/);
   });
 
   it('says at the first Ctrl-C that the work goes on, and leaves at the second', async () => {

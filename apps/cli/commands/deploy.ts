@@ -158,12 +158,12 @@ async function inService(
 }
 
 /** What there is to see of a deployment, such as `Creating: 1 starting (boot)`. */
-export function stageOf({ instances, status, variants }: EndpointDocument): string {
+function stageOf({ instances, status, variants }: EndpointDocument): string {
   const phases = [...new Set(variants.flatMap(({ starts }) => starts.map(({ phase }) => phase)))];
   const parts = [
     instances.starting > 0 && `${instances.starting} starting${phases.length > 0 ? ` (${phases.join(', ')})` : ''}`,
     instances.inService > 0 && `${instances.inService} in service`,
-    ...variants.map(({ launchFailures }) => launchFailures && `${launchFailures.count} launches have failed`),
+    ...variants.map(({ launchFailures }) => launchFailures && `${launchFailures.count} of the last launches failed`),
   ].filter(Boolean);
   return parts.length === 0 ? status : `${status}: ${parts.join(', ')}`;
 }

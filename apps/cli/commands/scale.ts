@@ -1,4 +1,4 @@
-import { misuse } from '../failure.js';
+import { Failure, misuse } from '../failure.js';
 import type { EndpointDocument } from '../documents.js';
 import { endpointLines } from '../format/endpoint.js';
 import { wholeNumber } from '../option-values.js';
@@ -75,8 +75,7 @@ function check({ dispatch, intake, max, min, pause, resume, wake }: ScaleOptions
 /** The bound that was not given stays as it is. */
 function boundsOf({ name, variants }: EndpointDocument, { max, min, variant }: ScaleOptions): object {
   const current = variant === undefined ? variants[0] : variants.find((each) => each.name === variant);
-  const { maximum, minimum } = current?.instances ?? {};
-  const bounds = { minInstances: min ?? minimum, maxInstances: max ?? maximum };
-  if (bounds.minInstances !== undefined && bounds.maxInstances !== undefined) return bounds;
-  throw misuse(`${name} tells of no such variant.`, 'Give both --min and --max.');
+  if (!current) throw new Failure('notFound', `${name} has no variant '${variant}'.`);
+  const { maximum, minimum } = current.instances;
+  return { minInstances: min ?? minimum, maxInstances: max ?? maximum };
 }

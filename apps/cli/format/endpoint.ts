@@ -29,7 +29,7 @@ export function endpointTable(endpoints: readonly EndpointSummary[], { columns, 
 }
 
 /** What is out of the ordinary about an endpoint, in few words. */
-export function remarks({ dispatch, failureReason, instances, intake }: EndpointSummary): string {
+function remarks({ dispatch, failureReason, instances, intake }: EndpointSummary): string {
   return [
     failureReason,
     intake === 'paused' && 'intake paused',
@@ -83,5 +83,5 @@ function variantLines(
 }
 
 function failures({ count, lastReason, since }: NonNullable<VariantDocument['launchFailures']>, now: number): string {
-  return `${count} launches have failed in the last ${span(now - Date.parse(since))}: ${lastReason}`;
+  return `Launches that failed in the last ${span(now - Date.parse(since))}: ${count}, the last with: ${lastReason}`;
 }

@@ -17,7 +17,7 @@ export function invocationTable(invocations: readonly InvocationSummary[], { col
 }
 
 /** How long it ran, or has run so far; a dash before it has begun. */
-export function tookOf({ settledAt, startedAt }: InvocationSummary, now: number): string {
+function tookOf({ settledAt, startedAt }: InvocationSummary, now: number): string {
   if (startedAt === undefined) return '-';
   return span((settledAt === undefined ? now : Date.parse(settledAt)) - Date.parse(startedAt));
 }

@@ -138,7 +138,8 @@ class Collection implements Listener, Disposable {
 }
 
 function timedOut(seconds: number, open: readonly Submitted[]): Failure {
-  const message = `${open.length} not done after ${span(seconds * 1000)}. They go on.`;
+  const goOn = open.length === 1 ? 'It goes on.' : 'They go on.';
+  const message = `${open.length} not done after ${span(seconds * 1000)}. ${goOn}`;
   return new Failure('timedOut', message, { advice: lookAt(open) });
 }
 

@@ -52,7 +52,7 @@ export const LIST_DELIVERIES = route({
   summary: 'What is on its way, and what became of it',
   description: 'The newest first. Callbacks stay for a week after they were delivered, and whatever was given up.',
   access: 'read',
-  query: z.strictObject({ state: z.enum(DELIVERY_STATES).optional(), ...paging }),
+  query: z.strictObject({ state: z.enum(DELIVERY_STATES).optional().describe('Only those.'), ...paging }),
   answers: { 200: { description: 'A page.', content: { 'application/json': pageOf(deliveryDocument) } } },
 });
 

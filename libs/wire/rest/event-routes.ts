@@ -15,7 +15,9 @@ export const FOLLOW_INVOCATION = route({
   access: 'submit',
   isConfined: true,
   parameters: z.object({ id: invocationId }),
-  headers: z.object({ 'last-event-id': z.string().max(128, 'must have 128 characters at most').optional() }),
+  headers: z.object({
+    'last-event-id': z.string().max(128, 'must have 128 characters at most').optional().describe('To go on after it.'),
+  }),
   answers: { 200: { description: 'The events.', content: { 'text/event-stream': 'events' } } },
   errors: ['InvocationNotFound'],
 });

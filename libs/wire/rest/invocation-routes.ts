@@ -23,7 +23,7 @@ const labelFilter = z
   .pipe(z.object({ name: labelName, value: labelValue }));
 
 const listParameters = z.strictObject({
-  endpoint: endpointName.optional(),
+  endpoint: endpointName.optional().describe('Only of this one.'),
   inferenceId: z
     .string()
     .min(1)
@@ -34,7 +34,7 @@ const listParameters = z.strictObject({
   label: several(labelFilter, MAX_FILTERS).optional().describe('`name:value`; with all of these.'),
   errorClass: several(errorClass, FAILURE_KINDS.length).optional().describe('Ended by any of these.'),
   acceptedAfter: timeParameter.optional().describe('Accepted then or later.'),
-  acceptedBefore: timeParameter.optional(),
+  acceptedBefore: timeParameter.optional().describe('Accepted earlier.'),
   ...paging,
 });
 
@@ -53,10 +53,10 @@ export function listingOf(query: z.output<typeof listParameters>): InvocationQue
 
 /** Which of many are meant. */
 const selection = {
-  endpoint: endpointName.optional(),
+  endpoint: endpointName.optional().describe('Only of this one.'),
   labels: labels.optional(),
   acceptedAfter: timeParameter.optional(),
-  acceptedBefore: timeParameter.optional(),
+  acceptedBefore: timeParameter.optional().describe('Accepted earlier.'),
   limit: z.int().min(1).max(MAX_MANY).default(DEFAULT_MANY).describe('How many at most, the newest first.'),
   dryRun: z.boolean().default(false).describe('Only count how many are meant.'),
 };

@@ -41,9 +41,13 @@ const RESOURCES: readonly Resource[] = [
   },
 ];
 
-/** Where one answer of a route leads: to all operations on what is in it. */
+/** The routes whose answers lead on. */
+export const LINKING_ROUTES: readonly string[] = RESOURCES.flatMap(({ from }) => Object.keys(from));
+
+/** Where the document of one answer leads: to all operations on what is in it. */
 export function linksOf(route: Route, status: number, routes: readonly Route[]): Record<string, Link> | undefined {
-  if (status >= 300) return undefined;
+  const content = route.answers[status]?.content?.['application/json'];
+  if (status >= 300 || content === undefined || content === 'bytes') return undefined;
   const links = RESOURCES.flatMap(({ path, parameter, from }) => {
     const expression = from[route.id];
     if (expression === undefined) return [];

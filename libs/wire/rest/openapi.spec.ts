@@ -3,6 +3,7 @@ import { ALL_ROUTES } from './all-routes.js';
 import { sampleOf } from './curl-example.js';
 import { docsPage } from './docs-page.js';
 import { openApiOf } from './openapi.js';
+import { LINKING_ROUTES } from './openapi-links.js';
 import type { JsonSchema, Operation } from './openapi-document.js';
 import { parametersOf } from './route-paths.js';
 
@@ -45,6 +46,22 @@ describe('the OpenAPI document', () => {
       expect(linkedFrom(operation).filter((id) => !ids.has(id))).toEqual([]);
     },
   );
+
+  it.each(named)('of %s says what each parameter means', (_id, { operation }) => {
+    const plain = new Set(['id', 'name', 'token']);
+    const untold = operation.parameters.filter(({ name, description }) => !description && !plain.has(name));
+    expect(untold.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('gives no schema a name that says nothing', () => {
+    expect(Object.keys(document.components.schemas).filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([]);
+  });
+
+  it('links to what is made only from routes that there are', () => {
+    const linking = operations.filter(({ operation }) => linkedFrom(operation).length > 0);
+    const makers = linking.map(({ operation }) => operation.operationId);
+    expect(makers.sort()).toEqual([...LINKING_ROUTES].sort());
+  });
 
   it('refers to nothing that it does not have', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];

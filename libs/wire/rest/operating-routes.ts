@@ -141,7 +141,7 @@ export const DRAIN_INSTANCE = route({
   access: 'operate',
   parameters: z.object({
     name: endpointName,
-    instanceId: z.string().min(1).max(128, 'must have 128 characters at most'),
+    instanceId: z.string().min(1).max(128, 'must have 128 characters at most').describe('As `listInstances` names it.'),
   }),
   answers: { 202: { description: 'The instance.', content: { 'application/json': instance } } },
   errors: ['EndpointNotFound', 'InstanceNotFound'],

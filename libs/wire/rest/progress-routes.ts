@@ -23,7 +23,7 @@ export const REPORT_PROGRESS = route({
     schema: z.strictObject({
       progress: z.number().min(0).max(1).optional().describe('0 to 1.'),
       message: z.string().max(1024, 'must have 1024 characters at most').optional(),
-      data: z.json().optional().describe('Anything else that those who follow may want to know.'),
+      data: z.unknown().optional().describe('Anything else that those who follow may want to know.'),
     }),
     maxBytes: MAX_REPORT_BYTES,
   },

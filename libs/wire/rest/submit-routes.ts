@@ -22,7 +22,8 @@ const submissionHeaders = z.object({
   'content-type': submissionFields.contentType.optional(),
   'content-encoding': z
     .literal('identity', 'must be absent: inputs are stored as they come and handed to the model so')
-    .optional(),
+    .optional()
+    .describe('Nothing else is taken.'),
   accept: submissionFields.accept.optional(),
   'input-location': inputLocation.optional().describe('The address of the input, in place of a body.'),
   'idempotency-key': submissionFields.idempotencyKey.optional(),

@@ -63,11 +63,11 @@ function scopedKey({ idempotencyKey, submittedBy = '' }: Submission): string | u
 
 /**
  * Everything that makes a request what it is, as text: a repeat has the same, whenever and from wherever it comes.
- * `contentEtag` stands for an input that came along.
+ * `contentHash` stands for an input that came along.
  */
-export function describeRequest(submission: Submission, contentEtag: string | undefined): string {
+export function describeRequest(submission: Submission, contentHash: string | undefined): string {
   const { idempotencyKey: _key, input, labels = {}, submittedBy: _by, ...rest } = submission;
-  const members = { ...rest, input: 'location' in input ? input.location : contentEtag, labels: sorted(labels) };
+  const members = { ...rest, input: 'location' in input ? input.location : contentHash, labels: sorted(labels) };
   return JSON.stringify(sorted(members));
 }
 

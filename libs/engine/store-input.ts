@@ -2,6 +2,7 @@ import { EbbError } from '../core/errors.js';
 import { MAX_INPUT_BYTES, type Submission } from '../core/invocation.js';
 import type { ObjectLocation } from '../core/object-location.js';
 import type { ObjectHead } from '../core/ports/objects.js';
+import type { Hashing } from '../core/ports/secrets.js';
 import type { World } from './world.js';
 
 /** An input that comes along, whole or bit by bit. */
@@ -22,6 +23,23 @@ export async function storeInput(
   const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
   if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
   return objects.put(location, body, { contentType, sizeBytes }, signal);
+}
+
+/** The same input, hashed while it passes. */
+export function hashedInput(input: SentInput, hashing: Hashing): SentInput {
+  if (!('body' in input)) return { ...input, stream: hashedStream(input.stream, hashing) };
+  hashing.update(input.body);
+  return input;
+}
+
+async function* hashedStream(
+  stream: AsyncIterable<Uint8Array>,
+  hashing: Hashing,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of stream) {
+    hashing.update(chunk);
+    yield chunk;
+  }
 }
 
 async function* atMost(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void, void> {

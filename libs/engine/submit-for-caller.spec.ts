@@ -22,6 +22,10 @@ function submit(caller: Caller, submission: Partial<Submission>, signal?: AbortS
   return submitForCaller(scene.world, gate, caller, { endpointName: 'reader', input, ...submission }, signal);
 }
 
+async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array, void, void> {
+  for (const part of parts) yield bytes(part);
+}
+
 async function storedInputs(): Promise<number> {
   return (await scene.objects.list('sagemaker-us-east-1-000000000000')).objects.length;
 }
@@ -38,6 +42,17 @@ describe('submitting for a caller', () => {
     expect(two.isRepeat).toBe(false);
     expect(two.invocation.id).not.toBe(one.invocation.id);
     expect((await submit(KEY, { idempotencyKey: 'k' })).isRepeat).toBe(true);
+  });
+
+  it('knows a repeat by its content, however that comes and is stored', async () => {
+    const first = await submit(KEY, { idempotencyKey: 'k' });
+    const put = scene.objects.put.bind(scene.objects);
+    scene.objects.put = async (...args) => ({ ...(await put(...args)), etag: 'of its own-2' });
+    const again = await submit(KEY, { idempotencyKey: 'k', input: { stream: chunks('in', 'put') } });
+    expect(again.invocation.id).toBe(first.invocation.id);
+    const other = submit(KEY, { idempotencyKey: 'k', input: { stream: chunks('In', 'put') } });
+    await expect(other).rejects.toMatchObject({ code: 'IdempotencyConflict' });
+    expect(await storedInputs()).toBe(1);
   });
 
   it('counts the bytes of an input that is on its way', async () => {

@@ -1,9 +1,8 @@
 import { EbbError, isEbbError } from '../core/errors.js';
 import { type Invocation, type InvocationRequest, type Submission } from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
-import type { ObjectHead } from '../core/ports/objects.js';
 import { describeRequest, invocationRequest } from './invocation-request.js';
-import { storeInput } from './store-input.js';
+import { hashedInput, storeInput } from './store-input.js';
 import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
 
@@ -21,20 +20,24 @@ export interface Accepted {
  * stays of what was refused.
  */
 export async function acceptInvocation(world: World, submission: Submission, signal?: AbortSignal): Promise<Accepted> {
-  const { clock, notifications, place } = world;
+  const { clock, notifications, place, secrets } = world;
   if (submission.callbackUrl !== undefined) notifications.checkCallbackUrl(submission.callbackUrl);
   const endpoint = await endpointTakingWork(world, submission.endpointName, signal);
   const now = clock.now();
   const request = invocationRequest(submission, endpoint, { id: clock.uniqueId(), acceptedAt: now, place });
-  if ('location' in submission.input) return accept(world, submission, request, undefined);
+  if ('location' in submission.input) return accept(world, submission, request);
   // The input goes first: a record whose input does not exist must never be seen.
   const location = parseObjectLocation(request.inputLocation);
-  const stored = await storeInput(world, location, submission.input, request.contentType, signal);
+  // Storage's own etag would not do: it may depend on how an input came, or on the key that it is encrypted with.
+  const hashing = request.idempotencyKey === undefined ? undefined : secrets.hashing();
+  const input = hashing ? hashedInput(submission.input, hashing) : submission.input;
+  const { sizeBytes: inputBytes } = await storeInput(world, location, input, request.contentType, signal);
   try {
     // A long upload must not come before what was asked for meanwhile, nor be refused for having taken long.
     const acceptedAt = clock.now();
     const expiresAt = request.expiresAt + (submission.startBy === undefined ? acceptedAt - now : 0);
-    const accepted = await accept(world, submission, { ...request, acceptedAt, expiresAt }, stored);
+    const complete = { ...request, acceptedAt, expiresAt, inputBytes };
+    const accepted = await accept(world, submission, complete, hashing?.digest());
     if (accepted.isRepeat) await removeInput(world, request);
     return accepted;
   } catch (error) {
@@ -56,11 +59,11 @@ async function accept(
   { ledger, secrets, signals }: World,
   submission: Submission,
   request: InvocationRequest,
-  stored: ObjectHead | undefined,
+  contentHash?: string,
 ): Promise<Accepted> {
   const fingerprint =
-    request.idempotencyKey === undefined ? undefined : secrets.hash(describeRequest(submission, stored?.etag));
-  const { invocation, repeated } = await ledger.accept({ ...request, fingerprint, inputBytes: stored?.sizeBytes });
+    request.idempotencyKey === undefined ? undefined : secrets.hash(describeRequest(submission, contentHash));
+  const { invocation, repeated } = await ledger.accept({ ...request, fingerprint });
   if (repeated && invocation.fingerprint !== fingerprint) {
     throw new EbbError(
       'IdempotencyConflict',

@@ -47,6 +47,13 @@ export function secretsContract(open: () => Secrets): void {
     expect(secrets.matches('token', `${hash}x`)).toBe(false);
   });
 
+  it('hashes content to the same however it is cut, and other content to something else', () => {
+    const hashed = (...parts: string[]): string => hashOf(open(), parts);
+    expect(hashed('con', 'tent')).toBe(hashed('content'));
+    expect(hashed('content', '')).toBe(hashed('content'));
+    expect(new Set([hashed(), hashed('content'), hashed('Content'), hashed('content ')]).size).toBe(4);
+  });
+
   it('draws characters of an alphabet, as many as it is asked for, and others each time', () => {
     const secrets = open();
     const drawn = Array.from({ length: 50 }, () => secrets.random('ABCDEFGH', 20));
@@ -54,4 +61,10 @@ export function secretsContract(open: () => Secrets): void {
     expect(new Set(drawn).size).toBe(50);
     expect(secrets.random('A', 0)).toBe('');
   });
+}
+
+function hashOf(secrets: Secrets, parts: readonly string[]): string {
+  const hashing = secrets.hashing();
+  for (const part of parts) hashing.update(Buffer.from(part));
+  return hashing.digest();
 }

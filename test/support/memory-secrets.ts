@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { EbbError } from '../../libs/core/errors.js';
-import { Secrets } from '../../libs/core/ports/secrets.js';
+import { type Hashing, Secrets } from '../../libs/core/ports/secrets.js';
 
 /** Secrets that are sealed by being put away, and randomness that is the same in every run. */
 export class MemorySecrets extends Secrets {
@@ -23,6 +24,11 @@ export class MemorySecrets extends Secrets {
     const hash = this.hashes.get(token) ?? `hash-${this.hashes.size + 1}`;
     this.hashes.set(token, hash);
     return hash;
+  }
+
+  override hashing(): Hashing {
+    const hash = createHash('sha256');
+    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
   }
 
   override matches(token: string, hash: string): boolean {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { EbbError } from '../../core/errors.js';
-import { Secrets } from '../../core/ports/secrets.js';
+import { type Hashing, Secrets } from '../../core/ports/secrets.js';
 import { readKeyFile } from './read-key-file.js';
 
 const VERSION = 'v1';
@@ -48,6 +48,11 @@ export class KeyFileSecrets extends Secrets {
 
   override hash(token: string): string {
     return createHash('sha256').update(token).digest('base64url');
+  }
+
+  override hashing(): Hashing {
+    const hash = createHash('sha256');
+    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('base64url') };
   }
 
   override matches(token: string, hash: string): boolean {

@@ -42,7 +42,11 @@ export async function changeMany(world: World, request: ManyRequest, signal?: Ab
       try {
         changed.push(await change(id));
       } catch (error) {
-        if (!isEbbError(error)) throw error;
+        if (!isEbbError(error)) {
+          // Nobody would be told of what the others went on to change.
+          waiting.length = 0;
+          throw error;
+        }
         refused.push({ id, error });
       }
     }

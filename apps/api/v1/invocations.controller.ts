@@ -51,15 +51,25 @@ export class InvocationsController {
     const { cursor, limit = PAGE } = query;
     const listing = { ...ownOf(caller, listingOf(query)), after: readTextToken(cursor) };
     const items: Invocation[] = [];
-    const isSeen = (invocation: Invocation): boolean => mayFollow(caller, invocation);
+    let [looked, lastLooked] = [0, ''];
+    const isSeen = (invocation: Invocation): boolean => {
+      looked += 1;
+      lastLooked = invocation.id;
+      return mayFollow(caller, invocation);
+    };
     // One more than the page tells whether there is another.
     for await (const invocation of matchingInvocations(this.world.ledger, listing, isSeen, MAX_MATCHED, gone)) {
       items.push(invocation);
       if (items.length > limit) break;
     }
     const page = items.slice(0, limit);
-    const last = items.length > limit ? page.at(-1) : undefined;
-    return { items: page.map(formatInvocationSummary), ...(last && { nextCursor: formatTextToken(last.id) }) };
+    // Among many of others, a page may have few of the caller's own and still not be the last.
+    const beyond = looked >= MAX_MATCHED ? lastLooked : undefined;
+    const last = items.length > limit ? page.at(-1)!.id : beyond;
+    return {
+      items: page.map(formatInvocationSummary),
+      ...(last !== undefined && { nextCursor: formatTextToken(last) }),
+    };
   }
 
   @Serves(GET_INVOCATION)

@@ -86,7 +86,7 @@ describe('an upload in chunks', () => {
     ['the last chunk', (body) => body.replace('end', 'and')],
     ['a signature', (body) => body.replace(/(chunk-signature=)\w{4}/, '$10000')],
     ['the last signature', (body) => body.replace(/(\r\n0;chunk-signature=)\w{4}/, '$10000')],
-    ['the order', (body) => body.replace(/^(.*?a\r\n)(.*?b\r\n)/s, '$2$1')],
+    ['the order', (body) => body.replace(/^(2000;.*\r\na{8192}\r\n)(2000;.*\r\nb{8192}\r\n)/, '$2$1')],
     ['everything but signatures', (body) => body.replace(/;chunk-signature=\w+/g, '')],
   ])('is refused, and nothing stored, with another of %s', async (_, change) => {
     for (const kind of ['PAYLOAD', 'PAYLOAD-TRAILER'] as const) {

@@ -1,11 +1,21 @@
 import { expect, test } from 'vitest';
-import { type Circuit, FAILURES_UNTIL_OPEN, afterAttempt, attemptsAllowed } from './circuit-breaker.js';
+import {
+  type Circuit,
+  FAILURES_UNTIL_OPEN,
+  afterAttempt,
+  attemptsAllowed,
+  isOutdated,
+  isWell,
+} from './circuit-breaker.js';
+import type { DeliveryResult } from './notification.js';
 
 const NOW = 1_000_000;
 
 function afterFailures(count: number, chance = 1): Circuit | undefined {
   let circuit: Circuit | undefined;
-  for (let failure = 0; failure < count; failure++) circuit = afterAttempt(circuit, false, NOW, chance);
+  for (let failure = 0; failure < count; failure++) {
+    circuit = afterAttempt(circuit, false, circuit?.openUntil ?? NOW, chance);
+  }
   return circuit;
 }
 
@@ -29,10 +39,40 @@ test('one answer closes it for good', () => {
 });
 
 test('each further failure doubles the pause, up to five minutes', () => {
-  const pauses = [5, 6, 7, 30].map((count) => afterFailures(count)!.openUntil! - NOW);
+  const pauses = [5, 6, 7, 30]
+    .map((count) => afterFailures(count)!)
+    .map((circuit) => circuit.openUntil! - circuit.failedAt);
   expect(pauses).toEqual([5_000, 10_000, 20_000, 300_000]);
+});
+
+test('what was under way when it opened, and fails too, makes no pause longer', () => {
+  const circuit = afterFailures(FAILURES_UNTIL_OPEN);
+  expect(afterAttempt(circuit, false, NOW + 1_000, 1)).toEqual(circuit);
+  expect(afterAttempt(circuit, true, NOW + 1_000, 1)).toBeUndefined();
 });
 
 test('pauses are spread, so that not all destinations are tried again at once', () => {
   expect(afterFailures(5, 0)!.openUntil! - NOW).toBe(2_500);
+});
+
+test('a circuit is forgotten two hours after the last failure', () => {
+  const circuit = afterFailures(5)!;
+  expect([isOutdated(circuit, NOW + 7_200_000), isOutdated(circuit, NOW + 7_200_001)]).toEqual([false, true]);
+});
+
+const answered = (kind: 'failed' | 'undeliverable', status: number): DeliveryResult => ({
+  kind,
+  reason: String(status),
+  exchange: { requestHeaders: {}, response: { status, headers: {}, body: '' } },
+});
+
+test('who refuses or redirects one delivery is well', () => {
+  for (const status of [302, 400, 401, 404]) expect(isWell(answered('failed', status))).toBe(true);
+  expect(isWell(answered('undeliverable', 410))).toBe(true);
+  expect(isWell({ kind: 'delivered' })).toBe(true);
+});
+
+test('who does not answer, or cannot cope, is not', () => {
+  for (const status of [408, 429, 500, 503]) expect(isWell(answered('failed', status))).toBe(false);
+  expect(isWell({ kind: 'failed', reason: 'ECONNREFUSED' })).toBe(false);
 });

@@ -210,6 +210,33 @@ test('a receiver that is down for an hour loses nothing, and is left alone meanw
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
 });
 
+test('a receiver that refuses some is there for the others', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  const response = { status: 404, headers: {}, body: '' };
+  notifications.answer = async ({ id }) =>
+    id === 'good'
+      ? { kind: 'delivered' }
+      : { kind: 'failed', reason: '404', exchange: { requestHeaders: {}, response } };
+  await outbox.enqueue(Array.from({ length: 20 }, (_, index) => aCallback(`bad-${index}`, clock.now())));
+  await outbox.enqueue([aCallback('good', clock.now() + 1)]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(10);
+  expect(notifications.delivered.map(({ id }) => id)).toContain('good');
+});
+
+test('what a receiver did days ago is not held against it', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  notifications.answer = async () => ({ kind: 'failed', reason: 'refused' });
+  await outbox.enqueue([aCallback('old', clock.now())]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(3 * DAY_MS + 3 * 3_600_000);
+  notifications.answer = async (_delivery, signal) => clock.sleep(Infinity, signal).then(() => ({ kind: 'delivered' }));
+  await outbox.enqueue(Array.from({ length: 20 }, (_, index) => aCallback(`new-${index}`, clock.now())));
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(10);
+  expect(notifications.delivered.filter(({ id }) => id.startsWith('new'))).toHaveLength(8);
+});
+
 test('a callback is tried for three days', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   notifications.answer = async () => ({ kind: 'failed', reason: '503' });

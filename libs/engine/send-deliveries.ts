@@ -1,4 +1,4 @@
-import { type Circuit, afterAttempt, attemptsAllowed } from '../core/circuit-breaker.js';
+import { type Circuit, afterAttempt, attemptsAllowed, isOutdated, isWell } from '../core/circuit-breaker.js';
 import { endpointKey } from '../core/endpoint.js';
 import {
   DELIVERY_RETENTION_MS,
@@ -178,12 +178,10 @@ export class DeliverySender {
     }
   }
 
-  /** Whoever answers, be it to refuse, is there. */
   private noteCircuit(destination: string, result: DeliveryResult): void {
     if (destination === TOPICS) return;
     const { clock } = this.world;
-    const hasAnswered = result.kind !== 'failed';
-    const circuit = afterAttempt(this.circuits.get(destination), hasAnswered, clock.now(), clock.chance());
+    const circuit = afterAttempt(this.circuits.get(destination), isWell(result), clock.now(), clock.chance());
     if (circuit) this.circuits.set(destination, circuit);
     else this.circuits.delete(destination);
   }
@@ -224,6 +222,9 @@ export class DeliverySender {
   private async forgetOld(): Promise<void> {
     const now = this.world.clock.now();
     if (now < this.forgetAt) return;
+    for (const [destination, circuit] of this.circuits) {
+      if (isOutdated(circuit, now)) this.circuits.delete(destination);
+    }
     const forgotten = await this.world.outbox.forget(now - DELIVERY_RETENTION_MS, FORGET_BATCH);
     this.forgetAt = forgotten === FORGET_BATCH ? now : now + FORGET_INTERVAL_MS;
   }

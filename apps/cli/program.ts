@@ -59,8 +59,8 @@ export function createProgram(acts: Acts): Command {
   return program;
 }
 
-/** The commands that there are, however deep. */
-function eachCommand(command: Command, act: (command: Command) => void): void {
+/** Does something with the command and those below it, however deep. */
+export function eachCommand(command: Command, act: (command: Command) => void): void {
   act(command);
   for (const child of command.commands) eachCommand(child, act);
 }

@@ -1,8 +1,8 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { EXIT_CODES, type Exit } from './exit-code.js';
-import { Failure } from './failure.js';
+import { Failure, misuse } from './failure.js';
 import { Interrupts } from './interrupts.js';
-import { createProgram } from './program.js';
+import { createProgram, eachCommand } from './program.js';
 import { Session } from './session.js';
 import { Environment, type GlobalOptions } from './settings.js';
 import type { Acts } from './teach.js';
@@ -24,7 +24,9 @@ export async function runCommandLine(parameters: readonly string[], variables: N
       exit = (await act(session, globals as never, ...(all.slice(0, -2) as never))) ?? 'ok';
     };
   try {
-    await createProgram(acts).parseAsync([...parameters], { from: 'user' });
+    const program = createProgram(acts);
+    if (globals.json) speakOnlyDocuments(program);
+    await program.parseAsync([...parameters], { from: 'user' });
     return EXIT_CODES[exit];
   } catch (error) {
     return end(error, interrupts, globals.json === true);
@@ -33,7 +35,11 @@ export async function runCommandLine(parameters: readonly string[], variables: N
 
 function end(error: unknown, interrupts: Interrupts, isJson: boolean): number {
   // It has said on standard error what is wrong, or on standard output what was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT_CODES.ok;
+    if (isJson) process.stderr.write(asDocument(misuse(error.message.replace(/^error: /, ''))));
+    return EXIT_CODES.usage;
+  }
   if (error instanceof Failure) {
     process.stderr.write(isJson ? asDocument(error) : asText(error));
     return EXIT_CODES[error.exit];
@@ -66,6 +72,11 @@ function asText({ advice, message, problem }: Failure): string {
 function asDocument({ advice, exit, message, problem }: Failure): string {
   const error = { detail: message, ...problem, exitCode: EXIT_CODES[exit], advice };
   return `${JSON.stringify({ error })}\n`;
+}
+
+/** What is wrong with the command line itself is told as a document, too. */
+function speakOnlyDocuments(program: Command): void {
+  eachCommand(program, (command) => command.configureOutput({ writeErr: () => undefined }));
 }
 
 /** Whoever reads has had enough, as `head` does: there is nothing to complain of. */

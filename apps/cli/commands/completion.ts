@@ -5,7 +5,7 @@ import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 
 /** Whoever waits for a completion does not wait longer for Ebb. */
-const LIMIT_MS = 1_000;
+const LIMIT_MS = 5_000;
 
 /** `ebb completion`. */
 export function completionCommand(acts: Acts): Command {

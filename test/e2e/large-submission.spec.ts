@@ -11,7 +11,7 @@ const IS_LARGE = process.env['EBB_TEST_LARGE'] === '1';
 const SIZE_BYTES = (IS_LARGE ? 1_024 : 240) * MIB;
 /** How much may be held of it while other tests keep the processors, and with them the collection of garbage, busy. */
 const MAX_GROWTH_BYTES = 160 * MIB;
-const MAX_RESIDENT_BYTES = 250_000_000;
+const MAX_RESIDENT_BYTES = 250 * MIB;
 
 /** How much memory a process has had at most is told by Linux alone. */
 describe.skipIf(process.platform !== 'linux')('a large input', () => {

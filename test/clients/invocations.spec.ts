@@ -47,6 +47,7 @@ describe.skipIf(!isInstalled('curl', '--version'))('the guide to invocations', (
     expect(output).toContain('Keeper of the book');
     expect(output).toMatch(/^content-length: \d+/im);
     expect(output.match(/^event: state$/gm)).toHaveLength(3);
+    expect(output).toMatch(/^event: progress$/m);
     expect(output).toMatch(/"why":"Dispatch is paused/m);
     expect(output).toContain('"state":"Cancelled"');
     expect(output).toContain('"redrivenAs":"');

@@ -39,6 +39,8 @@ export class Stopping extends Error {}
 export class Recognizer {
   /** @type {Set<import('tesseract.js').Worker>} */
   #workers = new Set();
+  /** Who is told how far the picture on a worker is. @type {Map<import('tesseract.js').Worker, (progress: number) => void>} */
+  #followers = new Map();
   /** @type {import('tesseract.js').Worker[]} */
   #idle = [];
   /** @type {PromiseWithResolvers<import('tesseract.js').Worker>[]} */
@@ -60,12 +62,14 @@ export class Recognizer {
    *
    * @param {Buffer} image a whole PNG or JPEG
    * @param {AbortSignal} signal gives the picture up, whether it waits or is being read
+   * @param {(progress: number) => void} onProgress told now and then how much of it is read, 0 to 1
    * @returns {Promise<Reading>}
    * @throws {Refusal} 400 for a picture that cannot be decoded, 503 when too many wait
    * @throws {Stopping} once `stop` was called, unless the picture was being read already
    */
-  async recognize(image, signal) {
+  async recognize(image, signal, onProgress) {
     const worker = await this.#take(signal);
+    this.#followers.set(worker, onProgress);
     try {
       const reading = await read(worker, image, signal);
       this.#give(worker);
@@ -75,6 +79,8 @@ export class Recognizer {
       if (error instanceof Refusal) this.#give(worker);
       else this.#replace(worker);
       throw error;
+    } finally {
+      if (this.#followers.get(worker) === onProgress) this.#followers.delete(worker);
     }
   }
 
@@ -117,7 +123,7 @@ export class Recognizer {
   }
 
   async #addWorker() {
-    const worker = await openWorker();
+    const worker = await openWorker((progress) => this.#followers.get(worker)?.(progress));
     this.#workers.add(worker);
     this.#give(worker);
   }
@@ -138,14 +144,19 @@ export class Recognizer {
   }
 }
 
-/** Starts a thread with engine and language data, both from files of the npm packages; nothing is downloaded. */
-async function openWorker() {
+/**
+ * Starts a thread with engine and language data, both from files of the npm packages; nothing is downloaded.
+ *
+ * @param {(progress: number) => void} onProgress told of every picture how much of it is read
+ */
+async function openWorker(onProgress) {
   /** @type {PromiseWithResolvers<import('tesseract.js').Worker>} */
   const opened = Promise.withResolvers();
   createWorker(LANGUAGE, OEM.LSTM_ONLY, {
     langPath: LANGUAGE_FOLDER,
     gzip: true,
     cacheMethod: 'none',
+    logger: ({ progress, status }) => status === 'recognizing text' && onProgress(progress),
     // Failures to load the language are told here only. Without a handler every failure would also end the process.
     errorHandler: opened.reject,
   }).then(opened.resolve, opened.reject);

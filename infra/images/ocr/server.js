@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { chooseType } from './accept.js';
 import { inspectImage } from './image-type.js';
+import { ProgressReports } from './progress-reports.js';
 import { MODEL, Recognizer, Stopping } from './recognizer.js';
 import { Refusal } from './refusal.js';
 
@@ -93,11 +94,22 @@ async function invoke(request, signal) {
   if (!type) throw new Refusal(406, `Answers are ${JSON_TYPE} or ${TEXT_TYPE}.`);
   const bytes = await readBody(request);
   const image = inspectImage(bytes);
-  const { text, confidence, words } = await recognizer.recognize(bytes, signal);
+  const reports = new ProgressReports(progressUrl(request), signal);
+  const { text, confidence, words } = await recognizer.recognize(bytes, signal, (progress) => reports.tell(progress));
   const facts = { ...image, bytes: bytes.length, words: words.length };
   if (type === TEXT_TYPE) return { status: 200, type: TEXT_TYPE_WITH_CHARSET, body: `${text}\n`, log: facts };
   const body = JSON.stringify({ text, confidence, words, image, model: MODEL });
   return { status: 200, type, body, log: facts };
+}
+
+/**
+ * Where the caller wants to be told how far the work is, if it does.
+ *
+ * @param {import('node:http').IncomingMessage} request
+ */
+function progressUrl({ headers }) {
+  const url = headers['ebb-progress-url'];
+  return typeof url === 'string' ? url : undefined;
 }
 
 /** @param {import('node:http').IncomingMessage} request */

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScriptedServer } from '../../../test/support/scripted-server.js';
 
 interface Page {
   readonly file: string;
@@ -84,6 +85,23 @@ describe('the ocr image', () => {
     const response = await invoke(page('crate-label.png'), { accept: 'text/plain, application/json;q=0.5' });
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(await response.text()).toContain('Crate 17 of 60');
+  });
+
+  it('tells how far it is where it is asked to, and reads on where nobody hears it', async () => {
+    await using follower = await ScriptedServer.listen(({ url }) => (url === '/told' ? { status: 200 } : undefined));
+    const file = page('chapter-300dpi.jpg');
+    const told = await invoke(file, { 'ebb-progress-url': `${follower.url}/told` });
+    expect(told.status).toBe(200);
+    await told.body?.cancel();
+    const reports = follower.received.map(({ body }) => JSON.parse(body) as { progress: number; message: string });
+    expect(reports.length).toBeGreaterThan(1);
+    const progress = reports.map((report) => report.progress);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(progress.every((each) => each >= 0 && each <= 1)).toBe(true);
+    for (const url of [`${follower.url}/refused`, 'http://127.0.0.1:1/', 'no address']) {
+      const response = await invoke(page('crate-label.png'), { 'ebb-progress-url': url });
+      expect(await response.text()).toContain('Crate 17 of 60');
+    }
   });
 
   const letter = page('letter.png');

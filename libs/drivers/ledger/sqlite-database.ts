@@ -78,6 +78,10 @@ const LEDGER_DATABASE: DatabasePlan = {
   CREATE INDEX deliveries_by_invocation ON deliveries (invocation_id) WHERE invocation_id IS NOT NULL;
   CREATE INDEX deliveries_done ON deliveries (done_at) WHERE done_at IS NOT NULL;
   `,
+    `
+  -- The few of one state among the many of another, the newest first: every entry ends in the sequence.
+  CREATE INDEX deliveries_by_state ON deliveries (state);
+  `,
   ],
 };
 

@@ -107,10 +107,11 @@ export function outboxStatements(database: Database.Database) {
       `SELECT * FROM deliveries WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
     ),
     newestOf: prepare<[state: DeliveryState, before: number, limit: number], DeliveryRow>(
-      `SELECT * FROM deliveries WHERE state = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
+      `SELECT * FROM deliveries INDEXED BY deliveries_by_state
+       WHERE state = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
     ),
     count: prepare<[], { state: DeliveryState; count: number }>(
-      `SELECT state, count(*) AS count FROM deliveries GROUP BY state`,
+      `SELECT state, count(*) AS count FROM deliveries INDEXED BY deliveries_by_state GROUP BY state`,
     ),
   };
 }

@@ -1,6 +1,6 @@
 import { curlExample } from './curl-example.js';
 import { escapeHtml, inlineHtml, pageHtml, proseHtml } from './html.js';
-import type { Header, MediaTypes, OpenApiDocument, Operation, Response } from './openapi-document.js';
+import type { Header, MediaTypes, OpenApiDocument, Operation, Parameter, Response } from './openapi-document.js';
 import { kebab } from './problem.js';
 import { type Side, kindHtml, membersHtml, presenceHtml, rowHtml } from './schema-html.js';
 
@@ -50,25 +50,31 @@ function linkTo({ operationId, summary }: Operation): string {
 
 function operationHtml({ method, path, operation }: Entry, document: OpenApiDocument): string {
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
-  const rows = parameters.map(({ name, in: place, required, schema, description: text }) =>
-    rowHtml(
-      name,
-      schema,
-      presenceHtml(required, 'asked'),
-      [text, place === 'header' ? '(header)' : ''].filter(Boolean).join(' '),
-    ),
-  );
+  const inHead = parameters.filter((parameter) => parameter.in === 'header');
+  const inAddress = parameters.filter((parameter) => parameter.in !== 'header');
   return `<section id="${operationId}">
 <h3><a class="anchor" href="#${operationId}">${inlineHtml(summary)}</a></h3>
 <span class="path"><span class="method ${method}">${method.toUpperCase()}</span>${escapeHtml(path)}</span>
 ${proseHtml(description)}
-${rows.length > 0 ? `<h4>Parameters and headers</h4><table>${rows.join('\n')}</table>` : ''}
-${requestBody ? `<h4>Body</h4>${requestBody.description ? proseHtml(requestBody.description) : ''}${mediaHtml(requestBody.content, 'asked')}` : ''}
+${parametersHtml('Parameters', inAddress)}
+${parametersHtml('Headers', inHead)}
+${requestBody ? bodyHtml(requestBody) : ''}
 <h4>Answers</h4>
 ${Object.entries(responses).map(responseHtml).join('\n')}
 <h4>Example</h4>
 <pre><code>${escapeHtml(curlExample(method, path, operation, document.components.schemas))}</code></pre>
 </section>`;
+}
+
+function bodyHtml({ content, description }: NonNullable<Operation['requestBody']>): string {
+  return `<h4>Body</h4>${description ? proseHtml(description) : ''}${mediaHtml(content, 'asked')}`;
+}
+
+function parametersHtml(title: string, parameters: readonly Parameter[]): string {
+  const rows = parameters.map(({ name, required, schema, description }) =>
+    rowHtml(name, schema, presenceHtml(required, 'asked'), description),
+  );
+  return rows.length === 0 ? '' : `<h4>${title}</h4><table>${rows.join('\n')}</table>`;
 }
 
 /** What goes well is open, what may go wrong is folded up. */

@@ -36,7 +36,6 @@ async function submit(endpointName: string, headers: Record<string, string> = {}
 }
 
 const knobs = (attributes: string): Record<string, string> => ({ 'custom-attributes': attributes });
-const running = (id: string) => eventually(`${id} runs`, async () => (await scene.invocation(id)).state === 'Running');
 const idsOf = ({ body }: RestAnswer<Page>): string[] => body.items.map(({ id }) => id);
 const list = (query: string) => scene.rest.get<Page>(`invocations?${query}`);
 
@@ -135,13 +134,16 @@ describe('cancelling', () => {
 
   it('reaches the container of one that runs', async () => {
     const id = await submit('echo', { ...knobs('hang'), 'inference-id': 'to-be-cancelled' });
-    await running(id);
+    const hasPrinted = async (...lines: string[]): Promise<boolean> => {
+      const { text } = await scene.send('endpoints/echo/logs?limit=1000', {});
+      return lines.every((line) => text.includes(line));
+    };
+    await eventually('its container works on it', () => hasPrinted('POST /invocations to-be-cancelled'));
     const { body } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:cancel`);
     expect(body).toMatchObject({ state: 'Cancelled', attempts: [{ number: 1, ended: 'cancelled' }] });
-    await eventually('its connection is closed and its cancel path called', async () => {
-      const { text } = await scene.send('endpoints/echo/logs?limit=1000', {});
-      return text.includes('closed to-be-cancelled') && text.includes('POST /cancel to-be-cancelled');
-    });
+    await eventually('its connection is closed and its cancel path called', () =>
+      hasPrinted('closed to-be-cancelled', 'POST /cancel to-be-cancelled'),
+    );
   });
 
   it('is refused when it has come to another end', async () => {

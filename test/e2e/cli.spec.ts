@@ -204,6 +204,18 @@ describe.concurrent('ebb', () => {
     expect(out).toContain('complete -F _ebb ebb');
   });
 
+  it.skipIf(!hasTerminals)('does not show a token that is typed', async () => {
+    await using server = await ScriptedServer.listen(() => ({ document: { name: 'me', role: 'read' } }));
+    const env = { EBB_URL: server.url, XDG_CONFIG_HOME: join(folder, 'typed'), TERM: 'xterm' };
+    const running = startEbbOnTerminal(['login'], { cwd: folder, env });
+    await running.says(/Token for/);
+    running.child.stdin!.write(`${TOKEN}\r`);
+    expect((await running.ended).code).toBe(0);
+    expect(running.out).toContain('You are me');
+    expect(running.out).not.toContain('secret');
+    expect(server.received.at(-1)!.headers.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
   it.skipIf(!hasTerminals)('gives the screen back when top is left with q', async () => {
     await using server = await ScriptedServer.listen(() => ({ document: { items: [] } }));
     const running = startEbbOnTerminal(['top'], { cwd: folder, env: { EBB_URL: server.url, TERM: 'xterm' } });

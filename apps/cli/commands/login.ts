@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { keepToken } from '../credentials.js';
+import { misuse } from '../failure.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 
@@ -52,13 +53,18 @@ async function logout({ environment, terminal, url }: Session): Promise<void> {
 
 /** What is typed is not shown. */
 async function askHidden({ signal, url }: Session): Promise<string> {
-  process.stderr.write(`Token for ${url}: `);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now: what is typed before the prompt has the keyboard would be seen.
+  process.stderr.write(`Token for ${url}: `);
+  const closed = new AbortController();
+  prompt.once('close', () => closed.abort());
   // While it reads, the terminal hands Ctrl-C to the prompt.
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return (await prompt.question('', { signal })).trim();
+    return (await prompt.question('', { signal: AbortSignal.any([signal, closed.signal]) })).trim();
+  } catch (error) {
+    throw signal.aborted ? error : misuse('No token was given.');
   } finally {
     prompt.close();
     process.stderr.write('\n');

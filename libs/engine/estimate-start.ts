@@ -1,3 +1,4 @@
+import { isPaused } from '../core/endpoint-gates.js';
 import { endpointKey } from '../core/endpoint.js';
 import type { Invocation } from '../core/invocation.js';
 import { capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
@@ -22,7 +23,7 @@ export async function estimateStart(
   if (position === undefined) return {};
   const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
   const variant = endpoint?.variants.toSorted((a, b) => b.desiredWeight - a.desiredWeight)[0];
-  if (!variant) return { position };
+  if (!variant || isPaused(endpoint, 'dispatch')) return { position };
   const key = scalableTargetKey(endpointName, variant.name);
   const [target, history] = await Promise.all([catalog.scalableTargets.get(key), catalog.variantHistories.get(key)]);
   if (!history) return { position };

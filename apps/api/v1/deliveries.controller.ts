@@ -3,7 +3,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import type { KnownDelivery } from '../../../libs/core/ports/outbox.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { World } from '../../../libs/engine/world.js';
-import { formatTextToken, readTextToken } from '../../../libs/wire/page-token.js';
+import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import {
   GET_DELIVERY,
   LIST_DELIVERIES,
@@ -26,10 +26,10 @@ export class DeliveriesController {
   async list(@Asked() { gone, query }: Asked<typeof LIST_DELIVERIES>): Promise<Document<typeof LIST_DELIVERIES>> {
     const { cursor, limit = PAGE, state } = query;
     // One more than the page tells whether there is another.
-    const found = await this.world.outbox.list({ state, after: readTextToken(cursor), limit: limit + 1 }, gone);
+    const found = await this.world.outbox.list({ state, after: readCursor(cursor), limit: limit + 1 }, gone);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    return { items: page.map(formatDelivery), ...(last && { nextCursor: formatTextToken(last.delivery.id) }) };
+    return { items: page.map(formatDelivery), ...(last && { nextCursor: formatCursor(last.delivery.id) }) };
   }
 
   @Serves(GET_DELIVERY)

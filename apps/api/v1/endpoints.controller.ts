@@ -11,7 +11,7 @@ import { findEndpoint } from '../../../libs/engine/look-up.js';
 import { redeployInOneCall } from '../../../libs/engine/redeploy-in-one-call.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
-import { formatTextToken, readTextToken } from '../../../libs/wire/page-token.js';
+import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import { recipeOf } from '../../../libs/wire/rest/deployment-document.js';
 import { formatEndpoint, formatEndpointSummary } from '../../../libs/wire/rest/endpoint-document.js';
 import {
@@ -39,7 +39,7 @@ export class EndpointsController {
   @Serves(LIST_ENDPOINTS)
   async list(@Asked() { caller, gone, query }: Asked<typeof LIST_ENDPOINTS>): Promise<Document<typeof LIST_ENDPOINTS>> {
     const { limit = PAGE } = query;
-    const after = readTextToken(query.cursor) ?? '';
+    const after = readCursor(query.cursor) ?? '';
     const all = await this.world.catalog.endpoints.all(gone);
     const visible = all.filter(({ name }) => endpointKey(name) > after && covers(caller, name));
     const page = visible.slice(0, limit);
@@ -47,7 +47,7 @@ export class EndpointsController {
     const situations = await Promise.all(page.map((endpoint) => this.situationOf(endpoint, gone)));
     return {
       items: situations.map(formatEndpointSummary),
-      ...(last && { nextCursor: formatTextToken(endpointKey(last.name)) }),
+      ...(last && { nextCursor: formatCursor(endpointKey(last.name)) }),
     };
   }
 

@@ -14,7 +14,7 @@ import { ProgressBook } from '../../../libs/engine/progress-book.js';
 import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
-import { formatTextToken, readTextToken } from '../../../libs/wire/page-token.js';
+import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import { formatInvocation, formatInvocationSummary, urlOf } from '../../../libs/wire/rest/invocation-document.js';
 import {
   CANCEL_INVOCATION,
@@ -49,7 +49,7 @@ export class InvocationsController {
     @Asked() { caller, gone, query }: Asked<typeof LIST_INVOCATIONS>,
   ): Promise<Document<typeof LIST_INVOCATIONS>> {
     const { cursor, limit = PAGE } = query;
-    const listing = { ...ownOf(caller, listingOf(query)), after: readTextToken(cursor) };
+    const listing = { ...ownOf(caller, listingOf(query)), after: readCursor(cursor) };
     const items: Invocation[] = [];
     let [looked, lastLooked] = [0, ''];
     const isSeen = (invocation: Invocation): boolean => {
@@ -68,7 +68,7 @@ export class InvocationsController {
     const last = items.length > limit ? page.at(-1)!.id : beyond;
     return {
       items: page.map(formatInvocationSummary),
-      ...(last !== undefined && { nextCursor: formatTextToken(last) }),
+      ...(last !== undefined && { nextCursor: formatCursor(last) }),
     };
   }
 

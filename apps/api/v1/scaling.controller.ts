@@ -4,8 +4,8 @@ import { chooseVariant } from '../../../libs/engine/choose-variant.js';
 import { findEndpoint } from '../../../libs/engine/look-up.js';
 import { Meter } from '../../../libs/engine/meter.js';
 import { World } from '../../../libs/engine/world.js';
-import { formatTextToken, readTextToken } from '../../../libs/wire/page-token.js';
 import { formatActivity } from '../../../libs/wire/rest/activity-document.js';
+import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import { DEFAULT_METRIC_NAMES, formatSeries, wantedSeries } from '../../../libs/wire/rest/metric-document.js';
 import { iso } from '../../../libs/wire/rest/iso-time.js';
 import { BrokenRules } from '../../../libs/wire/rest/problem.js';
@@ -33,14 +33,14 @@ export class ScalingController {
     @Asked() { gone, parameters, query }: Asked<typeof LIST_ACTIVITIES>,
   ): Promise<Document<typeof LIST_ACTIVITIES>> {
     const { limit = PAGE, notScaled: includeNotScaled = true, variant: variantName } = query;
-    const before = readTextToken(query.cursor);
+    const before = readCursor(query.cursor);
     const { name: endpointName } = await findEndpoint(this.world, parameters.name, gone);
     const wanted = { endpointName, variantName, before, includeNotScaled };
     // One more than the page tells whether there is another.
     const found = await this.world.catalog.activities.list({ ...wanted, limit: limit + 1 }, gone);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    return { items: page.map(formatActivity), ...(last && { nextCursor: formatTextToken(last.id) }) };
+    return { items: page.map(formatActivity), ...(last && { nextCursor: formatCursor(last.id) }) };
   }
 
   @Serves(GET_METRICS)

@@ -48,5 +48,7 @@ const UNKNOWN = 'there is no such parameter here';
 function rulesOf(where: string, issue: z.core.$ZodIssue): BrokenRule[] {
   const field = [where, ...issue.path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: `${field}.${key}`, rule: UNKNOWN }));
+  // What is wrong with the name of a member is said of the member, not that something is.
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ field, rule: message }));
   return [{ field, rule: issue.message }];
 }

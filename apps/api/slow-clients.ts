@@ -6,6 +6,10 @@ import type { ConnectionLimits } from '../../libs/host/listening.js';
 const LOOKS_PER_STALL = 4;
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
+/** How many requests a connection has that are not answered. */
+const UNANSWERED = Symbol('unanswered');
+type WatchedSocket = Socket & { [UNANSWERED]?: number };
+
 /** A body on its way, since it was last found to come fast enough. */
 interface Arrival {
   readonly response: ServerResponse;
@@ -15,13 +19,11 @@ interface Arrival {
 
 /**
  * Cuts connections whose other end holds them up: that sends a body at a trickle, or goes on with one that was refused, or
- * does not read its answer. A body may
- * take hours as long as it goes on, and the time in which it is Ebb that does not read counts for nothing.
+ * does not read its answer. A body may take hours as long as it goes on, and the time in which it is Ebb that does not read
+ * counts for nothing.
  */
 export class SlowClients {
   private readonly arrivals = new Map<IncomingMessage, Arrival>();
-  /** How many requests a connection has that are not answered. */
-  private readonly unanswered = new WeakMap<Socket, number>();
   private readonly minBytesPerStall: number;
   private readonly timer: NodeJS.Timeout;
 
@@ -36,23 +38,31 @@ export class SlowClients {
 
   /** To be told of every request as it comes. */
   watch(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    this.unanswered.set(socket, (this.unanswered.get(socket) ?? 0) + 1);
-    response.once('close', () => this.unanswered.set(socket, (this.unanswered.get(socket) ?? 1) - 1));
-    if (!hasBody(request)) return;
-    this.arrivals.set(request, { response, bytesBefore: socket.bytesRead, looks: 0 });
-    request.once('close', () => this.arrivals.delete(request));
+    const socket: WatchedSocket = request.socket;
+    const isArriving = hasBody(request);
+    socket[UNANSWERED] = (socket[UNANSWERED] ?? 0) + 1;
+    if (isArriving) this.arrivals.set(request, { response, bytesBefore: socket.bytesRead, looks: 0 });
+    // One listener a request: there are tens of thousands a second.
+    response.once('close', () => {
+      socket[UNANSWERED]! -= 1;
+      // What goes on after the answer is looked at until it has come, or its connection has gone.
+      if (isArriving && (request.complete || socket.destroyed)) this.arrivals.delete(request);
+    });
   }
 
   /** To be told of every connection on which nothing has gone either way for a while. */
   idle(socket: Socket): void {
-    const isAnswering = (this.unanswered.get(socket) ?? 0) > 0;
+    const isAnswering = ((socket as WatchedSocket)[UNANSWERED] ?? 0) > 0;
     // While Ebb itself works on an answer, there is nothing for the other end to do.
     if (!isAnswering || socket.writableLength > 0) socket.destroy();
   }
 
   private look(): void {
     for (const [request, arrival] of this.arrivals) {
+      if (request.destroyed || request.socket.destroyed || (request.complete && arrival.response.closed)) {
+        this.arrivals.delete(request);
+        continue;
+      }
       const { bytesRead } = request.socket;
       const isEnough = bytesRead - arrival.bytesBefore >= this.minBytesPerStall;
       // What goes on after the answer is read only so that a slow client comes to read that.

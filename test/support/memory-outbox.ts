@@ -53,7 +53,7 @@ export class MemoryOutbox extends Outbox {
     if (!known || known.state === 'delivered') return;
     const attempts = [...known.attempts, ...(attempt ? [attempt] : [])].slice(-MAX_KEPT_ATTEMPTS);
     const { delivery, failures } = known;
-    const doneAt = attempt?.at ?? 0;
+    const doneAt = attempt === undefined ? 0 : attempt.at + attempt.durationMs;
     if (outcome.kind === 'done') {
       if (delivery.receiver.kind === 'callback')
         this.#keep({ delivery, state: 'delivered', failures, doneAt, attempts });

@@ -44,7 +44,7 @@ export class AwsGate {
 
   private async verify(request: ReadRequest, call: SignableCall): Promise<VerifiedCall> {
     try {
-      return await this.verifier.verify(request, call);
+      return this.verifier.verifyAtOnce(request, call) ?? (await this.verifier.verify(request, call));
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       const { flaw } = error;

@@ -73,7 +73,7 @@ const LEDGER_DATABASE: DatabasePlan = {
   ALTER TABLE deliveries ADD COLUMN invocation_id TEXT;
   ALTER TABLE deliveries ADD COLUMN attempts TEXT; -- JSON
   ALTER TABLE deliveries ADD COLUMN done_at INTEGER;
-  UPDATE deliveries SET state = 'given-up', done_at = 0 WHERE due_at IS NULL;
+  UPDATE deliveries SET state = 'given-up', done_at = unixepoch() * 1000 WHERE due_at IS NULL;
   CREATE INDEX deliveries_by_destination ON deliveries (destination, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX deliveries_by_invocation ON deliveries (invocation_id) WHERE invocation_id IS NOT NULL;
   CREATE INDEX deliveries_done ON deliveries (done_at) WHERE done_at IS NOT NULL;

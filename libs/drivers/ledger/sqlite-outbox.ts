@@ -109,20 +109,21 @@ export class SqliteOutbox extends Outbox {
     signal?: AbortSignal,
   ): Promise<void> {
     const json = attempt === undefined ? null : JSON.stringify(attempt);
+    const doneAt = attempt === undefined ? 0 : attempt.at + attempt.durationMs;
     const replacedBy = encodeDeliveries((outcome.kind === 'done' && outcome.replacedBy) || []);
     return this.#group.write((onCommit) => {
       const row = this.#sql.find.get(deliveryId);
       if (!row || row.state === 'delivered') return;
       switch (outcome.kind) {
         case 'done':
-          return this.#recordDone(row, json, attempt?.at ?? 0, replacedBy, onCommit);
+          return this.#recordDone(row, json, doneAt, replacedBy, onCommit);
         case 'retry':
           if (row.due_at === null) return;
           this.#sql.retry.run({ id: deliveryId, attempt: json, dueAt: outcome.at, reason: outcome.reason });
           return onCommit(() => this.#takenUntil.delete(deliveryId));
         case 'given-up':
           if (row.due_at === null) return;
-          this.#sql.giveUp.run({ id: deliveryId, attempt: json, doneAt: attempt?.at ?? 0, reason: outcome.reason });
+          this.#sql.giveUp.run({ id: deliveryId, attempt: json, doneAt, reason: outcome.reason });
           return onCommit(() => {
             this.#takenUntil.delete(deliveryId);
             this.#waiting--;

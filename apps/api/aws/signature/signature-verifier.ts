@@ -57,10 +57,19 @@ export class SignatureVerifier {
   private readonly signingKeys = new SigningKeys();
 
   constructor(
-    private readonly authenticator: Pick<Authenticator, 'mode' | 'secretsOf' | 'used'>,
+    private readonly authenticator: Pick<Authenticator, 'isUnknown' | 'mode' | 'secretsOf' | 'used'>,
     private readonly sessions: Pick<SessionCredentials, 'open'>,
     private readonly clock: { now(): number },
   ) {}
+
+  /** Whose a request is where that can be said at once: where nobody needs credentials, and it bears none that are known. */
+  verifyAtOnce({ headers }: ReadRequest, call: SignableCall): VerifiedCall | undefined {
+    if (this.authenticator.mode !== 'open' || call.presigned) return undefined;
+    if (header(headers, 'x-amz-security-token') !== undefined) return undefined;
+    const { credential } = call;
+    const isNobody = credential === undefined || this.authenticator.isUnknown(credential.accessKeyId);
+    return isNobody ? { ...call, caller: ANONYMOUS } : undefined;
+  }
 
   /** Raises `SignatureError`, and `BodyTooLarge`. */
   async verify(request: ReadRequest, call: SignableCall): Promise<VerifiedCall> {

@@ -101,7 +101,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       async (state) => {
         await accept(1);
         await scene.ledger.settle(tokenOf(await leaseOne()), { state, settledAt: NOW }, []);
-        expect((await scene.ledger.accept(again(2))).repeated).toBe(false);
+        expect((await scene.ledger.accept(redriveRequest(2))).repeated).toBe(false);
         expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state, redrivenAs: sampleId(2) });
         expect(await scene.ledger.find(sampleId(2))).toMatchObject({ state: 'Queued', redriveOf: sampleId(1) });
       },
@@ -110,18 +110,18 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     test('happens once: who comes later gets the invocation that runs it', async () => {
       await accept(1);
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
-      const accepted = await Promise.all([2, 3, 4].map((number) => scene.ledger.accept(again(number))));
+      const accepted = await Promise.all([2, 3, 4].map((number) => scene.ledger.accept(redriveRequest(number))));
       expect(new Set(accepted.map(({ invocation }) => invocation.id)).size).toBe(1);
       expect(accepted.filter(({ repeated }) => !repeated)).toHaveLength(1);
       expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
     test('is refused for what has not ended so, and for what is unknown', async () => {
-      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotFound' });
+      await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotFound' });
       await accept(1);
-      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
+      await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
       await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
-      await expect(scene.ledger.accept(again(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
+      await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
       expect(await scene.ledger.find(sampleId(2))).toBeUndefined();
       expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('redrivenAs');
     });
@@ -413,7 +413,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 }
 
-function again(number: number): InvocationRequest {
+function redriveRequest(number: number): InvocationRequest {
   return sampleRequest(number, { redriveOf: sampleId(1) });
 }
 

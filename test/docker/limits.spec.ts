@@ -43,7 +43,9 @@ onEach(['dockerd', 'podman'], (driver) => {
     const greedy = await scene.invoke('tiny', 'x', `allocate=${2 * MEMORY_MB}`);
     const told = await scene.told(greedy);
     expect(told).toMatchObject({ invocationStatus: 'Failed', failureReason: expect.stringMatching(/memory/i) });
-    expect(await scene.now(greedy)).toMatchObject({ state: 'Failed', attempts: 3 });
+    const { attempts, state } = await scene.now(greedy);
+    expect([state, attempts.map(({ ended }) => ended)]).toEqual(['Failed', Array(3).fill('instance-broke')]);
+    expect(attempts.at(-1)?.reason).toMatch(/memory/i);
     expect(scene.log.filter((line) => /out of memory|out-of-memory|more memory/i.test(line)).length).toBeGreaterThan(0);
     expect(await ask('tiny', '')).toBe('x');
   });

@@ -30,7 +30,7 @@ export interface Sent {
 /** An invocation by Ebb's own status API. */
 export interface InvocationNow {
   readonly state: string;
-  readonly attempts: number;
+  readonly attempts: readonly { readonly ended?: string; readonly reason?: string }[];
   /** ISO 8601; its last attempt began when there was an instance for it. */
   readonly acceptedAt: string;
   readonly startedAt?: string;

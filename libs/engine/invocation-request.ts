@@ -8,6 +8,7 @@ import {
   resultLocations,
 } from '../core/invocation.js';
 import { formatObjectLocation, parseObjectLocation } from '../core/object-location.js';
+import { scopedKey } from './idempotency.js';
 
 /** What a submission to an endpoint comes to, with everything settled that it leaves open. */
 export function invocationRequest(
@@ -54,24 +55,4 @@ export function invocationRequest(
 /** Where Ebb puts an input that it is sent. */
 export function sentInputLocation(place: Place, endpointName: string, id: string): string {
   return `s3://${defaultBucket(place)}/async-endpoint-inputs/${endpointName}/${id}`;
-}
-
-/** The idempotency keys of one access key have nothing to do with those of another. */
-function scopedKey({ idempotencyKey, submittedBy = '' }: Submission): string | undefined {
-  return idempotencyKey === undefined ? undefined : `${submittedBy}/${idempotencyKey}`;
-}
-
-/**
- * Everything that makes a request what it is, as text: a repeat has the same, whenever and from wherever it comes.
- * `contentHash` stands for an input that came along.
- */
-export function describeRequest(submission: Submission, contentHash: string | undefined): string {
-  const { idempotencyKey: _key, input, labels = {}, submittedBy: _by, ...rest } = submission;
-  const members = { ...rest, input: 'location' in input ? input.location : contentHash, labels: sorted(labels) };
-  return JSON.stringify(sorted(members));
-}
-
-function sorted(members: Readonly<Record<string, unknown>>): [string, unknown][] {
-  const given = Object.entries(members).filter(([, value]) => value !== undefined);
-  return given.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -19,10 +19,16 @@ export async function storeInput(
   contentType: string | undefined,
   signal?: AbortSignal,
 ): Promise<ObjectHead> {
-  const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
-  const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
-  if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
+  const { body, sizeBytes } = bounded(input);
   return objects.put(location, body, { contentType, sizeBytes }, signal);
+}
+
+/** Reads an input off and keeps nothing of it but its hash. Raises `BodyTooLarge` as `storeInput` does. */
+export async function hashInput(input: SentInput, hashing: Hashing): Promise<string> {
+  const { body } = bounded(input);
+  if (body instanceof Uint8Array) hashing.update(body);
+  else for await (const chunk of body) hashing.update(chunk);
+  return hashing.digest();
 }
 
 /** The same input, hashed while it passes. */
@@ -30,6 +36,14 @@ export function hashedInput(input: SentInput, hashing: Hashing): SentInput {
   if (!('body' in input)) return { ...input, stream: hashedStream(input.stream, hashing) };
   hashing.update(input.body);
   return input;
+}
+
+/** An input of which no more than the most that is taken can be read. */
+function bounded(input: SentInput): { body: Uint8Array | AsyncIterable<Uint8Array>; sizeBytes: number | undefined } {
+  const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
+  const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;
+  if (sizeBytes !== undefined && sizeBytes > MAX_INPUT_BYTES) throw tooLong();
+  return { body, sizeBytes };
 }
 
 async function* hashedStream(

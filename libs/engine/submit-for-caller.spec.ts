@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANONYMOUS, type Caller } from '../core/caller.js';
+import { endpointKey } from '../core/endpoint.js';
 import { MAX_INPUT_BYTES, type Submission } from '../core/invocation.js';
 import { HeldBody, bytes } from '../../test/support/bodies.js';
 import { type MemoryWorld, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
@@ -53,6 +54,22 @@ describe('submitting for a caller', () => {
     const other = submit(KEY, { idempotencyKey: 'k', input: { stream: chunks('In', 'put') } });
     await expect(other).rejects.toMatchObject({ code: 'IdempotencyConflict' });
     expect(await storedInputs()).toBe(1);
+  });
+
+  it('gives a repeat what was accepted before, whatever is in the way of accepting it now', async () => {
+    const caller = { ...KEY, quotas: { queuedInvocations: 1 } };
+    const asked = { idempotencyKey: 'k', startBy: scene.clock.now() + 1000 };
+    const first = await submit(caller, asked);
+    await expect(submit(caller, {})).rejects.toMatchObject({ code: 'QuotaExceeded' });
+    const puts = vi.spyOn(scene.objects, 'put');
+    const again = { ...asked, input: { stream: chunks('in', 'put') } };
+    expect(await submit(caller, again)).toMatchObject({ isRepeat: true, invocation: { id: first.invocation.id } });
+    await scene.clock.advance(2000);
+    await scene.catalog.endpoints.update(endpointKey('reader'), (endpoint) => ({ ...endpoint, intake: 'paused' }));
+    expect((await submit(caller, asked)).isRepeat).toBe(true);
+    const other = submit(caller, { ...asked, input: { body: bytes('other') } });
+    await expect(other).rejects.toMatchObject({ code: 'IdempotencyConflict' });
+    expect(puts).not.toHaveBeenCalled();
   });
 
   it('counts the bytes of an input that is on its way', async () => {

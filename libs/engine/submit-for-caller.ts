@@ -1,13 +1,16 @@
 import type { Caller } from '../core/caller.js';
 import { EbbError } from '../core/errors.js';
 import type { Submission } from '../core/invocation.js';
+import { acceptedBefore } from './idempotency.js';
 import type { QuotaGate } from './quota-gate.js';
 import { type Accepted, acceptInvocation } from './submit-invocation.js';
 import type { World } from './world.js';
 
 /**
- * Accepts an invocation on a caller's behalf and within its quotas. Raises what `acceptInvocation` raises, and
- * `QuotaExceeded`; `InvalidRequest` where the deadline is over, or the length of an input is not known that counts.
+ * Accepts an invocation on a caller's behalf and within its quotas. A repeat under an idempotency key gets what was
+ * accepted before, though there may be no room, no time or no endpoint for it any more. Raises what `acceptInvocation`
+ * raises, and `QuotaExceeded`; `InvalidRequest` where the deadline is over, or the length of an input is not known that
+ * counts.
  */
 export async function submitForCaller(
   world: World,
@@ -16,12 +19,15 @@ export async function submitForCaller(
   submission: Omit<Submission, 'submittedBy'>,
   signal?: AbortSignal,
 ): Promise<Accepted> {
+  const owned = { ...submission, submittedBy: caller.keyId };
+  const first = await acceptedBefore(world, owned, signal);
+  if (first) return { invocation: first, isRepeat: true };
   if (submission.startBy !== undefined && submission.startBy <= world.clock.now()) {
     throw new EbbError('InvalidRequest', 'The deadline must not be over yet.');
   }
   const release = await quotas.reserve(caller, countedBytes(caller, submission.input), signal);
   try {
-    return await acceptInvocation(world, { ...submission, submittedBy: caller.keyId }, signal);
+    return await acceptInvocation(world, owned, signal);
   } finally {
     release();
   }

@@ -1,7 +1,8 @@
-import { EbbError, isEbbError } from '../core/errors.js';
+import { isEbbError } from '../core/errors.js';
 import { type Invocation, type InvocationRequest, type Submission } from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
-import { describeRequest, invocationRequest } from './invocation-request.js';
+import { checkIsSame, fingerprintOf } from './idempotency.js';
+import { invocationRequest } from './invocation-request.js';
 import { hashedInput, storeInput } from './store-input.js';
 import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
@@ -62,15 +63,10 @@ async function accept(
   contentHash?: string,
 ): Promise<Accepted> {
   const fingerprint =
-    request.idempotencyKey === undefined ? undefined : secrets.hash(describeRequest(submission, contentHash));
+    request.idempotencyKey === undefined ? undefined : fingerprintOf(secrets, submission, contentHash);
   const { invocation, repeated } = await ledger.accept({ ...request, fingerprint });
-  if (repeated && invocation.fingerprint !== fingerprint) {
-    throw new EbbError(
-      'IdempotencyConflict',
-      `The idempotency key '${submission.idempotencyKey}' came with another request before: invocation ${invocation.id}.`,
-    );
-  }
-  if (!repeated) signals.notify({ kind: 'backlog', endpointName: request.endpointName });
+  if (repeated) checkIsSame(invocation, submission, fingerprint);
+  else signals.notify({ kind: 'backlog', endpointName: request.endpointName });
   return { invocation, isRepeat: repeated };
 }
 

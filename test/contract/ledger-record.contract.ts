@@ -62,6 +62,10 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect((await scene.ledger.accept(within)).repeated).toBe(true);
       const after = sampleRequest(3, { idempotencyKey: 'key', acceptedAt: NOW + IDEMPOTENCY_WINDOW_MS });
       expect((await scene.ledger.accept(after)).repeated).toBe(false);
+      const key = (now: number) => scene.ledger.findByKey('ocr', 'key', now);
+      expect(await key(NOW + 2 * IDEMPOTENCY_WINDOW_MS - 1)).toMatchObject({ id: sampleId(3) });
+      expect(await key(NOW + 2 * IDEMPOTENCY_WINDOW_MS)).toBeUndefined();
+      expect(await scene.ledger.findByKey('other', 'key', NOW)).toBeUndefined();
       const again = await scene.ledger.accept({ ...after, id: sampleId(4) });
       expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(3) } });
     });

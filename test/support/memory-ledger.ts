@@ -148,6 +148,18 @@ export class MemoryLedger extends Ledger {
     return this.#invocations.get(invocationId);
   }
 
+  async findByKey(
+    endpointName: string,
+    idempotencyKey: string,
+    now: number,
+    signal?: AbortSignal,
+  ): Promise<Invocation | undefined> {
+    signal?.throwIfAborted();
+    const id = this.#firstByKey.get(JSON.stringify([endpointName, idempotencyKey]));
+    const first = id === undefined ? undefined : this.#invocations.get(id);
+    return first && first.acceptedAt > now - IDEMPOTENCY_WINDOW_MS ? first : undefined;
+  }
+
   async position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
     signal?.throwIfAborted();
     const invocation = this.#unsettled.get(invocationId);

@@ -126,6 +126,13 @@ export abstract class Ledger {
   abstract leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]>;
 
   abstract find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined>;
+  /** The invocation for which an idempotency key of an endpoint stands at `now`. */
+  abstract findByKey(
+    endpointName: string,
+    idempotencyKey: string,
+    now: number,
+    signal?: AbortSignal,
+  ): Promise<Invocation | undefined>;
   /** How many are before it in its queue, `MAX_POSITION` at most; undefined unless it is queued. */
   abstract position(invocationId: string, signal?: AbortSignal): Promise<number | undefined>;
   abstract list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]>;

@@ -191,6 +191,16 @@ export class SqliteLedger extends Ledger {
     return row && toInvocation(row);
   }
 
+  async findByKey(
+    endpointName: string,
+    idempotencyKey: string,
+    now: number,
+    signal?: AbortSignal,
+  ): Promise<Invocation | undefined> {
+    const row = this.#group.read(() => this.#sql.findByIdempotencyKey.get(endpointName, idempotencyKey), signal);
+    return row && row.accepted_at > now - IDEMPOTENCY_WINDOW_MS ? toInvocation(row) : undefined;
+  }
+
   async position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
     return this.#group.read(() => {
       const row = this.#sql.find.get(invocationId);

@@ -154,6 +154,15 @@ export class SqsLedger extends Ledger {
     return this.record.find(invocationId, signal);
   }
 
+  findByKey(
+    endpointName: string,
+    idempotencyKey: string,
+    now: number,
+    signal?: AbortSignal,
+  ): Promise<Invocation | undefined> {
+    return this.record.findByKey(endpointName, idempotencyKey, now, signal);
+  }
+
   position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
     return this.record.position(invocationId, signal);
   }

@@ -45,6 +45,20 @@ test('nobody takes the failure of the first one for that of the second', async (
   await expect(objects.head(failure)).rejects.toMatchObject({ code: 'ObjectNotFound' });
 });
 
+test('a failure of the second one stays, however soon it comes', async () => {
+  const { world, original, objects, ledger } = await aCancelledInvocation();
+  const failure = { bucket: 'results', key: `bad/${original.id}-error.out` };
+  const accept = ledger.accept.bind(ledger);
+  ledger.accept = async (request) => {
+    const accepted = await accept(request);
+    await objects.put(failure, Buffer.from('failed again'), {});
+    return accepted;
+  };
+  await redriveInvocation(world, original.id);
+  await redriveInvocation(world, original.id);
+  expect((await objects.head(failure)).sizeBytes).toBe('failed again'.length);
+});
+
 test('it runs again once, however often that is asked for', async () => {
   const { world, original, ledger } = await aCancelledInvocation();
   const redriven = await Promise.all([1, 2, 3].map(() => redriveInvocation(world, original.id)));

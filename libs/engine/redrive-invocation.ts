@@ -17,12 +17,12 @@ export async function redriveInvocation(world: World, id: string, signal?: Abort
     throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}: ${which}.`);
   }
   await endpointTakingWork(world, original.endpointName, signal);
+  // Whoever looks at the failure location must not take the old failure for the new result, nor must that be taken away.
+  if (original.failureLocation !== undefined && original.redrivenAs === undefined) {
+    await world.objects.delete(parseObjectLocation(original.failureLocation), signal);
+  }
   const { invocation, repeated } = await world.ledger.accept(again(world, original), signal);
   if (repeated) return invocation;
-  // Whoever looks at the failure location must not take the old failure for the new result.
-  if (original.failureLocation !== undefined) {
-    await world.objects.delete(parseObjectLocation(original.failureLocation));
-  }
   world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   world.signals.notify({ kind: 'invocation', invocationId: original.id });
   return invocation;

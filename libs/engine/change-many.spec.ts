@@ -70,6 +70,18 @@ test('one that is refused is named with its reason, and is in the way of no othe
   expect(refused).toMatchObject([{ id: settled, error: { code: 'InvocationSettled', message: 'It has just ended.' } }]);
 });
 
+test("those that are refused take nobody else's place", async () => {
+  const { world, ids, request } = await manyInvocations();
+  const newest = new Set(ids.slice(-30));
+  const change = async (id: string): Promise<Invocation> => {
+    if (newest.has(id)) throw new EbbError('InvocationSettled', 'It has just ended.');
+    return cancelInvocation(world, id);
+  };
+  const { changed, refused } = await changeMany(world, request({ change, limit: 10 }));
+  expect(changed.map(({ id }) => id).sort()).toEqual(ids.slice(-40, -30));
+  expect(refused).toHaveLength(30);
+});
+
 test('a failure of ours ends it, for those that were to come as well', async () => {
   const { world, clock, request, queued } = await manyInvocations();
   let calls = 0;

@@ -14,7 +14,7 @@ export interface ManyRequest {
   readonly query: Omit<InvocationQuery, 'limit' | 'after'>;
   readonly isMeant: (invocation: Invocation) => boolean;
   readonly change: (id: string) => Promise<Invocation>;
-  /** How many are changed at most, the newest first. */
+  /** How many are changed at most, the newest first; those that are refused do not count. */
   readonly limit: number;
   /** Only count. */
   readonly isDryRun: boolean;
@@ -35,10 +35,14 @@ export async function changeMany(world: World, request: ManyRequest, signal?: Ab
   for await (const { id } of matchingInvocations(world.ledger, query, isMeant, MAX_MATCHED, signal)) meant.push(id);
   const changed: Invocation[] = [];
   const refused: { id: string; error: EbbError }[] = [];
-  const waiting = isDryRun ? [] : meant.slice(0, limit).reverse();
+  const waiting = isDryRun ? [] : [...meant].reverse();
+  let room = limit;
   const work = async (): Promise<void> => {
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (;;) {
+      const id = room > 0 ? waiting.pop() : undefined;
+      if (id === undefined) return;
       signal?.throwIfAborted();
+      room -= 1;
       try {
         changed.push(await change(id));
       } catch (error) {
@@ -48,6 +52,7 @@ export async function changeMany(world: World, request: ManyRequest, signal?: Ab
           throw error;
         }
         refused.push({ id, error });
+        room += 1;
       }
     }
   };

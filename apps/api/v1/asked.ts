@@ -5,7 +5,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import { readRequest } from '../../../libs/wire/rest/read-request.js';
 import type { Request, Route } from '../../../libs/wire/rest/route.js';
 import { readBody } from '../read-body.js';
-import { CallerGone } from './caller-gone.js';
+import { goneSignal } from './gone-signal.js';
 import { ROUTE } from './serves.js';
 
 /** The framework's request, as far as it is needed here. */
@@ -52,14 +52,12 @@ export const Asked = createParamDecorator((_data: unknown, context: ExecutionCon
 async function ask(route: Route, request: FrameworkRequest, reply: FrameworkReply): Promise<Asked<Route>> {
   const { headers, params: parameters, query, raw } = request;
   const body = await readBodyOf(route, raw);
-  const gone = new AbortController();
-  reply.raw.once('close', () => reply.raw.writableFinished || gone.abort(new CallerGone()));
   return {
     ...readRequest(route, { parameters, query, headers, body }),
     caller: request.caller ?? ANONYMOUS,
     raw,
     reply,
-    gone: gone.signal,
+    gone: goneSignal(raw, reply.raw),
   };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
@@ -41,11 +42,12 @@ export class EventsController implements OnModuleDestroy {
     raw.writeHead(200, { ...reply.getHeaders(), ...fixed });
     raw.flushHeaders();
     const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
-    raw.once('close', () => {
+    try {
+      await this.tellAll(id, positionOf(headers['last-event-id']), raw, gone);
+    } finally {
       clearInterval(heartbeat);
       this.followers -= 1;
-    });
-    await this.tellAll(id, positionOf(headers['last-event-id']), raw, gone);
+    }
   }
 
   /** Whoever follows or waits would otherwise keep Ebb from stopping. */
@@ -60,7 +62,7 @@ export class EventsController implements OnModuleDestroy {
         const events = eventsSince(invocation, this.book.since(id, position.report), position);
         position = events.position;
         // Whoever reads slowly is told what there is by then: nothing waits here.
-        if (events.text !== '' && !raw.write(events.text)) await drained(raw);
+        if (events.text !== '' && !raw.write(events.text)) await drained(raw, gone);
         if (isSettled(invocation.state)) break;
       }
     } catch (error) {
@@ -71,12 +73,7 @@ export class EventsController implements OnModuleDestroy {
   }
 }
 
-function drained(raw: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done).off('close', done);
-      resolve();
-    };
-    raw.once('drain', done).once('close', done);
-  });
+/** Resolves when more can be written, or nobody is there any more. */
+function drained(raw: ServerResponse, gone: AbortSignal): Promise<unknown> {
+  return once(raw, 'drain', { signal: gone }).catch(() => undefined);
 }

@@ -39,7 +39,7 @@ export class LogsController implements OnModuleDestroy {
     // Also before following, so that a place that is none can still be refused.
     const page = await this.world.logs.read(query, { after, limit: follow ? 1 : limit }, gone);
     if (!follow) return formatLogPage(page);
-    await this.follow({ ...wanted, after }, reply);
+    await this.follow({ ...wanted, after }, reply, gone);
     return undefined;
   }
 
@@ -63,7 +63,7 @@ export class LogsController implements OnModuleDestroy {
     missingEndpoint(this.world.place, name);
   }
 
-  private async follow({ query, after }: LogRequest, reply: FrameworkReply): Promise<void> {
+  private async follow({ query, after }: LogRequest, reply: FrameworkReply, gone: AbortSignal): Promise<void> {
     if (this.followers.size >= MAX_FOLLOWERS) {
       throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow logs at once.`);
     }
@@ -71,10 +71,12 @@ export class LogsController implements OnModuleDestroy {
     const { raw } = reply;
     const follower = new AbortController();
     this.followers.add(follower);
-    raw.once('close', () => follower.abort());
-    if (raw.destroyed) follower.abort();
+    const leave = (): void => follower.abort();
+    gone.addEventListener('abort', leave);
+    if (gone.aborted) leave();
     // The connection goes with its follower, so that it is in nobody's way when Ebb stops.
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
+    const fixed = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
+    raw.writeHead(200, { ...reply.getHeaders(), ...fixed });
     raw.flushHeaders();
     const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
     try {
@@ -86,6 +88,7 @@ export class LogsController implements OnModuleDestroy {
       if (!follower.signal.aborted) this.tellBroken(query.endpointName, error);
     } finally {
       clearInterval(heartbeat);
+      gone.removeEventListener('abort', leave);
       this.followers.delete(follower);
       raw.end();
     }

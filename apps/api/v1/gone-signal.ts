@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallerGone } from './caller-gone.js';
+
+/**
+ * Aborted with `CallerGone` when the connection is closed before the answer is complete. A response that waits behind
+ * another on its connection does not hear of that connection's end, so that both are listened to.
+ */
+export function goneSignal({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const leave = (): void => {
+    socket.off('close', leave);
+    if (!response.writableFinished) gone.abort(new CallerGone());
+  };
+  // A client may have any number of requests under way on one connection.
+  socket.setMaxListeners(0);
+  response.once('close', leave);
+  socket.once('close', leave);
+  if (socket.destroyed) leave();
+  return gone.signal;
+}

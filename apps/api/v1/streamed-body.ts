@@ -16,9 +16,12 @@ export function streamedBody(raw: IncomingMessage): StreamedBody {
 /** A caller that goes away in the middle has sent nothing. */
 async function* readOff(raw: IncomingMessage): AsyncGenerator<Uint8Array, void, void> {
   try {
-    for await (const chunk of raw) yield chunk as Uint8Array;
+    for await (const chunk of raw.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
   } catch (error) {
     if (isEbbError(error)) throw error;
     throw new EbbError('InvalidRequest', 'body: the connection closed before it ended', { cause: error });
+  } finally {
+    // What is refused half way is still read off, so that its sender comes to read why.
+    raw.resume();
   }
 }

@@ -34,5 +34,10 @@ export async function sendObject(
     reply.raw.end();
     return;
   }
-  await pipeline(body instanceof Uint8Array ? Readable.from([body]) : Readable.from(body), reply.raw);
+  try {
+    await pipeline(body instanceof Uint8Array ? Readable.from([body]) : Readable.from(body), reply.raw);
+  } catch (error) {
+    // Whoever has gone wants no more of it, which is nobody's failure.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }

@@ -21,8 +21,10 @@ afterAll(() => {
   }
 });
 
-async function listen(native: RequestListener = (_request, response) => response.end('done')): Promise<number> {
-  const server = createFrontServer({ door: () => undefined, native, limits: LIMITS });
+const answerDone: RequestListener = (_request, response) => response.end('done');
+
+async function listen(native: RequestListener = answerDone, isOpen = true): Promise<number> {
+  const server = createFrontServer({ door: () => undefined, native, limits: LIMITS, isOpen });
   opened.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return (server.address() as AddressInfo).port;
@@ -64,6 +66,12 @@ async function trickling(socket: Socket, beginning: string, more: string): Promi
 async function sendFrom(site: string, method: string): Promise<string> {
   const socket = open(await listen());
   socket.write(`${method} / HTTP/1.1\r\nHost: ebb\r\nConnection: close\r\nSec-Fetch-Site: ${site}\r\n\r\n`);
+  return answerTo(socket);
+}
+
+async function askAsEvil(isOpen: boolean): Promise<string> {
+  const socket = open(await listen(answerDone, isOpen));
+  socket.write('GET / HTTP/1.1\r\nHost: evil.test\r\nUser-Agent: Mozilla/5.0\r\nConnection: close\r\n\r\n');
   return answerTo(socket);
 }
 
@@ -129,6 +137,11 @@ describe.concurrent('a web page', () => {
   it('may lead here, and do what it likes if it is of this site', async () => {
     expect(await sendFrom('cross-site', 'GET')).toMatch(/^HTTP\/1.1 200 /);
     expect(await sendFrom('same-origin', 'POST')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('that has made its own name lead here reads nothing, where it would need no credentials', async () => {
+    expect(await askAsEvil(true)).toMatch(/^HTTP\/1.1 403 [^]*EBB_PUBLIC_URL/);
+    expect(await askAsEvil(false)).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 

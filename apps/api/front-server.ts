@@ -1,7 +1,8 @@
-import { type IncomingMessage, type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
+import { type RequestListener, type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { ConnectionLimits } from '../../libs/host/listening.js';
+import { askedByForeignName, sentByForeignPage } from './foreign-page.js';
 import type { FrontDoor } from './front-door.js';
 import { SlowClients } from './slow-clients.js';
 
@@ -21,10 +22,13 @@ export interface FrontServerParts {
   readonly limits: ConnectionLimits;
   /** Certificate and key; absent means plain HTTP. */
   readonly tls?: SecureContextOptions;
+  /** Whether whoever reaches it may do everything. */
+  readonly isOpen: boolean;
+  readonly publicUrl?: string;
 }
 
 /** The server of the one URL, which keeps within its limits whoever comes. */
-export function createFrontServer({ door, native, limits, tls }: FrontServerParts): Server {
+export function createFrontServer({ door, native, limits, tls, isOpen, publicUrl }: FrontServerParts): Server {
   const options: ServerOptions = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: limits.headersTimeoutMs,
@@ -48,8 +52,9 @@ export function createFrontServer({ door, native, limits, tls }: FrontServerPart
       return;
     }
     slowClients.watch(request, response);
-    if (isForeignPage(request)) {
-      response.writeHead(403, { connection: 'close' }).end();
+    const refusal = sentByForeignPage(request) ?? (isOpen ? askedByForeignName(request, publicUrl) : undefined);
+    if (refusal !== undefined) {
+      response.writeHead(403, { connection: 'close', 'content-type': 'text/plain' }).end(`${refusal}\n`);
       return;
     }
     const current = door();
@@ -57,9 +62,4 @@ export function createFrontServer({ door, native, limits, tls }: FrontServerPart
     else native(request, response);
   });
   return server;
-}
-
-/** Whether a web page of another site has made a browser send this, which is enough where nobody needs credentials. */
-function isForeignPage({ headers, method }: IncomingMessage): boolean {
-  return headers['sec-fetch-site'] === 'cross-site' && method !== 'GET' && method !== 'HEAD';
 }

@@ -41,10 +41,14 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
   let url = '';
   const { listening } = config;
   const { world, own, close } = await openWorld(config, log, () => url);
+  const opened = new AsyncDisposableStack();
+  opened.defer(close);
   try {
     const authenticator = new Authenticator(world, config.access.mode, own);
+    opened.defer(() => authenticator.close());
     await refuseWithoutOperator(authenticator);
     const { app, server } = await createApp(config, world, authenticator);
+    opened.defer(() => closeApp(app, server));
     const engine = app.get(Engine);
     await app.listen(listening.port, listening.host);
     url = urlOf(listening, server.address() as AddressInfo);
@@ -56,18 +60,20 @@ export async function startStandalone(config: Config, log: Log): Promise<Standal
       },
       async stop() {
         await engine.stop();
-        server.closeIdleConnections();
-        const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-        await app.close();
-        clearTimeout(cut);
-        authenticator.close();
-        await close();
+        await opened.disposeAsync();
       },
     };
   } catch (error) {
-    await close();
+    await opened.disposeAsync();
     throw error;
   }
+}
+
+async function closeApp(app: NestFastifyApplication, server: Server): Promise<void> {
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await app.close();
+  clearTimeout(cut);
 }
 
 /** The front door exists only once Nest has made it, and Nest wants the server before: the server asks for it late. */
@@ -78,11 +84,12 @@ async function createApp(
 ): Promise<{ readonly app: NestFastifyApplication; readonly server: Server }> {
   let door: FrontDoor | undefined;
   let server: Server | undefined;
-  const { limits, tls } = config.listening;
+  const { limits, publicUrl, tls } = config.listening;
   const certificate = tls && readCertificate(tls);
+  const isOpen = config.access.mode === 'open';
   const adapter = new FastifyAdapter({
     serverFactory: (native: RequestListener) =>
-      (server = createFrontServer({ door: () => door, native, limits, tls: certificate })),
+      (server = createFrontServer({ door: () => door, native, limits, tls: certificate, isOpen, publicUrl })),
     genReqId: () => world.clock.uniqueId(),
     rewriteUrl: ({ url = '/' }) => withVerbAsPart(url),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },

@@ -65,6 +65,7 @@ export async function startMessagingServer(directory?: string): Promise<Messagin
     door: () => door,
     native: (_request, response) => response.writeHead(404).end(),
     limits: config.listening.limits,
+    isOpen: true,
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

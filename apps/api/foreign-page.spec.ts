@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import { askedByForeignName } from './foreign-page.js';
+
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36';
+
+function asked(host: string | undefined, userAgent: string | undefined, publicUrl?: string): string | undefined {
+  const headers = { host, 'user-agent': userAgent };
+  return askedByForeignName({ headers } as IncomingMessage, publicUrl);
+}
+
+test.each(['localhost:7070', 'LOCALHOST', 'bucket.localhost:7070', '127.0.0.1:7070', '127.8.0.1', '[::1]:7070'])(
+  'a browser may ask for %s, which leads nowhere else',
+  (host) => expect(asked(host, BROWSER)).toBeUndefined(),
+);
+
+test.each(['evil.test:7070', 'localhost.evil.test', '127.0.0.1.evil.test', '10.0.0.1:7070', 'a b', '', undefined])(
+  'a browser may not ask for %s, which a page may have made to lead here',
+  (host) => expect(asked(host, BROWSER)).toMatch(/EBB_PUBLIC_URL/),
+);
+
+test('a browser may ask for the name at which others reach Ebb, and no other', () => {
+  expect(asked('ebb.example', BROWSER, 'https://ebb.example/base')).toBeUndefined();
+  expect(asked('other.example', BROWSER, 'https://ebb.example/base')).toMatch(/EBB_PUBLIC_URL/);
+});
+
+test.each(['aws-cli/2.1', 'Boto3/1.44', 'node', 'curl/8', undefined])('%s may call Ebb what it likes', (program) =>
+  expect(asked('ebb.internal:7070', program)).toBeUndefined(),
+);

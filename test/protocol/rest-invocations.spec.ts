@@ -16,6 +16,10 @@ interface Page {
   readonly nextCursor?: string;
 }
 
+interface LogPage {
+  readonly lines: readonly { readonly at: string; readonly text: string }[];
+}
+
 let scene: SubmitScene;
 
 beforeAll(async () => {
@@ -33,6 +37,13 @@ async function still(name: string): Promise<void> {
 
 async function submit(endpointName: string, headers: Record<string, string> = {}): Promise<string> {
   return (await scene.submit(endpointName, headers, 'input')).body.id;
+}
+
+/** When a container of the endpoint "echo" has printed a line; absent if none has. */
+async function printedAt(line: string): Promise<number | undefined> {
+  const { body } = await scene.rest.get<LogPage>('endpoints/echo/logs?limit=10000');
+  const found = body.lines.find(({ text }) => text.includes(line));
+  return found && Date.parse(found.at);
 }
 
 const knobs = (attributes: string): Record<string, string> => ({ 'custom-attributes': attributes });
@@ -72,6 +83,7 @@ describe('where an invocation stands', () => {
     });
     expect(document).not.toHaveProperty('failureUrl');
     const [{ logsUrl }] = document['attempts'] as [{ logsUrl: string }];
+    expect([...new URL(logsUrl, scene.url).searchParams.keys()]).toEqual(['instance', 'from', 'to']);
     await eventually('its log has its lines', async () => {
       const { text } = await scene.send(logsUrl.slice('/v1/'.length), {});
       return text.includes('line 3 of 3');
@@ -144,6 +156,19 @@ describe('cancelling', () => {
     await eventually('its connection is closed and its cancel path called', () =>
       hasPrinted('closed to-be-cancelled', 'POST /cancel to-be-cancelled'),
     );
+  });
+
+  it('closes the connection to the container within 100 ms', async () => {
+    const tookMs: number[] = [];
+    for (const inferenceId of ['stop-1', 'stop-2', 'stop-3', 'stop-4', 'stop-5']) {
+      const id = await submit('echo', { ...knobs('hang'), 'inference-id': inferenceId });
+      await eventually('its container works on it', () => printedAt(`POST /invocations ${inferenceId}`));
+      const askedAt = Date.now();
+      await scene.rest.post(`invocations/${id}:cancel`);
+      tookMs.push((await eventually('it is closed', () => printedAt(`closed ${inferenceId}`))) - askedAt);
+    }
+    // Of several the middle one, as the machine of a test has other things to do.
+    expect(tookMs.sort((a, b) => a - b)[2]).toBeLessThan(100);
   });
 
   it('is refused when it has come to another end', async () => {

@@ -13,6 +13,9 @@ import { type TimelineSpan, timelineOf } from '../../core/timeline.js';
 import { time } from './fields.js';
 import { iso } from './iso-time.js';
 
+/** What a container prints last may come after its answer. */
+const LATE_LINES_MS = 1_000;
+
 const state = z.enum(INVOCATION_STATES);
 
 const span = z
@@ -37,7 +40,7 @@ const attempt = z
     ended: z.string().optional().describe('How it ended: `succeeded`, a class of errors, `worker-stopped` or `lost`.'),
     status: z.int().optional().describe('What the container answered, where that was an error.'),
     reason: z.string().optional(),
-    logsUrl: z.string().describe('What its instance has printed from its start on.'),
+    logsUrl: z.string().describe('What its instance has printed from its start until a second after its end.'),
   })
   .meta({ id: 'Attempt' });
 
@@ -172,6 +175,7 @@ function formatAttempt(endpointName: string, record: SomeAttempt): z.input<typeo
   const query = new URLSearchParams({
     instance: instanceId,
     ...(startedAt !== undefined && { from: iso(startedAt) }),
+    ...(endedAt !== undefined && { to: iso(endedAt + LATE_LINES_MS) }),
   });
   return {
     number,

@@ -45,7 +45,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   EndpointNotFound: {
     meaning: 'There is no endpoint of this name.',
-    causes: 'The name is misspelt, or the endpoint was deleted. Case does not matter in names.',
+    causes:
+      'The name is misspelt, or the endpoint was deleted. Submitting takes the name only in the case that it was made with.',
     remedy: 'List the endpoints with `GET /v1/endpoints`; deploy one with `POST /v1/endpoints`.',
   },
   EndpointConfigNotFound: {
@@ -60,9 +61,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   InvocationNotFound: {
     meaning: 'There is no invocation of this id.',
-    causes:
-      'The id is misspelt or belongs to another Ebb, or the invocation ended so long ago that its record was removed. An ' +
-      'inference id is not an invocation id.',
+    causes: 'The id is misspelt or belongs to another Ebb. An inference id is not an invocation id.',
     remedy: 'Use the `id` that submitting answered with, or find it with `GET /v1/invocations`.',
   },
   DeliveryNotFound: {
@@ -157,8 +156,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   PreconditionFailed: {
     meaning: 'A condition that the request made does not hold.',
-    causes: 'What an `If-…` header names has changed meanwhile.',
-    remedy: 'Read it again, and decide anew.',
+    causes: 'What was to be made anew in the storage is there already.',
+    remedy: 'Send the request again.',
   },
   BodyTooLarge: {
     meaning: 'The body is longer than the route takes.',

@@ -43,6 +43,7 @@ async function prepare(EBB_DATA_DIR: string): Promise<{ readonly known: Known } 
 
 function expectNothingFound({ code, output, errors }: Ran): void {
   if (code !== 0) throw new Error(`EBB_TEST_SEED=${SEED} finds this again:\n${output}\n${errors}`);
+  expect(output).toMatch(/Selected: (\d+)\/\1\s+Tested: \1\s/);
   console.log(
     `EBB_TEST_SEED=${SEED}: ${/Operations: .*total/.exec(output)?.[0]}, ${/\d+ generated/.exec(output)?.[0]}`,
   );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatObjectLocation, parseObjectLocation } from './object-location.js';
+import { formatObjectLocation, isBucketName, isObjectPrefix, parseObjectLocation } from './object-location.js';
 
 describe('the address of an object may be', () => {
   test.each([
@@ -30,18 +30,43 @@ describe('no address of an object is', () => {
     'https://example.com/bucket/key',
     'https://bucket.s3.amazonaws.com/',
     'https://bucket.s3.amazonaws.com/%E0%A4%A',
+    's3://b/key',
+    's3://Bucket/key',
+    's3://my_bucket/key',
+    's3://two..dots/key',
+    's3://10.0.0.1/key',
+    's3://\u001dȾØz/key',
+    's3://bucket/\ud800',
+    `s3://bucket/${'k'.repeat(1025)}`,
+    `s3://bucket/${'é'.repeat(513)}`,
   ])('"%s"', (uri) => {
     expect(() => parseObjectLocation(uri)).toThrow(expect.objectContaining({ code: 'InvalidRequest' }));
   });
 });
 
 test('any bucket and key can be written as an address and read again', () => {
-  const bucket = fc.stringMatching(/^[a-z0-9.-]{3,63}$/);
+  const bucket = fc.stringMatching(/^[a-z0-9-]{3,63}$/).filter(isBucketName);
   const key = fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' });
   fc.assert(
     fc.property(bucket, key, (aBucket, aKey) => {
       const location = { bucket: aBucket, key: aKey };
       expect(parseObjectLocation(formatObjectLocation(location))).toEqual(location);
     }),
+  );
+});
+
+describe('a prefix that results go under', () => {
+  test.each(['s3://bucket', 's3://bucket/', 's3://bucket/a/b', `s3://bucket/${'k'.repeat(950)}`])(
+    'may be "%s"',
+    (uri) => {
+      expect(isObjectPrefix(uri)).toBe(true);
+    },
+  );
+
+  test.each(['s3://', 's3://b', 's3://Results/a', '/tmp/results', `s3://bucket/${'é'.repeat(499)}`])(
+    'cannot be "%s"',
+    (uri) => {
+      expect(isObjectPrefix(uri)).toBe(false);
+    },
   );
 });

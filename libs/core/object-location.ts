@@ -6,20 +6,23 @@ export interface ObjectLocation {
   readonly key: string;
 }
 
+const MAX_KEY_BYTES = 1_024;
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** That of a failure object. */
+const LONGEST_NAME = '00000000-0000-0000-0000-000000000000-error.out';
+const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const S3_URI = /^s3:\/\/([^/]+)\/(.+)$/s;
 const VIRTUAL_HOST = /^https:\/\/([^/]+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?\/([^?]+)/s;
 const PATH_STYLE = /^https:\/\/s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?\/([^/]+)\/([^?]+)/s;
 
 /**
  * Reads `s3://bucket/key`, or the `https://` forms of the same address (virtual-hosted and path style), which
- * `InputLocation` allows too. Raises `InvalidRequest` for anything else.
+ * `InputLocation` allows too. Raises `InvalidRequest` for anything else, and for what could not exist in S3.
  */
 export function parseObjectLocation(uri: string): ObjectLocation {
-  const s3 = S3_URI.exec(uri);
-  if (s3) return { bucket: s3[1]!, key: s3[2]! };
-  const https = PATH_STYLE.exec(uri) ?? VIRTUAL_HOST.exec(uri);
-  if (https) return { bucket: https[1]!, key: decodeKey(https[2]!, uri) };
-  throw new EbbError('InvalidRequest', `'${uri}' is not the address of an S3 object (s3://bucket/key).`);
+  const location = readAddress(uri);
+  requireLocation(location);
+  return location;
 }
 
 /** Whether it can be read so. */
@@ -32,8 +35,42 @@ export function isObjectLocation(uri: string): boolean {
   }
 }
 
+/** Whether it is the address of a bucket, or of a prefix in one, that has room for the names that Ebb gives. */
+export function isObjectPrefix(uri: string): boolean {
+  return isObjectLocation(`${uri.replace(/\/+$/, '')}/${LONGEST_NAME}`);
+}
+
 export function formatObjectLocation(location: ObjectLocation): string {
   return `s3://${location.bucket}/${location.key}`;
+}
+
+/** Whether S3 would let a general purpose bucket have this name. */
+export function isBucketName(name: string): boolean {
+  return BUCKET_NAME.test(name) && !name.includes('..') && !IP_ADDRESS.test(name);
+}
+
+/** Raises `InvalidRequest` unless `name` follows S3's naming rules for buckets. */
+export function requireBucketName(name: string): void {
+  if (!isBucketName(name)) throw new EbbError('InvalidRequest', `'${name}' is not a valid bucket name.`);
+}
+
+/** Raises `InvalidRequest` unless bucket and key could exist in S3. */
+export function requireLocation({ bucket, key }: ObjectLocation): void {
+  requireBucketName(bucket);
+  // A lone surrogate has no UTF-8 form: two different keys would become one.
+  if (key === '' || !key.isWellFormed()) throw new EbbError('InvalidRequest', 'A key is UTF-8 text, not empty.');
+  // UTF-8 needs at most three bytes for a UTF-16 unit, so that most keys need no counting.
+  if (key.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(key).length > MAX_KEY_BYTES) {
+    throw new EbbError('InvalidRequest', `The key is too long: it may have ${MAX_KEY_BYTES} bytes.`);
+  }
+}
+
+function readAddress(uri: string): ObjectLocation {
+  const s3 = S3_URI.exec(uri);
+  if (s3) return { bucket: s3[1]!, key: s3[2]! };
+  const https = PATH_STYLE.exec(uri) ?? VIRTUAL_HOST.exec(uri);
+  if (https) return { bucket: https[1]!, key: decodeKey(https[2]!, uri) };
+  throw new EbbError('InvalidRequest', `'${uri}' is not the address of an S3 object (s3://bucket/key).`);
 }
 
 function decodeKey(escaped: string, uri: string): string {

@@ -10,7 +10,10 @@ import {
 import { formatObjectLocation, parseObjectLocation } from '../core/object-location.js';
 import { scopedKey } from './idempotency.js';
 
-/** What a submission to an endpoint comes to, with everything settled that it leaves open. */
+/**
+ * What a submission to an endpoint comes to, with everything settled that it leaves open. Raises `InvalidRequest` where
+ * the input is, or a result would be, at an address that cannot exist in S3.
+ */
 export function invocationRequest(
   submission: Submission,
   endpoint: Endpoint,
@@ -25,6 +28,8 @@ export function invocationRequest(
     pathExtension,
     filename,
   });
+  // A name that storage can never take is the caller's to mend, and only now: later it would cost the result.
+  for (const address of Object.values(locations)) parseObjectLocation(address);
   return {
     id,
     inferenceId: submission.inferenceId ?? id,

@@ -37,6 +37,18 @@ describe('submitting for a caller', () => {
     expect((await submit(ANONYMOUS, {})).invocation.submittedBy).toBeUndefined();
   });
 
+  it('refuses what could never come to its output, and keeps nothing of it', async () => {
+    const outputPath = `s3://results/${'é'.repeat(480)}`;
+    await scene.catalog.endpoints.update(endpointKey('reader'), (endpoint) => ({
+      ...endpoint,
+      asyncInference: { ...endpoint.asyncInference!, outputPath },
+    }));
+    await expect(submit(KEY, { filename: 'page.json' })).resolves.toBeDefined();
+    const tooLong = submit(KEY, { filename: `${'n'.repeat(100)}.json` });
+    await expect(tooLong).rejects.toMatchObject({ code: 'InvalidRequest', message: expect.stringMatching(/too long/) });
+    expect(await storedInputs()).toBe(1);
+  });
+
   it('lets two callers use the same idempotency key', async () => {
     const other = { ...KEY, keyId: 'EBBK2' };
     const [one, two] = [await submit(KEY, { idempotencyKey: 'k' }), await submit(other, { idempotencyKey: 'k' })];

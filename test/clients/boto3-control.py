@@ -192,9 +192,9 @@ for path, value, constraint, differences in (
     ("containerHostname", "-a", "satisfy regular expression pattern", {"ContainerHostname": "-a"}),
     ("imageConfig.repositoryAccessMode", "null", "not be null", {"ImageConfig": {}}),
     ("modelDataSource.s3DataSource.s3DataType", "null", "not be null",
-     {"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://a/b", "CompressionType": "None"}}}),
+     {"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://inputs/b", "CompressionType": "None"}}}),
     ("modelDataSource.s3DataSource.compressionType", "Zip", "satisfy enum value set: [",
-     {"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://a/b", "S3DataType": "S3Object", "CompressionType": "Zip"}}}),
+     {"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://inputs/b", "S3DataType": "S3Object", "CompressionType": "Zip"}}}),
 ):
     violated("create_model", f"primaryContainer.{path}", value, constraint, ModelName="never",
              PrimaryContainer={"Image": "echo", **differences})
@@ -237,7 +237,7 @@ for path, value, constraint, members in (
 ):
     violated("create_endpoint_config", f"asyncInferenceConfig.{path}", value, constraint, EndpointConfigName="never",
              ProductionVariants=[variant], AsyncInferenceConfig=members)
-capture = {"EnableCapture": True, "InitialSamplingPercentage": 100, "DestinationS3Uri": "s3://a/b",
+capture = {"EnableCapture": True, "InitialSamplingPercentage": 100, "DestinationS3Uri": "s3://inputs/b",
            "CaptureOptions": [{"CaptureMode": "Input"}]}
 for what, members in {
     "no variants": {"ProductionVariants": []},

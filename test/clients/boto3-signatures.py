@@ -38,7 +38,7 @@ def refused_everywhere(expected, **settings):
         refused(call, code, text)
     code, text = expected["sagemaker-runtime"] if "sagemaker-runtime" in expected else expected["others"]
     runtime = session.client("sagemaker-runtime", **settings)
-    refused(runtime.invoke_endpoint_async, code, text, EndpointName="none", InputLocation="s3://a/b")
+    refused(runtime.invoke_endpoint_async, code, text, EndpointName="none", InputLocation="s3://inputs/b")
 
 
 def answer_to(url, method="GET", body=None, headers=None):
@@ -69,7 +69,7 @@ for call in calls().values():
     call()
 runtime = session.client("sagemaker-runtime")
 refused(
-    runtime.invoke_endpoint_async, "ValidationError", "not found", EndpointName="none", InputLocation="s3://a/b"
+    runtime.invoke_endpoint_async, "ValidationError", "not found", EndpointName="none", InputLocation="s3://inputs/b"
 )
 s3 = session.client("s3")
 s3.create_bucket(Bucket=BUCKET)

@@ -41,7 +41,7 @@ const first = { ...second, VariantName: 'first' };
 describe('an endpoint config is refused for', () => {
   const capture = {
     InitialSamplingPercentage: 1,
-    DestinationS3Uri: 's3://b/c',
+    DestinationS3Uri: 's3://bucket/c',
     CaptureOptions: [{ CaptureMode: 'Input' }],
   };
 
@@ -100,6 +100,15 @@ describe('an endpoint config is refused for', () => {
       one(
         'asyncInferenceConfig.outputConfig.s3FailurePath',
         'https://example.com/failed',
+        'Member must be the address of an S3 bucket or of a prefix in one',
+      ),
+    ],
+    [
+      'a failure path in a bucket that S3 would not let be',
+      asyncInference({ OutputConfig: { S3FailurePath: 's3://Failed_ones/ocr' } }),
+      one(
+        'asyncInferenceConfig.outputConfig.s3FailurePath',
+        's3://Failed_ones/ocr',
         'Member must be the address of an S3 bucket or of a prefix in one',
       ),
     ],

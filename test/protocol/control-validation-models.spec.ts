@@ -190,7 +190,7 @@ describe('model data is refused for', () => {
     ],
     [
       'being for many models',
-      container({ Mode: 'MultiModel', ModelDataUrl: 's3://m/', ModelDataSource: { S3DataSource: object } }),
+      container({ Mode: 'MultiModel', ModelDataUrl: 's3://models/', ModelDataSource: { S3DataSource: object } }),
       one('primaryContainer.modelDataSource', { S3DataSource: object }, 'Member must be null where Mode is MultiModel'),
     ],
     ['being nowhere', container({ ModelDataSource: {} }), missing(SOURCE)],
@@ -262,7 +262,10 @@ describe('several containers are refused for', () => {
     ],
     [
       'two that host many models',
-      containers({ Mode: 'MultiModel', ModelDataUrl: 's3://m/' }, { Mode: 'MultiModel', ModelDataUrl: 's3://m/' }),
+      containers(
+        { Mode: 'MultiModel', ModelDataUrl: 's3://models/' },
+        { Mode: 'MultiModel', ModelDataUrl: 's3://models/' },
+      ),
       one('containers.2.member.mode', 'MultiModel', 'Member must be MultiModel in one container only'),
     ],
     [

@@ -119,6 +119,7 @@ describe('a submission that breaks a rule', () => {
     ['header.inference-id', { 'inference-id': 'i'.repeat(65) }],
     ['header.custom-attributes', { 'custom-attributes': 'c'.repeat(1025) }],
     ['header.input-location', { 'input-location': 'ftp://host/file' }],
+    ['header.input-location', { 'input-location': 's3://No_bucket/file' }],
     ['header.content-encoding', { 'content-encoding': 'gzip' }],
   ])('is refused, naming %s: %o', async (field, headers) => {
     const body = headers['input-location'] === undefined ? 'x' : undefined;

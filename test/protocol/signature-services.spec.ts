@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'SageMaker runtime': {
     call: (config) =>
       new SageMakerRuntimeClient(config).send(
-        new InvokeEndpointAsyncCommand({ EndpointName: 'none', InputLocation: 's3://a/b' }),
+        new InvokeEndpointAsyncCommand({ EndpointName: 'none', InputLocation: 's3://inputs/b' }),
       ),
     letIn: 'ValidationError',
     names: 'json',

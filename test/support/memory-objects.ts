@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EbbError } from '../../libs/core/errors.js';
-import type { ObjectLocation } from '../../libs/core/object-location.js';
+import { type ObjectLocation, requireBucketName, requireLocation } from '../../libs/core/object-location.js';
 import {
   type Body,
   type BucketInfo,
@@ -20,7 +20,6 @@ import { gatherBody } from '../../libs/drivers/objects/body-chunks.js';
 import { resolveRange } from '../../libs/drivers/objects/byte-range.js';
 import { multipartEtag } from '../../libs/drivers/objects/etag.js';
 import { compareKeys } from '../../libs/drivers/objects/key-order.js';
-import { requireBucketName, requireLocation } from '../../libs/drivers/objects/object-name.js';
 import { commonPrefixOf } from '../../libs/drivers/objects/roll-up.js';
 import { requirePartNumber, requirePartOrder } from '../../libs/drivers/objects/upload-parts.js';
 import { userMetadata } from '../../libs/drivers/objects/user-metadata.js';

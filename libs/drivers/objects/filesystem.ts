@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../core/errors.js';
-import type { ObjectLocation } from '../../core/object-location.js';
+import { type ObjectLocation, requireBucketName, requireLocation } from '../../core/object-location.js';
 import {
   type Body,
   type BucketInfo,
@@ -26,7 +26,6 @@ import { type ObjectFile, openObjectFile } from './filesystem/object-file.js';
 import { writeObjectFile } from './filesystem/object-file-writer.js';
 import { StagedFile } from './filesystem/staged-file.js';
 import { StagingArea } from './filesystem/staging-area.js';
-import { requireBucketName, requireLocation } from './object-name.js';
 import { readableBody } from './readable-body.js';
 
 /** Content up to this size is handed out as one array of bytes, beyond it as a stream. */

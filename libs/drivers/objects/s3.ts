@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { EbbError, isEbbError } from '../../core/errors.js';
-import type { ObjectLocation } from '../../core/object-location.js';
+import { type ObjectLocation, requireBucketName, requireLocation } from '../../core/object-location.js';
 import {
   type Body,
   type BucketInfo,
@@ -29,7 +29,6 @@ import {
 } from '../../core/ports/objects.js';
 import { gatherBody } from './body-chunks.js';
 import { commitOrDiscard } from './commit-or-discard.js';
-import { requireBucketName, requireLocation } from './object-name.js';
 import { readableBody } from './readable-body.js';
 import { answer } from './s3/s3-errors.js';
 import { listInS3 } from './s3/s3-listing.js';

@@ -42,7 +42,7 @@ const REQUESTS: readonly (readonly [string, Body, (body: Body) => unknown])[] = 
           ImageConfig: { RepositoryAccessMode: 'Vpc', RepositoryAuthConfig: { RepositoryCredentialsProviderArn: 'a' } },
           ContainerMetricsConfig: { MetricsEndpoints: [{ MetricsEndpointPath: '/m' }] },
         },
-        { Image: 'j', ContainerHostname: 'k', Mode: 'MultiModel', ModelDataUrl: 's3://m/', MultiModelConfig: {} },
+        { Image: 'j', ContainerHostname: 'k', Mode: 'MultiModel', ModelDataUrl: 's3://models/', MultiModelConfig: {} },
       ],
       InferenceExecutionConfig: { Mode: 'Direct' },
       VpcConfig: { SecurityGroupIds: ['sg'], Subnets: ['s'] },
@@ -66,7 +66,7 @@ const REQUESTS: readonly (readonly [string, Body, (body: Body) => unknown])[] = 
           },
           InstancePools: [{ InstanceType: 'ml.m5.large', Priority: 1 }],
           AcceleratorPartitionLayouts: [{ AcceleratorPartitionTypes: ['mig-3g.40gb'] }],
-          CoreDumpConfig: { DestinationS3Uri: 's3://d' },
+          CoreDumpConfig: { DestinationS3Uri: 's3://dumps' },
         },
       ],
       ShadowProductionVariants: [
@@ -74,12 +74,12 @@ const REQUESTS: readonly (readonly [string, Body, (body: Body) => unknown])[] = 
       ],
       AsyncInferenceConfig: {
         ClientConfig: { MaxConcurrentInvocationsPerInstance: 1 },
-        OutputConfig: { S3OutputPath: 's3://o', NotificationConfig: { IncludeInferenceResponseIn: [] } },
+        OutputConfig: { S3OutputPath: 's3://outputs', NotificationConfig: { IncludeInferenceResponseIn: [] } },
       },
       DataCaptureConfig: {
         EnableCapture: false,
         InitialSamplingPercentage: 1,
-        DestinationS3Uri: 's3://d',
+        DestinationS3Uri: 's3://dumps',
         CaptureOptions: [{ CaptureMode: 'Input' }],
       },
       MetricsConfig: { MetricPublishFrequencyInSeconds: 10 },

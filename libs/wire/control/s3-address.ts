@@ -1,4 +1,4 @@
-import { isObjectLocation } from '../../core/object-location.js';
+import { isObjectLocation, isObjectPrefix } from '../../core/object-location.js';
 import type { TextRule } from '../constraints.js';
 import type { Members } from '../members.js';
 import { matching } from './rules.js';
@@ -15,12 +15,12 @@ export function readObjectAddress(parent: Members, name: string): string | undef
 
 /** A bucket or a prefix in it, under which models are. */
 export function readModelPrefix(parent: Members, name: string): string | undefined {
-  return checked(parent, name, MODEL_DATA, isPrefixAddress, 'the address of an S3 bucket or of a prefix in one');
+  return checked(parent, name, MODEL_DATA, isObjectPrefix, 'the address of an S3 bucket or of a prefix in one');
 }
 
 /** A bucket or a prefix in it: what makes an object's address when a name is put behind it. */
 export function readDestination(parent: Members, name: string): string | undefined {
-  return checked(parent, name, DESTINATION, isPrefixAddress, 'the address of an S3 bucket or of a prefix in one');
+  return checked(parent, name, DESTINATION, isObjectPrefix, 'the address of an S3 bucket or of a prefix in one');
 }
 
 /** AWS's patterns let any web address through. */
@@ -36,8 +36,4 @@ function checked(
     parent.violate(name, `Member must be ${kind}`);
   }
   return address;
-}
-
-function isPrefixAddress(address: string): boolean {
-  return isObjectLocation(`${address.replace(/\/+$/, '')}/name`);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObjectLocation } from '../../core/object-location.js';
+import { isObjectLocation, isObjectPrefix } from '../../core/object-location.js';
 import type { OneCallRecipe } from '../../core/one-call.js';
 import { endpointName } from './fields.js';
 
@@ -24,11 +24,8 @@ const seconds = z
 const s3Prefix = z
   .string()
   .max(512, 'must have 512 characters at most')
-  .refine(
-    (text) => isObjectLocation(`${text.replace(/\/+$/, '')}/name`),
-    'must be as s3://bucket or s3://bucket/prefix',
-  )
-  .meta({ pattern: String.raw`^s3://[^/]+(/[\s\S]*)?$` });
+  .refine(isObjectPrefix, 'must be as s3://bucket or s3://bucket/prefix, with names that S3 allows')
+  .meta({ pattern: String.raw`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\s\S]*)?$` });
 
 const topic = z
   .string()
@@ -63,7 +60,7 @@ const recipe = {
     .string()
     .max(1024, 'must have 1024 characters at most')
     .refine(isObjectLocation, 'must be as s3://bucket/model.tar.gz')
-    .meta({ pattern: String.raw`^s3://[^/]+/[\s\S]+$` })
+    .meta({ pattern: String.raw`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\s\S]+$` })
     .optional()
     .describe('A `tar.gz`, unpacked into the model directory; absent where the image has its model in it.'),
   environment: environment.optional(),

@@ -1,9 +1,8 @@
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../../core/errors.js';
-import type { ObjectLocation } from '../../../core/object-location.js';
+import { type ObjectLocation, isBucketName } from '../../../core/object-location.js';
 import type { BucketInfo } from '../../../core/ports/objects.js';
-import { isBucketName } from '../object-name.js';
 import { failedWith, linkFile, renameFile, unlinkFile, writeFailure } from './file-calls.js';
 import { keyPath } from './key-path.js';
 

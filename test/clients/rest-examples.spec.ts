@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
 import { curlExample } from '../../libs/wire/rest/curl-example.js';
@@ -15,9 +16,12 @@ const examples = Object.entries(paths).flatMap(([path, methods]) =>
     ([method, operation]) => [operation.operationId, curlExample(method, path, operation, components.schemas)] as const,
   ),
 );
+const guide = readFileSync(resolve(import.meta.dirname, '../../docs/rest-api.md'), 'utf8');
+/** All but the line by which the reader says where their own Ebb is. */
+const requests = [...guide.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!.replace(/^export .*\n/m, ''));
 
 /** A reader who fills in what is there gets an answer; here, next to nothing is. */
-describe.skipIf(!isInstalled('curl', '--version'))('the example in the description', () => {
+describe.skipIf(!isInstalled('curl', '--version'))('an example', () => {
   let ebb: StandaloneProcess;
   let folder: string;
   let environment: NodeJS.ProcessEnv;
@@ -35,11 +39,20 @@ describe.skipIf(!isInstalled('curl', '--version'))('the example in the descripti
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each(examples)('of %s is a request that is well formed', async (_id, example) => {
+  it.each(examples)('in the description, of %s, is a request that is well formed', async (_id, example) => {
     const script = `${example} --silent --show-error --max-time 5 --output answer --write-out '%{http_code}'; echo; cat answer`;
     const { output } = await run('bash', ['-uc', script], { cwd: folder, env: environment });
     const [status = '', ...answer] = output.split('\n');
     expect([status, answer.join('\n')]).toEqual([expect.stringMatching(/^(2..|403|404|409|422)$/), expect.anything()]);
     expect(answer.join('\n')).not.toContain('"code":"UnknownOperation"');
+  });
+
+  it.each(requests)('in the guide, %j, is answered', async (request) => {
+    const ran = await run('bash', ['-euc', request], { cwd: folder, env: environment });
+    expect([ran.code, JSON.parse(ran.output)]).toEqual([0, expect.not.objectContaining({ code: expect.anything() })]);
+  });
+
+  it('is there for all that the guide asks', () => {
+    expect(requests).toHaveLength(2);
   });
 });

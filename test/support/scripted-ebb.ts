@@ -27,6 +27,28 @@ export function invocationDocument(id: string, differences: object = {}): object
   };
 }
 
+/** An endpoint as Ebb describes it. */
+export function endpointDocument(name: string, differences: object = {}): object {
+  return {
+    name,
+    status: 'InService',
+    why: '',
+    intake: 'open',
+    dispatch: 'open',
+    gateChanges: {},
+    backlog: { queued: 0, running: 0 },
+    instances: { desired: 0, starting: 0, inService: 0, draining: 0, paused: 0 },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    modifiedAt: '2026-01-01T00:00:00.000Z',
+    configName: `${name}-1`,
+    promise: { startWithinSeconds: 60 },
+    keepWarmSeconds: 300,
+    output: {},
+    variants: [],
+    ...differences,
+  };
+}
+
 /** A stream that tells of these states, and ends. */
 function events(...states: string[]): Scripted {
   const told = states.map(

@@ -1,15 +1,11 @@
 import { basename, dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
-import type { EndpointDocument } from '../documents.js';
 import { Failure } from '../failure.js';
-import { span } from '../format/quantities.js';
 import { imageFolder, nameFrom } from '../image-folder.js';
+import { inService } from '../in-service.js';
 import { pair, seconds, wholeNumber } from '../option-values.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
-
-const POLL_MS = 300;
 
 interface DeployOptions {
   readonly name?: string;
@@ -46,7 +42,7 @@ export function deployCommand(acts: Acts) {
       ['ebb deploy localhost/ocr:3 --name ocr --update', 'another image for an endpoint that there is'],
     ],
     exits: {
-      failed: 'the endpoint failed',
+      failed: 'the endpoint failed, or what was rolled out to it was taken back',
       usage: 'the command breaks a rule, or the image is not known',
       timedOut: 'it is not in service in time; it goes on',
       conflict: 'there is an endpoint of this name, or it is being changed',
@@ -94,7 +90,9 @@ async function deploy(session: Session, options: DeployOptions, dirOrImage: stri
     throw folder === undefined ? error : withWhereToList(error, folder);
   });
   terminal.note(`${options.update ? 'Updating' : 'Deploying'} ${made.name}.`);
-  const endpoint = options.wait ? await inService(session, made.name, options.timeout) : made;
+  const replaced = options.update ? made.configName : undefined;
+  const expected = { name: made.name, limitSeconds: options.timeout, replaced };
+  const endpoint = options.wait ? await inService(session, expected) : made;
   if (terminal.isJson) terminal.document(endpoint);
   else if (terminal.manner.isQuiet) terminal.line(endpoint.name);
   else
@@ -126,44 +124,4 @@ function withWhereToList(error: unknown, folder: string): unknown {
   const { exit, message, problem } = error;
   const advice = `Start Ebb with the folder that it is in: ebb up --images ${dirname(folder)}`;
   return new Failure(exit, message, { advice, problem, cause: error });
-}
-
-/** Waits, and tells of what changes. Raises `Failure` when the endpoint fails or takes too long. */
-async function inService(
-  { client, signal, terminal }: Session,
-  name: string,
-  limitSeconds: number,
-): Promise<EndpointDocument> {
-  const startedAt = performance.now();
-  let told = '';
-  for (;;) {
-    const endpoint = await client.endpoint(name);
-    const elapsedMs = performance.now() - startedAt;
-    const stage = stageOf(endpoint);
-    if (stage !== told) terminal.note(`  ${span(elapsedMs).padStart(8)}  ${stage}`);
-    told = stage;
-    if (endpoint.status === 'InService') return endpoint;
-    if (endpoint.status === 'Failed') {
-      throw new Failure('failed', `The endpoint ${name} failed: ${endpoint.failureReason ?? 'no reason was given'}`, {
-        advice: `ebb logs ${name} has what its instances printed; ebb delete ${name} makes room for another try.`,
-      });
-    }
-    if (elapsedMs > limitSeconds * 1000) {
-      throw new Failure('timedOut', `${name} is ${endpoint.status} after ${span(elapsedMs)}. It goes on.`, {
-        advice: `ebb why ${name} says what it waits for.`,
-      });
-    }
-    await sleep(POLL_MS, undefined, { signal });
-  }
-}
-
-/** What there is to see of a deployment, such as `Creating: 1 starting (boot)`. */
-function stageOf({ instances, status, variants }: EndpointDocument): string {
-  const phases = [...new Set(variants.flatMap(({ starts }) => starts.map(({ phase }) => phase)))];
-  const parts = [
-    instances.starting > 0 && `${instances.starting} starting${phases.length > 0 ? ` (${phases.join(', ')})` : ''}`,
-    instances.inService > 0 && `${instances.inService} in service`,
-    ...variants.map(({ launchFailures }) => launchFailures && `${launchFailures.count} of the last launches failed`),
-  ].filter(Boolean);
-  return parts.length === 0 ? status : `${status}: ${parts.join(', ')}`;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
 import { launchOnSupportedNode } from '../../libs/host/launch.js';
 
 // Nothing native may load before this: on a Node that is too old, a native module ends the process without a word.
-if (launchOnSupportedNode(import.meta.filename)) {
+if (launchOnSupportedNode(fileURLToPath(import.meta.url))) {
   const { serve } = await import('./serve.js');
   process.exitCode = await serve(process.env);
 }

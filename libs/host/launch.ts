@@ -23,6 +23,10 @@ export function launchOnSupportedNode(script: string): boolean {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => isFromTerminal(signal) || child.kill(signal));
   }
+  child.on('error', ({ message }) => {
+    console.error(`Ebb cannot run ${bundled}: ${message}.`);
+    process.exit(1);
+  });
   child.on('exit', (code, signal) => {
     if (signal) {
       process.removeAllListeners(signal);

@@ -9,7 +9,8 @@ export type Exit =
   | 'timedOut'
   | 'conflict'
   | 'later'
-  | 'interrupted';
+  | 'interrupted'
+  | 'unread';
 
 /** The exit codes by name. */
 export const EXIT_CODES: Readonly<Record<Exit, number>> = {
@@ -23,6 +24,7 @@ export const EXIT_CODES: Readonly<Record<Exit, number>> = {
   conflict: 7,
   later: 8,
   interrupted: 130,
+  unread: 141,
 };
 
 /** What each exit code means unless a command says it more exactly. */
@@ -37,6 +39,7 @@ export const EXIT_MEANINGS: Readonly<Record<Exit, string>> = {
   conflict: 'the present state does not allow it',
   later: 'Ebb cannot take it now; the same may go well later',
   interrupted: 'interrupted with Ctrl-C',
+  unread: 'nobody read on: its output was a pipe to a program that ended',
 };
 
 const BY_STATUS: Readonly<Record<number, Exit>> = {

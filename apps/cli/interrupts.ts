@@ -10,11 +10,13 @@ const ONE_PRESS_MS = 250;
 export class Interrupts implements Disposable {
   readonly #leaving = new AbortController();
   #answer: (() => void) | undefined;
+  #answerToHangUp: (() => void) | undefined;
   #lastAt = -Infinity;
 
   constructor() {
     process.on('SIGINT', this.#interrupt);
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, this.#terminate);
+    process.on('SIGTERM', this.#terminate);
+    process.on('SIGHUP', this.#hangUp);
   }
 
   /** Aborted when the command is to end. */
@@ -27,9 +29,20 @@ export class Interrupts implements Disposable {
     this.#answer = answer;
   }
 
+  /** Has every SIGHUP answered by this, where no terminal stands behind it that could have ended. */
+  answerHangUp(answer: () => void): void {
+    this.#answerToHangUp = answer;
+  }
+
+  /** Ends the command in order, as the first SIGTERM does. */
+  leave(): void {
+    this.#leaving.abort(new Error('Interrupted.'));
+  }
+
   [Symbol.dispose](): void {
     process.off('SIGINT', this.#interrupt);
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, this.#terminate);
+    process.off('SIGTERM', this.#terminate);
+    process.off('SIGHUP', this.#hangUp);
   }
 
   readonly #interrupt = (): void => {
@@ -44,9 +57,14 @@ export class Interrupts implements Disposable {
     if (this.#isNewPress()) this.#end();
   };
 
+  readonly #hangUp = (): void => {
+    if (this.#answerToHangUp) this.#answerToHangUp();
+    else this.#terminate();
+  };
+
   #end(): void {
     if (this.signal.aborted) process.exit(EXIT_CODES.interrupted);
-    this.#leaving.abort(new Error('Interrupted.'));
+    this.leave();
   }
 
   #isNewPress(): boolean {

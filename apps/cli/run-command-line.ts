@@ -10,8 +10,8 @@ import { printable } from './terminal.js';
 
 /** Runs one command, and returns its exit code. What goes wrong is told on standard error. */
 export async function runCommandLine(parameters: readonly string[], variables: NodeJS.ProcessEnv): Promise<number> {
-  endQuietlyOnBrokenPipe();
   using interrupts = new Interrupts();
+  const readers = watchReaders(interrupts);
   let exit: Exit = 'ok';
   let globals: GlobalOptions = { json: parameters.includes('--json') };
   const acts: Acts =
@@ -27,8 +27,9 @@ export async function runCommandLine(parameters: readonly string[], variables: N
     const program = createProgram(acts);
     if (globals.json) speakOnlyDocuments(program);
     await program.parseAsync([...parameters], { from: 'user' });
-    return EXIT_CODES[exit];
+    return readers.areGone ? EXIT_CODES.unread : EXIT_CODES[exit];
   } catch (error) {
+    if (readers.areGone) return EXIT_CODES.unread;
     return end(error, interrupts, globals.json === true);
   }
 }
@@ -79,12 +80,24 @@ function speakOnlyDocuments(program: Command): void {
   eachCommand(program, (command) => command.configureOutput({ writeErr: () => undefined }));
 }
 
-/** Whoever reads has had enough, as `head` does: there is nothing to complain of. */
-function endQuietlyOnBrokenPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT_CODES.ok);
-      throw error;
-    });
-  }
+/**
+ * Whoever reads the results may have had enough, as `head` has, or be a terminal that was closed: the command ends in
+ * order then, with nothing to complain of. Nobody has to listen to how it goes.
+ */
+function watchReaders(interrupts: Interrupts): { areGone: boolean } {
+  const readers = { areGone: false };
+  process.stdout.on('error', (error) => {
+    if (!isUnread(error)) throw error;
+    if (!readers.areGone) interrupts.leave();
+    readers.areGone = true;
+  });
+  process.stderr.on('error', (error) => {
+    if (!isUnread(error)) throw error;
+  });
+  return readers;
+}
+
+/** A terminal that is no more answers with EIO. */
+function isUnread({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'EIO' || code === 'ERR_STREAM_DESTROYED';
 }

@@ -88,6 +88,15 @@ describe.concurrent('ebb invoke', () => {
     expect(server.received.map(({ body }) => body)).toEqual(['a', 'b']);
   });
 
+  it('goes on when nobody listens to how it goes', async () => {
+    await using server = await ScriptedServer.listen(accepting);
+    const options = { cwd: folder, env: { EBB_URL: server.url } };
+    const running = startEbb(['invoke', 'ocr', 'a.txt', 'b.txt', 'c.txt', '--parallel', '1', '--wait'], options);
+    running.child.stderr!.destroy();
+    expect((await running.ended).code).toBe(0);
+    expect(server.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual(['a', 'b', 'c']);
+  });
+
   it('writes the output of one input to standard output, and of several into a folder', async () => {
     await using server = await ScriptedServer.listen(accepting);
     expect(await run(['invoke', 'ocr', 'a.txt', '--wait'], server.url)).toMatchObject({ code: 0, out: 'read a' });

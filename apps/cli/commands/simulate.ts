@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endTogether } from '../end-together.js';
 import type { Exit } from '../exit-code.js';
 import { builtEntry } from '../service-environment.js';
 import type { Session } from '../session.js';
@@ -26,9 +27,10 @@ export function simulateCommand(acts: Acts) {
     .action(acts(simulate));
 }
 
-async function simulate({ terminal }: Session, _options: object, parameters: readonly string[]): Promise<Exit> {
-  const own = terminal.isJson ? [...parameters, '--json'] : parameters;
+async function simulate(session: Session, _options: object, parameters: readonly string[]): Promise<Exit> {
+  const own = session.terminal.isJson ? [...parameters, '--json'] : parameters;
   const child = spawn(process.execPath, [builtEntry('simulate'), ...own], { stdio: 'inherit' });
+  endTogether(child, session);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (signal) return 'interrupted';
   return code === 0 ? 'ok' : code === 2 ? 'usage' : 'failed';

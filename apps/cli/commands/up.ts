@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Option } from 'commander';
+import { endTogether } from '../end-together.js';
 import type { Exit } from '../exit-code.js';
 import { Http } from '../http.js';
 import { another, wholeNumber } from '../option-values.js';
@@ -19,6 +20,7 @@ interface UpOptions {
   readonly logLevel?: string;
 }
 
+const STOPPING = 'Stopping: what runs has some seconds to finish. Ctrl-C once more ends Ebb at once.';
 const READY = /^Ebb is ready at (\S+)/;
 
 /** `ebb up`. */
@@ -53,16 +55,19 @@ async function up(session: Session, options: UpOptions): Promise<Exit> {
     detached: true,
   });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  stopWith(session, child);
+  const { signal: leaving, terminal } = session;
+  leaving.addEventListener('abort', () => terminal.note(STOPPING), { once: true });
+  endTogether(child, session);
+  passHangUpOn(session, child);
   createInterface({ input: child.stdout! }).on('line', (line) => {
     const url = READY.exec(line)?.[1];
-    if (url === undefined) session.terminal.note(line);
+    if (url === undefined) terminal.note(line);
     else void welcome(session, url, line);
   });
   const [code, signal] = await ended;
   if (code === 0) return 'ok';
-  if (signal && session.signal.aborted) return 'interrupted';
-  if (signal) session.terminal.warn(`ebb: Ebb was ended by ${signal}.`);
+  if (signal && leaving.aborted) return 'interrupted';
+  if (signal) terminal.warn(`ebb: Ebb was ended by ${signal}.`);
   return code === 2 ? 'usage' : 'failed';
 }
 
@@ -81,14 +86,11 @@ function settingsOf({ environment }: Session, options: UpOptions): NodeJS.Proces
   };
 }
 
-/** Ctrl-C lets Ebb end in order. However this process ends by itself, Ebb does not outlive it. */
-function stopWith({ signal, terminal }: Session, child: ChildProcess): void {
-  const stop = (): void => {
-    terminal.note('Stopping: what runs has some seconds to finish. Ctrl-C once more ends Ebb at once.');
-    child.kill('SIGTERM');
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  process.once('exit', () => child.kill('SIGKILL'));
+/** What whoever keeps services sends Ebb after a renewal of its certificate; at a terminal it means that that was closed. */
+function passHangUpOn({ environment, interrupts }: Session, child: ChildProcess): void {
+  const isAtTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  if (environment.text('EBB_TLS_CERT_FILE') === undefined || isAtTerminal) return;
+  interrupts.answerHangUp(() => child.kill('SIGHUP'));
 }
 
 async function welcome({ signal, terminal }: Session, url: string, line: string): Promise<void> {

@@ -5,19 +5,20 @@ import { ScriptedServer } from '../support/scripted-server.js';
 
 const REASON = 'There is no image ocr:3.';
 
+function run(parameters: readonly string[], url: string): Promise<Ran> {
+  return ebb(['deploy', ...parameters], { env: { EBB_URL: url, XDG_CONFIG_HOME: '/nonexistent' } });
+}
+
+/** An endpoint that is `first` while it is asked for a change, and `last` from the second look on. */
+function becoming(first: object, last: object): Promise<ScriptedServer> {
+  let looks = 0;
+  return ScriptedServer.listen(({ method }) => {
+    if (method === 'GET') looks += 1;
+    return { document: endpointDocument('ocr', looks > 1 ? last : first) };
+  });
+}
+
 describe.concurrent('ebb deploy', () => {
-  const run = (parameters: string[], url: string): Promise<Ran> =>
-    ebb(['deploy', ...parameters], { env: { EBB_URL: url, XDG_CONFIG_HOME: '/nonexistent' } });
-
-  /** An endpoint that is `first` while it is asked for a change, and `last` from the second look on. */
-  function becoming(first: object, last: object): Promise<ScriptedServer> {
-    let looks = 0;
-    return ScriptedServer.listen(({ method }) => {
-      if (method === 'GET') looks += 1;
-      return { document: endpointDocument('ocr', looks > 1 ? last : first) };
-    });
-  }
-
   it('waits until an endpoint is in service, though its launches went wrong at first', async () => {
     await using server = await becoming({ status: 'Creating' }, { failureReason: 'The variant main crashes.' });
     const ran = await run(['ocr'], server.url);

@@ -51,9 +51,10 @@ describe.concurrent('what ebb starts', () => {
     execFileSync('mkfifo', [trace]);
     const running = startEbb(['simulate', '--trace', trace]);
     // It is there when it has opened its trace, and waits for what nobody writes.
-    await using _writer = await open(trace, 'w');
+    const writer = await open(trace, 'w');
     running.child.kill('SIGTERM');
     // Both streams are the simulator's, too: they end when it does.
     expect((await running.ended).code).toBe(130);
+    await writer.close();
   });
 });

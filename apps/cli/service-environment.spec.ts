@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDataDirectory } from './service-environment.js';
+import { defaultDataDirectory, folderOfSettings } from './service-environment.js';
 import { Environment } from './settings.js';
 
 describe('the data of an Ebb on this machine', () => {
@@ -13,5 +13,10 @@ describe('the data of an Ebb on this machine', () => {
       '/home/me/data/ebb',
     );
     expect(defaultDataDirectory(new Environment({}), installed)).toMatch(/\/\.local\/share\/ebb$/);
+  });
+
+  it('are never in the folder of an installed package, whatever a setting begins with', () => {
+    expect(folderOfSettings('/usr/lib/node_modules/ebb', '/home/me')).toBe('/home/me');
+    expect(folderOfSettings('/home/me/ebb', '/tmp')).toBe('/home/me/ebb');
   });
 });

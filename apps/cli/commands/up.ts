@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Option } from 'commander';
 import { endTogether } from '../end-together.js';
 import type { Exit } from '../exit-code.js';
 import { Http } from '../http.js';
 import { another, wholeNumber } from '../option-values.js';
-import { PACKAGE_ROOT, builtEntry, serviceEnvironment } from '../service-environment.js';
+import { builtEntry, serviceEnvironment } from '../service-environment.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 
@@ -74,10 +74,9 @@ async function up(session: Session, options: UpOptions): Promise<Exit> {
 function settingsOf({ environment }: Session, options: UpOptions): NodeJS.ProcessEnv {
   const { data, host, images, logLevel, port, profile } = options;
   const settings = serviceEnvironment(environment);
-  const shipped = environment.text('EBB_IMAGES') ?? join(PACKAGE_ROOT, 'infra/images');
   return {
     ...settings,
-    EBB_IMAGES: [...(images ?? []).map((folder) => resolve(folder)), shipped].join(delimiter),
+    EBB_IMAGES: [...(images ?? []).map((folder) => resolve(folder)), settings['EBB_IMAGES']].join(delimiter),
     EBB_LOG_LEVEL: logLevel ?? environment.text('EBB_LOG_LEVEL') ?? 'warn',
     ...(data !== undefined && { EBB_DATA_DIR: resolve(data) }),
     ...(host !== undefined && { EBB_HOST: host }),

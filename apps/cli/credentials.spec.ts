@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,13 @@ describe('credentials', () => {
   });
 
   it('are kept where nobody else can read them', () => {
+    keepToken(environment(), EBB, 'ebb_one');
+    expect(statSync(environment().credentialsFile).mode & 0o777).toBe(0o600);
+  });
+
+  it('are not written into what an earlier time left open to others', () => {
+    mkdirSync(join(folder, 'ebb'));
+    writeFileSync(`${environment().credentialsFile}.new`, '', { mode: 0o644 });
     keepToken(environment(), EBB, 'ebb_one');
     expect(statSync(environment().credentialsFile).mode & 0o777).toBe(0o600);
   });

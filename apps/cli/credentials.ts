@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure, misuse } from './failure.js';
 import type { Environment } from './settings.js';
@@ -17,9 +17,10 @@ export interface Credentials {
  */
 export function findCredentials(environment: Environment, url: string): Credentials | undefined {
   const token = environment.text('EBB_TOKEN');
-  if (token !== undefined) return { token: checked(token, 'EBB_TOKEN'), source: 'EBB_TOKEN' };
+  if (token !== undefined) return { token: checkedToken(token, 'EBB_TOKEN'), source: 'EBB_TOKEN' };
   const file = environment.text('EBB_TOKEN_FILE');
-  if (file !== undefined) return { token: checked(readSecret(file).trim(), file), source: `EBB_TOKEN_FILE, ${file}` };
+  if (file !== undefined)
+    return { token: checkedToken(readSecret(file).trim(), file), source: `EBB_TOKEN_FILE, ${file}` };
   const kept = readKept(environment.credentialsFile)[originOf(url)];
   return kept === undefined ? undefined : { token: kept, source: `ebb login, ${environment.credentialsFile}` };
 }
@@ -27,15 +28,16 @@ export function findCredentials(environment: Environment, url: string): Credenti
 /** Keeps a token for the Ebb at `url`, in a file that nobody else may read; without a token forgets the one that was kept. */
 export function keepToken({ credentialsFile }: Environment, url: string, token: string | undefined): void {
   const { [originOf(url)]: _, ...others } = readKept(credentialsFile);
-  const kept = token === undefined ? others : { ...others, [originOf(url)]: checked(token, 'The token') };
+  const kept = token === undefined ? others : { ...others, [originOf(url)]: token };
   if (Object.keys(kept).length === 0) {
     rmSync(credentialsFile, { force: true });
     return;
   }
   mkdirSync(dirname(credentialsFile), { recursive: true, mode: 0o700 });
   const fresh = `${credentialsFile}.new`;
-  writeFileSync(fresh, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
-  chmodSync(fresh, 0o600);
+  // One that was left behind may be open to others.
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(fresh, credentialsFile);
 }
 
@@ -65,8 +67,10 @@ function readSecret(file: string): string {
   }
 }
 
-/** A header takes no more than this, and an error about it would show the secret. */
-function checked(token: string, where: string): string {
+/**
+ * Raises misuse unless a header takes it: an error about that would show the secret. `where` is what it is called.
+ */
+export function checkedToken(token: string, where: string): string {
   if (/^[\u0021-\u007e]{1,512}$/.test(token)) return token;
   throw misuse(`${where} is not an access key's token: those are up to 512 letters, digits and signs without spaces.`);
 }

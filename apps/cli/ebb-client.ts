@@ -80,8 +80,8 @@ export class EbbClient {
     } while (from !== undefined && left > 0);
   }
 
-  output(id: string): Promise<Answered> {
-    return this.http.open('GET', `${invocationPath(id)}/output`);
+  output(id: string, signal?: AbortSignal): Promise<Answered> {
+    return this.http.open('GET', `${invocationPath(id)}/output`, { signal });
   }
 
   cancel(id: string): Promise<InvocationDocument> {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Agent, Dispatcher } from 'undici';
-import { Failure } from './failure.js';
+import { Failure, misuse } from './failure.js';
 import { failureOf, readProblem } from './problem-document.js';
 
 /** Of an answer that is no success, so much is read. */
@@ -111,7 +111,8 @@ export class Http {
       return await answer;
     } catch (error) {
       if (signal?.aborted || this.signal.aborted) throw error;
-      throw this.#unreachable(error as NodeJS.ErrnoException);
+      const cause = error as NodeJS.ErrnoException;
+      throw isOfRequest(cause) ? misuse(`The request cannot be sent: ${cause.message}.`) : this.#unreachable(cause);
     }
   }
 
@@ -126,6 +127,24 @@ export class Http {
         ? 'Start Ebb with `ebb up`, or say where it is: --url or EBB_URL.'
         : 'Say where Ebb is with --url or EBB_URL; `ebb doctor` looks closer.';
     return new Failure('unreachable', message, { advice, cause });
+  }
+}
+
+/** What comes to nothing whoever it is sent to: a header that is none, a file that went away or grew shorter meanwhile. */
+function isOfRequest({ code = '', path }: NodeJS.ErrnoException): boolean {
+  return path !== undefined || ['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'].includes(code);
+}
+
+/** The parts of an answer as they come. Raises `Failure` when the connection breaks. */
+export async function* partsOf({ body }: Answered, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const part of body) yield part as Buffer;
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new Failure('unreachable', `The connection to Ebb broke off: ${(cause as Error).message}.`, {
+      advice: '`ebb doctor` looks closer.',
+      cause,
+    });
   }
 }
 

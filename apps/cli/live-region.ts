@@ -1,17 +1,14 @@
+import { HiddenCursor } from './hidden-cursor.js';
 import type { Stream } from './terminal.js';
-
-const HIDE_CURSOR = '\u001b[?25l';
-const SHOW_CURSOR = '\u001b[?25h';
 
 /** The last lines of a terminal, drawn again and again. Lines have to fit its width; `limit` says how many fit its height. */
 export class LiveRegion implements Disposable {
   #drawn = 0;
   #isDisposed = false;
-  readonly #restore = (): void => void this.stream.write(SHOW_CURSOR);
+  readonly #cursor: HiddenCursor;
 
   constructor(private readonly stream: Stream) {
-    stream.write(HIDE_CURSOR);
-    process.once('exit', this.#restore);
+    this.#cursor = new HiddenCursor(stream);
   }
 
   get columns(): number {
@@ -40,8 +37,7 @@ export class LiveRegion implements Disposable {
     this.#isDisposed = true;
     this.stream.write(this.#up());
     this.#drawn = 0;
-    process.off('exit', this.#restore);
-    this.#restore();
+    this.#cursor[Symbol.dispose]();
   }
 
   /** Goes to where the region began, and clears from there on. */

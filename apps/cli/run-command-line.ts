@@ -48,6 +48,7 @@ function end(error: unknown, interrupts: Interrupts, isJson: boolean): number {
   if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
   if (isSystemError(error))
     return end(new Failure('failed', `${error.message}.`, { cause: error }), interrupts, isJson);
+  if (isJson) return end(new Failure('failed', String(error), { cause: error }), interrupts, isJson);
   throw error;
 }
 

@@ -1,35 +1,46 @@
-import { createWriteStream } from 'node:fs';
+import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { misuse } from './failure.js';
-import type { Answered } from './http.js';
-import type { Terminal } from './terminal.js';
+import { type Answered, partsOf } from './http.js';
+import type { Session } from './session.js';
 
 const TEXT = /^text\/|[/+](json|xml|yaml|x-ndjson|csv)\b/;
 
 /** Writes what is answered to a file, which is there only when it is whole; or, without one, to standard output. */
 export async function outputTo(
-  { body, headers }: Answered,
+  answer: Answered,
   file: string | undefined,
-  terminal: Terminal,
+  { signal, terminal }: Session,
 ): Promise<void> {
+  const parts = partsOf(answer, signal);
   if (file !== undefined) {
-    await saveAs(body, file);
+    await saveAs(parts, file);
     return;
   }
-  if (terminal.out.isTTY && !TEXT.test(contentTypeOf({ headers }))) {
-    body.destroy();
-    throw misuse(`The output is ${contentTypeOf({ headers })}, which is not for a screen.`, 'Say where to: --out.');
+  if (terminal.out.isTTY && !TEXT.test(contentTypeOf(answer))) {
+    answer.body.destroy();
+    throw misuse(`The output is ${contentTypeOf(answer)}, which is not for a screen.`, 'Say where to: --out.');
   }
-  await pipeline(body, terminal.out, { end: false });
+  await pipeline(parts, terminal.out, { end: false });
 }
 
-async function saveAs(body: Answered['body'], file: string): Promise<void> {
+/** Makes the folder for outputs. Raises misuse where none can be written into it: nothing need be begun then. */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw misuse(`Nothing can be written to ${folder}: ${(error as Error).message}.`);
+  }
+}
+
+async function saveAs(parts: AsyncIterable<Buffer>, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   try {
-    await pipeline(body, createWriteStream(part));
+    await pipeline(parts, createWriteStream(part));
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });

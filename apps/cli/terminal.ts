@@ -65,9 +65,9 @@ export class Terminal {
     if (!this.manner.isQuiet && !this.manner.isJson) this.err.write(`${printable(text)}\n`);
   }
 
-  /** A line that is needed even by who wants to hear little. */
+  /** A line that is needed even by who wants to hear little; programs that read documents are told in those. */
   warn(text: string): void {
-    this.err.write(`${printable(text)}\n`);
+    if (!this.manner.isJson) this.err.write(`${printable(text)}\n`);
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { type Ran, type RunOptions, ebb, startEbb, startEbbOnTerminal } from '../support/command-line.js';
 import { accepting, invocationDocument } from '../support/scripted-ebb.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -84,8 +85,12 @@ describe.concurrent('ebb invoke', () => {
     );
     const ran = await run(['invoke', 'ocr', 'a.txt', 'b.txt', 'c.txt', '--parallel', '1'], server.url);
     expect(ran).toMatchObject({ code: 8, out: 'a.txt  a  Queued, 3 before it\n' });
-    expect(ran.err).toMatch(/1 of 3 were accepted[^]*b\.txt: Paused\. \(IntakePaused\)[^]*--resume/);
-    expect(server.received.map(({ body }) => body)).toEqual(['a', 'b']);
+    expect(ran.err).toMatch(/^ebb: b\.txt: Paused\. \(IntakePaused\)\n {2}1 of 3 were accepted and go on; .*--resume/);
+    const asJson = await run(['invoke', 'ocr', 'a.txt', 'b.txt', '--parallel', '1', '--json'], server.url);
+    expect(JSON.parse(asJson.err)).toMatchObject({
+      error: { code: 'IntakePaused', exitCode: 8, advice: expect.stringContaining('1 of 2 were accepted') },
+    });
+    expect(server.received.map(({ body }) => body)).toEqual(['a', 'b', 'a', 'b']);
   });
 
   it('goes on when nobody listens to how it goes', async () => {
@@ -125,6 +130,39 @@ describe.concurrent('ebb invoke', () => {
     expect(followed.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'Running-1~0']);
   });
 
+  it('fetches an output again when the connection breaks, as it waits again', async () => {
+    let breaks = 1;
+    await using server = await ScriptedServer.listen((request) => {
+      if (!request.url.endsWith('/output') || breaks === 0) return accepting(request);
+      breaks -= 1;
+      return (response) => {
+        response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '100' });
+        response.write('half', () => response.destroy());
+      };
+    });
+    expect(await run(['invoke', 'ocr', 'a.txt', '--out', 'again', '-q'], server.url)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'again/a.txt.txt'), 'utf8')).toBe('read a');
+  });
+
+  it('waits for none of them any longer when an output cannot be kept', async () => {
+    await using server = await ScriptedServer.listen((request) => {
+      if (request.url === '/v1/invocations/b/events') return () => undefined;
+      return accepting(request);
+    });
+    mkdirSync(join(folder, 'full/a.txt.txt'), { recursive: true });
+    const ran = await run(['invoke', 'ocr', 'a.txt', 'b.txt', '--out', 'full'], server.url);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('full/a.txt.txt') });
+  });
+
+  it('sends nothing where its outputs could not be written, or its request not be sent', async () => {
+    await using server = await ScriptedServer.listen(accepting);
+    const nowhere = await run(['invoke', 'ocr', 'a.txt', '--out', 'b.txt'], server.url);
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('Nothing can be written to b.txt') });
+    const header = await run(['invoke', 'ocr', 'a.txt', '--custom-attributes', 'one\ntwo'], server.url);
+    expect(header).toMatchObject({ code: 2, err: expect.stringContaining('custom-attributes') });
+    expect(server.received).toEqual([]);
+  });
+
   it('leaves no part of an output behind when the connection breaks', async () => {
     await using server = await ScriptedServer.listen((request) => {
       if (!request.url.endsWith('/output')) return accepting(request);
@@ -134,7 +172,11 @@ describe.concurrent('ebb invoke', () => {
       };
     });
     const ran = await run(['output', 'a', '--out', 'broken/a.txt'], server.url);
-    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ebb: .*\n$/) });
+    expect(ran).toMatchObject({
+      code: 5,
+      out: '',
+      err: expect.stringMatching(/^ebb: The connection to Ebb broke off/),
+    });
     expect(readdirSync(join(folder, 'broken'))).toEqual([]);
   });
 
@@ -173,9 +215,11 @@ describe.concurrent('ebb invoke', () => {
     running.child.kill('SIGINT');
     await running.says(/The work goes on[^]*ebb status a/);
     expect(running.child.exitCode).toBeNull();
-    // The second is one of its own only some time after the first: a terminal and npx both pass on a single press.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    running.child.kill('SIGINT');
+    // One is taken for another press only some time after the first: a terminal and npx both pass on a single press.
+    await eventually('it has left', () => {
+      running.child.kill('SIGINT');
+      return running.child.exitCode !== null;
+    });
     expect(await running.ended).toMatchObject({ code: 130, out: '' });
   });
 

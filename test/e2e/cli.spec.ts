@@ -136,6 +136,7 @@ describe.concurrent('ebb', () => {
     const wrong = await run(['login'], server.url, { env, input: 'ebb_wrong\n' });
     expect(wrong).toMatchObject({ code: 4, out: '' });
     expect(existsSync(join(home, 'ebb/credentials'))).toBe(false);
+    expect(await run(['login'], server.url, { env, input: 'ebb_one\nebb_two\n' })).toMatchObject({ code: 2 });
 
     expect(await run(['login'], server.url, { env, input: `${TOKEN}\n` })).toMatchObject({ code: 0 });
     expect(statSync(join(home, 'ebb/credentials')).mode & 0o777).toBe(0o600);
@@ -154,6 +155,9 @@ describe.concurrent('ebb', () => {
     await run(['endpoints'], server.url, { env: { ...env, EBB_TOKEN: 'ebb_env' } });
     expect(server.received.at(-1)!.headers.authorization).toBe('Bearer ebb_env');
     expect(await run(['login', '--token', 'x'], server.url, { env })).toMatchObject({ code: 2 });
+    chmodSync(join(home, 'ebb/credentials'), 0o600);
+    const left = await run(['logout', '--json'], server.url, { env });
+    expect([left.code, JSON.parse(left.out)]).toEqual([0, { url: server.url }]);
   });
 
   it('never shows a token, however things go wrong', async () => {

@@ -87,9 +87,10 @@ async function deploy(session: Session, options: DeployOptions, dirOrImage: stri
   const recipe = recipeOf(options, image);
   const making = options.update ? client.redeploy(name, recipe) : client.deploy({ name, ...recipe });
   const made = await making.catch((error: unknown) => {
-    throw folder === undefined ? error : withWhereToList(error, folder);
+    throw withWhereToLook(error, dirOrImage, folder);
   });
-  terminal.note(`${options.update ? 'Updating' : 'Deploying'} ${made.name}.`);
+  const known = folder === undefined ? '' : ', from the folders that Ebb was started with';
+  terminal.note(`${options.update ? 'Updating' : 'Deploying'} ${made.name} with the image ${image}${known}.`);
   const replaced = options.update ? made.configName : undefined;
   const expected = { name: made.name, limitSeconds: options.timeout, replaced };
   const endpoint = options.wait ? await inService(session, expected) : made;
@@ -119,9 +120,11 @@ function recipeOf(options: DeployOptions, image: string): object {
   };
 }
 
-function withWhereToList(error: unknown, folder: string): unknown {
+function withWhereToLook(error: unknown, dirOrImage: string, folder: string | undefined): unknown {
   if (!(error instanceof Failure) || error.problem?.code !== 'ImageNotFound') return error;
   const { exit, message, problem } = error;
-  const advice = `Start Ebb with the folder that it is in: ebb up --images ${dirname(folder)}`;
+  const advice = folder
+    ? `Start Ebb with the folder that it is in: ebb up --images ${dirname(folder)}`
+    : `There is no folder ${dirOrImage} here either; those of images that Ebb is to know are named with ebb up --images.`;
   return new Failure(exit, message, { advice, problem, cause: error });
 }

@@ -8,6 +8,7 @@ import { type Source, sourcesOf } from '../invoke/sources.js';
 import { type Submitted, type Terms, submit } from '../invoke/submission.js';
 import { UploadBars } from '../invoke/upload-bars.js';
 import { pair, seconds, wholeNumber } from '../option-values.js';
+import { prepareFolder } from '../save-output.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
 import { endpointArgument } from './endpoints.js';
@@ -70,6 +71,7 @@ async function invoke(
   const sources = sourcesOf(files);
   check(options, sources);
   const { out, timeout, wait } = options;
+  if (out !== undefined) prepareFolder(out);
   const accepted = await submitAll(session, endpoint, sources, options);
   if (!wait && out === undefined) {
     for (const each of accepted) tell(session, each);
@@ -104,17 +106,23 @@ async function submitAll(
   } catch (error) {
     bars[Symbol.dispose]();
     for (const each of accepted.values()) tell(session, each);
-    if (accepted.size > 0)
-      session.terminal.warn(`${accepted.size} of ${sources.length} were accepted and go on; the others were not sent.`);
-    throw error instanceof Failure && sources.length > 1 ? inContext(error, sources, accepted) : error;
+    if (error instanceof Failure && sources.length > 1) throw inContext(error, sources, accepted);
+    if (accepted.size > 0) session.terminal.warn(`ebb: ${howMany(accepted.size, sources.length)}`);
+    throw error;
   }
   return sources.map((source) => accepted.get(source)!);
 }
 
 function inContext(failure: Failure, sources: readonly Source[], accepted: ReadonlyMap<Source, Submitted>): Failure {
   const first = sources.find((source) => !accepted.has(source));
-  const { advice, exit, message, problem } = failure;
+  const { exit, message, problem } = failure;
+  const advice = [howMany(accepted.size, sources.length), failure.advice].filter(Boolean).join(' ');
   return new Failure(exit, `${first?.file}: ${message}`, { advice, problem, cause: failure });
+}
+
+function howMany(accepted: number, all: number): string {
+  if (accepted === 0) return 'None was accepted.';
+  return `${accepted} of ${all} were accepted and go on; the others were not sent.`;
 }
 
 function tell({ terminal }: Session, { answer, source }: Submitted): void {

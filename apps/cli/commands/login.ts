@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { keepToken } from '../credentials.js';
+import { checkedToken, keepToken } from '../credentials.js';
 import { misuse } from '../failure.js';
 import type { Session } from '../session.js';
 import { type Acts, taught } from '../teach.js';
@@ -38,7 +38,8 @@ export function logoutCommand(acts: Acts) {
 
 async function login(session: Session): Promise<void> {
   const { environment, terminal, url } = session;
-  const token = process.stdin.isTTY ? await askHidden(session) : (await text(process.stdin)).trim();
+  const given = process.stdin.isTTY ? await askHidden(session) : (await text(process.stdin)).trim();
+  const token = checkedToken(given, 'The token');
   const client = session.clientWith(token);
   const caller = await client.whoami().finally(() => client.http.close());
   keepToken(environment, url, token);
@@ -48,7 +49,8 @@ async function login(session: Session): Promise<void> {
 
 async function logout({ environment, terminal, url }: Session): Promise<void> {
   keepToken(environment, url, undefined);
-  terminal.note(`No token is kept for ${url}.`);
+  if (terminal.isJson) terminal.document({ url });
+  else terminal.note(`No token is kept for ${url}.`);
 }
 
 /** What is typed is not shown. */

@@ -23,9 +23,10 @@ export function outputCommand(acts: Acts) {
     .action(acts(output));
 }
 
-async function output({ client, terminal }: Session, { out }: { out?: string }, id: string): Promise<void> {
+async function output(session: Session, { out }: { out?: string }, id: string): Promise<void> {
+  const { client, terminal } = session;
   const answer = await client.output(id);
-  await outputTo(answer, out, terminal);
+  await outputTo(answer, out, session);
   if (out !== undefined && terminal.isJson) terminal.document({ id, file: out });
   else if (out !== undefined) terminal.note(`Wrote ${out}.`);
 }

@@ -9,6 +9,7 @@ import type { Session } from '../session.js';
 import { outputNames } from './sources.js';
 import type { Submitted } from './submission.js';
 import { type Listener, type News, awaitAll } from './waiting.js';
+import { reconnecting } from './reconnecting.js';
 import { WaitingView } from './waiting-view.js';
 
 /** So many ids are worth repeating in a line of advice. */
@@ -77,9 +78,9 @@ class Collection implements Listener, Disposable {
     this.#view.heard(each, news);
   }
 
-  async settled(each: Submitted, invocation: InvocationDocument): Promise<void> {
+  async settled(each: Submitted, invocation: InvocationDocument, signal: AbortSignal): Promise<void> {
     const isCompleted = invocation.state === 'Completed';
-    const savedAs = isCompleted && this.out !== undefined ? await this.#save(each, this.out) : undefined;
+    const savedAs = isCompleted && this.out !== undefined ? await this.#save(each, this.out, signal) : undefined;
     this.#open.delete(each);
     if (isCompleted) this.#completed.add(each);
     this.#view.settled(each);
@@ -103,7 +104,7 @@ class Collection implements Listener, Disposable {
     const { client, terminal } = this.session;
     const [only] = this.#completed;
     if (!only || this.submitted.length > 1 || this.out !== undefined || terminal.isJson) return;
-    await outputTo(await client.output(only.answer.id), undefined, terminal);
+    await outputTo(await client.output(only.answer.id), undefined, this.session);
   }
 
   [Symbol.dispose](): void {
@@ -114,12 +115,13 @@ class Collection implements Listener, Disposable {
     return `The work goes on in Ebb: ${this.#open.size} not done yet. ${lookAt(this.open)}`;
   }
 
-  async #save(each: Submitted, folder: string): Promise<string> {
-    const { client, terminal } = this.session;
-    const output = await client.output(each.answer.id);
-    const file = join(folder, `${this.#names.get(each)}${extensionOf(contentTypeOf(output))}`);
-    await outputTo(output, file, terminal);
-    return file;
+  #save(each: Submitted, folder: string, signal: AbortSignal): Promise<string> {
+    return reconnecting(signal, async () => {
+      const output = await this.session.client.output(each.answer.id, signal);
+      const file = join(folder, `${this.#names.get(each)}${extensionOf(contentTypeOf(output))}`);
+      await outputTo(output, file, this.session);
+      return file;
+    });
   }
 
   #tell({ source: { file } }: Submitted, invocation: InvocationDocument, savedAs: string | undefined): void {

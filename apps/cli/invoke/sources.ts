@@ -1,4 +1,4 @@
-import { type ReadStream, createReadStream, statSync } from 'node:fs';
+import { type ReadStream, accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Input } from '../ebb-client.js';
 import { misuse } from '../failure.js';
@@ -39,6 +39,7 @@ function fileSource(file: string): Source {
 function sizeOf(file: string): number {
   try {
     const stats = statSync(file);
+    accessSync(file, constants.R_OK);
     if (stats.isFile()) return stats.size;
   } catch (error) {
     throw misuse(`${file} cannot be read: ${(error as Error).message}`);

@@ -2,6 +2,7 @@ import type { ReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { MultiBar, Presets } from 'cli-progress';
 import { bytes } from '../format/quantities.js';
+import { HiddenCursor } from '../hidden-cursor.js';
 import type { Terminal } from '../terminal.js';
 import type { Source } from './sources.js';
 
@@ -13,15 +14,16 @@ const NAME_WIDTH = 28;
 /** A bar for each large file that is being sent, where somebody looks; nothing where nobody does. */
 export class UploadBars implements Disposable {
   readonly #bars: MultiBar | undefined;
+  readonly #cursor: HiddenCursor | undefined;
 
   constructor(terminal: Terminal) {
     if (!terminal.isLive) return;
+    this.#cursor = new HiddenCursor(terminal.err);
     this.#bars = new MultiBar(
       {
         stream: terminal.err as NodeJS.WriteStream,
         format: '  {name} {bar} {percentage}% of {size}',
         barsize: 24,
-        hideCursor: true,
         clearOnComplete: true,
         // Ctrl-C is answered elsewhere.
         gracefulExit: false,
@@ -46,5 +48,6 @@ export class UploadBars implements Disposable {
 
   [Symbol.dispose](): void {
     this.#bars?.stop();
+    this.#cursor?.[Symbol.dispose]();
   }
 }

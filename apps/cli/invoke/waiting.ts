@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { boundedParallel } from '../bounded-parallel.js';
 import type { InvocationDocument } from '../documents.js';
 import { Failure } from '../failure.js';
 import { serverEvents } from '../server-events.js';
 import type { Session } from '../session.js';
+import { reconnecting } from './reconnecting.js';
 import type { Submitted } from './submission.js';
 
 /** So many are followed at a time: others most likely have ended when it is their turn. */
 const FOLLOWED = 32;
-/** An Ebb that is being started again is waited for: so often, with so long in between. */
-const MAX_RECONNECTS = 60;
-const RECONNECT_MS = 1_000;
 
 const SETTLED = new Set(['Completed', 'Failed', 'Expired', 'Cancelled']);
 
@@ -24,18 +21,25 @@ export interface Listener {
   /** Something has happened; it may be told again after a connection broke. */
   heard(each: Submitted, news: News): void;
   /** It has come to its end. */
-  settled(each: Submitted, invocation: InvocationDocument): Promise<void>;
+  settled(each: Submitted, invocation: InvocationDocument, signal: AbortSignal): Promise<void>;
 }
 
-/** Follows all of them until each has ended. */
+/** Follows all of them until each has ended. What goes wrong with one, and does not pass, ends the others, too. */
 export async function awaitAll(
   session: Session,
   submitted: readonly Submitted[],
-  signal: AbortSignal,
+  ended: AbortSignal,
   listener: Listener,
 ): Promise<void> {
+  const givenUp = new AbortController();
+  const signal = AbortSignal.any([ended, givenUp.signal]);
   await boundedParallel(submitted, FOLLOWED, async (each) => {
-    await listener.settled(each, await untilSettled(session, each, signal, listener));
+    try {
+      await listener.settled(each, await untilSettled(session, each, signal, listener), signal);
+    } catch (error) {
+      givenUp.abort();
+      throw error;
+    }
   });
 }
 
@@ -46,17 +50,17 @@ async function untilSettled(
   listener: Listener,
 ): Promise<InvocationDocument> {
   const position = { lastEventId: undefined };
-  for (let breaks = 0; ; breaks += 1) {
-    try {
-      await followEvents(session, each, position, signal, listener);
-      const invocation = await session.client.invocation(each.answer.id, signal);
-      if (SETTLED.has(invocation.state)) return invocation;
-    } catch (error) {
-      const isPassing = error instanceof Failure && (error.exit === 'unreachable' || error.exit === 'later');
-      if (!isPassing || breaks === MAX_RECONNECTS) throw error;
-    }
-    await sleep(RECONNECT_MS, undefined, { signal });
-  }
+  return reconnecting(signal, async (progress) => {
+    const heard: Listener['heard'] = (...news) => {
+      progress();
+      listener.heard(...news);
+    };
+    await followEvents(session, each, position, signal, heard);
+    const invocation = await session.client.invocation(each.answer.id, signal);
+    if (SETTLED.has(invocation.state)) return invocation;
+    progress();
+    throw new Failure('unreachable', `Ebb ends what it tells of ${each.answer.id} too early.`);
+  });
 }
 
 /** Ends with the invocation, or earlier when Ebb stops. */
@@ -65,12 +69,11 @@ async function followEvents(
   each: Submitted,
   position: { lastEventId: string | undefined },
   signal: AbortSignal,
-  listener: Listener,
+  heard: Listener['heard'],
 ): Promise<void> {
   const answer = await client.events(each.answer.id, position.lastEventId, signal);
   for await (const { data, event: kind, id } of serverEvents(answer, signal)) {
     position.lastEventId = id ?? position.lastEventId;
-    if (kind === 'state' || kind === 'progress')
-      listener.heard(each, { kind, ...(JSON.parse(data) as object) } as News);
+    if (kind === 'state' || kind === 'progress') heard(each, { kind, ...(JSON.parse(data) as object) } as News);
   }
 }

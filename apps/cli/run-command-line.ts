@@ -27,6 +27,7 @@ export async function runCommandLine(parameters: readonly string[], variables: N
     const program = createProgram(acts);
     if (globals.json) speakOnlyDocuments(program);
     await program.parseAsync([...parameters], { from: 'user' });
+    await allWritten(process.stdout);
     return readers.areGone ? EXIT_CODES.unread : EXIT_CODES[exit];
   } catch (error) {
     if (readers.areGone) return EXIT_CODES.unread;
@@ -96,6 +97,11 @@ function watchReaders(interrupts: Interrupts): { areGone: boolean } {
     if (!isUnread(error)) throw error;
   });
   return readers;
+}
+
+/** Only when all is written is it known whether somebody read it. */
+function allWritten(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
 }
 
 /** A terminal that is no more answers with EIO. */

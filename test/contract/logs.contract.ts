@@ -169,6 +169,23 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await logs.tail('i-1', 1)).toEqual(last.slice(-1));
       });
 
+      it('of all that match are the last in the order of writing, and are gone on from', async () => {
+        const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
+        for (let at = 0; at < 20; at += 1) (at % 3 ? second : first).write('stdout', `${at}`, NOON + at);
+        second.write('stderr', 'apart', NOON + 30);
+        const query: LogQuery = { ...READER, streams: ['stdout'], to: NOON + 18 };
+        const page = await logs.read(query, { last: 4 });
+        expect(page.lines.map(({ text }) => text)).toEqual(['14', '15', '16', '17']);
+        expect(page.lines[1]).toMatchObject({ ...FIRST, at: NOON + 15 });
+        expect(page).toMatchObject({ hasMore: false, hasGap: false });
+        expect(await textsOf(READER, page.next)).toEqual([]);
+        first.write('stdout', 'later', NOON + 40);
+        expect(await textsOf(READER, page.next)).toEqual(['later']);
+        expect((await logs.read(READER, { last: 1_000 })).lines).toHaveLength(22);
+        expect(await logs.read(READER, { last: 0 })).toMatchObject({ lines: [] });
+        expect(await logs.read({ endpointName: 'other' }, { last: 5 })).toMatchObject({ lines: [] });
+      });
+
       it('are none where nothing is asked for or known', async () => {
         logs.open(FIRST).write('stdout', 'here', NOON);
         expect(await logs.tail('i-1', 0)).toEqual([]);

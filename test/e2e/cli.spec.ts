@@ -30,6 +30,7 @@ describe.concurrent('ebb', () => {
     ['options that exclude each other', ['scale', 'ocr', '--pause', '--resume']],
     ['nothing to change', ['scale', 'ocr']],
     ['nothing to cancel', ['cancel']],
+    ['logs without end that are to end', ['logs', 'ocr', '-f', '--until', '2026-01-01T00:00:00Z']],
     ['ids together with a filter', ['redrive', 'x', '--endpoint', 'ocr']],
     ['a file that is not there', ['invoke', 'ocr', 'missing.png']],
     ['a folder that is no image', ['deploy', './missing']],
@@ -97,6 +98,14 @@ describe.concurrent('ebb', () => {
     const running = startEbb(['ls', '--json'], { env: { EBB_URL: server.url } });
     running.child.stdout!.once('data', () => running.child.stdout!.destroy());
     expect(await running.ended).toMatchObject({ code: 141, err: '' });
+  });
+
+  it('asks for the last lines of a log alone', async () => {
+    const lines = [{ at: '2026-01-01T00:00:00.000Z', stream: 'stdout', instanceId: 'i-1', text: 'last' }];
+    await using server = await ScriptedServer.listen(() => ({ document: { lines, next: 'x', hasMore: false } }));
+    const ran = await run(['logs', 'ocr', '-n', '50', '--stream', 'stdout'], server.url);
+    expect(ran).toEqual({ code: 0, out: '2026-01-01T00:00:00.000Z i-1 stdout last\n', err: '' });
+    expect(server.received.map(({ url }) => url)).toEqual(['/v1/endpoints/ocr/logs?stream=stdout&tail=50']);
   });
 
   it('goes through the pages of a listing as far as is wanted', async () => {

@@ -94,6 +94,19 @@ describe('the logs of an endpoint', () => {
     again.abort();
   });
 
+  it('are followed from the last few on', async () => {
+    for (const id of ['one', 'two', 'three']) await invoke('talker', id);
+    await untilLogged('talker/logs', /three/);
+    const last = await page('talker/logs?tail=2&stream=stdout');
+    expect(last.lines.map(({ text }) => text)).toEqual(['POST /invocations two', 'POST /invocations three']);
+    const client = new AbortController();
+    const events = readEvents(await get('talker/logs?follow=true&tail=1&stream=stdout', { signal: client.signal }));
+    expect((await events.next()).value).toMatchObject({ line: { text: 'POST /invocations three' } });
+    await invoke('talker', 'four');
+    expect((await events.next()).value).toMatchObject({ line: { text: 'POST /invocations four' } });
+    client.abort();
+  });
+
   it('can be much, without holding up anybody else', async () => {
     await deployEndpoint(aws, { name: 'chatterbox', minimum: 1, slots: 1 });
     await invoke('chatterbox', 'much', 'print=200000');
@@ -136,6 +149,8 @@ describe('the logs of an endpoint', () => {
       ['limit=0', 'query.limit: must be'],
       ['after=../x', "'../x' is no place in a log."],
       ['follow=true&after=!', 'is no place in a log'],
+      ['tail=5&limit=5', 'query.tail: has no meaning with after or limit'],
+      ['tail=10001', 'query.tail: must be'],
     ]) {
       const refused = await get(`talker/logs?${parameters}`);
       expect([refused.status, await refused.json()]).toEqual([

@@ -6,6 +6,7 @@ import {
   type LogLine,
   type LogPage,
   type LogQuery,
+  type LogSection,
   Logs,
   type LogSource,
   type LogStream,
@@ -29,7 +30,12 @@ export class MemoryLogs extends Logs {
     return { write, close: async () => {} };
   }
 
-  override async read(query: LogQuery, { after, limit }: { after?: string; limit: number }): Promise<LogPage> {
+  override async read(query: LogQuery, section: LogSection): Promise<LogPage> {
+    if ('last' in section) {
+      const all = await this.read(query, { limit: Infinity });
+      return { ...all, lines: section.last <= 0 ? [] : all.lines.slice(-section.last) };
+    }
+    const { after, limit } = section;
     const lines: LogLine[] = [];
     const { from = -Infinity, to = Infinity, streams } = query;
     for (let index = readCursor(after); ; index += 1) {

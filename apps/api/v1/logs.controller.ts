@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { endpointKey } from '../../../libs/core/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
-import { followLogs } from '../../../libs/engine/follow-logs.js';
+import type { LogPage, LogQuery } from '../../../libs/core/ports/logs.js';
+import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/follow-logs.js';
 import { missingEndpoint } from '../../../libs/engine/look-up.js';
 import { World } from '../../../libs/engine/world.js';
 import {
-  type LogRequest,
   formatLogEvents,
   formatLogPage,
   formatLogStreams,
@@ -33,13 +33,13 @@ export class LogsController implements OnModuleDestroy {
   async lines(@Asked() asked: Asked<typeof GET_LOGS>): Promise<Document<typeof GET_LOGS> | undefined> {
     const { gone, headers, parameters, reply } = asked;
     await this.find(parameters.name, gone);
-    const wanted = logRequestOf(parameters.name, asked.query);
-    const { query, follow, limit } = wanted;
-    const after = (follow && headers['last-event-id']) || wanted.after;
+    const { query, follow, section } = logRequestOf(parameters.name, asked.query);
+    const lastEventId = follow ? headers['last-event-id'] : undefined;
+    const wanted = lastEventId === undefined ? section : { after: lastEventId, limit: MAX_LINES_AT_ONCE };
     // Also before following, so that a place that is none can still be refused.
-    const page = await this.world.logs.read(query, { after, limit: follow ? 1 : limit }, gone);
+    const page = await this.world.logs.read(query, wanted, gone);
     if (!follow) return formatLogPage(page);
-    await this.follow({ ...wanted, after }, reply, gone);
+    await this.follow(query, page, reply, gone);
     return undefined;
   }
 
@@ -63,7 +63,7 @@ export class LogsController implements OnModuleDestroy {
     missingEndpoint(this.world.place, name);
   }
 
-  private async follow({ query, after }: LogRequest, reply: FrameworkReply, gone: AbortSignal): Promise<void> {
+  private async follow(query: LogQuery, first: LogPage, reply: FrameworkReply, gone: AbortSignal): Promise<void> {
     if (this.followers.size >= MAX_FOLLOWERS) {
       throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow logs at once.`);
     }
@@ -80,7 +80,7 @@ export class LogsController implements OnModuleDestroy {
     raw.flushHeaders();
     const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
     try {
-      for await (const page of followLogs(this.world.logs, query, after, follower.signal)) {
+      for await (const page of followLogs(this.world.logs, query, first, follower.signal)) {
         // Whoever reads slowly is read for slowly: no more than one page waits here.
         if (!raw.write(formatLogEvents(page))) await once(raw, 'drain', { signal: follower.signal });
       }

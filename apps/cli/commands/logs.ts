@@ -1,4 +1,5 @@
 import type { LogLineDocument } from '../documents.js';
+import { misuse } from '../failure.js';
 import type { Query } from '../http.js';
 import { another, time, wholeNumber } from '../option-values.js';
 import { serverEvents } from '../server-events.js';
@@ -7,7 +8,7 @@ import { type Acts, taught } from '../teach.js';
 import { endpointArgument } from './endpoints.js';
 
 const PAGE_LINES = 1_000;
-const MAX_TAIL = 100_000;
+const MAX_TAIL = 10_000;
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -47,30 +48,28 @@ export function logsCommand(acts: Acts) {
 
 async function logs(session: Session, options: LogsOptions, name: string): Promise<void> {
   const { follow, instance, lines: tail, since, stream, until, variant } = options;
-  const query: Query = { instance, variant, stream, from: since };
-  const after = await printKept(session, name, { ...query, to: follow ? undefined : until }, tail);
+  if (follow && until !== undefined) throw misuse('--follow goes on for ever: --until has no meaning with it.');
+  const query: Query = { instance, variant, stream, from: since, to: until };
+  const after = await (tail === undefined ? printAll(session, name, query) : printLast(session, name, query, tail));
   if (follow) await printComing(session, name, { instance, variant, stream }, after);
 }
 
-/** Prints what there is, and returns where that ends. */
-async function printKept(
-  { client, terminal }: Session,
-  name: string,
-  query: Query,
-  tail: number | undefined,
-): Promise<string> {
-  let last: LogLineDocument[] = [];
+/** Prints all that there is, and returns where that ends. */
+async function printAll({ client, terminal }: Session, name: string, query: Query): Promise<string> {
   let after: string | undefined;
   for (;;) {
     const page = await client.logPage(name, { ...query, limit: PAGE_LINES, after });
     after = page.next;
     if (page.hasGap) terminal.note('… lines before these were discarded …');
-    if (tail === undefined) for (const line of page.lines) print(terminal, line);
-    else last = tail === 0 ? [] : [...last, ...page.lines].slice(-tail);
-    if (!page.hasMore) break;
+    for (const line of page.lines) print(terminal, line);
+    if (!page.hasMore) return after;
   }
-  for (const line of last) print(terminal, line);
-  return after;
+}
+
+async function printLast({ client, terminal }: Session, name: string, query: Query, tail: number): Promise<string> {
+  const { lines, next } = await client.logPage(name, { ...query, tail });
+  for (const line of lines) print(terminal, line);
+  return next;
 }
 
 /** Prints what comes after, until Ebb stops or the signal is aborted. */

@@ -49,6 +49,11 @@ export interface LogPage {
   readonly hasGap: boolean;
 }
 
+/** Which of the lines that match a page is to have: from a place on, or only so many of the last. */
+export type LogSection =
+  /** `after` is the `next` of the page before. */
+  { readonly after?: string; readonly limit: number } | { readonly last: number };
+
 /** A log that is kept. */
 export interface KeptLog extends LogSource {
   /** When its last line was written; milliseconds since the epoch. */
@@ -80,14 +85,10 @@ export abstract class Logs {
   abstract open(source: LogSource): LogWriter;
   /**
    * The lines of all logs that match, in the order in which they were written, which is that of time for whatever was
-   * written when it happened. `after` is the `next` of the page before; a page has at most `limit` lines. Raises
+   * written when it happened. Of the `last` lines those of more than a page's size are left out, the oldest first. Raises
    * `InvalidNextToken` for an `after` that is none.
    */
-  abstract read(
-    query: LogQuery,
-    page: { readonly after?: string; readonly limit: number },
-    signal?: AbortSignal,
-  ): Promise<LogPage>;
+  abstract read(query: LogQuery, section: LogSection, signal?: AbortSignal): Promise<LogPage>;
   /** The last lines of one instance's own output, oldest first; none where there is no log. */
   abstract tail(instanceId: string, lines: number, signal?: AbortSignal): Promise<LogLine[]>;
   /** Every log of an endpoint that is kept, the latest written first. */

@@ -87,6 +87,7 @@ describe('a log in files', () => {
     const { lines } = await logs.read({ ...READER, from: NOON + 7_777 }, { limit: 1 });
     expect(lines[0]?.text).toBe(lineOf(7_777));
     expect((await logs.tail('i-1', 4_000)).map(({ text }) => text)[0]).toBe(lineOf(5_000));
+    expect((await logs.read(READER, { last: 4_000 })).lines[0]?.text).toBe(lineOf(5_000));
   });
 });
 

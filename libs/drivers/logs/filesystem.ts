@@ -8,16 +8,17 @@ import {
   type LogLine,
   type LogPage,
   type LogQuery,
+  type LogSection,
   Logs,
   type LogSource,
   type LogStream,
   type LogWriter,
 } from '../../core/ports/logs.js';
 import { findLogs, folderOf } from './found-logs.js';
+import { lastLines } from './last-lines.js';
 import { LOG_LIMITS, type LogLimits } from './log-limits.js';
 import { LogReader } from './log-reader.js';
-import { mergeLogs, unstamped } from './merge-logs.js';
-import { readLastLines } from './segment.js';
+import { mergeLogs } from './merge-logs.js';
 import { type FoundSegments, SourceLog } from './source-log.js';
 import { formatStamp, parseStamp, type StampedLine, Stamps } from './stamped-line.js';
 
@@ -74,11 +75,9 @@ export class FilesystemLogs extends Logs {
     return new SourceLogWriter(log, () => this.#end(log));
   }
 
-  override async read(
-    query: LogQuery,
-    { after, limit }: { readonly after?: string; readonly limit: number },
-    signal?: AbortSignal,
-  ): Promise<LogPage> {
+  override async read(query: LogQuery, section: LogSection, signal?: AbortSignal): Promise<LogPage> {
+    if ('last' in section) return this.#readLast(query, section.last, signal);
+    const { after, limit } = section;
     const start = after === undefined ? 0 : readCursor(after);
     const logs = this.#matching(query);
     // All stamps up to this one are of lines that are on disk after the flush; later ones may be in any order there.
@@ -103,18 +102,9 @@ export class FilesystemLogs extends Logs {
   }
 
   override async tail(instanceId: string, lines: number, signal?: AbortSignal): Promise<LogLine[]> {
-    const found: LogLine[] = [];
-    if (lines <= 0) return found;
-    for (const log of [...this.#logs.values()].filter(({ source }) => source.instanceId === instanceId)) {
-      await log.flush();
-      for (const segment of log.segments.toReversed()) {
-        signal?.throwIfAborted();
-        if (found.length >= lines) break;
-        const last = await readLastLines(segment, lines - found.length, isOwnOutput);
-        found.unshift(...last.map((line) => unstamped(line, log.source)));
-      }
-    }
-    return found;
+    const logs = [...this.#logs.values()].filter(({ source }) => source.instanceId === instanceId);
+    await Promise.all(logs.map((log) => log.flush()));
+    return lastLines(logs, lines, isOwnOutput, signal);
   }
 
   override async list(endpointName: string): Promise<KeptLog[]> {
@@ -152,6 +142,15 @@ export class FilesystemLogs extends Logs {
     );
     this.#logs.set(folder, log);
     return log;
+  }
+
+  async #readLast(query: LogQuery, count: number, signal?: AbortSignal): Promise<LogPage> {
+    const logs = this.#matching(query);
+    const until = this.#stamps.last;
+    await Promise.all(logs.map((log) => log.flush()));
+    const isWanted = acceptorOf(query);
+    const lines = await lastLines(logs, count, (line) => line.stamp <= until && isWanted(line), signal);
+    return { lines, next: formatStamp(until), hasMore: false, hasGap: false };
   }
 
   async #end(log: SourceLog): Promise<void> {

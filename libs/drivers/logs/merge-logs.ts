@@ -3,7 +3,7 @@ import type { LogReader } from './log-reader.js';
 import type { StampedLine } from './stamped-line.js';
 
 /** A page ends when it has so much text, whatever its limit. */
-const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+export const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 /** Lines of several logs, and how far those have been read for them. */
 export interface MergedPage {

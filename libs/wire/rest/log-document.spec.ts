@@ -11,7 +11,11 @@ function read(parameters: Record<string, unknown>): LogRequest {
 }
 
 test('without parameters all of an endpoint is asked for, a page at a time', () => {
-  expect(read({})).toEqual({ query: { endpointName: 'reader' }, limit: 1_000, follow: false });
+  expect(read({})).toEqual({ query: { endpointName: 'reader' }, section: { limit: 1_000 }, follow: false });
+});
+
+test('the last lines are asked for by their number', () => {
+  expect(read({ tail: '0', follow: 'true' })).toMatchObject({ section: { last: 0 }, follow: true });
 });
 
 test('every parameter is read', () => {
@@ -34,8 +38,7 @@ test('every parameter is read', () => {
       from: NOON,
       to: NOON + 1,
     },
-    limit: 7,
-    after: 'abc',
+    section: { limit: 7, after: 'abc' },
     follow: false,
   });
 });
@@ -52,6 +55,9 @@ test.each([
   [{ stream: 'stdin' }, 'query.stream.0: must be of stdout, stderr, data-log, ebb'],
   [{ follow: 'yes' }, 'query.follow: must be true or false'],
   [{ follow: 'true', to: '1' }, 'query.to: has no meaning with follow'],
+  [{ tail: '2', limit: '3' }, 'query.tail: has no meaning with after or limit'],
+  [{ tail: '2', after: 'abc' }, 'query.tail: has no meaning with after or limit'],
+  [{ tail: '-1' }, 'query.tail: must be'],
   [{ after: '' }, 'query.after: must not be empty'],
   [{ since: '1' }, 'query.since: there is no such parameter'],
 ])('%j is refused with its rule', (parameters, rule) => {

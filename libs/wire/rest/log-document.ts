@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { LOG_STREAMS, type KeptLog, type LogLine, type LogPage, type LogQuery } from '../../core/ports/logs.js';
+import {
+  LOG_STREAMS,
+  type KeptLog,
+  type LogLine,
+  type LogPage,
+  type LogQuery,
+  type LogSection,
+} from '../../core/ports/logs.js';
 import { flag, time, wholeNumber } from './fields.js';
 import { iso } from './iso-time.js';
 
@@ -43,25 +50,31 @@ export const logParameters = z
     to: logTime.optional().describe('Before this time.'),
     limit: wholeNumber(1, MAX_LIMIT).optional().describe(`How many lines; ${DEFAULT_LIMIT} unless told.`),
     after: one.optional().describe('`next` of the page before.'),
+    tail: wholeNumber(0, MAX_LIMIT)
+      .optional()
+      .describe('Only so many of the last lines; with `follow`, before what comes.'),
     follow: flag.optional().describe('Server-sent events without end, one a line.'),
   })
   .refine(({ follow, to }) => !follow || to === undefined, {
     path: ['to'],
     error: 'has no meaning with follow, which goes on for ever',
+  })
+  .refine(({ after, limit, tail }) => tail === undefined || (after === undefined && limit === undefined), {
+    path: ['tail'],
+    error: 'has no meaning with after or limit',
   });
 
 /** What a reader of an endpoint's logs asks for. */
 export interface LogRequest {
   readonly query: LogQuery;
-  readonly limit: number;
-  readonly after?: string;
+  readonly section: LogSection;
   readonly follow: boolean;
 }
 
 export function logRequestOf(endpointName: string, parameters: z.output<typeof logParameters>): LogRequest {
-  const { after, follow = false, from, instance, limit = DEFAULT_LIMIT, stream, to, variant } = parameters;
+  const { after, follow = false, from, instance, limit = DEFAULT_LIMIT, stream, tail, to, variant } = parameters;
   const query = { endpointName, instanceId: instance, variantName: variant, streams: stream, from, to };
-  return { query, limit, after, follow };
+  return { query, section: tail === undefined ? { after, limit } : { last: tail }, follow };
 }
 
 const logLine = z

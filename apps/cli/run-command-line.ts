@@ -101,6 +101,7 @@ function watchReaders(interrupts: Interrupts): { areGone: boolean } {
 
 /** Only when all is written is it known whether somebody read it. */
 function allWritten(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve();
   return new Promise((resolve) => stream.write('', () => setImmediate(resolve)));
 }
 

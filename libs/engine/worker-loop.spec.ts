@@ -155,6 +155,23 @@ test('killing hands back what runs, uncounted', async () => {
   expect(instances.terminatedBusy).toEqual([]);
 });
 
+test('killing does not wait for the grace of a container that was told to stop', async () => {
+  const answer = { isAcknowledged: false, endsInstanceAfterMs: 3_600_000 };
+  const { world, worker, submit, clock, find } = await aWorker(
+    () => ({ end: 'hang' }),
+    () => answer,
+  );
+  await submit('a');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  worker.kill();
+  await clock.advance(0);
+  expect(hasStopped).toBe(true);
+});
+
 test('what is leased while the worker is being stopped goes straight back', async () => {
   const { ledger, worker, submit, clock, find, instances, logs } = await aWorker();
   const lease = ledger.lease.bind(ledger);

@@ -39,6 +39,7 @@ export class WorkerLoop {
   private readonly dispatching = new Map<string, Dispatch>();
   private readonly attempts = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
+  private readonly killed = new AbortController();
   /** Leases are renewed as long as anything runs, also while the worker stops. */
   private readonly finished = new AbortController();
   private unsubscribe: () => void = () => undefined;
@@ -80,6 +81,7 @@ export class WorkerLoop {
 
   /** Hands what still runs back to the backlog, uncounted. `stop` resolves soon after. */
   kill(): void {
+    this.killed.abort();
     for (const { abandon } of this.running.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
   }
 
@@ -169,7 +171,8 @@ export class WorkerLoop {
         slot.abandon.aborted || this.stopping.signal.aborted
           ? { end: { kind: 'worker-stopped' as const } }
           : await runInvocation(this.world, invocation, slot.instanceId, running.abandon.signal);
-      if (attempt.end.kind === 'cancelled') await stopContainer(this.world, this.fleet, invocation, slot);
+      if (attempt.end.kind === 'cancelled')
+        await stopContainer(this.world, this.fleet, invocation, slot, this.killed.signal);
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
       this.freeSlot(slot, invocation.endpointName, hasAnswered(attempt.end));
       isSlotFree = true;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EbbError } from '../core/errors.js';
 import { CANCELLED_REASON, type Invocation, type SettledState } from '../core/invocation.js';
 import type { Signal } from '../core/ports/signals.js';
 import { ERROR_TOPIC, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
@@ -82,4 +83,14 @@ test('what completes in the moment in which it is cancelled leaves no failure ob
 test('what is not there cannot be cancelled', async () => {
   const { world } = await aQueuedInvocation();
   await expect(cancelInvocation(world, 'nothing')).rejects.toMatchObject({ code: 'InvocationNotFound' });
+});
+
+test('what could not be cancelled leaves no failure object, and goes on', async () => {
+  const { world, invocation, ledger, content } = await aQueuedInvocation();
+  ledger.cancel = async () => {
+    throw new EbbError('Unavailable', 'No answer.');
+  };
+  await expect(cancelInvocation(world, invocation.id)).rejects.toMatchObject({ code: 'Unavailable' });
+  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Queued' });
+  expect(await content('bad/page-error.out')).toBeUndefined();
 });

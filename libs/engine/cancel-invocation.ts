@@ -1,5 +1,6 @@
 import { EbbError, isEbbError } from '../core/errors.js';
 import { CANCELLED_REASON, type Invocation, isSettled } from '../core/invocation.js';
+import type { Delivery } from '../core/notification.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import { settlementDeliveries } from './settlement-deliveries.js';
 import type { World } from './world.js';
@@ -16,13 +17,16 @@ export async function cancelInvocation(world: World, id: string, signal?: AbortS
   const cancellation = { settledAt: world.clock.now(), failureReason: CANCELLED_REASON };
   const hasFailureObject = await showFailure(world, invocation);
   const cancelled: Invocation = { ...invocation, ...cancellation, state: 'Cancelled', failureKind: 'cancelled' };
-  const deliveries = await settlementDeliveries(world, cancelled);
-  const isCancelled = await world.ledger.cancel(id, cancellation, deliveries);
-  const settled = (await world.ledger.find(id))!;
-  if (!isCancelled) {
-    if (hasFailureObject && settled.state === 'Completed') await hideFailure(world, settled);
-    return alreadySettled(settled);
+  let isCancelled = false;
+  let deliveries: readonly Delivery[] = [];
+  try {
+    deliveries = await settlementDeliveries(world, cancelled);
+    isCancelled = await world.ledger.cancel(id, cancellation, deliveries);
+  } finally {
+    if (!isCancelled && hasFailureObject) await hideFailure(world, invocation);
   }
+  const settled = (await world.ledger.find(id))!;
+  if (!isCancelled) return alreadySettled(settled);
   const { endpointName } = invocation;
   world.signals.notify({ kind: 'cancelled', invocationId: id });
   world.signals.notify({ kind: 'invocation', invocationId: id });
@@ -55,6 +59,16 @@ async function showFailure(world: World, { failureLocation }: Invocation): Promi
   }
 }
 
-async function hideFailure(world: World, { failureLocation }: Invocation): Promise<void> {
-  await world.objects.delete(parseObjectLocation(failureLocation!));
+/** What it has come to instead stays, and so does the object of a failure, which has taken the place of this one. */
+async function hideFailure({ ledger, log, objects }: World, { id, failureLocation }: Invocation): Promise<void> {
+  try {
+    const { state } = (await ledger.find(id))!;
+    if (state === 'Completed' || !isSettled(state)) await objects.delete(parseObjectLocation(failureLocation!));
+  } catch (error) {
+    log.error('A failure object of an invocation that was not cancelled could not be removed', {
+      invocationId: id,
+      failureLocation,
+      reason: String(error),
+    });
+  }
 }

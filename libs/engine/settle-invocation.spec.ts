@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
+import { CANCELLED_REASON } from '../core/invocation.js';
 import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../test/support/memory-world.js';
+import { cancelInvocation } from './cancel-invocation.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';
 import { submitInvocation } from './submit-invocation.js';
 
@@ -125,4 +127,20 @@ test('a failure is not settled while storage has no room for its object, but wit
   objects.put = put;
   const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
   expect(await settleInvocation(world, invocation, first.lease, { end })).toMatchObject({ kind: 'settled' });
+});
+
+test('what is cancelled in the moment in which it completes has no output', async () => {
+  const { world, first, stage, content, ledger } = await anAttempt();
+  const { invocation, lease } = first;
+  const staged = await stage('text');
+  const commit: typeof staged.commit = async () => {
+    const head = await staged.commit();
+    await cancelInvocation(world, invocation.id);
+    return head;
+  };
+  const attempt = { end: SUCCEEDED, staged: { ...staged, commit, discard: () => staged.discard() } };
+  expect(await settleInvocation(world, invocation, lease, attempt)).toMatchObject({ kind: 'lost' });
+  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Cancelled' });
+  expect(await content('out/page')).toBeUndefined();
+  expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
 });

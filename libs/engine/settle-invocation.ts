@@ -92,7 +92,10 @@ async function settle(
   };
   const deliveries = await settlementDeliveries(world, { ...invocation, ...settlement }, attempt.response);
   const done = await world.ledger.settle(lease, settlement, deliveries);
-  if (!done) return LOST;
+  if (!done) {
+    if (end.kind === 'succeeded') await hideOutput(world, invocation);
+    return LOST;
+  }
   world.signals.notify({ kind: 'invocation', invocationId: invocation.id });
   if (deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
   return { kind: 'settled', end, settledAt, showMs: settledAt - storedAt };
@@ -135,6 +138,21 @@ async function showResult(
     const end: AttemptEnd = { kind: 'output-unwritable', reason };
     await showFailure(world, invocation, {}, `ClientError: ${reason}`);
     return end;
+  }
+}
+
+/** It may have been cancelled after its output was shown: what is cancelled has none. */
+async function hideOutput({ ledger, log, objects }: World, { id, outputLocation }: Invocation): Promise<void> {
+  try {
+    const { redrivenAs, state } = (await ledger.find(id))!;
+    if (state !== 'Cancelled' || redrivenAs !== undefined) return;
+    await objects.delete(parseObjectLocation(outputLocation));
+  } catch (error) {
+    log.error('An output of a cancelled invocation could not be removed', {
+      invocationId: id,
+      outputLocation,
+      reason: messageOf(error),
+    });
   }
 }
 

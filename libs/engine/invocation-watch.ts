@@ -52,6 +52,7 @@ export class InvocationWatch {
 
   /** The invocation when it is settled, or as it stands after `ms`; undefined where it does not exist. */
   async settled(id: string, ms: number, signal?: AbortSignal): Promise<Invocation | undefined> {
+    signal?.throwIfAborted();
     const over = new AbortController();
     const end = (): void => over.abort();
     signal?.addEventListener('abort', end);

@@ -191,6 +191,31 @@ test('a slow receiver has eight deliveries under way and holds up nobody else', 
   expect(told).toContain('quick');
 });
 
+test('many slow receivers hold up no topic at all, and others only until they are known to be slow', async () => {
+  const { clock, notifications, outbox, signals } = aSender();
+  notifications.answer = async ({ receiver }) => {
+    if (receiver.kind === 'callback' && receiver.url.includes('slow')) await clock.sleep(25_000);
+    return { kind: 'delivered' };
+  };
+  const told = (): string[] => notifications.delivered.map(({ id }) => id).filter((id) => !id.startsWith('slow'));
+  for (let host = 0; host < 50; host += 1) {
+    const url = `https://slow-${host}.example`;
+    await outbox.enqueue(Array.from({ length: 40 }, (_, at) => aCallback(`slow-${host}-${at}`, clock.now(), url)));
+  }
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(1_000);
+  await outbox.enqueue([aDelivery('topic', clock.now()), aCallback('first', clock.now(), 'https://quick.example')]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(10);
+  expect(told()).toEqual(['topic']);
+  await clock.advance(50_000);
+  expect(told()).toEqual(['topic', 'first']);
+  await outbox.enqueue([aCallback('next', clock.now(), 'https://quick.example')]);
+  signals.notify({ kind: 'outbox' });
+  await clock.advance(10);
+  expect(told()).toEqual(['topic', 'first', 'next']);
+});
+
 test('a receiver that is down for an hour loses nothing, and is left alone meanwhile', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   const backAt = clock.now() + 3_600_000;

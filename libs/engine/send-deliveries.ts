@@ -1,24 +1,19 @@
-import { type Circuit, afterAttempt, attemptsAllowed, isOutdated, isWell } from '../core/circuit-breaker.js';
 import { endpointKey } from '../core/endpoint.js';
 import {
   DELIVERY_RETENTION_MS,
   type Delivery,
   type DeliveryAttempt,
   type DeliveryResult,
-  TOPICS,
   destinationOf,
   nextDeliveryAt,
 } from '../core/notification.js';
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
+import { DeliveryRoom } from './delivery-room.js';
 import { Deadline } from './deadline.js';
 import type { Meter } from './meter.js';
 import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 
-/** How many deliveries are under way at once. */
-const MAX_CONCURRENT_DELIVERIES = 64;
-/** Of these to one destination: a slow receiver holds up its own and nobody else's. */
-const MAX_PER_DESTINATION = 8;
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 /** A taken delivery that was not recorded within this time is due again: longer than any attempt lasts. */
@@ -35,10 +30,7 @@ const FORGET_BATCH = 500;
 export class DeliverySender {
   private readonly rounds: Rounds;
   private readonly underWay = new Set<Promise<void>>();
-  /** How many are under way, by destination. */
-  private readonly busy = new Map<string, number>();
-  /** Of destinations that have failed lately. */
-  private readonly circuits = new Map<string, Circuit>();
+  private readonly room: DeliveryRoom;
   private forgetAt = 0;
   private unsubscribe: () => void = () => undefined;
 
@@ -46,6 +38,7 @@ export class DeliverySender {
     private readonly world: World,
     private readonly meter: Pick<Meter, 'add'>,
   ) {
+    this.room = new DeliveryRoom(world.clock);
     this.rounds = new Rounds(world.clock, () => this.round());
   }
 
@@ -67,11 +60,11 @@ export class DeliverySender {
   private async round(): Promise<number> {
     const { clock, log, outbox } = this.world;
     try {
-      if (this.underWay.size === MAX_CONCURRENT_DELIVERIES) await Promise.race(this.underWay);
+      if (this.room.forAny === 0) await Promise.race(this.underWay);
       await this.forgetOld();
       if ((await this.sendDue()) > 0) return clock.now();
-      const nextDueAt = (await outbox.nextDueAt(this.unavailable())) ?? Infinity;
-      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.nextProbeAt());
+      const nextDueAt = (await outbox.nextDueAt(this.room.closed)) ?? Infinity;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.room.nextProbeAt);
     } catch (error) {
       log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
       return clock.now() + OUTBOX_RETRY_MS;
@@ -85,49 +78,18 @@ export class DeliverySender {
     let begun = 0;
     // One destination at a time may take all that it is allowed; what is left over goes back in nobody's way.
     for (;;) {
-      const room = MAX_CONCURRENT_DELIVERIES - this.underWay.size;
-      if (room === 0) return begun;
-      const due = await outbox.take(Math.min(room, this.smallestRoom()), now, now + TAKEN_MS, this.unavailable());
+      const count = this.room.forAny;
+      if (count === 0) return begun;
+      const due = await outbox.take(count, now, now + TAKEN_MS, this.room.closed);
       if (due.length === 0) return begun;
       for (const delivery of due) this.begin(delivery);
       begun += due.length;
     }
   }
 
-  /** So many can be taken at once without any of their destinations getting more than it is allowed. */
-  private smallestRoom(): number {
-    let smallest = MAX_PER_DESTINATION;
-    for (const destination of new Set([...this.busy.keys(), ...this.circuits.keys()])) {
-      const allowed = this.allowed(destination);
-      if (allowed > 0) smallest = Math.min(smallest, allowed);
-    }
-    return smallest;
-  }
-
-  private allowed(destination: string): number {
-    if (destination === TOPICS) return MAX_CONCURRENT_DELIVERIES;
-    const room = MAX_PER_DESTINATION - (this.busy.get(destination) ?? 0);
-    const circuit = this.circuits.get(destination);
-    // The one attempt that is to find out is under way.
-    if (circuit?.openUntil !== undefined && this.busy.has(destination)) return 0;
-    return attemptsAllowed(circuit, this.world.clock.now(), room);
-  }
-
-  /** The destinations that nothing may be sent to now. */
-  private unavailable(): Set<string> {
-    const candidates = [...this.busy.keys(), ...this.circuits.keys()];
-    return new Set(candidates.filter((destination) => this.allowed(destination) === 0));
-  }
-
-  private nextProbeAt(): number {
-    const now = this.world.clock.now();
-    const times = [...this.circuits.values()].map(({ openUntil = Infinity }) => openUntil).filter((at) => at > now);
-    return Math.min(Infinity, ...times);
-  }
-
   private begin(due: DueDelivery): void {
     const destination = destinationOf(due.delivery);
-    this.busy.set(destination, (this.busy.get(destination) ?? 0) + 1);
+    this.room.begin(destination);
     const attempt = this.send(due, destination).finally(() => {
       this.underWay.delete(attempt);
       // The loop rests until what it knew to be due, and without this destination: it has to hear that it is free.
@@ -136,18 +98,11 @@ export class DeliverySender {
     this.underWay.add(attempt);
   }
 
-  private free(destination: string): void {
-    const left = this.busy.get(destination)! - 1;
-    if (left === 0) this.busy.delete(destination);
-    else this.busy.set(destination, left);
-  }
-
   private async send(due: DueDelivery, destination: string): Promise<void> {
     const { clock, log, outbox, signals } = this.world;
     const startedAt = clock.now();
     const result = await this.deliver(due.delivery);
-    this.free(destination);
-    this.noteCircuit(destination, result);
+    this.room.end(destination, result, clock.now() - startedAt);
     const outcome = this.outcomeOf(due, result);
     if (outcome.kind === 'given-up') {
       log.warn('A delivery was given up; its receiver was not told', {
@@ -176,14 +131,6 @@ export class DeliverySender {
     } finally {
       deadline.clear();
     }
-  }
-
-  private noteCircuit(destination: string, result: DeliveryResult): void {
-    if (destination === TOPICS) return;
-    const { clock } = this.world;
-    const circuit = afterAttempt(this.circuits.get(destination), isWell(result), clock.now(), clock.chance());
-    if (circuit) this.circuits.set(destination, circuit);
-    else this.circuits.delete(destination);
   }
 
   /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
@@ -222,9 +169,7 @@ export class DeliverySender {
   private async forgetOld(): Promise<void> {
     const now = this.world.clock.now();
     if (now < this.forgetAt) return;
-    for (const [destination, circuit] of this.circuits) {
-      if (isOutdated(circuit, now)) this.circuits.delete(destination);
-    }
+    this.room.forgetOld();
     const forgotten = await this.world.outbox.forget(now - DELIVERY_RETENTION_MS, FORGET_BATCH);
     this.forgetAt = forgotten === FORGET_BATCH ? now : now + FORGET_INTERVAL_MS;
   }

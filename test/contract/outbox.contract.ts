@@ -139,6 +139,15 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(2, NOW + 1)).toEqual(['slow-0', 'slow-1']);
     });
 
+    test('knows what is due next behind what is taken and what is closed', async () => {
+      const slow = Array.from({ length: 30 }, (_, index) => aCallback(`slow-${index}`, 'https://slow.example/hook'));
+      await scene.outbox.enqueue([aCallback('taken', 'https://quick.example')]);
+      expect(await takeIds(1)).toEqual(['taken']);
+      await scene.outbox.enqueue(slow);
+      await scene.outbox.enqueue([{ ...aCallback('later', 'https://other.example'), createdAt: NOW + 5 }]);
+      expect(await scene.outbox.nextDueAt(new Set(['https://slow.example']))).toBe(NOW + 5);
+    });
+
     test('knows the deliveries of an invocation, the oldest first', async () => {
       const told = [
         { ...aCallback('a'), invocationId: 'one' },

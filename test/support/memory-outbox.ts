@@ -1,5 +1,6 @@
 import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS, destinationOf } from '../../libs/core/notification.js';
 import {
+  type Closed,
   type DeliveryOutcome,
   type DeliveryQuery,
   type DueDelivery,
@@ -7,7 +8,7 @@ import {
   Outbox,
 } from '../../libs/core/ports/outbox.js';
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NOBODY: Closed = new Set();
 
 /** The outbox in memory, for simulations: no timers and no chance, so that a run can be repeated exactly. */
 export class MemoryOutbox extends Outbox {
@@ -30,11 +31,11 @@ export class MemoryOutbox extends Outbox {
     count: number,
     now: number,
     takenUntil: number,
-    busy = NOBODY,
+    closed = NOBODY,
     signal?: AbortSignal,
   ): Promise<DueDelivery[]> {
     signal?.throwIfAborted();
-    const due = this.#waiting(busy)
+    const due = this.#waiting(closed)
       .filter(({ dueAt }) => dueAt! <= now)
       .sort((a, b) => a.dueAt! - b.dueAt!)
       .slice(0, count);
@@ -66,9 +67,9 @@ export class MemoryOutbox extends Outbox {
     }
   }
 
-  async nextDueAt(busy = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
+  async nextDueAt(closed = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
     signal?.throwIfAborted();
-    const waiting = this.#waiting(busy);
+    const waiting = this.#waiting(closed);
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueAt }) => dueAt!));
   }
 
@@ -119,9 +120,9 @@ export class MemoryOutbox extends Outbox {
     this.#deliveries.set(known.delivery.id, known);
   }
 
-  #waiting(busy: ReadonlySet<string>): KnownDelivery[] {
+  #waiting(closed: Closed): KnownDelivery[] {
     return [...this.#deliveries.values()].filter(
-      ({ delivery, state }) => state === 'waiting' && !busy.has(destinationOf(delivery)),
+      ({ delivery, state }) => state === 'waiting' && !closed.has(destinationOf(delivery)),
     );
   }
 }

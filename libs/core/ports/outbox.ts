@@ -39,6 +39,9 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
+/** Destinations that nothing is to be sent to now. */
+export type Closed = Pick<ReadonlySet<string>, 'has'>;
+
 /**
  * Deliveries on their way: written by the ledger in the same transaction as the settlement that they tell of, or here
  * directly. A delivery that was taken and not recorded comes back when `takenUntil` has passed, or as soon as its taker is
@@ -47,14 +50,14 @@ export interface DeliveryQuery {
 export abstract class Outbox {
   abstract enqueue(deliveries: readonly Delivery[], signal?: AbortSignal): Promise<void>;
   /**
-   * Takes deliveries that are due, about the oldest due first, but none to the destinations that are `busy`, however many
+   * Takes deliveries that are due, about the oldest due first, but none to destinations that are `closed`, however many
    * of theirs are due before.
    */
   abstract take(
     count: number,
     now: number,
     takenUntil: number,
-    busy?: ReadonlySet<string>,
+    closed?: Closed,
     signal?: AbortSignal,
   ): Promise<DueDelivery[]>;
   /** `attempt` is put on record with it, where there was one. */
@@ -64,8 +67,8 @@ export abstract class Outbox {
     attempt?: DeliveryAttempt,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** When the next delivery to a destination that is not `busy` is due; absent when none waits. */
-  abstract nextDueAt(busy?: ReadonlySet<string>, signal?: AbortSignal): Promise<number | undefined>;
+  /** When the next delivery to a destination that is not `closed` is due; absent when none waits. */
+  abstract nextDueAt(closed?: Closed, signal?: AbortSignal): Promise<number | undefined>;
   /** How many wait, taken ones included, and how many were given up. */
   abstract count(signal?: AbortSignal): Promise<{ readonly waiting: number; readonly givenUp: number }>;
 

@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryAttempt } from '../../core/notification.js';
 import { destinationOf } from '../../core/notification.js';
 import {
+  type Closed,
   type DeliveryOutcome,
   type DeliveryQuery,
   type DueDelivery,
@@ -34,7 +35,7 @@ export function encodeDeliveries(deliveries: readonly Delivery[]): EncodedDelive
   }));
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NOBODY: Closed = new Set();
 type OnCommit = (effect: () => void) => void;
 
 /**
@@ -76,25 +77,25 @@ export class SqliteOutbox extends Outbox {
     count: number,
     now: number,
     takenUntil: number,
-    busy = NOBODY,
+    closed = NOBODY,
     signal?: AbortSignal,
   ): Promise<DueDelivery[]> {
-    const due = this.#group.read(() => this.#due(count, now, busy), signal);
+    const due = this.#group.read(() => this.#due(count, now, closed), signal);
     for (const { id } of due) this.#takenUntil.set(id, takenUntil);
     return due.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
   }
 
-  /** The oldest due; where those are taken or of the busy, the oldest of each other destination. */
-  #due(count: number, now: number, busy: ReadonlySet<string>): DeliveryRow[] {
+  /** The oldest due; where those are taken or of the closed, the oldest of each other destination. */
+  #due(count: number, now: number, closed: Closed): DeliveryRow[] {
     const isFree = ({ id, destination }: DeliveryRow): boolean =>
-      (this.#takenUntil.get(id) ?? now) <= now && !busy.has(destination);
+      (this.#takenUntil.get(id) ?? now) <= now && !closed.has(destination);
     const limit = count + this.#takenUntil.size;
     const oldest = this.#sql.due.all(now, limit);
     const free = oldest.filter(isFree).slice(0, count);
-    if (free.length === count || oldest.length < limit || busy.size === 0) return free;
+    if (free.length === count || oldest.length < limit) return free;
     const known = new Set(free.map(({ id }) => id));
     const others = [...this.#destinations()]
-      .filter((destination) => !busy.has(destination))
+      .filter((destination) => !closed.has(destination))
       .flatMap((destination) => this.#sql.dueAt.all(destination, now, limit).filter(isFree))
       .filter(({ id }) => !known.has(id))
       .sort((a, b) => a.due_at! - b.due_at!);
@@ -151,21 +152,22 @@ export class SqliteOutbox extends Outbox {
     });
   }
 
-  async nextDueAt(busy = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
+  async nextDueAt(closed = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
     return this.#group.read(() => {
-      // One more than are taken: the earliest of the others is among them, if it is of nobody busy.
+      // One more than are taken: the earliest of the others is among them, if it is of nobody closed.
       const limit = this.#takenUntil.size + 1;
       const earliest = this.#sql.earliest.all(limit);
-      const free = earliest.filter(({ destination }) => !busy.has(destination));
-      if (free.length === 0 && earliest.length > 0) free.push(...this.#earliestOfOthers(busy, limit));
+      const free = earliest.filter(({ destination }) => !closed.has(destination));
+      const isFound = earliest.length < limit || free.some(({ id }) => !this.#takenUntil.has(id));
+      if (!isFound) free.push(...this.#earliestOfOthers(closed, limit));
       const times = free.map(({ id, due_at }) => this.#takenUntil.get(id) ?? due_at);
       return times.length === 0 ? undefined : Math.min(...times);
     }, signal);
   }
 
-  #earliestOfOthers(busy: ReadonlySet<string>, limit: number): { id: string; due_at: number; destination: string }[] {
+  #earliestOfOthers(closed: Closed, limit: number): { id: string; due_at: number; destination: string }[] {
     return [...this.#destinations()]
-      .filter((destination) => !busy.has(destination))
+      .filter((destination) => !closed.has(destination))
       .flatMap((destination) => this.#sql.earliestAt.all(destination, limit));
   }
 

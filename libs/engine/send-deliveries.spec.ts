@@ -198,7 +198,7 @@ test('many slow receivers hold up no topic at all, and others only until they ar
     return { kind: 'delivered' };
   };
   const told = (): string[] => notifications.delivered.map(({ id }) => id).filter((id) => !id.startsWith('slow'));
-  for (let host = 0; host < 50; host += 1) {
+  for (let host = 0; host < 16; host += 1) {
     const url = `https://slow-${host}.example`;
     await outbox.enqueue(Array.from({ length: 40 }, (_, at) => aCallback(`slow-${host}-${at}`, clock.now(), url)));
   }
@@ -208,7 +208,7 @@ test('many slow receivers hold up no topic at all, and others only until they ar
   signals.notify({ kind: 'outbox' });
   await clock.advance(10);
   expect(told()).toEqual(['topic']);
-  await clock.advance(50_000);
+  await clock.advance(25_000);
   expect(told()).toEqual(['topic', 'first']);
   await outbox.enqueue([aCallback('next', clock.now(), 'https://quick.example')]);
   signals.notify({ kind: 'outbox' });

@@ -41,7 +41,8 @@ describe('the walk in the guide to ebb', () => {
   }, 60_000);
 
   async function play(steps: readonly Step[], env: Record<string, string>): Promise<string[][]> {
-    const script = steps.map(({ command }) => `printf '${MARK}'\n${command}\n`).join('');
+    // Whatever ends badly without saying so in the walk shows in what it printed.
+    const script = steps.map(({ command }) => `printf '${MARK}'\n${command} || echo "ended with $?"\n`).join('');
     const shell = new RunningCommand('bash', ['-c', `exec 2>&1\n${script}`], { cwd: folder, env });
     const { out } = await shell.ended;
     const [, ...outputs] = out.split(MARK);

@@ -6,6 +6,7 @@ import { PinoLog } from '../../libs/host/pino-log.js';
 import { ConfigError } from '../../libs/host/setting-reader.js';
 import { repositoryRoot } from '../../libs/host/repository-root.js';
 import { type Standalone, startStandalone } from './start-standalone.js';
+import { letYoungGenerationGrow } from './young-generation.js';
 
 /**
  * Runs all of Ebb in this process until SIGTERM or SIGINT; returns the exit code. Prints one line when it is ready;
@@ -17,6 +18,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
     const config = Config.read(environment, repositoryRoot(import.meta.dirname));
     const log = new PinoLog(config.logLevel);
     const standalone = await startStandalone(config, log);
+    letYoungGenerationGrow();
     if (config.listening.tls) process.on('SIGHUP', () => renewCertificate(standalone, log));
     console.log(`Ebb is ready at ${standalone.url} (profile ${config.profile}, data in ${config.dataDirectory})`);
     await stop;

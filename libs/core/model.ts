@@ -1,3 +1,5 @@
+import { type ObjectLocation, isObjectLocation, parseObjectLocation } from './object-location.js';
+
 /** Key and value pairs that users attach to resources. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -48,6 +50,29 @@ export function modelSourceOf(container: ContainerDefinition): ModelDataSource |
   const { modelDataUrl, modelDataSource } = container;
   if (modelDataUrl === undefined) return modelDataSource;
   return { uri: modelDataUrl, dataType: 'S3Object', compression: 'Gzip' };
+}
+
+/** Whether the container's files are made of this object, as one of them or as the list of them. */
+export function isMadeOf(container: ContainerDefinition, object: ObjectLocation): boolean {
+  const additional = container.additionalModelData?.map(({ source }) => source) ?? [];
+  const sources = [modelSourceOf(container), ...additional].filter((source) => source !== undefined);
+  return sources.some(({ dataType, manifestUri, uri }) => {
+    if (manifestUri !== undefined && isAt(object, manifestUri)) return true;
+    // Of a container that hosts many models, each is an object under the address.
+    return dataType === 'S3Prefix' || container.mode === 'MultiModel' ? isUnder(object, uri) : isAt(object, uri);
+  });
+}
+
+function isAt({ bucket, key }: ObjectLocation, uri: string): boolean {
+  if (!isObjectLocation(uri)) return false;
+  const location = parseObjectLocation(uri);
+  return location.bucket === bucket && location.key === key;
+}
+
+function isUnder({ bucket, key }: ObjectLocation, uri: string): boolean {
+  if (!isObjectLocation(uri)) return isAt({ bucket, key: 'name' }, `${uri.replace(/\/+$/, '')}/name`);
+  const prefix = parseObjectLocation(uri);
+  return prefix.bucket === bucket && key.startsWith(prefix.key);
 }
 
 /** The network that a model asks for: kept and described back; where instances run is their driver's affair. */

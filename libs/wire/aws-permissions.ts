@@ -23,6 +23,7 @@ const READ_NAMED: Permission = { action: 'read', concerns: 'named', isRecorded: 
 /** What goes through topics, queues and metrics at a rate that is not for a record. */
 const PASS: Permission = { action: 'operate', concerns: 'all', isRecorded: false };
 const OPERATE: Permission = { action: 'operate', concerns: 'all', isRecorded: true };
+const OPERATE_OBJECTS: Permission = { action: 'operate', concerns: 'nothing', isRecorded: false };
 const OPERATE_NAMED: Permission = { action: 'operate', concerns: 'named', isRecorded: true };
 
 /** The first rule that fits counts; what fits none is for operators. Objects of S3 belong to no endpoint. */
@@ -56,10 +57,8 @@ const RULES: Readonly<Record<SignedService, readonly Rule[]>> = {
   sts: [[/^/, FOLLOW]],
   s3: [
     [/^(?:Get|Head)Object(?!LockConfiguration)/, FOLLOW],
-    [
-      /^(?:Put|Copy)Object$|^DeleteObjects?$|^UploadPart|^(?:Create|Complete|Abort)MultipartUpload$|^ListParts$/,
-      SUBMIT,
-    ],
+    [/^(?:Put|Copy)Object$|^UploadPart|^(?:Create|Complete|Abort)MultipartUpload$|^ListParts$/, SUBMIT],
+    [/^DeleteObjects?$/, OPERATE_OBJECTS],
     [/^(?:Get|Head|List)/, READ],
   ],
 };

@@ -9,6 +9,7 @@ import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { FilesystemObjects } from '../../libs/drivers/objects/filesystem.js';
 import { Log } from '../../libs/engine/log.js';
 import { admitAnyone } from '../support/admit-anyone.js';
+import { MemoryCatalog } from '../support/memory-catalog.js';
 
 /** The S3 surface alone, over real files, on a port of its own. */
 export class S3Host implements AsyncDisposable {
@@ -24,7 +25,7 @@ export class S3Host implements AsyncDisposable {
     const root = await mkdtemp(join(tmpdir(), 'ebb-s3-'));
     const objects = await FilesystemObjects.open(root);
     const log = new FailureLog();
-    const surface = new S3Surface(objects, new SystemClock(), log);
+    const surface = new S3Surface(new MemoryCatalog(), objects, new SystemClock(), log);
     const server = createServer((request, response) => {
       void surface.handle(request, response, admitAnyone(request));
     });

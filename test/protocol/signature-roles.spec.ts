@@ -3,9 +3,18 @@ import {
   DescribeScalingActivitiesCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import { ListMetricsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   CreateModelCommand,
+  DeleteModelCommand,
   DescribeEndpointCommand,
   ListModelsCommand,
   SageMakerClient,
@@ -95,6 +104,35 @@ describe('who may only submit', () => {
     await expect(new CloudWatchClient(config).send(new ListMetricsCommand({}))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     });
+  });
+});
+
+describe('the objects of who may only submit', () => {
+  it('are inputs, and never what a model is made of', async () => {
+    const ModelDataUrl = 's3://bucket/models/a.tar.gz';
+    const [ModelName, ExecutionRoleArn] = ['kept', 'arn:aws:iam::000000000000:role/r'];
+    const make = new CreateModelCommand({
+      ModelName,
+      ExecutionRoleArn,
+      PrimaryContainer: { Image: 'i', ModelDataUrl },
+    });
+    await new SageMakerClient(as('operate')).send(make);
+    const at = { Bucket: 'bucket', Key: 'models/a.tar.gz' };
+    const [submitter, operator] = [new S3Client(as('submit')), new S3Client(as('operate'))];
+    await expect(submitter.send(new PutObjectCommand({ ...at, Body: 'other' }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `${ModelDataUrl} is part of a model, which the role submit may not change.`,
+    });
+    await put('submit');
+    const outcomes = await Promise.all([
+      outcomeOf(submitter.send(new CopyObjectCommand({ ...at, CopySource: 'bucket/in' }))),
+      outcomeOf(submitter.send(new CreateMultipartUploadCommand(at))),
+      outcomeOf(submitter.send(new DeleteObjectCommand({ Bucket: 'bucket', Key: 'in' }))),
+      outcomeOf(submitter.send(new PutObjectCommand({ ...at, Key: 'models/b.tar.gz', Body: 'x' }))),
+      outcomeOf(operator.send(new PutObjectCommand({ ...at, Body: 'right' }))),
+    ]);
+    expect(outcomes).toEqual(['AccessDenied', 'AccessDenied', 'AccessDenied', 'done', 'done']);
+    await new SageMakerClient(as('operate')).send(new DeleteModelCommand({ ModelName }));
   });
 });
 

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { Catalog } from '../../../../libs/core/ports/catalog.js';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Objects } from '../../../../libs/core/ports/objects.js';
+import { checkMayWrite } from '../../../../libs/engine/model-data.js';
 import { Log } from '../../../../libs/engine/log.js';
 import type { AwsCall } from '../../../../libs/wire/aws-request.js';
 import { addressOf } from '../../../../libs/wire/s3/address.js';
@@ -47,6 +49,7 @@ const HANDLERS: Readonly<Record<Exclude<S3Operation, SettingOperation>, S3Handle
 @Injectable()
 export class S3Surface implements Surface {
   constructor(
+    private readonly catalog: Catalog,
     private readonly objects: Objects,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -59,6 +62,7 @@ export class S3Surface implements Surface {
     try {
       const asked = this.#read(request, call, gone.signal);
       await call.permit(asked.operation);
+      if (isWriting(asked.operation)) await checkMayWrite(this.catalog, call.caller, asked.location, gone.signal);
       await sendReply(response, await handlerOf(asked.operation)(this.objects, asked));
     } catch (error) {
       const known = toS3Error(error);
@@ -96,6 +100,10 @@ export class S3Surface implements Surface {
     const location = { bucket: bucket ?? '', key: key ?? '' };
     return { operation, location, query, message, chunkWatch: call.chunkWatch, region, signal };
   }
+}
+
+function isWriting(operation: S3Operation): boolean {
+  return /^(?:Put|Copy)Object$|^UploadPart|MultipartUpload$/.test(operation);
 }
 
 function handlerOf(operation: S3Operation): S3Handler {

@@ -112,7 +112,7 @@ export class DeliverySender {
       await this.measureFailure(due.delivery);
     }
     try {
-      await outbox.record(due.delivery.id, outcome, attemptOf(result, startedAt, clock.now()));
+      await outbox.record(due.delivery, outcome, attemptOf(result, startedAt, clock.now()));
     } catch (error) {
       log.error('A delivery could not be recorded; it will be sent again', {
         deliveryId: due.delivery.id,

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type Delivery, MAX_KEPT_ATTEMPTS } from '../../libs/core/notification.js';
-import type { DeliveryQuery } from '../../libs/core/ports/outbox.js';
+import type { DeliveryOutcome, DeliveryQuery } from '../../libs/core/ports/outbox.js';
 import { NOW, sampleDelivery } from './ledger-samples.js';
 import { ledgerScene, type LedgerDriver } from './ledger-scene.js';
 
 const TAKEN_UNTIL = NOW + 60_000;
+
+function of(id: string, createdAt = NOW) {
+  return { id, createdAt };
+}
 
 /** What every driver of the `Outbox` port keeps of what the port promises. */
 export function outboxContract(driver: LedgerDriver): void {
@@ -62,7 +66,7 @@ export function outboxContract(driver: LedgerDriver): void {
     test('forgets a delivery that is done', async () => {
       await scene.outbox.enqueue([sampleDelivery('a'), sampleDelivery('b')]);
       await takeIds(1);
-      await scene.outbox.record('a', { kind: 'done' });
+      await scene.outbox.record(of('a'), { kind: 'done' });
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
       expect(await takeIds(10, TAKEN_UNTIL)).toEqual(['b']);
     });
@@ -72,7 +76,7 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.enqueue([callback]);
       await takeIds(1);
       const failed = { at: NOW + 1, durationMs: 5, outcome: 'failed', reason: 'it answered 503' } as const;
-      await scene.outbox.record('a', { kind: 'retry', at: NOW + 9, reason: 'it answered 503' }, failed);
+      await scene.outbox.record(of('a'), { kind: 'retry', at: NOW + 9, reason: 'it answered 503' }, failed);
       expect(await scene.outbox.find('a')).toEqual({
         delivery: callback,
         state: 'waiting',
@@ -86,8 +90,8 @@ export function outboxContract(driver: LedgerDriver): void {
         response: { status: 200, headers: {}, body: 'ok "é"' },
       };
       const delivered = { at: NOW + 10, durationMs: 2, outcome: 'delivered', exchange } as const;
-      await scene.outbox.record('a', { kind: 'done' }, delivered);
-      await scene.outbox.record('a', { kind: 'given-up', reason: 'a late taker' }, failed);
+      await scene.outbox.record(of('a'), { kind: 'done' }, delivered);
+      await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'a late taker' }, failed);
       expect(await scene.outbox.find('a')).toEqual({
         delivery: callback,
         state: 'delivered',
@@ -103,7 +107,7 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.enqueue([aCallback('a')]);
       for (let at = 1; at <= MAX_KEPT_ATTEMPTS + 3; at++) {
         const outcome = { kind: 'retry', at: NOW, reason: 'x' } as const;
-        await scene.outbox.record('a', outcome, { at, durationMs: 0, outcome: 'failed' });
+        await scene.outbox.record(of('a'), outcome, { at, durationMs: 0, outcome: 'failed' });
       }
       const attempts = (await scene.outbox.find('a'))!.attempts.map(({ at }) => at);
       expect(attempts).toEqual(Array.from({ length: MAX_KEPT_ATTEMPTS }, (_, index) => index + 4));
@@ -115,8 +119,8 @@ export function outboxContract(driver: LedgerDriver): void {
         await scene.outbox.enqueue([aCallback('a')]);
         await takeIds(1);
         const attempt = { at: NOW, durationMs: 0, outcome: 'failed' } as const;
-        if (state === 'delivered') await scene.outbox.record('a', { kind: 'done' }, attempt);
-        if (state === 'given-up') await scene.outbox.record('a', { kind: 'given-up', reason: 'x' }, attempt);
+        if (state === 'delivered') await scene.outbox.record(of('a'), { kind: 'done' }, attempt);
+        if (state === 'given-up') await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'x' }, attempt);
         expect(await scene.outbox.redeliver('a', NOW + 5)).toBe(true);
         expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
         const due = await scene.outbox.take(1, NOW + 5, TAKEN_UNTIL);
@@ -124,6 +128,21 @@ export function outboxContract(driver: LedgerDriver): void {
         expect(await scene.outbox.redeliver('none', NOW)).toBe(false);
       },
     );
+
+    test.each<DeliveryOutcome>([
+      { kind: 'retry', at: NOW + 60_000, reason: 'it answered 503' },
+      { kind: 'given-up', reason: 'it answered 410' },
+    ])('does not undo what was asked for while an attempt was under way: %o', async (outcome) => {
+      await scene.outbox.enqueue([aCallback('a')]);
+      await takeIds(1);
+      await scene.outbox.redeliver('a', NOW + 10);
+      const attempt = { at: NOW, durationMs: 20, outcome: 'failed' as const, reason: outcome.kind };
+      await scene.outbox.record(of('a'), outcome, attempt);
+      expect(await scene.outbox.find('a')).toMatchObject({ state: 'waiting', failures: 0, attempts: [attempt] });
+      expect(await takeIds(1, NOW + 20)).toEqual(['a']);
+      await scene.outbox.record(of('a', NOW + 10), { kind: 'done' }, { ...attempt, outcome: 'delivered' });
+      expect(await scene.outbox.find('a')).toMatchObject({ state: 'delivered' });
+    });
 
     test('takes nothing of the busy, however much of theirs is due before', async () => {
       const slow = Array.from({ length: 30 }, (_, index) => aCallback(`slow-${index}`, 'https://slow.example/hook'));
@@ -162,8 +181,8 @@ export function outboxContract(driver: LedgerDriver): void {
 
     test('lists deliveries by state, the newest first, in pages', async () => {
       await scene.outbox.enqueue(['a', 'b', 'c', 'd'].map((id) => aCallback(id)));
-      await scene.outbox.record('b', { kind: 'given-up', reason: 'x' });
-      await scene.outbox.record('c', { kind: 'done' });
+      await scene.outbox.record(of('b'), { kind: 'given-up', reason: 'x' });
+      await scene.outbox.record(of('c'), { kind: 'done' });
       const ids = async (query: DeliveryQuery): Promise<string[]> =>
         (await scene.outbox.list(query)).map(({ delivery }) => delivery.id);
       expect(await ids({ limit: 10 })).toEqual(['d', 'c', 'b', 'a']);
@@ -182,7 +201,7 @@ export function outboxContract(driver: LedgerDriver): void {
         ['c', 9],
       ] as const) {
         const outcome = id === 'b' ? ({ kind: 'given-up', reason: 'x' } as const) : ({ kind: 'done' } as const);
-        await scene.outbox.record(id, outcome, { at: NOW + at, durationMs: 0, outcome: 'failed' });
+        await scene.outbox.record(of(id), outcome, { at: NOW + at, durationMs: 0, outcome: 'failed' });
       }
       expect(await scene.outbox.forget(NOW + 9, 1)).toBe(1);
       expect(await scene.outbox.forget(NOW + 9, 10)).toBe(1);
@@ -195,14 +214,14 @@ export function outboxContract(driver: LedgerDriver): void {
       await scene.outbox.enqueue([sampleDelivery('topic')]);
       await takeIds(1);
       const replacedBy = [sampleDelivery('first'), sampleDelivery('second')];
-      await scene.outbox.record('topic', { kind: 'done', replacedBy });
+      await scene.outbox.record(of('topic'), { kind: 'done', replacedBy });
       expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 0 });
       expect(await takeIds(10)).toEqual(['first', 'second']);
     });
 
     test('replaces once when two takers are done with the same delivery', async () => {
       await scene.outbox.enqueue([sampleDelivery('topic')]);
-      const done = (id: string) => scene.outbox.record('topic', { kind: 'done', replacedBy: [sampleDelivery(id)] });
+      const done = (id: string) => scene.outbox.record(of('topic'), { kind: 'done', replacedBy: [sampleDelivery(id)] });
       await Promise.all([done('first'), done('second')]);
       expect(await takeIds(10)).toEqual(['first']);
     });
@@ -210,21 +229,21 @@ export function outboxContract(driver: LedgerDriver): void {
     test('tries again at the time that was asked for, counting the failures', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await takeIds(1);
-      await scene.outbox.record('a', { kind: 'retry', at: NOW + 1_000, reason: 'refused' });
+      await scene.outbox.record(of('a'), { kind: 'retry', at: NOW + 1_000, reason: 'refused' });
       expect(await scene.outbox.nextDueAt()).toBe(NOW + 1_000);
       expect(await scene.outbox.take(1, NOW + 999, TAKEN_UNTIL)).toEqual([]);
       const again = await scene.outbox.take(1, NOW + 1_000, TAKEN_UNTIL);
       expect(again).toEqual([{ delivery: sampleDelivery('a'), failures: 1 }]);
-      await scene.outbox.record('a', { kind: 'retry', at: NOW + 2_000, reason: 'refused' });
+      await scene.outbox.record(of('a'), { kind: 'retry', at: NOW + 2_000, reason: 'refused' });
       expect(await scene.outbox.take(1, NOW + 2_000, TAKEN_UNTIL)).toMatchObject([{ failures: 2 }]);
     });
 
     test('keeps what was given up, counts it, and never gives it again', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await takeIds(1);
-      await scene.outbox.record('a', { kind: 'given-up', reason: 'gone for a day' });
-      await scene.outbox.record('a', { kind: 'given-up', reason: 'again' });
-      await scene.outbox.record('a', { kind: 'retry', at: NOW, reason: 'a late taker' });
+      await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'gone for a day' });
+      await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'again' });
+      await scene.outbox.record(of('a'), { kind: 'retry', at: NOW, reason: 'a late taker' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
       expect(await scene.outbox.nextDueAt()).toBeUndefined();
       expect(await takeIds(1, TAKEN_UNTIL * 2)).toEqual([]);
@@ -232,15 +251,15 @@ export function outboxContract(driver: LedgerDriver): void {
 
     test('takes a late success for what it is', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
-      await scene.outbox.record('a', { kind: 'given-up', reason: 'gone for a day' });
-      await scene.outbox.record('a', { kind: 'done' });
+      await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'gone for a day' });
+      await scene.outbox.record(of('a'), { kind: 'done' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
     test('changes nothing for a delivery that it does not have', async () => {
-      await scene.outbox.record('none', { kind: 'done', replacedBy: [sampleDelivery('x')] });
-      await scene.outbox.record('none', { kind: 'retry', at: NOW, reason: 'x' });
-      await scene.outbox.record('none', { kind: 'given-up', reason: 'x' });
+      await scene.outbox.record(of('none'), { kind: 'done', replacedBy: [sampleDelivery('x')] });
+      await scene.outbox.record(of('none'), { kind: 'retry', at: NOW, reason: 'x' });
+      await scene.outbox.record(of('none'), { kind: 'given-up', reason: 'x' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
@@ -254,8 +273,8 @@ export function outboxContract(driver: LedgerDriver): void {
       if (!scene.outlivesClosing()) return context.skip();
       await scene.outbox.enqueue(['taken', 'given-up', 'retried'].map((id) => sampleDelivery(id)));
       await takeIds(1);
-      await scene.outbox.record('given-up', { kind: 'given-up', reason: 'x' });
-      await scene.outbox.record('retried', { kind: 'retry', at: NOW + 1, reason: 'x' });
+      await scene.outbox.record(of('given-up'), { kind: 'given-up', reason: 'x' });
+      await scene.outbox.record(of('retried'), { kind: 'retry', at: NOW + 1, reason: 'x' });
       await scene.reopen();
       expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 1 });
       const due = await scene.outbox.take(10, TAKEN_UNTIL, TAKEN_UNTIL * 2);

@@ -44,13 +44,13 @@ export class MemoryOutbox extends Outbox {
   }
 
   async record(
-    deliveryId: string,
+    { id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>,
     outcome: DeliveryOutcome,
     attempt?: DeliveryAttempt,
     signal?: AbortSignal,
   ): Promise<void> {
     signal?.throwIfAborted();
-    const known = this.#deliveries.get(deliveryId);
+    const known = this.#deliveries.get(id);
     if (!known || known.state === 'delivered') return;
     const attempts = [...known.attempts, ...(attempt ? [attempt] : [])].slice(-MAX_KEPT_ATTEMPTS);
     const { delivery, failures } = known;
@@ -58,8 +58,10 @@ export class MemoryOutbox extends Outbox {
     if (outcome.kind === 'done') {
       if (delivery.receiver.kind === 'callback')
         this.#keep({ delivery, state: 'delivered', failures, doneAt, attempts });
-      else this.#deliveries.delete(deliveryId);
+      else this.#deliveries.delete(id);
       this.add(outcome.replacedBy ?? []);
+    } else if (delivery.createdAt !== createdAt) {
+      this.#keep({ ...known, attempts });
     } else if (known.state === 'waiting') {
       const tried = { delivery, failures: failures + 1, reason: outcome.reason, attempts };
       if (outcome.kind === 'retry') this.#keep({ ...tried, state: 'waiting', dueAt: outcome.at });

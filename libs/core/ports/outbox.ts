@@ -60,9 +60,12 @@ export abstract class Outbox {
     closed?: Closed,
     signal?: AbortSignal,
   ): Promise<DueDelivery[]>;
-  /** `attempt` is put on record with it, where there was one. */
+  /**
+   * `attempt` is put on record with it, where there was one. Of a delivery that was asked for again meanwhile, by its new
+   * `createdAt`, a failure decides nothing.
+   */
   abstract record(
-    deliveryId: string,
+    delivery: Pick<Delivery, 'id' | 'createdAt'>,
     outcome: DeliveryOutcome,
     attempt?: DeliveryAttempt,
     signal?: AbortSignal,

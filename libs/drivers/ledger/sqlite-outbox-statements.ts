@@ -73,6 +73,7 @@ export function outboxStatements(database: Database.Database) {
       `UPDATE deliveries SET ${WITH_ATTEMPT}, due_at = NULL, state = 'delivered', done_at = @doneAt, reason = NULL
        WHERE id = @id`,
     ),
+    note: prepare<[Tried]>(`UPDATE deliveries SET ${WITH_ATTEMPT} WHERE id = @id`),
     retry: prepare<[Tried & { dueAt: number; reason: string }]>(
       `UPDATE deliveries SET ${WITH_ATTEMPT}, due_at = @dueAt, failures = failures + 1, reason = @reason WHERE id = @id`,
     ),

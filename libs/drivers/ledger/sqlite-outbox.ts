@@ -104,7 +104,7 @@ export class SqliteOutbox extends Outbox {
 
   /** Changes nothing when the delivery is done already: another taker was faster. */
   async record(
-    deliveryId: string,
+    { id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>,
     outcome: DeliveryOutcome,
     attempt?: DeliveryAttempt,
     signal?: AbortSignal,
@@ -113,20 +113,22 @@ export class SqliteOutbox extends Outbox {
     const doneAt = attempt === undefined ? 0 : attempt.at + attempt.durationMs;
     const replacedBy = encodeDeliveries((outcome.kind === 'done' && outcome.replacedBy) || []);
     return this.#group.write((onCommit) => {
-      const row = this.#sql.find.get(deliveryId);
+      const row = this.#sql.find.get(id);
       if (!row || row.state === 'delivered') return;
+      if (outcome.kind === 'done') return this.#recordDone(row, json, doneAt, replacedBy, onCommit);
+      if (row.due_at === null) return;
+      if ((JSON.parse(row.delivery) as Delivery).createdAt !== createdAt) {
+        this.#sql.note.run({ id, attempt: json });
+        return;
+      }
       switch (outcome.kind) {
-        case 'done':
-          return this.#recordDone(row, json, doneAt, replacedBy, onCommit);
         case 'retry':
-          if (row.due_at === null) return;
-          this.#sql.retry.run({ id: deliveryId, attempt: json, dueAt: outcome.at, reason: outcome.reason });
-          return onCommit(() => this.#takenUntil.delete(deliveryId));
+          this.#sql.retry.run({ id, attempt: json, dueAt: outcome.at, reason: outcome.reason });
+          return onCommit(() => this.#takenUntil.delete(id));
         case 'given-up':
-          if (row.due_at === null) return;
-          this.#sql.giveUp.run({ id: deliveryId, attempt: json, doneAt, reason: outcome.reason });
+          this.#sql.giveUp.run({ id, attempt: json, doneAt, reason: outcome.reason });
           return onCommit(() => {
-            this.#takenUntil.delete(deliveryId);
+            this.#takenUntil.delete(id);
             this.#waiting--;
             this.#givenUp++;
           });

@@ -95,8 +95,8 @@ test('deliveries that a killed process had taken are due again at once, and no o
   const ids = ['new', 'tried', 'later'];
   await before.outbox.enqueue(ids.map((id) => ({ id, receiver, message: { body: '' }, createdAt: 0 })));
   await before.outbox.take(3, 0, 60_000);
-  await before.outbox.record('tried', { kind: 'retry', at: 1, reason: 'refused' });
-  await before.outbox.record('later', { kind: 'retry', at: 9, reason: 'refused' });
+  await before.outbox.record({ id: 'tried', createdAt: 0 }, { kind: 'retry', at: 1, reason: 'refused' });
+  await before.outbox.record({ id: 'later', createdAt: 0 }, { kind: 'retry', at: 9, reason: 'refused' });
   await before.outbox.take(1, 1, 60_000);
   before.close();
 

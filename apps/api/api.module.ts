@@ -3,7 +3,6 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuditTrail } from '../../libs/engine/audit-trail.js';
 import { InvocationWatch } from '../../libs/engine/invocation-watch.js';
 import { QuotaGate } from '../../libs/engine/quota-gate.js';
-import { Redrives } from '../../libs/engine/redrives.js';
 import { ProgressBook } from '../../libs/engine/progress-book.js';
 import { RequestRates } from '../../libs/engine/request-rates.js';
 import { World } from '../../libs/engine/world.js';
@@ -29,7 +28,6 @@ import { BatchesController } from './v1/batches.controller.js';
 import { DeliveriesController } from './v1/deliveries.controller.js';
 import { EndpointsController } from './v1/endpoints.controller.js';
 import { EventsController } from './v1/events.controller.js';
-import { InvocationDescriber } from './v1/invocation-describer.js';
 import { InvocationsController } from './v1/invocations.controller.js';
 import { LogsController } from './v1/logs.controller.js';
 import { OperatingController } from './v1/operating.controller.js';
@@ -80,8 +78,6 @@ export class ApiModule {
         ...GATE_PROVIDERS,
         { provide: ProgressBook, useFactory: (world: World) => new ProgressBook(world), inject: [World] },
         { provide: InvocationWatch, useFactory: (world: World) => new InvocationWatch(world), inject: [World] },
-        { provide: Redrives, useFactory: (world: World) => new Redrives(world), inject: [World] },
-        InvocationDescriber,
         { provide: QuotaGate, useFactory: (world: World) => new QuotaGate(world), inject: [World] },
         { provide: RequestRates, useFactory: (world: World) => new RequestRates(world), inject: [World] },
         { provide: AuditTrail, useFactory: (world: World) => new AuditTrail(world), inject: [World] },

@@ -3,7 +3,6 @@ import { endpointKey } from '../core/endpoint.js';
 import { SUCCESS_TOPIC, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { redriveInvocation } from './redrive-invocation.js';
-import { Redrives } from './redrives.js';
 import { submitInvocation } from './submit-invocation.js';
 
 async function aCancelledInvocation() {
@@ -44,30 +43,6 @@ test('nobody takes the failure of the first one for that of the second', async (
   expect(await objects.head(failure)).toMatchObject({ contentType: expect.stringContaining('text/plain') });
   await redriveInvocation(world, original.id);
   await expect(objects.head(failure)).rejects.toMatchObject({ code: 'ObjectNotFound' });
-});
-
-test('two at once are one, and leave the failure of the second run where it is', async () => {
-  const { world, clock, original, objects, ledger } = await aCancelledInvocation();
-  const failure = { bucket: 'results', key: `bad/${original.id}-error.out` };
-  const [remove, accept] = [objects.delete.bind(objects), ledger.accept.bind(ledger)];
-  // The second is slower to remove what was there than the first one is to fail again.
-  let delayMs = 0;
-  objects.delete = async (...given) => {
-    await clock.sleep((delayMs += 1_000));
-    return remove(...given);
-  };
-  ledger.accept = async (request) => {
-    const accepted = await accept(request);
-    if (!accepted.repeated) await objects.put(failure, Buffer.from('failed again'), {});
-    return accepted;
-  };
-  const redrives = new Redrives(world);
-  const both = Promise.all([redrives.redrive(original.id), redrives.redrive(original.id)]);
-  await clock.advance(5_000);
-  const [one, other] = await both;
-  expect(one.id).toBe(other.id);
-  expect((await objects.head(failure)).sizeBytes).toBe('failed again'.length);
-  expect(await redrives.redrive(original.id)).toMatchObject({ id: one.id });
 });
 
 test('a failure of the second one stays, however soon it comes', async () => {

@@ -5,13 +5,17 @@ import type { Invocation } from '../../../libs/core/invocation.js';
 import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
 import { cancelInvocation } from '../../../libs/engine/cancel-invocation.js';
 import { type ManyOutcome, type ManyRequest, MAX_MATCHED, changeMany } from '../../../libs/engine/change-many.js';
+import { describeInvocation } from '../../../libs/engine/describe-situation.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';
+import { InstanceStatus } from '../../../libs/engine/instance-status.js';
 import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
 import { matchingInvocations } from '../../../libs/engine/matching-invocations.js';
-import { Redrives } from '../../../libs/engine/redrives.js';
+import { ProgressBook } from '../../../libs/engine/progress-book.js';
+import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
 import { World } from '../../../libs/engine/world.js';
+import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
-import { formatInvocationSummary, urlOf } from '../../../libs/wire/rest/invocation-document.js';
+import { formatInvocation, formatInvocationSummary, urlOf } from '../../../libs/wire/rest/invocation-document.js';
 import {
   CANCEL_INVOCATION,
   CANCEL_INVOCATIONS,
@@ -25,7 +29,6 @@ import {
 } from '../../../libs/wire/rest/invocation-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
-import { InvocationDescriber } from './invocation-describer.js';
 import { Serves } from './serves.js';
 
 const PAGE = 100;
@@ -35,9 +38,10 @@ const PAGE = 100;
 export class InvocationsController {
   constructor(
     private readonly world: World,
+    private readonly instances: InstanceStatus,
     private readonly watch: InvocationWatch,
-    private readonly redrives: Redrives,
-    private readonly describer: InvocationDescriber,
+    private readonly book: ProgressBook,
+    private readonly config: Config,
   ) {}
 
   @Serves(LIST_INVOCATIONS)
@@ -73,8 +77,8 @@ export class InvocationsController {
     @Asked() { caller, gone, parameters, query }: Asked<typeof GET_INVOCATION>,
   ): Promise<Document<typeof GET_INVOCATION>> {
     const invocation = await findFollowed(this.world, caller, parameters.id, gone);
-    if (query.wait === undefined) return this.describer.describe(invocation);
-    return this.describer.describe((await this.watch.settled(invocation.id, query.wait * 1000, gone)) ?? invocation);
+    if (query.wait === undefined) return this.describe(invocation);
+    return this.describe((await this.watch.settled(invocation.id, query.wait * 1000, gone)) ?? invocation);
   }
 
   @Serves(CANCEL_INVOCATION)
@@ -96,9 +100,9 @@ export class InvocationsController {
     @Asked() { caller, parameters, reply }: Asked<typeof REDRIVE_INVOCATION>,
   ): Promise<Document<typeof REDRIVE_INVOCATION, 202>> {
     const { id } = await findFollowed(this.world, caller, parameters.id);
-    const invocation = await this.redrives.redrive(id);
+    const invocation = await redriveInvocation(this.world, id);
     reply.header('location', urlOf(invocation));
-    return this.describer.describe(invocation);
+    return this.describe(invocation);
   }
 
   @Serves(CANCEL_INVOCATIONS)
@@ -118,7 +122,7 @@ export class InvocationsController {
   ): Promise<Document<typeof REDRIVE_INVOCATIONS>> {
     const outcome = await this.changeMany(caller, body, gone, {
       isMeant: ({ redrivenAs }) => redrivenAs === undefined,
-      change: (id) => this.redrives.redrive(id),
+      change: (id) => redriveInvocation(this.world, id),
     });
     return { ...formatOutcome(outcome), redriven: outcome.changed.length };
   }
@@ -128,7 +132,7 @@ export class InvocationsController {
     if (!mayFollow(caller, invocation, 'cancel')) {
       throw new EbbError('AccessDenied', `The role ${caller.role} may not cancel what others have submitted.`);
     }
-    return this.describer.describe(await cancelInvocation(this.world, id));
+    return this.describe(await cancelInvocation(this.world, id));
   }
 
   private changeMany(
@@ -148,6 +152,14 @@ export class InvocationsController {
       },
       gone,
     );
+  }
+
+  private async describe(invocation: Invocation): Promise<Document<typeof GET_INVOCATION>> {
+    const { maxKeepWarmMs } = this.config.scaling;
+    const situation = await describeInvocation(this.world, this.instances, invocation, maxKeepWarmMs);
+    const isQueued = invocation.state === 'Queued';
+    const position = isQueued ? await this.world.ledger.position(invocation.id) : undefined;
+    return formatInvocation(situation, position, this.book.since(invocation.id));
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EbbError } from '../core/errors.js';
 import { endpointKey } from '../core/endpoint.js';
 import { SUCCESS_TOPIC, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
@@ -80,4 +81,13 @@ test('an endpoint that is gone, or does not serve, takes nothing again', async (
   await expect(redriveInvocation(world, original.id)).rejects.toMatchObject({ code: 'EndpointNotReady' });
   await catalog.endpoints.delete(key);
   await expect(redriveInvocation(world, original.id)).rejects.toMatchObject({ code: 'EndpointNotFound' });
+});
+
+test('what cannot be accepted again keeps its failure', async () => {
+  const { world, original, objects, ledger } = await aCancelledInvocation();
+  ledger.accept = async () => {
+    throw new EbbError('StorageFull', 'There is no room.');
+  };
+  await expect(redriveInvocation(world, original.id)).rejects.toMatchObject({ code: 'StorageFull' });
+  await expect(objects.head({ bucket: 'results', key: `bad/${original.id}-error.out` })).resolves.toBeDefined();
 });

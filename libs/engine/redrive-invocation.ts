@@ -1,6 +1,7 @@
-import { EbbError } from '../core/errors.js';
+import { EbbError, isEbbError } from '../core/errors.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../core/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
+import type { ObjectHead } from '../core/ports/objects.js';
 import { endpointTakingWork } from './takes-work.js';
 import type { World } from './world.js';
 
@@ -17,15 +18,44 @@ export async function redriveInvocation(world: World, id: string, signal?: Abort
     throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}: ${which}.`);
   }
   await endpointTakingWork(world, original.endpointName, signal);
-  // Whoever looks at the failure location must not take the old failure for the new result, nor must that be taken away.
-  if (original.failureLocation !== undefined && original.redrivenAs === undefined) {
-    await world.objects.delete(parseObjectLocation(original.failureLocation), signal);
-  }
+  const failure = await headOfFailure(world, original, signal);
   const { invocation, repeated } = await world.ledger.accept(again(world, original), signal);
   if (repeated) return invocation;
+  // Whoever looks at the failure location must not take the old failure for the new result, nor must that be taken away.
+  if (failure) await removeFailure(world, original, failure);
   world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   world.signals.notify({ kind: 'invocation', invocationId: original.id });
   return invocation;
+}
+
+async function headOfFailure(
+  { objects }: World,
+  { failureLocation }: Invocation,
+  signal?: AbortSignal,
+): Promise<ObjectHead | undefined> {
+  if (failureLocation === undefined) return undefined;
+  try {
+    return await objects.head(parseObjectLocation(failureLocation), signal);
+  } catch (error) {
+    if (isEbbError(error, 'ObjectNotFound', 'BucketNotFound', 'InvalidRequest')) return undefined;
+    throw error;
+  }
+}
+
+/** The new run may have failed by now, and put its own failure there. What cannot be removed goes when it completes. */
+async function removeFailure(world: World, original: Invocation, known: ObjectHead): Promise<void> {
+  try {
+    const now = await headOfFailure(world, original);
+    if (now?.etag !== known.etag || now.modifiedAt !== known.modifiedAt) return;
+    await world.objects.delete(parseObjectLocation(original.failureLocation!));
+  } catch (error) {
+    const { failureLocation, id } = original;
+    world.log.warn('The failure object of what runs again could not be removed', {
+      invocationId: id,
+      failureLocation,
+      reason: String(error),
+    });
+  }
 }
 
 function again({ clock }: World, original: Invocation): InvocationRequest {

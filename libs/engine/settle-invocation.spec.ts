@@ -144,3 +144,13 @@ test('what is cancelled in the moment in which it completes has no output', asyn
   expect(await content('out/page')).toBeUndefined();
   expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
 });
+
+test('what completes when it is run again leaves no failure of the first run, though Ebb ended in between', async () => {
+  const { world, first, stage, content, objects } = await anAttempt();
+  const { invocation, lease } = first;
+  await objects.put({ bucket: 'results', key: 'bad/page-error.out' }, Buffer.from('of the first run'), {});
+  const again = { ...invocation, redriveOf: 'first' };
+  await settleInvocation(world, again, lease, { end: SUCCEEDED, staged: await stage('text') });
+  expect(await content('out/page')).toBe('text');
+  expect(await content('bad/page-error.out')).toBeUndefined();
+});

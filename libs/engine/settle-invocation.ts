@@ -132,12 +132,27 @@ async function showResult(
   }
   try {
     await attempt.staged?.commit();
+    if (invocation.redriveOf !== undefined) await hideOldFailure(world, invocation);
     return undefined;
   } catch (error) {
     const reason = `The output could not be written to ${invocation.outputLocation}: ${messageOf(error)}`;
     const end: AttemptEnd = { kind: 'output-unwritable', reason };
     await showFailure(world, invocation, {}, `ClientError: ${reason}`);
     return end;
+  }
+}
+
+/** That of the first run is gone already, unless Ebb ended while it was run again. */
+async function hideOldFailure({ log, objects }: World, { id, failureLocation }: Invocation): Promise<void> {
+  if (failureLocation === undefined) return;
+  try {
+    await objects.delete(parseObjectLocation(failureLocation));
+  } catch (error) {
+    log.error('The failure object of an earlier run could not be removed', {
+      invocationId: id,
+      failureLocation,
+      reason: messageOf(error),
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isBucketName } from '../../core/object-location.js';
 import { S3Error } from './errors.js';
 
 /** What a request is about: the service itself, a bucket, or an object in it. */
@@ -31,8 +32,8 @@ export function addressOf(url: string, host: string | undefined): S3Address {
 
 /** `InvalidBucketName` unless it is a name that S3 allows today; drivers may rely on it. */
 export function checkBucketName(bucket: string): void {
-  const allowed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.\.|^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-  if (!allowed) throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: bucket });
+  if (!isBucketName(bucket))
+    throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: bucket });
 }
 
 /** `KeyTooLongError` for more than 1,024 bytes of UTF-8. */

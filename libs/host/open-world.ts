@@ -11,7 +11,7 @@ import type { Outbox } from '../core/ports/outbox.js';
 import { CronerCalendar } from '../drivers/calendar/croner.js';
 import { SqliteCatalog } from '../drivers/catalog/sqlite.js';
 import { SystemClock } from '../drivers/clock/system.js';
-import { ModelStore } from '../drivers/instances/model-store.js';
+import { ModelStore } from '../drivers/instances/model/model-store.js';
 import { ProcessInstances } from '../drivers/instances/process.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
 import { FilesystemLogs } from '../drivers/logs/filesystem.js';

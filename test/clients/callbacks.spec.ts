@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeFreePort } from '../../libs/drivers/instances/free-port.js';
+import { takeFreePort } from '../../libs/drivers/instances/container/free-port.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
 import { PATH, expectSuccess, isInstalled, run } from './programs.js';
 

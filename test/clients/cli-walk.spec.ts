@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { RunningCommand, startEbb } from '../support/command-line.js';
 import { type Step, matches, walkBlocks } from '../support/console-walk.js';
 

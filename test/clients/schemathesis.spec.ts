@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { type StandaloneProcess, newDataDirectory, startStandalone } from '../support/standalone.js';
 import { type Known, fill, makeKey } from './fuzz-scene.js';
 import { type Ran, isInstalled } from './programs.js';

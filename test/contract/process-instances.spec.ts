@@ -8,10 +8,14 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ModelStore } from '../../libs/drivers/instances/model-store.js';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { ModelStore } from '../../libs/drivers/instances/model/model-store.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
-import { type ProcessMarks, ProcessTable, processStartedAt } from '../../libs/drivers/instances/process-table.js';
+import {
+  type ProcessMarks,
+  ProcessTable,
+  processStartedAt,
+} from '../../libs/drivers/instances/process/process-table.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { type Ran, ebb } from '../support/command-line.js';
 import { newDataDirectory, startStandalone } from '../support/standalone.js';
 

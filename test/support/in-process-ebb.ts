@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startStandalone } from '../../apps/standalone/start-standalone.js';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { Config } from '../../libs/host/config.js';
 import { PinoLog } from '../../libs/host/pino-log.js';
 

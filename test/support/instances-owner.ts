@@ -2,7 +2,7 @@
  * A process that owns instances and is there to be killed: `node … instances-owner.ts <images> <directory> <id>…`
  * launches an echo instance for each id, prints `launched`, and waits for its end.
  */
-import { ModelStore } from '../../libs/drivers/instances/model-store.js';
+import { ModelStore } from '../../libs/drivers/instances/model/model-store.js';
 import { ProcessInstances } from '../../libs/drivers/instances/process.js';
 import { MemoryLogs } from './memory-logs.js';
 import { MemoryObjects } from './memory-objects.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { type Interface, createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { removeTree } from '../../libs/drivers/instances/model-tree.js';
+import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/standalone/main.js');

@@ -10,11 +10,11 @@ import type { ScalableTarget } from '../../core/scalable-target.js';
 import type { ScalingPolicy } from '../../core/scaling-policy.js';
 import type { ScheduledAction } from '../../core/scheduled-action.js';
 import type { VariantHistory } from '../../core/variant-history.js';
-import { SqliteActivities } from './sqlite-activities.js';
-import { SqliteAlarmHistory } from './sqlite-alarm-history.js';
-import { SqliteAudit } from './sqlite-audit.js';
-import { openCatalogDatabase } from './sqlite-database.js';
-import { SqliteRecords } from './sqlite-records.js';
+import { SqliteActivities } from './sqlite/sqlite-activities.js';
+import { SqliteAlarmHistory } from './sqlite/sqlite-alarm-history.js';
+import { SqliteAudit } from './sqlite/sqlite-audit.js';
+import { openCatalogDatabase } from './sqlite/sqlite-database.js';
+import { SqliteRecords } from './sqlite/sqlite-records.js';
 
 /** The catalog in a file of its own, `catalog.sqlite`, which this process owns until `close`. */
 export class SqliteCatalog extends Catalog {

@@ -18,17 +18,17 @@ import {
 } from '../../core/ports/instances.js';
 import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
 import { DockerInstance, removeContainer, type StartedContainer, unavailable } from './docker/docker-instance.js';
-import { Engine } from './docker/engine.js';
-import { explainRefusal, isImageMissing, isMissing } from './docker/engine-errors.js';
-import { EngineImages, type PullProgress } from './docker/engine-images.js';
+import { Engine } from './docker/engine-api/engine.js';
+import { explainRefusal, isImageMissing, isMissing } from './docker/engine-api/engine-errors.js';
+import { EngineImages, type PullProgress } from './docker/engine-api/engine-images.js';
 import { EngineNetworks } from './docker/engine-networks.js';
 import { labelsOf, OWNER_LABEL, readLabels } from './docker/labels.js';
 import { checkMachine } from './docker/machine.js';
 import { OutputPosition } from './docker/output-position.js';
 import { ownerOf } from './docker/owner.js';
-import { RegistryLogins } from './docker/registry-credentials.js';
+import { RegistryLogins } from './docker/engine-api/registry-credentials.js';
 import { ContainerStarter, mountedModel, startedContainer } from './docker/start-container.js';
-import type { HeldModel, ModelStore } from './model-store.js';
+import type { HeldModel, ModelStore } from './model/model-store.js';
 
 /** Of the output that is kept already, so much is looked at to tell where it ends. */
 const TAKEN_LINES = 1_000;

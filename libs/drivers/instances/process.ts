@@ -10,17 +10,17 @@ import {
   type LaunchSpec,
 } from '../../core/ports/instances.js';
 import type { Logs } from '../../core/ports/logs.js';
-import { cancelBy } from './cancel-rules.js';
-import { checkEnvironment } from './container-environment.js';
-import { takeFreePort } from './free-port.js';
-import { findImage, type ProcessImage } from './image-folder.js';
-import { InstanceDirectories } from './instance-directories.js';
-import { launchFailure } from './launch-failure.js';
-import type { HeldModel, ModelStore } from './model-store.js';
-import { endProcesses } from './process-group.js';
-import { ProcessGuard } from './process-guard.js';
-import { ProcessTable } from './process-table.js';
-import { RunningInstance } from './running-instance.js';
+import { cancelBy } from './container/cancel-rules.js';
+import { checkEnvironment } from './process/container-environment.js';
+import { takeFreePort } from './container/free-port.js';
+import { findImage, type ProcessImage } from './process/image-folder.js';
+import { InstanceDirectories } from './process/instance-directories.js';
+import { launchFailure } from './process/launch-failure.js';
+import type { HeldModel, ModelStore } from './model/model-store.js';
+import { endProcesses } from './process/process-group.js';
+import { ProcessGuard } from './process/process-guard.js';
+import { ProcessTable } from './process/process-table.js';
+import { RunningInstance } from './process/running-instance.js';
 
 /** Where instances come from and where they live on this machine. */
 export interface ProcessInstancesOptions {

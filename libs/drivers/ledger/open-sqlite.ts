@@ -1,6 +1,6 @@
-import { GroupCommit } from './group-commit.js';
-import { openLedgerDatabase } from './sqlite-database.js';
-import { SqliteOutbox } from './sqlite-outbox.js';
+import { GroupCommit } from './sqlite/group-commit.js';
+import { openLedgerDatabase } from './sqlite/sqlite-database.js';
+import { SqliteOutbox } from './sqlite/sqlite-outbox.js';
 import { SqliteLedger } from './sqlite.js';
 
 /** The ledger and the outbox of one data directory, which this process owns until `close`. */

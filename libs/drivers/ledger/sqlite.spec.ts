@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InvocationRequest } from '../../core/invocation.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit } from './sqlite/group-commit.js';
 import { openSqliteLedger } from './open-sqlite.js';
-import { openLedgerDatabase } from './sqlite-database.js';
-import { SqliteOutbox } from './sqlite-outbox.js';
+import { openLedgerDatabase } from './sqlite/sqlite-database.js';
+import { SqliteOutbox } from './sqlite/sqlite-outbox.js';
 import { SqliteLedger } from './sqlite.js';
 
 const LEASE = { endpointName: 'ocr', workerId: 'worker-1', count: 10, now: 1_000, leasedUntil: 31_000 };

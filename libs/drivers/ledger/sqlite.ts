@@ -18,12 +18,12 @@ import {
   MAX_POSITION,
   type Settlement,
 } from '../../core/ports/ledger.js';
-import { type BacklogCount, BacklogCounts } from './backlog-counts.js';
-import type { GroupCommit } from './group-commit.js';
-import { InvocationListing, termsOf } from './sqlite-listing.js';
-import { encodeDeliveries, type SqliteOutbox } from './sqlite-outbox.js';
-import { acceptedValues, toInvocation, type InvocationRow } from './sqlite-row.js';
-import { type Counted, type EndedValues, type LedgerStatements, ledgerStatements } from './sqlite-statements.js';
+import { type BacklogCount, BacklogCounts } from './sqlite/backlog-counts.js';
+import type { GroupCommit } from './sqlite/group-commit.js';
+import { InvocationListing, termsOf } from './sqlite/sqlite-listing.js';
+import { encodeDeliveries, type SqliteOutbox } from './sqlite/sqlite-outbox.js';
+import { acceptedValues, toInvocation, type InvocationRow } from './sqlite/sqlite-row.js';
+import { type Counted, type EndedValues, type LedgerStatements, ledgerStatements } from './sqlite/sqlite-statements.js';
 
 type Accepted = { readonly invocation: Invocation; readonly repeated: boolean };
 type OnCommit = (effect: () => void) => void;

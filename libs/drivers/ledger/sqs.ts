@@ -12,7 +12,7 @@ import {
   Ledger,
   type Settlement,
 } from '../../core/ports/ledger.js';
-import { type HandOut, HandOutQueue } from './hand-out-queue.js';
+import { type HandOut, HandOutQueue } from './sqs/hand-out-queue.js';
 
 /** The record under an SQS ledger: a ledger that can also be asked for the oldest that are queued. */
 export interface LedgerRecord extends Ledger {

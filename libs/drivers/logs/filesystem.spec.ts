@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLine, LogSource } from '../../core/ports/logs.js';
 import { FilesystemLogs } from './filesystem.js';
-import type { LogLimits } from './log-limits.js';
+import type { LogLimits } from './filesystem/log-limits.js';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const SOURCE = { endpointName: 'reader', variantName: 'blue', instanceId: 'i-1' } as const;

@@ -14,13 +14,13 @@ import {
   type LogStream,
   type LogWriter,
 } from '../../core/ports/logs.js';
-import { findLogs, folderOf } from './found-logs.js';
-import { lastLines } from './last-lines.js';
-import { LOG_LIMITS, type LogLimits } from './log-limits.js';
-import { LogReader } from './log-reader.js';
-import { mergeLogs } from './merge-logs.js';
-import { type FoundSegments, SourceLog } from './source-log.js';
-import { formatStamp, parseStamp, type StampedLine, Stamps } from './stamped-line.js';
+import { findLogs, folderOf } from './filesystem/found-logs.js';
+import { lastLines } from './filesystem/last-lines.js';
+import { LOG_LIMITS, type LogLimits } from './filesystem/log-limits.js';
+import { LogReader } from './filesystem/log-reader.js';
+import { mergeLogs } from './filesystem/merge-logs.js';
+import { type FoundSegments, SourceLog } from './filesystem/source-log.js';
+import { formatStamp, parseStamp, type StampedLine, Stamps } from './filesystem/stamped-line.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

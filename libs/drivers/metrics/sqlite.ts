@@ -12,7 +12,7 @@ import {
 import { type MetricFilter, type MetricRecord, Metrics } from '../../core/ports/metrics.js';
 import { openDatabase } from '../sqlite/open-database.js';
 import { storeError } from '../sqlite/store-failure.js';
-import { METRICS_DATABASE, type MetricsStatements, metricsStatements } from './sqlite-statements.js';
+import { METRICS_DATABASE, type MetricsStatements, metricsStatements } from './sqlite/sqlite-statements.js';
 
 /** How many datapoints are written, and how many minutes are read, before others have their turn. */
 const WRITE_BATCH = 250;

@@ -1,7 +1,7 @@
 import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
 import type { InstanceType } from '../../../core/instance-type.js';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
-import type { HeldModel } from '../model-store.js';
+import type { HeldModel } from '../model/model-store.js';
 import type { Labels } from './labels.js';
 
 export const CONTAINER_PORT = '8080/tcp';

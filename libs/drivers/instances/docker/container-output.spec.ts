@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { ContainerOutput } from './container-output.js';
 import { ContainerWatch } from './container-watch.js';
-import { Engine } from './engine.js';
+import { Engine } from './engine-api/engine.js';
 import { OutputPosition } from './output-position.js';
 
 const AT = '2026-11-23T12:00:00.000000000Z';

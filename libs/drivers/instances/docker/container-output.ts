@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isEbbError } from '../../../core/errors.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
 import type { ContainerWatch } from './container-watch.js';
-import type { Engine } from './engine.js';
-import { isMissing } from './engine-errors.js';
+import type { Engine } from './engine-api/engine.js';
+import { isMissing } from './engine-api/engine-errors.js';
 import { type LogFrame, readLogFrames } from './log-frames.js';
 import type { OutputLine, OutputPosition } from './output-position.js';
 

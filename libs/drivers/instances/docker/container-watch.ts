@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { Engine } from './engine.js';
-import { isMissing } from './engine-errors.js';
+import type { Engine } from './engine-api/engine.js';
+import { isMissing } from './engine-api/engine-errors.js';
 
 const RETRY_MS = 250;
 /** How often Podman looks whether a container has ended; dockerd knows at once and takes no notice. */

@@ -6,12 +6,12 @@ import { EbbError, isEbbError } from '../../../core/errors.js';
 import type { PingAnswer } from '../../../core/instance.js';
 import type { CancelAnswer, ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
-import { cancelBy, cancelRulesOfLabels } from '../cancel-rules.js';
-import { ContainerHttp } from '../container-http.js';
+import { cancelBy, cancelRulesOfLabels } from '../container/cancel-rules.js';
+import { ContainerHttp } from '../container/container-http.js';
 import { ContainerOutput } from './container-output.js';
 import { type ContainerEnd, ContainerWatch } from './container-watch.js';
-import type { Engine } from './engine.js';
-import { isAway, isMissing, isStateConflict, wordsOf } from './engine-errors.js';
+import type { Engine } from './engine-api/engine.js';
+import { isAway, isMissing, isStateConflict, wordsOf } from './engine-api/engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
 /** Within this the engine knows of the end of a container that takes no connections any more; Podman is slow to. */

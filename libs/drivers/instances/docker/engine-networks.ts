@@ -1,6 +1,6 @@
 import type { NetworkCreateOptions } from 'dockerode';
-import type { Engine } from './engine.js';
-import { isMissing } from './engine-errors.js';
+import type { Engine } from './engine-api/engine.js';
+import { isMissing } from './engine-api/engine-errors.js';
 import { OWNER_LABEL } from './labels.js';
 import { lastAddressOf } from './subnet.js';
 

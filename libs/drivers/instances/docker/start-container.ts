@@ -1,10 +1,10 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
-import { takeFreePort } from '../free-port.js';
+import { takeFreePort } from '../container/free-port.js';
 import { ADDITIONAL_PATH, CONTAINER_PORT, containerOptions, MODEL_PATH, type Placement } from './container-options.js';
 import { removeContainer, type StartedContainer } from './docker-instance.js';
-import type { Engine } from './engine.js';
-import { isAway, isNetworkUnusable, isPortTaken } from './engine-errors.js';
+import type { Engine } from './engine-api/engine.js';
+import { isAway, isNetworkUnusable, isPortTaken } from './engine-api/engine-errors.js';
 import type { EngineNetworks } from './engine-networks.js';
 
 const BYTES_PER_MIB = 1_048_576;

@@ -1,0 +1,52 @@
+import type { LogLine, LogSource } from '../../../core/ports/logs.js';
+import type { LogReader } from './log-reader.js';
+import type { StampedLine } from './stamped-line.js';
+
+/** A page ends when it has so much text, whatever its limit. */
+export const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/** Lines of several logs, and how far those have been read for them. */
+export interface MergedPage {
+  readonly lines: readonly LogLine[];
+  /** All lines up to this stamp have been looked at; Infinity where there are no more. */
+  readonly readUntil: number;
+}
+
+/**
+ * The lines of several logs in the order of their stamps, until there are enough, or one of the logs has been looked
+ * through for long without a line that is wanted.
+ */
+export async function mergeLogs(
+  logs: readonly { readonly source: LogSource; readonly reader: LogReader }[],
+  limit: number,
+  signal?: AbortSignal,
+): Promise<MergedPage> {
+  const lines: LogLine[] = [];
+  let characters = 0;
+  for (const { reader } of logs) await reader.advance(signal);
+  for (;;) {
+    signal?.throwIfAborted();
+    const isFull = lines.length >= limit || characters >= MAX_PAGE_CHARACTERS;
+    const next = earliest(logs);
+    const line = next?.reader.current;
+    // What comes before all that a tired reader has not looked at is given, so that every page goes on from the last one.
+    if (!next || !line || isFull || logs.some(({ reader }) => reader.isTired && reader.readUntil < line.stamp)) {
+      return { lines, readUntil: Math.min(...logs.map(({ reader }) => reader.readUntil)) };
+    }
+    lines.push(unstamped(line, next.source));
+    characters += line.text.length;
+    await next.reader.advance(signal);
+  }
+}
+
+export function unstamped({ at, stream, text }: StampedLine, source: LogSource): LogLine {
+  return { ...source, at, stream, text };
+}
+
+function earliest<T extends { readonly reader: LogReader }>(logs: readonly T[]): T | undefined {
+  let first: T | undefined;
+  for (const log of logs) {
+    if ((log.reader.current?.stamp ?? Infinity) < (first?.reader.current?.stamp ?? Infinity)) first = log;
+  }
+  return first;
+}

@@ -1,0 +1,59 @@
+import { type LogLine, LOG_STREAMS, type LogStream } from '../../../core/ports/logs.js';
+
+/** A line with its place in the order of all lines that were ever written here. */
+export interface StampedLine extends Pick<LogLine, 'at' | 'stream' | 'text'> {
+  readonly stamp: number;
+}
+
+const BASE = 36;
+const STREAMS: ReadonlySet<string> = new Set(LOG_STREAMS);
+const LINE = /^(\S+) ([0-9a-z]+) (\S+) (.*)$/s;
+/** Times that cannot be microseconds in a whole number do not move the stamps. */
+const MAX_STAMPED_AT = Math.floor(Number.MAX_SAFE_INTEGER / 1000) - 1;
+
+/**
+ * Gives each line its stamp: at least the microseconds of its time, and more than any stamp before. So lines can be told
+ * apart and ordered over all logs, also over restarts, and nothing that was written later than a time has a lower stamp.
+ */
+export class Stamps {
+  #last: number;
+
+  constructor(last: number) {
+    this.#last = last;
+  }
+
+  /** The highest stamp that was given. */
+  get last(): number {
+    return this.#last;
+  }
+
+  next(at: number): number {
+    this.#last = Math.max(this.#last + 1, at <= MAX_STAMPED_AT ? at * 1000 : 0);
+    return this.#last;
+  }
+}
+
+/** A line as it is in a file, without its end of line: time, stamp, stream, text. */
+export function formatLine({ at, stamp, stream, text }: StampedLine): string {
+  return `${new Date(at).toISOString()} ${formatStamp(stamp)} ${stream} ${text}`;
+}
+
+/** Undefined for what is no whole line. */
+export function parseLine(line: string): StampedLine | undefined {
+  const [, time = '', stamp = '', stream = '', text = ''] = LINE.exec(line) ?? [];
+  const at = Date.parse(time);
+  return Number.isNaN(at) || !STREAMS.has(stream)
+    ? undefined
+    : { at, stamp: parseInt(stamp, BASE), stream: stream as LogStream, text };
+}
+
+export function formatStamp(stamp: number): string {
+  return stamp.toString(BASE);
+}
+
+/** Undefined for what is no stamp. */
+export function parseStamp(text: string): number | undefined {
+  if (!/^[0-9a-z]{1,11}$/.test(text)) return undefined;
+  const stamp = parseInt(text, BASE);
+  return Number.isSafeInteger(stamp) ? stamp : undefined;
+}

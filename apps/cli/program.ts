@@ -21,9 +21,9 @@ import { statusCommand } from './commands/status.js';
 import { topCommand } from './commands/top.js';
 import { upCommand } from './commands/up.js';
 import { whyCommand } from './commands/why.js';
-import { EXIT_CODES, EXIT_MEANINGS, type Exit } from './exit-code.js';
-import { DEFAULT_URL } from './settings.js';
-import type { Acts } from './teach.js';
+import { EXIT_CODES, EXIT_MEANINGS, type Exit } from './outcome/exit-code.js';
+import { DEFAULT_URL } from './session/settings.js';
+import type { Acts } from './options/teach.js';
 
 type MakesCommand = (acts: Acts, program: Command) => Command;
 

@@ -1,12 +1,12 @@
 import { type Command, CommanderError } from 'commander';
-import { EXIT_CODES, type Exit } from './exit-code.js';
-import { Failure, misuse } from './failure.js';
-import { Interrupts } from './interrupts.js';
+import { EXIT_CODES, type Exit } from './outcome/exit-code.js';
+import { Failure, misuse } from './outcome/failure.js';
+import { Interrupts } from './terminal/interrupts.js';
 import { createProgram, eachCommand } from './program.js';
-import { Session } from './session.js';
-import { Environment, type GlobalOptions } from './settings.js';
-import type { Acts } from './teach.js';
-import { printable } from './terminal.js';
+import { Session } from './session/session.js';
+import { Environment, type GlobalOptions } from './session/settings.js';
+import type { Acts } from './options/teach.js';
+import { printable } from './terminal/terminal.js';
 
 /** Runs one command, and returns its exit code. What goes wrong is told on standard error. */
 export async function runCommandLine(parameters: readonly string[], variables: NodeJS.ProcessEnv): Promise<number> {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { InvocationState } from '../../../libs/core/invocation.js';
-import type { InvocationDocument } from '../documents.js';
-import type { Exit } from '../exit-code.js';
-import { misuse } from '../failure.js';
+import type { InvocationDocument } from '../client/documents.js';
+import type { Exit } from '../outcome/exit-code.js';
+import { misuse } from '../outcome/failure.js';
 import { invocationTable } from '../format/invocation.js';
-import { type FilterOptions, filterOf, isFiltered, withFilter } from '../invocation-filter.js';
-import { wholeNumber } from '../option-values.js';
-import type { Session } from '../session.js';
+import { type FilterOptions, filterOf, isFiltered, withFilter } from '../options/invocation-filter.js';
+import { wholeNumber } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
 
 type Verb = 'cancel' | 'redrive';
 

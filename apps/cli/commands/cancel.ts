@@ -1,5 +1,5 @@
 import { type ManyOptions, actOnMany, withMany } from './act-on-many.js';
-import { type Acts, taught } from '../teach.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb cancel`. */
 export function cancelCommand(acts: Acts) {

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import { candidatesFor } from '../completion-candidates.js';
-import { SHELLS, completionScript } from '../completion-scripts.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { candidatesFor } from '../options/completion-candidates.js';
+import { SHELLS, completionScript } from '../options/completion-scripts.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** Whoever waits for a completion does not wait longer for Ebb. */
 const LIMIT_MS = 5_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.js';
-import { seconds } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { Failure } from '../outcome/failure.js';
+import { seconds } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 import { endpointArgument } from './endpoints.js';
 
 const POLL_MS = 200;

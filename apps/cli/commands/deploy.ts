@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { Failure } from '../failure.js';
-import { imageFolder, nameFrom } from '../image-folder.js';
-import { inService } from '../in-service.js';
-import { pair, seconds, wholeNumber } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { Failure } from '../outcome/failure.js';
+import { imageFolder, nameFrom } from '../deploy/image-folder.js';
+import { inService } from '../deploy/in-service.js';
+import { pair, seconds, wholeNumber } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 interface DeployOptions {
   readonly name?: string;

@@ -1,7 +1,7 @@
 import type { Check } from '../doctor/check.js';
-import type { Exit } from '../exit-code.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import type { Exit } from '../outcome/exit-code.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb doctor`. */
 export function doctorCommand(acts: Acts) {

@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import { endpointLines, endpointTable } from '../format/endpoint.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** An argument that names an endpoint: the shell completes it with those that there are. */
 export function endpointArgument(required = true): Argument {

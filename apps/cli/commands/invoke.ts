@@ -1,16 +1,16 @@
 import { Option } from 'commander';
-import { boundedParallel } from '../bounded-parallel.js';
-import type { Exit } from '../exit-code.js';
-import { Failure, misuse } from '../failure.js';
+import { boundedParallel } from '../invoke/bounded-parallel.js';
+import type { Exit } from '../outcome/exit-code.js';
+import { Failure, misuse } from '../outcome/failure.js';
 import { span } from '../format/quantities.js';
 import { collect } from '../invoke/collection.js';
 import { type Source, sourcesOf } from '../invoke/sources.js';
 import { type Submitted, type Terms, submit } from '../invoke/submission.js';
 import { UploadBars } from '../invoke/upload-bars.js';
-import { pair, seconds, wholeNumber } from '../option-values.js';
-import { prepareFolder } from '../save-output.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { pair, seconds, wholeNumber } from '../options/option-values.js';
+import { prepareFolder } from '../invoke/save-output.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 import { endpointArgument } from './endpoints.js';
 
 interface InvokeOptions extends Terms {

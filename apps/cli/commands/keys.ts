@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { ROLES } from '../../../libs/core/caller.js';
-import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../documents.js';
+import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';
 import { age } from '../format/quantities.js';
 import { facts, table } from '../format/table.js';
-import { type AccessKeys, withAccessKeys } from '../access-keys.js';
-import { another, seconds, wholeNumber } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { type AccessKeys, withAccessKeys } from '../session/access-keys.js';
+import { another, seconds, wholeNumber } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 interface LocalOption {
   readonly local?: boolean;

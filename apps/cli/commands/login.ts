@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { checkedToken, keepToken } from '../credentials.js';
-import { misuse } from '../failure.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { checkedToken, keepToken } from '../session/credentials.js';
+import { misuse } from '../outcome/failure.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb login`. */
 export function loginCommand(acts: Acts) {

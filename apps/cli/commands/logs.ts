@@ -1,10 +1,10 @@
-import type { LogLineDocument } from '../documents.js';
-import { misuse } from '../failure.js';
-import type { Query } from '../http.js';
-import { another, time, wholeNumber } from '../option-values.js';
-import { serverEvents } from '../server-events.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import type { LogLineDocument } from '../client/documents.js';
+import { misuse } from '../outcome/failure.js';
+import type { Query } from '../client/http.js';
+import { another, time, wholeNumber } from '../options/option-values.js';
+import { serverEvents } from '../client/server-events.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 import { endpointArgument } from './endpoints.js';
 
 const PAGE_LINES = 1_000;

@@ -1,9 +1,9 @@
-import type { InvocationSummary } from '../documents.js';
+import type { InvocationSummary } from '../client/documents.js';
 import { invocationTable } from '../format/invocation.js';
-import { type FilterOptions, filterOf, withFilter } from '../invocation-filter.js';
-import { wholeNumber } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { type FilterOptions, filterOf, withFilter } from '../options/invocation-filter.js';
+import { wholeNumber } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000_000;

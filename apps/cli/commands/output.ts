@@ -1,6 +1,6 @@
-import { outputTo } from '../save-output.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { outputTo } from '../invoke/save-output.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb output`. */
 export function outputCommand(acts: Acts) {

@@ -1,9 +1,9 @@
-import { Failure, misuse } from '../failure.js';
-import type { EndpointDocument } from '../documents.js';
+import { Failure, misuse } from '../outcome/failure.js';
+import type { EndpointDocument } from '../client/documents.js';
 import { endpointLines } from '../format/endpoint.js';
-import { wholeNumber } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { wholeNumber } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 import { endpointArgument } from './endpoints.js';
 
 interface ScaleOptions {

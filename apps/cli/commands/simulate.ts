@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { endTogether } from '../end-together.js';
-import type { Exit } from '../exit-code.js';
-import { builtEntry } from '../service-environment.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { endTogether } from '../session/end-together.js';
+import type { Exit } from '../outcome/exit-code.js';
+import { builtEntry } from '../session/service-environment.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb simulate`: what the simulator itself is told is its own affair. */
 export function simulateCommand(acts: Acts) {

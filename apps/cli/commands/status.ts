@@ -1,6 +1,6 @@
 import { invocationFacts, invocationTable, timelineLines } from '../format/invocation.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** `ebb status`. */
 export function statusCommand(acts: Acts) {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EndpointSummary } from '../documents.js';
-import { Failure } from '../failure.js';
+import type { EndpointSummary } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
 import { type TopView, endpointsAtTop, topFrame } from '../format/top-frame.js';
-import { seconds } from '../option-values.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
-import { printable } from '../terminal.js';
+import { seconds } from '../options/option-values.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
+import { printable } from '../terminal/terminal.js';
 
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';

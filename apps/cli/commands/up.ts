@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { delimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Option } from 'commander';
-import { endTogether } from '../end-together.js';
-import type { Exit } from '../exit-code.js';
-import { Http } from '../http.js';
-import { another, wholeNumber } from '../option-values.js';
-import { builtEntry, serviceEnvironment } from '../service-environment.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import { endTogether } from '../session/end-together.js';
+import type { Exit } from '../outcome/exit-code.js';
+import { Http } from '../client/http.js';
+import { another, wholeNumber } from '../options/option-values.js';
+import { builtEntry, serviceEnvironment } from '../session/service-environment.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 interface UpOptions {
   readonly port?: number;

@@ -1,8 +1,8 @@
-import type { EndpointDocument, VariantDocument } from '../documents.js';
-import { Failure } from '../failure.js';
+import type { EndpointDocument, VariantDocument } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
 import { age } from '../format/quantities.js';
-import type { Session } from '../session.js';
-import { type Acts, taught } from '../teach.js';
+import type { Session } from '../session/session.js';
+import { type Acts, taught } from '../options/teach.js';
 
 /** So many of the last decisions are told. */
 const DECISIONS = 5;

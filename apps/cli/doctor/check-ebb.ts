@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import { Agent, request } from 'undici';
-import type { Credentials } from '../credentials.js';
-import { Failure } from '../failure.js';
+import type { Credentials } from '../session/credentials.js';
+import { Failure } from '../outcome/failure.js';
 import { span } from '../format/quantities.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import type { Check } from './check.js';
 
 const LIMIT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import type { Check } from './check.js';
 
 const LIMIT_MS = 5_000;

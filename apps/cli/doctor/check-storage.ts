@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { bytes } from '../format/quantities.js';
-import { serviceEnvironment } from '../service-environment.js';
-import type { Session } from '../session.js';
+import { serviceEnvironment } from '../session/service-environment.js';
+import type { Session } from '../session/session.js';
 import type { Check } from './check.js';
 
 const LITTLE_SPACE_BYTES = 5 * 2 ** 30;

@@ -1,4 +1,4 @@
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 
 /** What one look has found. `fail` must be mended, `warn` may have to be, `skip` did not matter here. */
 export interface Check {

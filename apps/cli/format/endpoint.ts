@@ -1,5 +1,5 @@
-import type { EndpointDocument, EndpointSummary, VariantDocument } from '../documents.js';
-import type { Paint } from './paint.js';
+import type { EndpointDocument, EndpointSummary, VariantDocument } from '../client/documents.js';
+import type { Paint } from '../terminal/paint.js';
 import { age, span } from './quantities.js';
 import { facts, table } from './table.js';
 

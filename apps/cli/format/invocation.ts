@@ -1,4 +1,4 @@
-import type { InvocationDocument, InvocationSummary } from '../documents.js';
+import type { InvocationDocument, InvocationSummary } from '../client/documents.js';
 import type { Look } from './endpoint.js';
 import { age, span } from './quantities.js';
 import { facts, table } from './table.js';

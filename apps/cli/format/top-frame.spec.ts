@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EndpointSummary } from '../documents.js';
-import { Paint } from './paint.js';
+import type { EndpointSummary } from '../client/documents.js';
+import { Paint } from '../terminal/paint.js';
 import { type TopView, endpointsAtTop, topFrame } from './top-frame.js';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { counted } from '../../../libs/core/in-words.js';
-import type { EndpointSummary } from '../documents.js';
+import type { EndpointSummary } from '../client/documents.js';
 import { endpointTable } from './endpoint.js';
-import type { Paint } from './paint.js';
+import type { Paint } from '../terminal/paint.js';
 import { wrapped } from './wrapped.js';
 
 /** Lines that are no endpoint's: heading, sums, head of the table, explanation, keys and what is between them. */

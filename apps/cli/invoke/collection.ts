@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { InvocationDocument } from '../documents.js';
-import type { Exit } from '../exit-code.js';
-import { Failure } from '../failure.js';
+import type { InvocationDocument } from '../client/documents.js';
+import type { Exit } from '../outcome/exit-code.js';
+import { Failure } from '../outcome/failure.js';
 import { remarkOn } from '../format/invocation.js';
 import { span } from '../format/quantities.js';
-import { contentTypeOf, extensionOf, outputTo } from '../save-output.js';
-import type { Session } from '../session.js';
+import { contentTypeOf, extensionOf, outputTo } from './save-output.js';
+import type { Session } from '../session/session.js';
 import { outputNames } from './sources.js';
 import type { Submitted } from './submission.js';
 import { type Listener, type News, awaitAll } from './waiting.js';

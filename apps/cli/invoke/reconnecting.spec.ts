@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../failure.js';
+import { Failure } from '../outcome/failure.js';
 import { MAX_BREAKS, reconnecting } from './reconnecting.js';
 
 const BROKEN = new Failure('unreachable', 'The connection broke.');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.js';
+import { Failure } from '../outcome/failure.js';
 
 /** An Ebb that is being started again is waited for: so often, with so long in between. */
 export const MAX_BREAKS = 60;

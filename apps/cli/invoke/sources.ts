@@ -1,7 +1,7 @@
 import { type ReadStream, accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Input } from '../ebb-client.js';
-import { misuse } from '../failure.js';
+import type { Input } from '../client/ebb-client.js';
+import { misuse } from '../outcome/failure.js';
 
 /** One input of `ebb invoke`. */
 export interface Source {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SubmittedDocument } from '../documents.js';
-import { Failure } from '../failure.js';
-import type { Session } from '../session.js';
+import type { SubmittedDocument } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
+import type { Session } from '../session/session.js';
 import type { Source } from './sources.js';
 import type { UploadBars } from './upload-bars.js';
 

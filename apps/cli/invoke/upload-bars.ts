@@ -2,8 +2,8 @@ import type { ReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { MultiBar, Presets } from 'cli-progress';
 import { bytes } from '../format/quantities.js';
-import { HiddenCursor } from '../hidden-cursor.js';
-import type { Terminal } from '../terminal.js';
+import { HiddenCursor } from '../terminal/hidden-cursor.js';
+import type { Terminal } from '../terminal/terminal.js';
 import type { Source } from './sources.js';
 
 /** Smaller files are on their way for so short a time that a bar would only flicker. */

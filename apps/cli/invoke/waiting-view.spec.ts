@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Paint } from '../format/paint.js';
+import { Paint } from '../terminal/paint.js';
 import { progressText, waitingLines } from './waiting-view.js';
 
 const LOOK = { columns: 80, rows: 20, now: Date.parse('2026-01-01T00:01:00Z'), paint: new Paint(false) };

@@ -1,9 +1,9 @@
 import { span } from '../format/quantities.js';
-import type { Paint } from '../format/paint.js';
+import type { Paint } from '../terminal/paint.js';
 import { table } from '../format/table.js';
 import { wrapped } from '../format/wrapped.js';
-import { LiveRegion } from '../live-region.js';
-import type { Session } from '../session.js';
+import { LiveRegion } from '../terminal/live-region.js';
+import type { Session } from '../session/session.js';
 import type { Submitted } from './submission.js';
 import type { News } from './waiting.js';
 

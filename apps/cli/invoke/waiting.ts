@@ -1,8 +1,8 @@
-import { boundedParallel } from '../bounded-parallel.js';
-import type { InvocationDocument } from '../documents.js';
-import { Failure } from '../failure.js';
-import { serverEvents } from '../server-events.js';
-import type { Session } from '../session.js';
+import { boundedParallel } from './bounded-parallel.js';
+import type { InvocationDocument } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
+import { serverEvents } from '../client/server-events.js';
+import type { Session } from '../session/session.js';
 import { reconnecting } from './reconnecting.js';
 import type { Submitted } from './submission.js';
 

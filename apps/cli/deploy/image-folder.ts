@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { misuse } from './failure.js';
+import { misuse } from '../outcome/failure.js';
 
 const IMAGE_FILE = 'ebb-image.json';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure, misuse } from './failure.js';
+import { Failure, misuse } from '../outcome/failure.js';
 import type { Environment } from './settings.js';
 
 const OTHERS = 0o077;

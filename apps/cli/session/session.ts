@@ -1,10 +1,10 @@
 import { type Credentials, findCredentials } from './credentials.js';
-import { EbbClient } from './ebb-client.js';
-import { misuse } from './failure.js';
-import { Http } from './http.js';
-import type { Interrupts } from './interrupts.js';
+import { EbbClient } from '../client/ebb-client.js';
+import { misuse } from '../outcome/failure.js';
+import { Http } from '../client/http.js';
+import type { Interrupts } from '../terminal/interrupts.js';
 import { DEFAULT_URL, type Environment, type GlobalOptions } from './settings.js';
-import { Terminal } from './terminal.js';
+import { Terminal } from '../terminal/terminal.js';
 
 /** What a command works with: whom it speaks to, in what manner, and to which Ebb. */
 export class Session implements AsyncDisposable {

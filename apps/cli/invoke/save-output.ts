@@ -2,9 +2,9 @@ import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { misuse } from './failure.js';
-import { type Answered, partsOf } from './http.js';
-import type { Session } from './session.js';
+import { misuse } from '../outcome/failure.js';
+import { type Answered, partsOf } from '../client/http.js';
+import type { Session } from '../session/session.js';
 
 const TEXT = /^text\/|[/+](json|xml|yaml|x-ndjson|csv)\b/;
 

@@ -1,8 +1,8 @@
-import type { AccessKeyRequest } from '../../libs/core/access-key.js';
-import { isEbbError } from '../../libs/core/errors.js';
-import type { AccessWorld } from '../../libs/engine/access-world.js';
-import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from './documents.js';
-import { Failure } from './failure.js';
+import type { AccessKeyRequest } from '../../../libs/core/access-key.js';
+import { isEbbError } from '../../../libs/core/errors.js';
+import type { AccessWorld } from '../../../libs/engine/access-world.js';
+import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
 import { serviceEnvironment } from './service-environment.js';
 import type { Session } from './session.js';
 
@@ -39,8 +39,8 @@ async function withLocalKeys(
 ): Promise<void> {
   // The store is loaded by none but who needs it: that takes longer than everything else together.
   const [{ Config }, { openAccess }] = await Promise.all([
-    import('../../libs/host/config.js'),
-    import('../../libs/host/open-access.js'),
+    import('../../../libs/host/config.js'),
+    import('../../../libs/host/open-access.js'),
   ]);
   try {
     const variables = serviceEnvironment(environment);
@@ -56,10 +56,10 @@ async function withLocalKeys(
 }
 
 async function localKeys(world: AccessWorld, signal: AbortSignal): Promise<AccessKeys> {
-  const { formatAccessKey } = await import('../../libs/wire/rest/access-key.js');
-  const { createAccessKey } = await import('../../libs/engine/create-access-key.js');
-  const { rotateAccessKey } = await import('../../libs/engine/rotate-access-key.js');
-  const { revokeAccessKey } = await import('../../libs/engine/revoke-access-key.js');
+  const { formatAccessKey } = await import('../../../libs/wire/rest/access-key.js');
+  const { createAccessKey } = await import('../../../libs/engine/create-access-key.js');
+  const { rotateAccessKey } = await import('../../../libs/engine/rotate-access-key.js');
+  const { revokeAccessKey } = await import('../../../libs/engine/revoke-access-key.js');
   return {
     all: async () => (await world.catalog.accessKeys.all(signal)).map(formatAccessKey),
     async create(request) {

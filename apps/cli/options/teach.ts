@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { EXIT_CODES, EXIT_MEANINGS, type Exit } from './exit-code.js';
-import type { Session } from './session.js';
+import { EXIT_CODES, EXIT_MEANINGS, type Exit } from '../outcome/exit-code.js';
+import type { Session } from '../session/session.js';
 
 /** What a command does with its options and arguments. It ends with `ok` unless it says other. */
 export type Act<O, A extends unknown[]> = (session: Session, options: O, ...parameters: A) => Promise<Exit | void>;

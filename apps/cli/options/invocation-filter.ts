@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { FAILURE_KINDS, INVOCATION_STATES, type InvocationState } from '../../libs/core/invocation.js';
-import type { InvocationFilter } from './ebb-client.js';
+import { FAILURE_KINDS, INVOCATION_STATES, type InvocationState } from '../../../libs/core/invocation.js';
+import type { InvocationFilter } from '../client/ebb-client.js';
 import { pair, time } from './option-values.js';
 
 /** The options that say which invocations are meant. */

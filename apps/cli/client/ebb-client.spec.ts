@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
-import { ScriptedServer } from '../../test/support/scripted-server.js';
+import { ALL_ROUTES } from '../../../libs/wire/rest/all-routes.js';
+import { ScriptedServer } from '../../../test/support/scripted-server.js';
 import { EbbClient } from './ebb-client.js';
 import { Http } from './http.js';
 

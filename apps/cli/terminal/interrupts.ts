@@ -1,4 +1,4 @@
-import { EXIT_CODES } from './exit-code.js';
+import { EXIT_CODES } from '../outcome/exit-code.js';
 
 /** One press of Ctrl-C may arrive several times, from the terminal and from those that pass it on, such as npx. */
 const ONE_PRESS_MS = 250;

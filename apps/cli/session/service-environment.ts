@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve, sep } from 'node:path';
-import { repositoryRoot } from '../../libs/host/repository-root.js';
+import { repositoryRoot } from '../../../libs/host/repository-root.js';
 import type { Environment } from './settings.js';
 
 /** Where this Ebb is installed: the folder of its package.json. */
@@ -45,5 +45,5 @@ function isPackage(root: string): boolean {
 
 /** The built entry of another app of Ebb, to be run as a process of its own. */
 export function builtEntry(app: 'standalone' | 'simulate'): string {
-  return join(import.meta.dirname, '..', app, 'main.js');
+  return join(import.meta.dirname, '../..', app, 'main.js');
 }

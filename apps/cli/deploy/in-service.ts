@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EndpointDocument } from './documents.js';
-import { Failure } from './failure.js';
-import { span } from './format/quantities.js';
-import type { Session } from './session.js';
+import type { EndpointDocument } from '../client/documents.js';
+import { Failure } from '../outcome/failure.js';
+import { span } from '../format/quantities.js';
+import type { Session } from '../session/session.js';
 
 const POLL_MS = 300;
 

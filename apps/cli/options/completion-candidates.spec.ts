@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidatesFor } from './completion-candidates.js';
-import { createProgram } from './program.js';
+import { createProgram } from '../program.js';
 
 const program = createProgram(() => async () => undefined);
 const values = (...words: string[]): string[] => candidatesFor(program, words).values.map(({ value }) => value);

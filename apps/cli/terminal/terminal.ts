@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { Paint } from './format/paint.js';
+import { Paint } from './paint.js';
 
 /** A stream that may be a terminal. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };

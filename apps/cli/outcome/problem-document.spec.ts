@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../libs/wire/rest/problem.js';
+import { PROBLEMS } from '../../../libs/wire/rest/problem.js';
 import { failureOf, readProblem } from './problem-document.js';
 
 describe('a refusal of Ebb', () => {

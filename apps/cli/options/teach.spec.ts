@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { createProgram } from './program.js';
+import { createProgram } from '../program.js';
 
 function deep(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...deep(child)]);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../libs/engine/log.js';
-import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws-request.js';
+import { type AwsCall, type Service, classify, queryServiceOf } from '../../libs/wire/aws/aws-request.js';
 import type { AdmittedCall } from './aws/admitted-call.js';
 import { AwsGate } from './aws/aws-gate.js';
 import type { SignableCall } from './aws/signature/signature-verifier.js';

@@ -1,7 +1,11 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Meter } from '../../libs/engine/meter.js';
-import { EXPOSITION_CONTENT_TYPE, formatExposition } from '../../libs/wire/prometheus.js';
-import { type ProcessFigures, endpointFamilies, processFamilies } from '../../libs/wire/prometheus-families.js';
+import { EXPOSITION_CONTENT_TYPE, formatExposition } from '../../libs/wire/prometheus/prometheus.js';
+import {
+  type ProcessFigures,
+  endpointFamilies,
+  processFamilies,
+} from '../../libs/wire/prometheus/prometheus-families.js';
 import { Needs } from './v1/access.guard.js';
 
 /** What Prometheus scrapes. */

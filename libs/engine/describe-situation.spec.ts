@@ -10,7 +10,7 @@ import { DEFAULT_PROMISE } from '../core/promise.js';
 import { scalableTargetKey } from '../core/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../core/scaling-policy.js';
 import { EMPTY_HISTORY, withStart } from '../core/variant-history.js';
-import { formatEndpoint } from '../wire/rest/endpoint-document.js';
+import { formatEndpoint } from '../wire/rest/endpoint/endpoint-document.js';
 import { describeEndpoint } from './describe-endpoint.js';
 import { describeInvocation, describeVariants } from './describe-situation.js';
 import { Fleet } from './fleet.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { OpenApiDocument } from '../../libs/wire/rest/openapi-document.js';
+import type { OpenApiDocument } from '../../libs/wire/rest/docs/openapi-document.js';
 import type { Known } from './fuzz-scene.js';
 import { type Ran, run } from './programs.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenApiDocument } from '../../libs/wire/rest/openapi-document.js';
+import type { OpenApiDocument } from '../../libs/wire/rest/docs/openapi-document.js';
 import { PROBLEMS, isProblemCode, problemPath } from '../../libs/wire/rest/problem.js';
-import { PROBLEM_TEXTS } from '../../libs/wire/rest/problem-texts.js';
+import { PROBLEM_TEXTS } from '../../libs/wire/rest/docs/problem-texts.js';
 import { type InProcessEbb, startInProcess } from '../support/in-process-ebb.js';
 
 let ebb: InProcessEbb;

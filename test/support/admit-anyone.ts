@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AdmittedCall } from '../../apps/api/aws/admitted-call.js';
 import { ANONYMOUS } from '../../libs/core/caller.js';
-import { type RequestHead, classify } from '../../libs/wire/aws-request.js';
+import { type RequestHead, classify } from '../../libs/wire/aws/aws-request.js';
 
 /** Lets every request in, for hosts of single surfaces that have no gate. */
 export function admitAnyone({ method = 'GET', url = '/', headers }: Partial<RequestHead>): AdmittedCall {

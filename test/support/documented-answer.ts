@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
-import { problemDocument, refusalsOf } from '../../libs/wire/rest/openapi-problems.js';
+import { problemDocument, refusalsOf } from '../../libs/wire/rest/docs/openapi-problems.js';
 import { PROBLEM_CONTENT_TYPE } from '../../libs/wire/rest/problem.js';
 import { routeAt } from '../../libs/wire/rest/route-paths.js';
 import type { Content, Route } from '../../libs/wire/rest/route.js';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../libs/core/caller.js';
-import type { AwsCall } from '../../../libs/wire/aws-request.js';
-import type { ChunkWatch } from '../../../libs/wire/s3/chunked-body.js';
+import type { AwsCall } from '../../../libs/wire/aws/aws-request.js';
+import type { ChunkWatch } from '../../../libs/wire/s3/signing/chunked-body.js';
 
 /** A request whose signature, if it had to have one, has been verified, and whose it is. */
 export interface VerifiedCall extends AwsCall {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EbbError } from '../../../libs/core/errors.js';
-import type { ErrorNames } from '../../../libs/wire/aws-json.js';
+import type { ErrorNames } from '../../../libs/wire/aws/aws-json.js';
 import {
   QueryInput,
   type XmlTree,
   queryErrorResponse,
   queryResponse,
   toQueryError,
-} from '../../../libs/wire/aws-query.js';
+} from '../../../libs/wire/aws/aws-query.js';
 import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 

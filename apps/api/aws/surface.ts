@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AwsCall } from '../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../libs/wire/aws/aws-request.js';
 import type { AdmittedCall } from './admitted-call.js';
 
 /**

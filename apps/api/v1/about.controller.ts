@@ -1,10 +1,10 @@
 import { Controller, Header } from '@nestjs/common';
-import { GET_DOCS, GET_ERROR, GET_OPENAPI } from '../../../libs/wire/rest/about-routes.js';
+import { GET_DOCS, GET_ERROR, GET_OPENAPI } from '../../../libs/wire/rest/docs/about-routes.js';
 import { ALL_ROUTES } from '../../../libs/wire/rest/all-routes.js';
-import { docsPage } from '../../../libs/wire/rest/docs-page.js';
-import type { OpenApiDocument } from '../../../libs/wire/rest/openapi-document.js';
-import { openApiOf } from '../../../libs/wire/rest/openapi.js';
-import { problemPage } from '../../../libs/wire/rest/problem-page.js';
+import { docsPage } from '../../../libs/wire/rest/docs/docs-page.js';
+import type { OpenApiDocument } from '../../../libs/wire/rest/docs/openapi-document.js';
+import { openApiOf } from '../../../libs/wire/rest/docs/openapi.js';
+import { problemPage } from '../../../libs/wire/rest/docs/problem-page.js';
 import { Config } from '../../../libs/host/config.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

@@ -5,7 +5,7 @@ import { revokeAccessKey } from '../../../libs/engine/revoke-access-key.js';
 import { rotateAccessKey } from '../../../libs/engine/rotate-access-key.js';
 import { rotateWebhookSecret } from '../../../libs/engine/webhook-secrets.js';
 import { World } from '../../../libs/engine/world.js';
-import { formatAccessKey, formatAuditEntry } from '../../../libs/wire/rest/access-key.js';
+import { formatAccessKey, formatAuditEntry } from '../../../libs/wire/rest/access/access-key.js';
 import {
   CREATE_KEY,
   GET_KEY,
@@ -15,7 +15,7 @@ import {
   ROTATE_KEY,
   ROTATE_WEBHOOK_SECRET,
   WHO_AM_I,
-} from '../../../libs/wire/rest/access-routes.js';
+} from '../../../libs/wire/rest/access/access-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked, type FrameworkReply } from './asked.js';
 import { Serves } from './serves.js';

@@ -8,14 +8,14 @@ import { type BatchOutcome, submitBatch } from '../../../libs/engine/submit-batc
 import { submitForCaller } from '../../../libs/engine/submit-for-caller.js';
 import { endpointTakingWork } from '../../../libs/engine/takes-work.js';
 import { World } from '../../../libs/engine/world.js';
-import { readBatchLine } from '../../../libs/wire/rest/batch-line.js';
+import { readBatchLine } from '../../../libs/wire/rest/invocation/batch-line.js';
 import {
   BATCH_LIMITS,
   NDJSON_CONTENT_TYPE,
   SUBMIT_BATCH,
   formatAcceptedLine,
   formatRefusedLine,
-} from '../../../libs/wire/rest/batch-routes.js';
+} from '../../../libs/wire/rest/invocation/batch-routes.js';
 import { problemOf } from '../../../libs/wire/rest/problem.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

@@ -10,7 +10,7 @@ import {
   LIST_INVOCATION_DELIVERIES,
   REDELIVER,
   formatDelivery,
-} from '../../../libs/wire/rest/delivery-routes.js';
+} from '../../../libs/wire/rest/invocation/delivery-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

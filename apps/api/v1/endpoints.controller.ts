@@ -12,15 +12,15 @@ import { redeployInOneCall } from '../../../libs/engine/redeploy-in-one-call.js'
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
-import { recipeOf } from '../../../libs/wire/rest/deployment-document.js';
-import { formatEndpoint, formatEndpointSummary } from '../../../libs/wire/rest/endpoint-document.js';
+import { recipeOf } from '../../../libs/wire/rest/endpoint/deployment-document.js';
+import { formatEndpoint, formatEndpointSummary } from '../../../libs/wire/rest/endpoint/endpoint-document.js';
 import {
   DELETE_ENDPOINT,
   DEPLOY_ENDPOINT,
   GET_ENDPOINT,
   LIST_ENDPOINTS,
   REDEPLOY_ENDPOINT,
-} from '../../../libs/wire/rest/endpoint-routes.js';
+} from '../../../libs/wire/rest/endpoint/endpoint-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

@@ -7,8 +7,8 @@ import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
 import { ProgressBook } from '../../../libs/engine/progress-book.js';
 import { World } from '../../../libs/engine/world.js';
-import { FOLLOW_INVOCATION } from '../../../libs/wire/rest/event-routes.js';
-import { type EventPosition, eventsSince, positionOf } from '../../../libs/wire/rest/invocation-events.js';
+import { FOLLOW_INVOCATION } from '../../../libs/wire/rest/invocation/event-routes.js';
+import { type EventPosition, eventsSince, positionOf } from '../../../libs/wire/rest/invocation/invocation-events.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 

@@ -15,7 +15,11 @@ import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
-import { formatInvocation, formatInvocationSummary, urlOf } from '../../../libs/wire/rest/invocation-document.js';
+import {
+  formatInvocation,
+  formatInvocationSummary,
+  urlOf,
+} from '../../../libs/wire/rest/invocation/invocation-document.js';
 import {
   CANCEL_INVOCATION,
   CANCEL_INVOCATIONS,
@@ -26,7 +30,7 @@ import {
   REDRIVE_INVOCATIONS,
   listingOf,
   selectionOf,
-} from '../../../libs/wire/rest/invocation-routes.js';
+} from '../../../libs/wire/rest/invocation/invocation-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

@@ -11,8 +11,8 @@ import {
   formatLogPage,
   formatLogStreams,
   logRequestOf,
-} from '../../../libs/wire/rest/log-document.js';
-import { GET_LOGS, LIST_LOG_STREAMS } from '../../../libs/wire/rest/log-routes.js';
+} from '../../../libs/wire/rest/endpoint/log-document.js';
+import { GET_LOGS, LIST_LOG_STREAMS } from '../../../libs/wire/rest/endpoint/log-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked, type FrameworkReply } from './asked.js';
 import { Serves } from './serves.js';

@@ -8,8 +8,8 @@ import { setGates } from '../../../libs/engine/set-gates.js';
 import { setBounds } from '../../../libs/engine/set-bounds.js';
 import { wakeEndpoint } from '../../../libs/engine/wake-endpoint.js';
 import { World } from '../../../libs/engine/world.js';
-import { formatGates } from '../../../libs/wire/rest/endpoint-document.js';
-import { formatInstance } from '../../../libs/wire/rest/instance-document.js';
+import { formatGates } from '../../../libs/wire/rest/endpoint/endpoint-document.js';
+import { formatInstance } from '../../../libs/wire/rest/endpoint/instance-document.js';
 import {
   DRAIN_INSTANCE,
   LIST_INSTANCES,
@@ -18,7 +18,7 @@ import {
   SET_BOUNDS,
   WAKE_ENDPOINT,
   gatesOf,
-} from '../../../libs/wire/rest/operating-routes.js';
+} from '../../../libs/wire/rest/endpoint/operating-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

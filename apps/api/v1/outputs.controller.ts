@@ -5,7 +5,7 @@ import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import type { ByteRange } from '../../../libs/core/ports/objects.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { World } from '../../../libs/engine/world.js';
-import { GET_FAILURE, GET_INPUT, GET_OUTPUT } from '../../../libs/wire/rest/output-routes.js';
+import { GET_FAILURE, GET_INPUT, GET_OUTPUT } from '../../../libs/wire/rest/invocation/output-routes.js';
 import { parseRange } from '../../../libs/wire/s3/byte-range.js';
 import { S3Error } from '../../../libs/wire/s3/errors.js';
 import { Asked } from './asked.js';

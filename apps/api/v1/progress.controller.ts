@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { MAX_PARTIAL_BYTES } from '../../../libs/core/progress.js';
 import { ProgressBook } from '../../../libs/engine/progress-book.js';
-import { REPORT_PARTIAL, REPORT_PROGRESS } from '../../../libs/wire/rest/progress-routes.js';
+import { REPORT_PARTIAL, REPORT_PROGRESS } from '../../../libs/wire/rest/invocation/progress-routes.js';
 import { readBody } from '../read-body.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';

@@ -4,13 +4,13 @@ import { chooseVariant } from '../../../libs/engine/choose-variant.js';
 import { findEndpoint } from '../../../libs/engine/look-up.js';
 import { Meter } from '../../../libs/engine/meter.js';
 import { World } from '../../../libs/engine/world.js';
-import { formatActivity } from '../../../libs/wire/rest/activity-document.js';
+import { formatActivity } from '../../../libs/wire/rest/scaling/activity-document.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
-import { DEFAULT_METRIC_NAMES, formatSeries, wantedSeries } from '../../../libs/wire/rest/metric-document.js';
+import { DEFAULT_METRIC_NAMES, formatSeries, wantedSeries } from '../../../libs/wire/rest/scaling/metric-document.js';
 import { iso } from '../../../libs/wire/rest/iso-time.js';
 import { BrokenRules } from '../../../libs/wire/rest/problem.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
-import { GET_METRICS, LIST_ACTIVITIES } from '../../../libs/wire/rest/scaling-routes.js';
+import { GET_METRICS, LIST_ACTIVITIES } from '../../../libs/wire/rest/scaling/scaling-routes.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 

@@ -6,7 +6,7 @@ import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { iso } from '../../../libs/wire/rest/iso-time.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
-import { CREATE_UPLOAD, PUT_UPLOAD } from '../../../libs/wire/rest/upload-routes.js';
+import { CREATE_UPLOAD, PUT_UPLOAD } from '../../../libs/wire/rest/invocation/upload-routes.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 import { streamedBody } from './streamed-body.js';

@@ -1,13 +1,13 @@
-import type { CREATE_KEY, GET_KEY, ROTATE_KEY, WHO_AM_I } from '../../../libs/wire/rest/access-routes.js';
-import type { GET_ENDPOINT, LIST_ENDPOINTS } from '../../../libs/wire/rest/endpoint-routes.js';
+import type { CREATE_KEY, GET_KEY, ROTATE_KEY, WHO_AM_I } from '../../../libs/wire/rest/access/access-routes.js';
+import type { GET_ENDPOINT, LIST_ENDPOINTS } from '../../../libs/wire/rest/endpoint/endpoint-routes.js';
 import type {
   CANCEL_INVOCATIONS,
   GET_INVOCATION,
   LIST_INVOCATIONS,
-} from '../../../libs/wire/rest/invocation-routes.js';
-import type { GET_LOGS } from '../../../libs/wire/rest/log-routes.js';
+} from '../../../libs/wire/rest/invocation/invocation-routes.js';
+import type { GET_LOGS } from '../../../libs/wire/rest/endpoint/log-routes.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
-import type { SUBMIT_INVOCATION } from '../../../libs/wire/rest/submit-routes.js';
+import type { SUBMIT_INVOCATION } from '../../../libs/wire/rest/invocation/submit-routes.js';
 
 /** A page of a listing. */
 export interface Page<T> {

@@ -56,7 +56,7 @@ async function withLocalKeys(
 }
 
 async function localKeys(world: AccessWorld, signal: AbortSignal): Promise<AccessKeys> {
-  const { formatAccessKey } = await import('../../../libs/wire/rest/access-key.js');
+  const { formatAccessKey } = await import('../../../libs/wire/rest/access/access-key.js');
   const { createAccessKey } = await import('../../../libs/engine/create-access-key.js');
   const { rotateAccessKey } = await import('../../../libs/engine/rotate-access-key.js');
   const { revokeAccessKey } = await import('../../../libs/engine/revoke-access-key.js');

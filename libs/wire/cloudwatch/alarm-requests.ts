@@ -1,11 +1,11 @@
 import type { Alarm, AlarmHistoryItem, AlarmState } from '../../core/alarm.js';
 import { type MetricId, type MetricUnit, STATISTICS, type Statistic, metricKey } from '../../core/metric.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
 import { ALARM_NAME } from './alarm.js';
 import { invalidFormat } from './errors.js';
 import { readMetric, readTime, readUnit } from './metric.js';
-import { readTextToken } from '../page-token.js';
+import { readTextToken } from '../aws/page-token.js';
 import { SCANS } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;

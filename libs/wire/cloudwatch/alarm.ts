@@ -9,9 +9,9 @@ import {
 } from '../../core/alarm.js';
 import { type Place, alarmArn } from '../../core/arn.js';
 import type { Tags } from '../../core/model.js';
-import { toTimestamp } from '../aws-json.js';
-import type { TextRule } from '../constraints.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import type { TextRule } from '../aws/constraints.js';
+import { Members } from '../aws/members.js';
 import { readMetric, readStatistic, readUnit, writeDimensions } from './metric.js';
 import { readMetricQueries, writeMetricQuery } from './metric-queries.js';
 import { readTags } from './tags.js';

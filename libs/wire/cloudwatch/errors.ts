@@ -1,7 +1,7 @@
 import { isEbbError } from '../../core/errors.js';
-import type { ErrorNames } from '../aws-json.js';
-import { QueryFault } from '../aws-query.js';
-import { Members } from '../members.js';
+import type { ErrorNames } from '../aws/aws-json.js';
+import { QueryFault } from '../aws/aws-query.js';
+import { Members } from '../aws/members.js';
 
 export const CLOUDWATCH_NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
 

@@ -1,5 +1,5 @@
 import type { MetricQuery } from '../../core/alarm.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { readMetric, readStatistic, readUnit, writeMetric } from './metric.js';
 
 const ID = { min: 1, max: 255 };

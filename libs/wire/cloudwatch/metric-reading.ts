@@ -8,9 +8,9 @@ import {
   statisticOf,
 } from '../../core/metric.js';
 import type { MetricDataPage, MetricDataPlace, MetricDataRequest } from '../../core/metric-data.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
-import { formatPageToken, parsePageToken } from '../page-token.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
+import { formatPageToken, parsePageToken } from '../aws/page-token.js';
 import { invalidCombination, missingParameter, readParameters } from './errors.js';
 import {
   DIMENSION_NAME,
@@ -22,7 +22,7 @@ import {
   readUnit,
 } from './metric.js';
 import { readMetricQueries } from './metric-queries.js';
-import { readTextToken } from '../page-token.js';
+import { readTextToken } from '../aws/page-token.js';
 import { SCANS } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric.js';
-import type { TextRule } from '../constraints.js';
-import type { Members } from '../members.js';
+import type { TextRule } from '../aws/constraints.js';
+import type { Members } from '../aws/members.js';
 
 export const NAMESPACE: TextRule = { min: 1, max: 255, pattern: /^[^:].*$/su, patternText: '[^:].*' };
 export const METRIC_NAME: TextRule = { min: 1, max: 255 };

@@ -1,4 +1,4 @@
-import { formatTextToken } from '../page-token.js';
+import { formatTextToken } from '../aws/page-token.js';
 
 /** `ScanBy`: the newest first unless the caller says otherwise. */
 export const SCANS = ['TimestampDescending', 'TimestampAscending'];

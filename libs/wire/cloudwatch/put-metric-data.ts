@@ -5,7 +5,7 @@ import {
   mergeStatistics,
   statisticSetOf,
 } from '../../core/metric.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { invalidCombination, invalidValue, missingParameter, readParameters } from './errors.js';
 import { METRIC_NAME, NAMESPACE, readDimensions, readTime, readUnit } from './metric.js';
 

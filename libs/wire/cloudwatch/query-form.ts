@@ -1,4 +1,4 @@
-import { QueryInput, type XmlContent, type XmlTree } from '../aws-query.js';
+import { QueryInput, type XmlContent, type XmlTree } from '../aws/aws-query.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

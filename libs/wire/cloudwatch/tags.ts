@@ -1,7 +1,7 @@
 import { type Place, alarmArn } from '../../core/arn.js';
 import { EbbError } from '../../core/errors.js';
 import type { Tags } from '../../core/model.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { readParameters } from './errors.js';
 
 const MAX_TAGS = 50;

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from '../../core/model.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import {
   type KeptShape,
   oneOfIntegers,

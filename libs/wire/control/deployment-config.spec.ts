@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { DEFAULT_DEPLOYMENT_CONFIG, type DeploymentConfig } from '../../core/deployment.js';
-import { Members } from '../members.js';
+import { Members } from '../aws/members.js';
 import { readDeploymentConfig, writeDeploymentConfig } from './deployment-config.js';
 
 type Body = Readonly<Record<string, unknown>>;

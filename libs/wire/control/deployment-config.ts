@@ -6,8 +6,8 @@ import type {
   TrafficRouting,
 } from '../../core/deployment.js';
 import { DEFAULT_DEPLOYMENT_CONFIG } from '../../core/deployment.js';
-import type { NumberRule } from '../constraints.js';
-import type { Members } from '../members.js';
+import type { NumberRule } from '../aws/constraints.js';
+import type { Members } from '../aws/members.js';
 import { matching } from './rules.js';
 
 const WAIT_SECONDS = { min: 0, max: 3600 } as const;

@@ -1,8 +1,8 @@
 import { type Place, endpointConfigArn } from '../../core/arn.js';
 import type { EndpointConfig, ProductionVariant } from '../../core/endpoint.js';
 import type { KeptMembers } from '../../core/model.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
 import { readAsyncInferenceConfig, writeAsyncInferenceConfig } from './async-inference-config.js';
 import { readUnusedDataCapture } from './data-capture.js';
 import {

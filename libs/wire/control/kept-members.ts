@@ -1,6 +1,6 @@
 import type { KeptMembers } from '../../core/model.js';
-import type { NumberRule, TextRule } from '../constraints.js';
-import type { Members } from '../members.js';
+import type { NumberRule, TextRule } from '../aws/constraints.js';
+import type { Members } from '../aws/members.js';
 
 /** Checks one member of a structure and gives it back as it came; undefined where it is absent. */
 type KeptMember = (parent: Members, name: string) => unknown;

@@ -1,5 +1,5 @@
-import { Members } from '../members.js';
-import { formatPageToken, invalidToken, parsePageToken } from '../page-token.js';
+import { Members } from '../aws/members.js';
+import { formatPageToken, invalidToken, parsePageToken } from '../aws/page-token.js';
 import { MAX_TOKEN_LENGTH, NAME_PART } from './rules.js';
 
 type SortKey = 'Name' | 'CreationTime' | 'Status';

@@ -1,5 +1,5 @@
 import type { AdditionalModelData, ModelDataSource } from '../../core/model.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { type KeptShape, readKept, requiredBoolean, requiredText, structure, withKept } from './kept-members.js';
 import { matching } from './rules.js';
 import { readModelPrefix, readObjectAddress } from './s3-address.js';

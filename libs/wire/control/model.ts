@@ -1,7 +1,7 @@
 import { type Place, modelArn } from '../../core/arn.js';
 import type { ContainerDefinition, Model } from '../../core/model.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
 import { readContainer, writeContainer } from './container.js';
 import { MODEL_NAME, ROLE_ARN } from './rules.js';
 import { readTags } from './tags.js';

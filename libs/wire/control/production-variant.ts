@@ -1,5 +1,5 @@
 import type { ManagedInstanceScaling, ProductionVariant } from '../../core/endpoint.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { withKept } from './kept-members.js';
 import { readKeptOfVariant } from './kept-variant-members.js';
 import { INSTANCE_TYPE, MODEL_NAME, NAME } from './rules.js';

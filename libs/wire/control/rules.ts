@@ -1,4 +1,4 @@
-import type { TextRule } from '../constraints.js';
+import type { TextRule } from '../aws/constraints.js';
 
 /** The rule of a text that must match the whole of one of AWS's patterns. */
 export function matching(pattern: string, lengths: { readonly min?: number; readonly max?: number } = {}): TextRule {

@@ -1,6 +1,6 @@
 import { isObjectLocation, isObjectPrefix } from '../../core/object-location.js';
-import type { TextRule } from '../constraints.js';
-import type { Members } from '../members.js';
+import type { TextRule } from '../aws/constraints.js';
+import type { Members } from '../aws/members.js';
 import { matching } from './rules.js';
 
 /** Of models' files. */

@@ -1,6 +1,6 @@
 import type { Tags } from '../../core/model.js';
-import { Members } from '../members.js';
-import { invalidToken } from '../page-token.js';
+import { Members } from '../aws/members.js';
+import { invalidToken } from '../aws/page-token.js';
 import { MAX_TOKEN_LENGTH, TAG_KEY, TAG_VALUE, matching } from './rules.js';
 
 const MAX_TAGS = 50;

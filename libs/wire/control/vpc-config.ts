@@ -1,5 +1,5 @@
 import type { VpcConfig } from '../../core/model.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { VPC_ID } from './rules.js';
 
 /** `VpcConfig` of a model or an endpoint config. */

@@ -1,18 +1,18 @@
-import * as about from './about-routes.js';
-import * as access from './access-routes.js';
-import * as batches from './batch-routes.js';
-import * as deliveries from './delivery-routes.js';
-import * as endpoints from './endpoint-routes.js';
-import * as events from './event-routes.js';
-import * as invocations from './invocation-routes.js';
-import * as logs from './log-routes.js';
-import * as operating from './operating-routes.js';
-import * as outputs from './output-routes.js';
-import * as progress from './progress-routes.js';
+import * as about from './docs/about-routes.js';
+import * as access from './access/access-routes.js';
+import * as batches from './invocation/batch-routes.js';
+import * as deliveries from './invocation/delivery-routes.js';
+import * as endpoints from './endpoint/endpoint-routes.js';
+import * as events from './invocation/event-routes.js';
+import * as invocations from './invocation/invocation-routes.js';
+import * as logs from './endpoint/log-routes.js';
+import * as operating from './endpoint/operating-routes.js';
+import * as outputs from './invocation/output-routes.js';
+import * as progress from './invocation/progress-routes.js';
 import type { Route } from './route.js';
-import * as scaling from './scaling-routes.js';
-import * as submissions from './submit-routes.js';
-import * as uploads from './upload-routes.js';
+import * as scaling from './scaling/scaling-routes.js';
+import * as submissions from './invocation/submit-routes.js';
+import * as uploads from './invocation/upload-routes.js';
 
 const FILES: readonly object[] = [
   about,

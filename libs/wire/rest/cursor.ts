@@ -1,5 +1,5 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
-import { formatTextToken, readTextToken } from '../page-token.js';
+import { formatTextToken, readTextToken } from '../aws/page-token.js';
 
 /** What the next page of a listing goes on after, as the text that callers hand back as `cursor`. */
 export function formatCursor(last: string): string {

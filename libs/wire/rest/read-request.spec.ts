@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readCursor } from './cursor.js';
 import { wholeNumber } from './fields.js';
-import { labels } from './labels.js';
+import { labels } from './invocation/labels.js';
 import { BrokenRules } from './problem.js';
 import { readRequest } from './read-request.js';
 import { route } from './route.js';

@@ -1,5 +1,5 @@
 import { S3Error } from './errors.js';
-import { type Headers, header } from './headers.js';
+import { type Headers, header } from '../aws/headers.js';
 
 /** The validators of an object that a condition is held against. */
 export interface Validators {

@@ -1,6 +1,6 @@
 import type { ObjectHead } from '../../core/ports/objects.js';
 import { S3Error } from './errors.js';
-import { type Headers, header } from './headers.js';
+import { type Headers, header } from '../aws/headers.js';
 import { type Checksum, CHECKSUM_BYTES, type ChecksumAlgorithm } from './payload.js';
 
 /** What is kept of an object besides its bytes. */

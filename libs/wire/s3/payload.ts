@@ -1,5 +1,5 @@
 import { S3Error, type S3ErrorCode } from './errors.js';
-import { type Headers, header } from './headers.js';
+import { type Headers, header } from '../aws/headers.js';
 
 /** The checksums that Ebb can verify, with how many bytes each has. */
 export const CHECKSUM_BYTES = { crc32: 4, crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32 } as const;

@@ -1,5 +1,5 @@
 import { notImplemented } from './errors.js';
-import { type Headers, header } from './headers.js';
+import { type Headers, header } from '../aws/headers.js';
 
 /** Headers that ask for something Ebb does not do. To ignore one would be to promise it. */
 const REFUSED = [

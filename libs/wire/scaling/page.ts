@@ -1,5 +1,5 @@
-import type { Members } from '../members.js';
-import { formatTextToken, readTextToken } from '../page-token.js';
+import type { Members } from '../aws/members.js';
+import { formatTextToken, readTextToken } from '../aws/page-token.js';
 
 /** `MaxResults` and `NextToken` as Application Auto Scaling has them. */
 export interface Page {

@@ -1,6 +1,6 @@
 import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scalable-target.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 
 /** One variant, as Application Auto Scaling names it in `ResourceId`. */
 export interface VariantResource {

@@ -1,8 +1,8 @@
 import { type Place, scalableTargetArn } from '../../core/arn.js';
 import type { Tags } from '../../core/model.js';
 import type { ScalableTarget, SuspendedState } from '../../core/scalable-target.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
 import { type Page, readPage } from './page.js';
 import { checkTagKeys, readTags } from './tags.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';

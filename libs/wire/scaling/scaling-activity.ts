@@ -1,7 +1,7 @@
 import { DESCRIBE_ATTEMPT, type ScalingActivity, isNotScaled } from '../../core/scaling-activity.js';
 import type { NotScaledCode, NotScaledReason } from '../../core/scaling-observation.js';
-import { toTimestamp } from '../aws-json.js';
-import { Members } from '../members.js';
+import { toTimestamp } from '../aws/aws-json.js';
+import { Members } from '../aws/members.js';
 import { type Page, readPage } from './page.js';
 import { type VariantResource, readResourceFilter, writeResource } from './resource.js';
 

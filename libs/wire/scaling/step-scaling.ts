@@ -6,7 +6,7 @@ import {
   type StepAdjustment,
   type StepScaling,
 } from '../../core/scaling-policy.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { checkSteps } from './step-rules.js';
 
 const WHOLE_NUMBER = { min: -2_147_483_648, max: 2_147_483_647 };

@@ -1,6 +1,6 @@
 import { EbbError } from '../../core/errors.js';
 import type { Tags } from '../../core/model.js';
-import { Members } from '../members.js';
+import { Members } from '../aws/members.js';
 
 const KEY = { min: 1, max: 128 };
 const VALUE = { max: 256 };

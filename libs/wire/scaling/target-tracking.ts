@@ -6,7 +6,7 @@ import {
   type TargetTracking,
   type TrackedMetric,
 } from '../../core/scaling-policy.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 import { DIMENSION } from './resource.js';
 import { type CustomizedDraft, customizedMetric, readCustomized, writeCustomized } from './tracked-metric.js';
 

@@ -5,7 +5,7 @@ import { checkQueries } from '../../core/metric-math.js';
 import { checkMetricName } from '../../core/metric-names.js';
 import type { TrackedMetric } from '../../core/scaling-policy.js';
 import { TRACKING_ALARM_PERIOD_SECONDS } from '../../core/target-tracking.js';
-import type { Members } from '../members.js';
+import type { Members } from '../aws/members.js';
 
 const NAME = { min: 1, max: 255 };
 const MAX_DIMENSIONS = 30;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { s3Refusal } from '../s3/signature-refusal.js';
+import { s3Refusal } from '../s3/signing/signature-refusal.js';
 import { serviceRefusal } from './service-refusal.js';
 import type { SignatureFlaw } from './signature-flaw.js';
 

@@ -1,4 +1,4 @@
-import { type Headers, header } from '../s3/headers.js';
+import { type Headers, header } from '../aws/headers.js';
 import { type CredentialFlaw, type Placement, SignatureError, type SignatureFlaw } from './signature-flaw.js';
 
 /** What a signature is good for: one day, one region, one service. */

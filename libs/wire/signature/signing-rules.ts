@@ -1,4 +1,4 @@
-import type { Service } from '../aws-request.js';
+import type { Service } from '../aws/aws-request.js';
 import type { PathRule } from './canonical-request.js';
 import { SignatureError } from './signature-flaw.js';
 import type { SignedRequest } from './signed-request.js';

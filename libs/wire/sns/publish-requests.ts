@@ -1,6 +1,6 @@
 import { isEbbError } from '../../core/errors.js';
 import type { Message, MessageAttribute } from '../../core/notification.js';
-import { QueryFault, type QueryInput } from '../aws-query.js';
+import { QueryFault, type QueryInput } from '../aws/aws-query.js';
 import { invalidParameter } from './sns-errors.js';
 
 /** Message and attributes together, in UTF-8. */

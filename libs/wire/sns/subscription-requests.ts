@@ -2,7 +2,7 @@ import type { Place } from '../../core/arn.js';
 import { isEbbError } from '../../core/errors.js';
 import { parseFilterPolicy } from '../../core/filter-policy.js';
 import type { Subscription } from '../../core/notification.js';
-import type { QueryInput, XmlTree } from '../aws-query.js';
+import type { QueryInput, XmlTree } from '../aws/aws-query.js';
 import { invalidParameter } from './sns-errors.js';
 import { parseTopicArn, renderAttributes } from './topic-requests.js';
 

@@ -1,4 +1,4 @@
-import type { QueryInput, XmlTree } from '../aws-query.js';
+import type { QueryInput, XmlTree } from '../aws/aws-query.js';
 
 export const SQS_NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 

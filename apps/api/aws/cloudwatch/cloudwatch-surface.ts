@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Meter } from '../../../../libs/engine/meter.js';
 import { World } from '../../../../libs/engine/world.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { CLOUDWATCH_ERRORS, CLOUDWATCH_NAMESPACE } from '../../../../libs/wire/cloudwatch/errors.js';
 import { jsonToXml, queryToJson } from '../../../../libs/wire/cloudwatch/query-form.js';
 import { type JsonOperation, type JsonOperations, JsonService } from '../json-service.js';

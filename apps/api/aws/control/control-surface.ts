@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
 import { World } from '../../../../libs/engine/world.js';
 import { Config } from '../../../../libs/host/config.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { CONTROL_ERRORS } from '../../../../libs/wire/control/errors.js';
 import { JsonService } from '../json-service.js';
 import type { AdmittedCall } from '../admitted-call.js';

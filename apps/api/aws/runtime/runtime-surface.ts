@@ -6,14 +6,14 @@ import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation.js';
 import { QuotaGate } from '../../../../libs/engine/quota-gate.js';
 import { submitInvocation } from '../../../../libs/engine/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import {
   type RuntimeReply,
   bodyTooLong,
   formatInvokeEndpointAsync,
   formatRuntimeError,
   parseInvokeEndpointAsync,
-} from '../../../../libs/wire/runtime.js';
+} from '../../../../libs/wire/runtime/runtime.js';
 import { readBody } from '../../read-body.js';
 import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';

@@ -4,8 +4,8 @@ import {
   formatLocation,
   settingDocument,
   type SettingOperation,
-} from '../../../../libs/wire/s3/bucket-documents.js';
-import { formatList, type ListRequest, parseList, parseListV2 } from '../../../../libs/wire/s3/listing.js';
+} from '../../../../libs/wire/s3/documents/bucket-documents.js';
+import { formatList, type ListRequest, parseList, parseListV2 } from '../../../../libs/wire/s3/documents/listing.js';
 import { queryNumber } from '../../../../libs/wire/s3/query.js';
 import { readXml } from './read-xml.js';
 import type { S3Handler, S3Reply, S3Request } from './s3-exchange.js';

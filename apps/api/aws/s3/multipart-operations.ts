@@ -1,13 +1,13 @@
 import type { UploadedPart } from '../../../../libs/core/ports/objects.js';
 import { parseEtag } from '../../../../libs/wire/s3/conditions.js';
 import { notImplemented, S3Error } from '../../../../libs/wire/s3/errors.js';
-import { header } from '../../../../libs/wire/s3/headers.js';
+import { header } from '../../../../libs/wire/aws/headers.js';
 import {
   formatCompletion,
   formatParts,
   formatUpload,
   formatUploads,
-} from '../../../../libs/wire/s3/multipart-documents.js';
+} from '../../../../libs/wire/s3/documents/multipart-documents.js';
 import { descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
 import { partNumberOf } from '../../../../libs/wire/s3/query.js';
 import { requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';

@@ -1,7 +1,7 @@
 import type { ObjectHead } from '../../../../libs/core/ports/objects.js';
 import { clipRange, parseRange } from '../../../../libs/wire/s3/byte-range.js';
 import { conditionsOf, holdConditions, preconditionFailed } from '../../../../libs/wire/s3/conditions.js';
-import { header } from '../../../../libs/wire/s3/headers.js';
+import { header } from '../../../../libs/wire/aws/headers.js';
 import {
   checksumHeaders,
   objectHeaders,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ObjectLocation } from '../../../../libs/core/object-location.js';
 import type { Body, Objects } from '../../../../libs/core/ports/objects.js';
-import type { ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
+import type { ChunkWatch } from '../../../../libs/wire/s3/signing/chunked-body.js';
 import type { S3Operation } from '../../../../libs/wire/s3/operation.js';
 
 /** A request to S3 as its operation sees it. */

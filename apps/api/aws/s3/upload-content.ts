@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ChunkedBody, type ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
+import { ChunkedBody, type ChunkWatch } from '../../../../libs/wire/s3/signing/chunked-body.js';
 import { S3Error } from '../../../../libs/wire/s3/errors.js';
 import {
   type Checksum,
@@ -9,7 +9,7 @@ import {
   payloadOf,
   readChecksum,
 } from '../../../../libs/wire/s3/payload.js';
-import { contentHashMismatch } from '../../../../libs/wire/s3/signed-payload.js';
+import { contentHashMismatch } from '../../../../libs/wire/s3/signing/signed-payload.js';
 import { type RunningChecksum, startChecksum } from './running-checksum.js';
 
 /**

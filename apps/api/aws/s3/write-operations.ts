@@ -1,5 +1,5 @@
 import type { Objects } from '../../../../libs/core/ports/objects.js';
-import { type Deletion, formatDeletions } from '../../../../libs/wire/s3/object-documents.js';
+import { type Deletion, formatDeletions } from '../../../../libs/wire/s3/documents/object-documents.js';
 import { notImplemented, S3Error, toS3Error } from '../../../../libs/wire/s3/errors.js';
 import { checkKey } from '../../../../libs/wire/s3/address.js';
 import { checksumHeaders, descriptionOf } from '../../../../libs/wire/s3/object-headers.js';

@@ -1,5 +1,5 @@
 import type { World } from '../../../../libs/engine/world.js';
-import { formatTextToken } from '../../../../libs/wire/page-token.js';
+import { formatTextToken } from '../../../../libs/wire/aws/page-token.js';
 import { readDescribeScalingActivities, writeScalingActivity } from '../../../../libs/wire/scaling/scaling-activity.js';
 import type { JsonOperations } from '../json-service.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { World } from '../../../../libs/engine/world.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { SCALING_ERRORS } from '../../../../libs/wire/scaling/errors.js';
 import { JsonService } from '../json-service.js';
 import type { AdmittedCall } from '../admitted-call.js';

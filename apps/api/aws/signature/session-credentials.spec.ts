@@ -3,7 +3,7 @@ import type { AccessKey } from '../../../../libs/core/access-key.js';
 import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
 import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
 import { revokeAccessKey } from '../../../../libs/engine/revoke-access-key.js';
-import { classify } from '../../../../libs/wire/aws-request.js';
+import { classify } from '../../../../libs/wire/aws/aws-request.js';
 import { MemoryCatalog } from '../../../../test/support/memory-catalog.js';
 import { MemorySecrets } from '../../../../test/support/memory-secrets.js';
 import { openVerifier } from '../../../../test/support/open-gate.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isEbbError } from '../../../../libs/core/errors.js';
 import type { World } from '../../../../libs/engine/world.js';
-import type { TemporaryCredentials } from '../../../../libs/wire/sts.js';
+import type { TemporaryCredentials } from '../../../../libs/wire/sts/sts.js';
 
 /** What a session token holds. */
 export interface Session {

@@ -6,7 +6,7 @@ import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js
 import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
 import type { AccessMode } from '../../../../libs/engine/authenticate.js';
 import { rotateAccessKey } from '../../../../libs/engine/rotate-access-key.js';
-import { classify } from '../../../../libs/wire/aws-request.js';
+import { classify } from '../../../../libs/wire/aws/aws-request.js';
 import { SignatureError } from '../../../../libs/wire/signature/signature-flaw.js';
 import { MemoryCatalog } from '../../../../test/support/memory-catalog.js';
 import { MemorySecrets } from '../../../../test/support/memory-secrets.js';

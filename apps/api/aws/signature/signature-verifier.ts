@@ -1,15 +1,15 @@
 import { type KeyObject, hash } from 'node:crypto';
 import { ANONYMOUS, type Caller } from '../../../../libs/core/caller.js';
 import type { Authenticator } from '../../../../libs/engine/authenticate.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
-import { header } from '../../../../libs/wire/s3/headers.js';
-import { readPresignedV2, stringToSignV2 } from '../../../../libs/wire/s3/presigned-v2.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
+import { header } from '../../../../libs/wire/aws/headers.js';
+import { readPresignedV2, stringToSignV2 } from '../../../../libs/wire/s3/signing/presigned-v2.js';
 import {
   CONTENT_HASH_HEADER,
   checkBodyIsThere,
   chunkSignaturesOf,
   signedPayload,
-} from '../../../../libs/wire/s3/signed-payload.js';
+} from '../../../../libs/wire/s3/signing/signed-payload.js';
 import { type RawRequest, canonicalRequest } from '../../../../libs/wire/signature/canonical-request.js';
 import { SignatureError } from '../../../../libs/wire/signature/signature-flaw.js';
 import {

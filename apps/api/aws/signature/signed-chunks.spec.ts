@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ChunkedBody } from '../../../../libs/wire/s3/chunked-body.js';
+import { ChunkedBody } from '../../../../libs/wire/s3/signing/chunked-body.js';
 import { canonicalRequest } from '../../../../libs/wire/signature/canonical-request.js';
 import { readAuthorization } from '../../../../libs/wire/signature/signed-request.js';
 import { stringToSign } from '../../../../libs/wire/signature/string-to-sign.js';

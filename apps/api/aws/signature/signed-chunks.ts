@@ -1,6 +1,6 @@
 import { type Hash, type KeyObject, createHash, hash } from 'node:crypto';
-import type { ChunkWatch } from '../../../../libs/wire/s3/chunked-body.js';
-import { chunkMismatch } from '../../../../libs/wire/s3/signature-refusal.js';
+import type { ChunkWatch } from '../../../../libs/wire/s3/signing/chunked-body.js';
+import { chunkMismatch } from '../../../../libs/wire/s3/signing/signature-refusal.js';
 import type { SignedRequest } from '../../../../libs/wire/signature/signed-request.js';
 import { chunkStringToSign, trailerStringToSign } from '../../../../libs/wire/signature/string-to-sign.js';
 import { isSignatureOf } from './is-signature-of.js';

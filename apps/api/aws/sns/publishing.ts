@@ -4,7 +4,7 @@ import type { Clock } from '../../../../libs/core/ports/clock.js';
 import type { Outbox } from '../../../../libs/core/ports/outbox.js';
 import type { Signals } from '../../../../libs/core/ports/signals.js';
 import { fanOut } from '../../../../libs/core/topic-message.js';
-import type { QueryInput, XmlTree } from '../../../../libs/wire/aws-query.js';
+import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
 import { type PublishRequest, parsePublish, parsePublishBatch } from '../../../../libs/wire/sns/publish-requests.js';
 import { invalidParameter, topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';
 import { parseTopicArn } from '../../../../libs/wire/sns/topic-requests.js';

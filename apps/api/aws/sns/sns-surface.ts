@@ -5,7 +5,7 @@ import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Outbox } from '../../../../libs/core/ports/outbox.js';
 import { Signals } from '../../../../libs/core/ports/signals.js';
 import { Config } from '../../../../libs/host/config.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { SNS_ERRORS, SNS_NAMESPACE } from '../../../../libs/wire/sns/sns-errors.js';
 import { type QueryOperation, type QueryService, answerQuery, refuseQuery } from '../query-service.js';
 import type { AdmittedCall } from '../admitted-call.js';

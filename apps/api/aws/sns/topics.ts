@@ -2,7 +2,7 @@ import { type Place, topicArn } from '../../../../libs/core/arn.js';
 import type { Topic } from '../../../../libs/core/notification.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
-import { QueryFault, type QueryInput, type XmlTree } from '../../../../libs/wire/aws-query.js';
+import { QueryFault, type QueryInput, type XmlTree } from '../../../../libs/wire/aws/aws-query.js';
 import { pageOf } from '../../../../libs/wire/sns/page.js';
 import { topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';
 import {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Config } from '../../../../libs/host/config.js';
-import type { QueryInput, XmlTree } from '../../../../libs/wire/aws-query.js';
-import type { AwsCall } from '../../../../libs/wire/aws-request.js';
+import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import {
   STS_ERRORS,
   STS_NAMESPACE,
@@ -12,7 +12,7 @@ import {
   parseGetSessionToken,
   renderAssumedRole,
   renderCredentials,
-} from '../../../../libs/wire/sts.js';
+} from '../../../../libs/wire/sts/sts.js';
 import { type QueryService, answerQuery, refuseQuery } from '../query-service.js';
 import type { AdmittedCall, VerifiedCall } from '../admitted-call.js';
 import { SessionCredentials } from '../signature/session-credentials.js';

@@ -1,0 +1,55 @@
+import { type ErrorCode, EbbError } from '../../core/errors.js';
+import { QueryFault } from './aws-query.js';
+
+/** A response of the AWS JSON 1.0 and 1.1 protocols. */
+export interface JsonReply {
+  readonly status: number;
+  readonly errorType?: string;
+  /** What the Query protocol calls the error, for services that once spoke it. */
+  readonly queryCode?: string;
+  readonly body: string;
+}
+
+/** Reads a request's body; an empty one is an empty structure. Raises `InvalidRequest`. */
+export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw new EbbError('InvalidRequest', 'The request body is not valid JSON.', { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new EbbError('InvalidRequest', 'The request body must be a JSON object.');
+  }
+  return parsed as Record<string, unknown>;
+}
+
+/** What a service calls an error. */
+export interface ErrorName {
+  readonly type: string;
+  /** What its Query protocol calls it, where that is another name. */
+  readonly queryCode?: string;
+  readonly status: number;
+}
+
+/** What one service calls Ebb's errors; a code that is not listed is an internal failure there. */
+export type ErrorNames = Partial<Readonly<Record<ErrorCode, ErrorName>>>;
+
+/** `{"__type": …, "message": …}`, as every SDK reads it. */
+export function jsonError(error: unknown, names: ErrorNames): JsonReply {
+  const known = nameOf(error, names);
+  const { type, queryCode = type, status } = known ?? { type: 'InternalFailure', status: 500 };
+  const message = known ? (error as Error).message : 'An internal error occurred.';
+  return { status, errorType: type, queryCode, body: JSON.stringify({ __type: type, message }) };
+}
+
+function nameOf(error: unknown, names: ErrorNames): ErrorName | undefined {
+  if (error instanceof QueryFault) return { type: error.type, queryCode: error.code, status: error.status };
+  return error instanceof EbbError ? names[error.code] : undefined;
+}
+
+/** Timestamps of both versions are seconds since the epoch, with a fraction. */
+export function toTimestamp(ms: number): number {
+  return ms / 1000;
+}

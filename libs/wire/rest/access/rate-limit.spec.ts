@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { countRequest } from '../../../core/request-rate.js';
+import { rateLimitHeaders } from './rate-limit.js';
+
+it('says how many requests are left, and when all of them are again', () => {
+  const verdict = countRequest(undefined, 120, 0);
+  expect(rateLimitHeaders({ ...verdict, perMinute: 120 })).toEqual({
+    'ratelimit-limit': '120',
+    'ratelimit-remaining': '119',
+    'ratelimit-reset': '1',
+  });
+});
+
+it('says when the next request is welcome to whoever has none left', () => {
+  const verdict = countRequest({ left: 0, at: 0 }, 6, 0);
+  expect(rateLimitHeaders({ ...verdict, perMinute: 6 })).toEqual({
+    'ratelimit-limit': '6',
+    'ratelimit-remaining': '0',
+    'ratelimit-reset': '10',
+    'retry-after': '10',
+  });
+});

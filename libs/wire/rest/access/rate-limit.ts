@@ -1,0 +1,22 @@
+import type { RateVerdict } from '../../../core/request-rate.js';
+
+/** What an answer says of its caller's rate of requests (`draft-polli-ratelimit-headers`), by header. */
+export function rateLimitHeaders({
+  perMinute,
+  allowance,
+  isAllowed,
+  waitMs,
+  fullInMs,
+}: RateVerdict & { readonly perMinute: number }): Record<string, string> {
+  return {
+    'ratelimit-limit': String(perMinute),
+    'ratelimit-remaining': String(Math.floor(allowance.left)),
+    'ratelimit-reset': seconds(isAllowed ? fullInMs : waitMs),
+    ...(!isAllowed && { 'retry-after': seconds(waitMs) }),
+  };
+}
+
+/** Rounded up: whoever comes back then must not be too early. */
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}

@@ -1,0 +1,93 @@
+import type { Invocation } from '../../../core/invocation.js';
+import type { NumberedReport } from '../../../core/progress.js';
+import { type TimelineSpan, timelineOf } from '../../../core/timeline.js';
+import { iso } from '../iso-time.js';
+
+/** How far a follower has got: the last state it was told of, and the number of the last report. */
+export interface EventPosition {
+  /** Names a span of the timeline, whatever else comes to be in it; absent before the first. */
+  readonly span?: string;
+  readonly report: number;
+}
+
+const POSITION = /^(?:([A-Za-z]+-\d+))?~(\d{1,15})$/;
+
+/** The position after the event with this id; the beginning for an id that is none of ours. */
+export function positionOf(lastEventId: string | undefined): EventPosition {
+  const [, span, report] = POSITION.exec(lastEventId ?? '') ?? [];
+  return { ...(span !== undefined && { span }), report: Number(report ?? 0) };
+}
+
+/** What there is to tell since a position, as server-sent events, and the position after them. */
+export function eventsSince(
+  invocation: Invocation,
+  reports: readonly NumberedReport[],
+  { span: lastSpan, report }: EventPosition,
+): { readonly text: string; readonly position: EventPosition } {
+  const spans = namedSpans(invocation);
+  const known = spans.findIndex(({ name }) => name === lastSpan) + 1;
+  const fresh = spans.slice(known);
+  const moments = [
+    ...fresh.map(({ span, name }) => ({ at: span.from, span, name })),
+    ...reports.filter(({ number }) => number > report).map((reported) => ({ at: reported.at, reported })),
+  ].sort((a, b) => a.at - b.at);
+  let position: EventPosition = { ...(lastSpan !== undefined && { span: lastSpan }), report };
+  let text = '';
+  for (const moment of moments) {
+    if ('reported' in moment) {
+      position = { ...position, report: moment.reported.number };
+      text += eventOf(position, moment.reported.report.kind, formatReport(moment.reported));
+    } else {
+      position = { ...position, span: moment.name };
+      text += eventOf(position, 'state', formatState(invocation, moment.span));
+    }
+  }
+  return { text, position };
+}
+
+/** By the attempt that it is, or comes after: the oldest attempts may be forgotten, and the names of the others stay. */
+function namedSpans(invocation: Invocation): { readonly span: TimelineSpan; readonly name: string }[] {
+  let lastAttempt = 0;
+  return timelineOf(invocation).map((span) => {
+    lastAttempt = span.attempt ?? lastAttempt;
+    return { span, name: `${span.state}-${lastAttempt}` };
+  });
+}
+
+function eventOf({ span = '', report }: EventPosition, event: string, document: object): string {
+  return `id: ${span}~${report}\nevent: ${event}\ndata: ${JSON.stringify(document)}\n\n`;
+}
+
+function formatState(invocation: Invocation, { attempt, from, instanceId, state }: TimelineSpan): object {
+  const { failureKind, failureReason, id, outputLocation } = invocation;
+  const isEnd = state === invocation.state && invocation.settledAt === from;
+  return {
+    id,
+    state,
+    at: iso(from),
+    attempt,
+    instanceId,
+    ...(isEnd && { failureReason, errorClass: failureKind, ...(state === 'Completed' && { outputLocation }) }),
+  };
+}
+
+function formatReport({ at, attempt, report }: NumberedReport): object {
+  if (report.kind === 'progress') {
+    const { progress, message, data } = report;
+    return { at: iso(at), attempt, progress, message, data };
+  }
+  const { content, contentType } = report;
+  return { at: iso(at), attempt, contentType, ...(isText(contentType) ? textOf(content) : base64Of(content)) };
+}
+
+function isText(contentType: string): boolean {
+  return /^text\/|json|xml/.test(contentType);
+}
+
+function textOf(content: Uint8Array): object {
+  return { encoding: 'utf-8', content: new TextDecoder().decode(content) };
+}
+
+function base64Of(content: Uint8Array): object {
+  return { encoding: 'base64', content: Buffer.from(content).toString('base64') };
+}

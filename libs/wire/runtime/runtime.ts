@@ -1,0 +1,151 @@
+import { type ErrorCode, EbbError } from '../../core/errors.js';
+import {
+  INVOCATION_TIMEOUT_SECONDS,
+  type Invocation,
+  MAX_INLINE_INPUT_BYTES,
+  REQUEST_TTL_SECONDS,
+  type Submission,
+} from '../../core/invocation.js';
+import { QueryFault } from '../aws/aws-query.js';
+import { Constraints, type TextRule } from '../aws/constraints.js';
+
+/** The runtime's three operations, by the last part of their path. */
+export type RuntimeOperation = 'async-invocations' | 'invocations' | 'invocations-response-stream';
+
+/** Header names as Node gives them; SDKs differ in case. */
+const HEADER = {
+  accept: 'x-amzn-sagemaker-accept',
+  contentType: 'x-amzn-sagemaker-content-type',
+  customAttributes: 'x-amzn-sagemaker-custom-attributes',
+  filename: 'x-amzn-sagemaker-filename',
+  inferenceId: 'x-amzn-sagemaker-inference-id',
+  inputLocation: 'x-amzn-sagemaker-inputlocation',
+  pathExtension: 'x-amzn-sagemaker-s3outputpathextension',
+  timeoutSeconds: 'x-amzn-sagemaker-invocationtimeoutseconds',
+  ttlSeconds: 'x-amzn-sagemaker-requestttlseconds',
+} as const;
+
+const ASCII: TextRule = { max: 1024, pattern: /^[\0-\x7f]*$/, patternText: '\\p{ASCII}*' };
+
+const RULES = {
+  accept: ASCII,
+  contentType: ASCII,
+  customAttributes: ASCII,
+  endpointName: { max: 63, pattern: /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/ },
+  filename: { min: 1, max: 32, pattern: /^(?!.*\..*\.)[a-zA-Z0-9][a-zA-Z0-9-_.]*$/ },
+  inferenceId: { min: 1, max: 64, pattern: /^\S[\x20-\x7e]*$/, patternText: '\\A\\S[\\p{Print}]*\\z' },
+  inputLocation: { min: 1, max: 1024, pattern: /^(https|s3):\/\/([^/]+)\/?(.*)$/s },
+  pathExtension: { min: 1, max: 512, pattern: /^(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+$/ },
+} satisfies Record<string, TextRule>;
+
+/**
+ * Reads `InvokeEndpointAsync`. The input's type is never taken from the HTTP `Content-Type`, which the JavaScript SDK
+ * sends with an empty body too; a body of no bytes is no body. Raises `InvalidRequest`.
+ */
+export function parseInvokeEndpointAsync(
+  endpointName: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: Uint8Array,
+): Submission {
+  const constraints = new Constraints();
+  const text = (member: keyof typeof RULES & keyof typeof HEADER): string | undefined => {
+    const value = headers[HEADER[member]];
+    return value === undefined ? undefined : constraints.text(member, value, RULES[member]);
+  };
+  constraints.requiredText('endpointName', endpointName, RULES.endpointName);
+  const location = text('inputLocation');
+  if (body.length > MAX_INLINE_INPUT_BYTES) throw bodyTooLong();
+  const submission = {
+    endpointName,
+    inferenceId: text('inferenceId'),
+    contentType: text('contentType'),
+    accept: text('accept'),
+    customAttributes: text('customAttributes'),
+    pathExtension: text('pathExtension'),
+    filename: text('filename'),
+    ttlSeconds: seconds(constraints, 'requestTTLSeconds', headers[HEADER.ttlSeconds], REQUEST_TTL_SECONDS),
+    timeoutSeconds: seconds(
+      constraints,
+      'invocationTimeoutSeconds',
+      headers[HEADER.timeoutSeconds],
+      INVOCATION_TIMEOUT_SECONDS,
+    ),
+  };
+  constraints.check();
+  return { ...submission, input: onlyInput(location, body) };
+}
+
+/** SageMaker's text for an over-long body, which is not repeated in it. */
+export function bodyTooLong(): EbbError {
+  return new EbbError(
+    'InvalidRequest',
+    "1 validation error detected: Value at 'body' failed to satisfy constraint: " +
+      `Member must have length less than or equal to ${MAX_INLINE_INPUT_BYTES}`,
+  );
+}
+
+function onlyInput(location: string | undefined, body: Uint8Array): Submission['input'] {
+  if (location !== undefined && body.length > 0) {
+    throw new EbbError('InvalidRequest', 'Exactly one of InputLocation and Body must be given: this request has both.');
+  }
+  if (location !== undefined) return { location };
+  if (body.length > 0) return { body };
+  throw new EbbError(
+    'InvalidRequest',
+    'Exactly one of InputLocation and Body must be given: this request has neither.',
+  );
+}
+
+function seconds(
+  constraints: Constraints,
+  path: string,
+  header: string | string[] | undefined,
+  rule: { readonly min: number; readonly max: number },
+): number | undefined {
+  if (header === undefined) return undefined;
+  const value = typeof header === 'string' && /^-?\d{1,12}$/.test(header) ? Number(header) : header;
+  return constraints.integer(path, value, rule);
+}
+
+/** A response of the runtime: status, header names and values in turn, and a body. */
+export interface RuntimeReply {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+export function formatInvokeEndpointAsync(invocation: Invocation): RuntimeReply {
+  const headers = ['Content-Type', 'application/json', 'X-Amzn-SageMaker-OutputLocation', invocation.outputLocation];
+  if (invocation.failureLocation !== undefined) {
+    headers.push('X-Amzn-SageMaker-FailureLocation', invocation.failureLocation);
+  }
+  return { status: 202, headers, body: JSON.stringify({ InferenceId: invocation.inferenceId }) };
+}
+
+/** The runtime says `ValidationError` where the control plane says `ValidationException`. */
+const ERRORS: Partial<Readonly<Record<ErrorCode, { readonly type: string; readonly status: number }>>> = {
+  InvalidRequest: { type: 'ValidationError', status: 400 },
+  EndpointNotFound: { type: 'ValidationError', status: 400 },
+  EndpointNotReady: { type: 'ValidationError', status: 400 },
+  WrongInferenceType: { type: 'ValidationError', status: 400 },
+  BucketNotFound: { type: 'ValidationError', status: 400 },
+  IntakePaused: { type: 'ServiceUnavailable', status: 503 },
+  QuotaExceeded: { type: 'ThrottlingException', status: 429 },
+  AccessDenied: { type: 'AccessDeniedException', status: 403 },
+  TooManyRequests: { type: 'ThrottlingException', status: 429 },
+  StorageFull: { type: 'ServiceUnavailable', status: 503 },
+  Unavailable: { type: 'ServiceUnavailable', status: 503 },
+};
+
+const MAX_MESSAGE_LENGTH = 2048;
+
+export function formatRuntimeError(error: unknown): RuntimeReply {
+  const known = error instanceof QueryFault ? error : error instanceof EbbError ? ERRORS[error.code] : undefined;
+  const { type, status } = known ?? { type: 'InternalFailure', status: 500 };
+  const message = known ? (error as Error).message : 'An internal error occurred.';
+  return {
+    status,
+    headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],
+    body: JSON.stringify({ Message: message.slice(0, MAX_MESSAGE_LENGTH) }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { RawRequest } from '../../signature/canonical-request.js';
+import { bucketOfHost } from '../address.js';
+import { type Headers, header } from '../../aws/headers.js';
+
+/** A presigned URL of the older signature, which boto3 still makes unless it is told otherwise. */
+export interface PresignedV2 {
+  readonly accessKeyId: string;
+  /** In base64, of SHA-1. */
+  readonly signature: string;
+  readonly sessionToken?: string;
+}
+
+/** Reads what the query says of its signature; absent where it is not one of this kind. Nothing has been verified. */
+export function readPresignedV2(query: URLSearchParams): PresignedV2 | undefined {
+  const accessKeyId = query.get('AWSAccessKeyId');
+  const signature = query.get('Signature');
+  if (!accessKeyId || !signature || !query.has('Expires')) return undefined;
+  return { accessKeyId, signature, sessionToken: query.get('x-amz-security-token') ?? undefined };
+}
+
+/** Query parameters that are signed, as they decide what the request is. */
+const SIGNED_PARAMETER = new RegExp(
+  '^(?:accelerate|acl|cors|defaultObjectAcl|delete|encryption|lifecycle|location|logging|notification|object-lock|' +
+    'partNumber|policy|replication|requestPayment|restore|tagging|torrent|uploadId|uploads|versionId|versioning|versions|' +
+    'website|response-[a-z-]+)$',
+);
+
+/** What the older signature of a presigned URL signs. */
+export function stringToSignV2(
+  { method, url }: Pick<RawRequest, 'method' | 'url'>,
+  headers: Headers,
+  query: URLSearchParams,
+): string {
+  const signed = (name: string): string => header(headers, name) ?? query.get(name) ?? '';
+  const head = [method, signed('content-md5'), signed('content-type'), query.get('Expires')].join('\n');
+  return `${head}\n${amazonHeaders(headers, query)}${resource(url, headers, query)}`;
+}
+
+function amazonHeaders(headers: Headers, query: URLSearchParams): string {
+  const found = new Map<string, string>();
+  for (const [name, value] of query) if (name.startsWith('x-amz-')) found.set(name, value);
+  for (const name of Object.keys(headers)) if (name.startsWith('x-amz-')) found.set(name, header(headers, name)!);
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}:${value.trim()}\n`)
+    .join('');
+}
+
+function resource(url: string, headers: Headers, query: URLSearchParams): string {
+  const path = url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
+  const bucket = bucketOfHost(header(headers, 'host'));
+  const parameters = [...query]
+    .filter(([name]) => SIGNED_PARAMETER.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => (value === '' ? name : `${name}=${value}`));
+  return `${bucket === undefined ? '' : `/${bucket}`}${path}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
+}

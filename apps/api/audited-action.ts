@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../../libs/core/caller.js';
+import type { Caller } from '../../libs/core/access/caller.js';
 import type { BegunAction } from '../../libs/engine/audit-trail.js';
 
 const MAX_PATH_LENGTH = 1024;

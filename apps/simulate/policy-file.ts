@@ -1,9 +1,9 @@
-import type { AlarmSettings } from '../../libs/core/alarm.js';
+import type { AlarmSettings } from '../../libs/core/alarm/alarm.js';
 import { parseScalingPolicyArn } from '../../libs/core/arn.js';
 import { EbbError } from '../../libs/core/errors.js';
-import type { ScalingPromise } from '../../libs/core/promise.js';
-import type { ScalingPolicy } from '../../libs/core/scaling-policy.js';
-import { trackingAlarmName } from '../../libs/core/tracking-alarms.js';
+import type { ScalingPromise } from '../../libs/core/scaling/promise.js';
+import type { ScalingPolicy } from '../../libs/core/scaling/scaling-policy.js';
+import { trackingAlarmName } from '../../libs/core/scaling/tracking-alarms.js';
 import { EBB_DEFAULTS, type EbbSettings } from '../../libs/simulator/deciders/ebb.js';
 import { FieldReader } from '../../libs/simulator/field-reader.js';
 import { policyArn } from '../../libs/simulator/policy-alarms.js';

@@ -1,4 +1,4 @@
-import type { Credential, WebhookSecret } from '../core/access-key.js';
+import type { Credential, WebhookSecret } from '../core/access/access-key.js';
 import type { AccessWorld } from './access-world.js';
 
 /** A new credential in plain text: it is shown once, and kept nowhere. */

@@ -1,10 +1,10 @@
-import type { Alarm } from '../core/alarm.js';
-import { type AlarmPace, alarmPace } from '../core/alarm-pace.js';
-import { alarmLines } from '../core/alarm-values.js';
+import type { Alarm } from '../core/alarm/alarm.js';
+import { type AlarmPace, alarmPace } from '../core/alarm/alarm-pace.js';
+import { alarmLines } from '../core/alarm/alarm-values.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import { EBB_NAMESPACE, SAGEMAKER_NAMESPACE } from '../core/endpoint-metrics.js';
-import type { Datapoint } from '../core/metric.js';
-import type { ScalingPace } from '../core/scaling-observation.js';
+import { EBB_NAMESPACE, SAGEMAKER_NAMESPACE } from '../core/metric/endpoint-metrics.js';
+import type { Datapoint } from '../core/metric/metric.js';
+import type { ScalingPace } from '../core/scaling/scaling-observation.js';
 
 /** An alarm as the watch knows it. */
 export interface WatchedAlarm {

@@ -1,7 +1,7 @@
-import { type Alarm, type AlarmState, actionsOf } from '../core/alarm.js';
-import { stateHistoryItem } from '../core/alarm-history.js';
-import type { AlarmVerdict } from '../core/alarm-evaluation.js';
-import { alarmNotification } from '../core/alarm-notification.js';
+import { type Alarm, type AlarmState, actionsOf } from '../core/alarm/alarm.js';
+import { stateHistoryItem } from '../core/alarm/alarm-history.js';
+import type { AlarmVerdict } from '../core/alarm/alarm-evaluation.js';
+import { alarmNotification } from '../core/alarm/alarm-notification.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { publishToTopics } from './publish-to-topics.js';
 import type { World } from './world.js';

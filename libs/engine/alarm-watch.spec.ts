@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { memoryWorld } from '../../test/support/memory-world.js';
-import { type Alarm, type AlarmSettings, UNCHECKED } from '../core/alarm.js';
+import { type Alarm, type AlarmSettings, UNCHECKED } from '../core/alarm/alarm.js';
 import { scalingPolicyArn } from '../core/arn.js';
-import { backlogMetric } from '../core/endpoint-metrics.js';
-import { type MetricId, statisticSetOf } from '../core/metric.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
-import type { ScalingPace } from '../core/scaling-observation.js';
-import { type ScalingPolicy, scalingPolicyKey } from '../core/scaling-policy.js';
+import { backlogMetric } from '../core/metric/endpoint-metrics.js';
+import { type MetricId, statisticSetOf } from '../core/metric/metric.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
+import type { ScalingPace } from '../core/scaling/scaling-observation.js';
+import { type ScalingPolicy, scalingPolicyKey } from '../core/scaling/scaling-policy.js';
 import { AlarmWatch } from './alarm-watch.js';
 
 const PLACE = { accountId: '000000000000', region: 'us-east-1' };

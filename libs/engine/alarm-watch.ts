@@ -1,10 +1,10 @@
-import { type Alarm, actionsOf } from '../core/alarm.js';
-import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
-import { alarmReading } from '../core/alarm-values.js';
+import { type Alarm, actionsOf } from '../core/alarm/alarm.js';
+import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../core/alarm/alarm-evaluation.js';
+import { alarmReading } from '../core/alarm/alarm-values.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import type { Datapoint } from '../core/metric.js';
-import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling-observation.js';
-import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
+import type { Datapoint } from '../core/metric/metric.js';
+import type { AlarmReading, PolicyReading, ScalingPace } from '../core/scaling/scaling-observation.js';
+import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling/scaling-policy.js';
 import { AlarmBook, type WatchedAlarm } from './alarm-book.js';
 import { isSameAlarm, recordAlarmState, tellTopics } from './alarm-state.js';
 import { type AlarmWindow, readAlarmWindow } from './alarm-window.js';

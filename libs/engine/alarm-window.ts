@@ -1,7 +1,7 @@
-import { evaluationRange } from '../core/alarm-evaluation.js';
-import type { Alarm } from '../core/alarm.js';
-import { type AlarmLine, type AlarmValues, alarmLines, alarmValues } from '../core/alarm-values.js';
-import type { Datapoint } from '../core/metric.js';
+import { evaluationRange } from '../core/alarm/alarm-evaluation.js';
+import type { Alarm } from '../core/alarm/alarm.js';
+import { type AlarmLine, type AlarmValues, alarmLines, alarmValues } from '../core/alarm/alarm-values.js';
+import type { Datapoint } from '../core/metric/metric.js';
 import type { Meter } from './meter.js';
 
 /** What an alarm sees when it is evaluated. */

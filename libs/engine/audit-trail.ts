@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/audit.js';
+import type { AuditEntry } from '../core/access/audit.js';
 import { isOutage } from '../core/errors.js';
 import type { World } from './world.js';
 

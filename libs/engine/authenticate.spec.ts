@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
-import type { AccessKeyRequest } from '../core/access-key.js';
-import { ANONYMOUS } from '../core/caller.js';
+import type { AccessKeyRequest } from '../core/access/access-key.js';
+import { ANONYMOUS } from '../core/access/caller.js';
 import { EbbError } from '../core/errors.js';
 import { Authenticator } from './authenticate.js';
 import { type CreatedAccessKey, createAccessKey } from './create-access-key.js';

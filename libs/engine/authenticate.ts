@@ -1,5 +1,5 @@
-import { type AccessKey, callerOf, isUsable, keyIdOf, validCredentials } from '../core/access-key.js';
-import { ANONYMOUS, type Caller, permits } from '../core/caller.js';
+import { type AccessKey, callerOf, isUsable, keyIdOf, validCredentials } from '../core/access/access-key.js';
+import { ANONYMOUS, type Caller, permits } from '../core/access/caller.js';
 import { EbbError, isOutage } from '../core/errors.js';
 import { type OwnCredential, secretKeyPurpose } from './access-material.js';
 import type { AccessWorld } from './access-world.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';

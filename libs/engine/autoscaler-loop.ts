@@ -1,6 +1,6 @@
-import { isHopeless } from '../core/crash-loop.js';
-import { isPassing } from '../core/endpoint-status.js';
-import { type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import { isHopeless } from '../core/instance/crash-loop.js';
+import { isPassing } from '../core/endpoint/endpoint-status.js';
+import { type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint/endpoint.js';
 import { isOutage } from '../core/errors.js';
 import type { CountChange } from './change-counts.js';
 import type { EndpointRollOut } from './endpoint-roll-out.js';

@@ -1,5 +1,5 @@
-import { describeNeverHealthy } from '../core/instance-end.js';
-import { PING_INTERVAL_MS } from '../core/instance.js';
+import { describeNeverHealthy } from '../core/instance/instance-end.js';
+import { PING_INTERVAL_MS } from '../core/instance/instance.js';
 import type { InstanceExit } from '../core/ports/instances.js';
 import type { Member } from './fleet-member.js';
 import type { World } from './world.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { CANCELLED_REASON, type Invocation, type SettledState } from '../core/invocation.js';
+import { CANCELLED_REASON, type Invocation, type SettledState } from '../core/invocation/invocation.js';
 import type { Signal } from '../core/ports/signals.js';
 import { ERROR_TOPIC, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';

@@ -1,5 +1,5 @@
-import { type LaunchFailures, isHopeless } from '../core/crash-loop.js';
-import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint.js';
+import { type LaunchFailures, isHopeless } from '../core/instance/crash-loop.js';
+import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../core/endpoint/endpoint.js';
 import type { Fleet } from './fleet.js';
 import type { World } from './world.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { type ManyRequest, changeMany } from './change-many.js';

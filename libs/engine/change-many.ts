@@ -1,5 +1,5 @@
 import { EbbError, isEbbError } from '../core/errors.js';
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import type { InvocationQuery } from '../core/ports/ledger.js';
 import { matchingInvocations } from './matching-invocations.js';
 import type { World } from './world.js';

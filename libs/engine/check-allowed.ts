@@ -1,6 +1,6 @@
 import { endpointArn } from '../core/arn.js';
-import { type EndpointRequestKind, allows, isPassing } from '../core/endpoint-status.js';
-import type { Endpoint } from '../core/endpoint.js';
+import { type EndpointRequestKind, allows, isPassing } from '../core/endpoint/endpoint-status.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { World } from './world.js';
 

@@ -1,4 +1,4 @@
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { listed } from '../core/in-words.js';
 

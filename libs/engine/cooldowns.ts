@@ -4,7 +4,7 @@ import {
   type ScalableTarget,
   scalableTargetKey,
   withStep,
-} from '../core/scalable-target.js';
+} from '../core/scaling/scalable-target.js';
 import type { World } from './world.js';
 
 /** A change of capacity that a policy has made. */

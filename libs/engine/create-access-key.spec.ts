@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
-import { MAX_ACCESS_KEYS, REVOKED_RETENTION_MS, keyIdOf } from '../core/access-key.js';
+import { MAX_ACCESS_KEYS, REVOKED_RETENTION_MS, keyIdOf } from '../core/access/access-key.js';
 import { createAccessKey } from './create-access-key.js';
 import { revokeAccessKey } from './revoke-access-key.js';
 import { rotateAccessKey } from './rotate-access-key.js';

@@ -5,7 +5,7 @@ import {
   MAX_ACCESS_KEYS,
   REVOKED_RETENTION_MS,
   checkAccessKeyRequest,
-} from '../core/access-key.js';
+} from '../core/access/access-key.js';
 import { EbbError } from '../core/errors.js';
 import { type PlainCredential, newCredential, newKeyId, newWebhookSecret } from './access-material.js';
 import type { AccessWorld } from './access-world.js';

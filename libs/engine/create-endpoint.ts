@@ -1,10 +1,10 @@
 import { defaultBucket, endpointArn } from '../core/arn.js';
-import type { DeploymentConfig } from '../core/deployment.js';
-import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import type { DeploymentConfig } from '../core/endpoint/deployment.js';
+import { type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import type { Tags } from '../core/model.js';
-import { checkPromiseTags } from '../core/promise.js';
-import { checkWarmTags } from '../core/warm-tier.js';
+import type { Tags } from '../core/model/model.js';
+import { checkPromiseTags } from '../core/scaling/promise.js';
+import { checkWarmTags } from '../core/instance/warm-tier.js';
 import { findEndpointConfig } from './look-up.js';
 import { findMissingTopic, missingTopicReason, planVariants } from './plan-variants.js';
 import { sendTestNotifications } from './send-test-notifications.js';

@@ -1,6 +1,6 @@
 import { modelArn } from '../core/arn.js';
 import { EbbError } from '../core/errors.js';
-import { type Model, modelKey } from '../core/model.js';
+import { type Model, modelKey } from '../core/model/model.js';
 import type { World } from './world.js';
 
 /** Records a model. Nothing is fetched or started: that its image and files are there is proved when it is deployed. */

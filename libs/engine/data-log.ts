@@ -1,4 +1,4 @@
-import { type AfterAttempt, type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation.js';
+import { type AfterAttempt, type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation/invocation.js';
 import type { LogSource } from '../core/ports/logs.js';
 import type { World } from './world.js';
 

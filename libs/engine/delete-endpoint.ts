@@ -1,4 +1,4 @@
-import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { checkAllowed } from './check-allowed.js';
 import { forgetScalableTargets } from './forget-scalable-target.js';
 import { missingEndpoint } from './look-up.js';

@@ -1,4 +1,4 @@
-import { modelKey } from '../core/model.js';
+import { modelKey } from '../core/model/model.js';
 import { missingModel } from './look-up.js';
 import type { World } from './world.js';
 

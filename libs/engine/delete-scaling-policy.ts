@@ -1,6 +1,6 @@
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
-import { scalingPolicyKey } from '../core/scaling-policy.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { scalingPolicyKey } from '../core/scaling/scaling-policy.js';
 import { type Variant, describeTarget, forgetScalingPolicy } from './forget-scalable-target.js';
 import type { World } from './world.js';
 

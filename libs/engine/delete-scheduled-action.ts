@@ -1,6 +1,6 @@
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
-import { scheduledActionKey } from '../core/scheduled-action.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { scheduledActionKey } from '../core/scaling/scheduled-action.js';
 import { type Variant, describeTarget } from './forget-scalable-target.js';
 import type { World } from './world.js';
 

@@ -1,5 +1,5 @@
-import type { Tags } from '../core/model.js';
-import { MADE_FOR_TAG } from '../core/one-call.js';
+import type { Tags } from '../core/model/model.js';
+import { MADE_FOR_TAG } from '../core/deployment/one-call.js';
 import { checkAllowed } from './check-allowed.js';
 import { deleteEndpoint } from './delete-endpoint.js';
 import { deleteEndpointConfig } from './delete-endpoint-config.js';

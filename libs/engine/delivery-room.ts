@@ -1,5 +1,5 @@
-import { type Circuit, afterAttempt, attemptsAllowed, isOutdated, isWell } from '../core/circuit-breaker.js';
-import { type DeliveryResult, TOPICS } from '../core/notification.js';
+import { type Circuit, afterAttempt, attemptsAllowed, isOutdated, isWell } from '../core/delivery/circuit-breaker.js';
+import { type DeliveryResult, TOPICS } from '../core/delivery/notification.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Closed } from '../core/ports/outbox.js';
 

@@ -1,5 +1,5 @@
-import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint.js';
-import { MAX_FAILURE_REASON_LENGTH } from '../core/instance-end.js';
+import { type Endpoint, type EndpointStatus, endpointKey } from '../core/endpoint/endpoint.js';
+import { MAX_FAILURE_REASON_LENGTH } from '../core/instance/instance-end.js';
 import type { DeploymentProgress } from './autoscaler-loop.js';
 import { finishDeletion } from './delete-endpoint.js';
 import { launchSpec } from './launch-spec.js';

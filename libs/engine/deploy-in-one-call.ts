@@ -1,6 +1,12 @@
-import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { ONE_CALL_VARIANT, type OneCallParts, type OneCallRecipe, boundsOf, partsOf } from '../core/one-call.js';
+import {
+  ONE_CALL_VARIANT,
+  type OneCallParts,
+  type OneCallRecipe,
+  boundsOf,
+  partsOf,
+} from '../core/deployment/one-call.js';
 import type { LaunchSpec } from '../core/ports/instances.js';
 import { createEndpointConfig } from './create-endpoint-config.js';
 import { createEndpoint, endpointExists } from './create-endpoint.js';

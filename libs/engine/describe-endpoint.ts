@@ -1,5 +1,5 @@
-import type { EndpointSituation } from '../core/endpoint-situation.js';
-import type { Endpoint } from '../core/endpoint.js';
+import type { EndpointSituation } from '../core/situation/endpoint-situation.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { describeVariants } from './describe-situation.js';
 import type { InstanceStatus } from './instance-status.js';
 import type { World } from './world.js';

@@ -1,21 +1,21 @@
 import { scalingPolicyArn } from '../core/arn.js';
-import type { Backlog } from '../core/backlog.js';
-import { isPaused } from '../core/endpoint-gates.js';
-import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
-import type { InvocationSituation } from '../core/explain.js';
-import type { Instance } from '../core/instance.js';
-import type { Invocation } from '../core/invocation.js';
-import { maxKeepWarmFromTags } from '../core/promise.js';
-import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
-import { isNotScaled } from '../core/scaling-activity.js';
-import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling-policy.js';
-import { freeToTake, trafficOf } from '../core/traffic.js';
+import type { Backlog } from '../core/invocation/backlog.js';
+import { isPaused } from '../core/endpoint/endpoint-gates.js';
+import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../core/endpoint/endpoint.js';
+import type { InvocationSituation } from '../core/situation/explain.js';
+import type { Instance } from '../core/instance/instance.js';
+import type { Invocation } from '../core/invocation/invocation.js';
+import { maxKeepWarmFromTags } from '../core/scaling/promise.js';
+import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { isNotScaled } from '../core/scaling/scaling-activity.js';
+import { type ScalingPolicy, scalingPolicyPrefix } from '../core/scaling/scaling-policy.js';
+import { freeToTake, trafficOf } from '../core/deployment/traffic.js';
 import {
   type PolicySituation,
   type VariantSituation,
   type VariantStatus,
   usualPhases,
-} from '../core/variant-situation.js';
+} from '../core/situation/variant-situation.js';
 import type { InstanceStatus } from './instance-status.js';
 import type { World } from './world.js';
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../core/errors.js';
-import type { InstanceDetail } from '../core/instance.js';
+import type { InstanceDetail } from '../core/instance/instance.js';
 import type { InstanceControl } from './instance-control.js';
 import { findEndpoint } from './look-up.js';
 import type { World } from './world.js';

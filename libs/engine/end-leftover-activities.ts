@@ -1,4 +1,4 @@
-import { describeFailure } from '../core/scaling-activity.js';
+import { describeFailure } from '../core/scaling/scaling-activity.js';
 import { forgetOpenCooldowns } from './cooldowns.js';
 import type { World } from './world.js';
 

@@ -1,7 +1,7 @@
-import { backlogSize, withoutQueued } from '../core/backlog.js';
-import type { Deployment } from '../core/deployment.js';
-import { isPaused } from '../core/endpoint-gates.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { backlogSize, withoutQueued } from '../core/invocation/backlog.js';
+import type { Deployment } from '../core/endpoint/deployment.js';
+import { isPaused } from '../core/endpoint/endpoint-gates.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import {
   type RollOutObservation,
   type RollOutTargets,
@@ -9,7 +9,7 @@ import {
   nextStep,
   targetsOf,
   wayBack,
-} from '../core/roll-out.js';
+} from '../core/deployment/roll-out.js';
 import type { Fleet } from './fleet.js';
 import { forgetScalableTargets } from './forget-scalable-target.js';
 import { launchMissing } from './launch-missing.js';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../core/endpoint.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { AlarmWatch } from './alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { CountChange } from './change-counts.js';

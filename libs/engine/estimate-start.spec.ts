@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { endpointKey } from '../core/endpoint.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
-import { EMPTY_HISTORY, withServiceTimes, withStart } from '../core/variant-history.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { EMPTY_HISTORY, withServiceTimes, withStart } from '../core/learning/variant-history.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { estimateStart } from './estimate-start.js';
 import { Fleet } from './fleet.js';

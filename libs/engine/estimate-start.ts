@@ -1,9 +1,9 @@
-import { isPaused } from '../core/endpoint-gates.js';
-import { endpointKey } from '../core/endpoint.js';
-import type { Invocation } from '../core/invocation.js';
-import { capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
-import { estimatedStart } from '../core/start-estimate.js';
-import { estimatesOf } from '../core/variant-history.js';
+import { isPaused } from '../core/endpoint/endpoint-gates.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
+import type { Invocation } from '../core/invocation/invocation.js';
+import { capacityBounds, scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { estimatedStart } from '../core/situation/start-estimate.js';
+import { estimatesOf } from '../core/learning/variant-history.js';
 import type { InstanceStatus } from './instance-status.js';
 import type { World } from './world.js';
 

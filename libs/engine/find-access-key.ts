@@ -1,4 +1,4 @@
-import type { AccessKey } from '../core/access-key.js';
+import type { AccessKey } from '../core/access/access-key.js';
 import { EbbError } from '../core/errors.js';
 import type { AccessWorld } from './access-world.js';
 

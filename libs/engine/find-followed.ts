@@ -1,6 +1,6 @@
-import { type Caller, mayFollow } from '../core/caller.js';
+import { type Caller, mayFollow } from '../core/access/caller.js';
 import { EbbError } from '../core/errors.js';
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import type { World } from './world.js';
 
 /** An invocation that the caller may see. What it may not see is not there for it: raises `InvocationNotFound`. */

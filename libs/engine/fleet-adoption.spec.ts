@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Endpoint } from '../core/endpoint.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { launchSpec } from './launch-spec.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';

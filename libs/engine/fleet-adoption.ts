@@ -1,4 +1,4 @@
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
 import type { FoundInstance, LaunchedInstance } from '../core/ports/instances.js';
 import { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';

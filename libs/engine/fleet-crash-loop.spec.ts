@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
-import { isCrashLooping, nextLaunchAt } from '../core/crash-loop.js';
+import { isCrashLooping, nextLaunchAt } from '../core/instance/crash-loop.js';
 import { Fleet } from './fleet.js';
 
 /** A fleet that somebody keeps at `wanted` instances as far as it lets him, looking whenever something changes. */

@@ -1,5 +1,5 @@
-import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint.js';
-import { describeExit, endOf } from '../core/instance-end.js';
+import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../core/endpoint/endpoint.js';
+import { describeExit, endOf } from '../core/instance/instance-end.js';
 import {
   type InstanceDetail,
   type InstanceEnd,
@@ -8,7 +8,7 @@ import {
   PROVED_AFTER_MS,
   type StartPhase,
   type StartPhasesMs,
-} from '../core/instance.js';
+} from '../core/instance/instance.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { InstanceExit, LaunchSpec } from '../core/ports/instances.js';
 import type { Slot } from './fleet.js';

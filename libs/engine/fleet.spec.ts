@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
-import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../core/deployment.js';
-import type { Endpoint } from '../core/endpoint.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../core/endpoint/deployment.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { Fleet } from './fleet.js';
 
 async function aFleet(launch: LaunchScript = {}, slots = 2) {

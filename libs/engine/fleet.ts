@@ -1,5 +1,5 @@
-import { type LaunchFailures, launchableNow } from '../core/crash-loop.js';
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import { type LaunchFailures, launchableNow } from '../core/instance/crash-loop.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
 import {
   type Instance,
   type InstanceDetail,
@@ -7,8 +7,8 @@ import {
   chooseForRetirement,
   chooseForScaleIn,
   freeSlots,
-} from '../core/instance.js';
-import { NO_TRAFFIC, sameTraffic, trafficOf } from '../core/traffic.js';
+} from '../core/instance/instance.js';
+import { NO_TRAFFIC, sameTraffic, trafficOf } from '../core/deployment/traffic.js';
 import { FleetAdoption } from './fleet-adoption.js';
 import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';

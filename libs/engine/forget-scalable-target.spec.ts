@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endpointKey } from '../core/endpoint.js';
-import { NOT_SUSPENDED, scalableTargetKey } from '../core/scalable-target.js';
-import type { TargetTracking } from '../core/scaling-policy.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
+import { NOT_SUSPENDED, scalableTargetKey } from '../core/scaling/scalable-target.js';
+import type { TargetTracking } from '../core/scaling/scaling-policy.js';
 import { type MemoryWorld, memoryWorld } from '../../test/support/memory-world.js';
 import { createEndpoint } from './create-endpoint.js';
 import { createEndpointConfig } from './create-endpoint-config.js';

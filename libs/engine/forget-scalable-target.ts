@@ -1,7 +1,7 @@
 import { EbbError } from '../core/errors.js';
-import { type ScalableTarget, scalableTargetKey, scalableTargetPrefix } from '../core/scalable-target.js';
-import { type ScalingPolicy, scalingPolicyKey, scalingPolicyPrefix } from '../core/scaling-policy.js';
-import { scheduledActionKey, scheduledActionPrefix } from '../core/scheduled-action.js';
+import { type ScalableTarget, scalableTargetKey, scalableTargetPrefix } from '../core/scaling/scalable-target.js';
+import { type ScalingPolicy, scalingPolicyKey, scalingPolicyPrefix } from '../core/scaling/scaling-policy.js';
+import { scheduledActionKey, scheduledActionPrefix } from '../core/scaling/scheduled-action.js';
 import { eraseAlarm } from './alarm-records.js';
 import { forgetPolicyActions } from './policy-alarms.js';
 import type { World } from './world.js';

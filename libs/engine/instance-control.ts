@@ -1,4 +1,4 @@
-import type { InstanceDetail } from '../core/instance.js';
+import type { InstanceDetail } from '../core/instance/instance.js';
 import { InstanceStatus } from './instance-status.js';
 
 /** The instances of one worker, for whoever may also tell one of them to go. */

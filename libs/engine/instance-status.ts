@@ -1,5 +1,5 @@
-import type { LaunchFailures } from '../core/crash-loop.js';
-import type { Instance, InstanceDetail, InstanceStart } from '../core/instance.js';
+import type { LaunchFailures } from '../core/instance/crash-loop.js';
+import type { Instance, InstanceDetail, InstanceStart } from '../core/instance/instance.js';
 import { InstanceCounts } from './instance-counts.js';
 
 /** What is to be known of the instances of a variant, for whoever explains it. */

@@ -1,12 +1,12 @@
 import { type Place, defaultBucket } from '../core/arn.js';
-import type { Endpoint } from '../core/endpoint.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
 import {
   INVOCATION_TIMEOUT_SECONDS,
   type InvocationRequest,
   REQUEST_TTL_SECONDS,
   type Submission,
   resultLocations,
-} from '../core/invocation.js';
+} from '../core/invocation/invocation.js';
 import { formatObjectLocation, parseObjectLocation } from '../core/object-location.js';
 import { scopedKey } from './idempotency.js';
 

@@ -1,4 +1,4 @@
-import { type Invocation, isSettled } from '../core/invocation.js';
+import { type Invocation, isSettled } from '../core/invocation/invocation.js';
 import type { World } from './world.js';
 
 /** Signals may be lost: whoever waits looks at the record at least this often. */

@@ -1,5 +1,5 @@
-import { nextLaunchAt } from '../core/crash-loop.js';
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import { nextLaunchAt } from '../core/instance/crash-loop.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
 import type { Fleet } from './fleet.js';
 
 /**

@@ -1,6 +1,6 @@
-import { type LaunchFailure, type LaunchFailures, isOvercome, withFailure } from '../core/crash-loop.js';
-import type { Endpoint } from '../core/endpoint.js';
-import { withOutput } from '../core/instance-end.js';
+import { type LaunchFailure, type LaunchFailures, isOvercome, withFailure } from '../core/instance/crash-loop.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
+import { withOutput } from '../core/instance/instance-end.js';
 import { type Member, deployedVariantKey, variantKey } from './fleet-member.js';
 
 /** How the launches of each variant of each deployment have gone since the last that proved itself. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { InstanceState } from '../core/instance.js';
-import type { VariantTraffic } from '../core/traffic.js';
+import type { InstanceState } from '../core/instance/instance.js';
+import type { VariantTraffic } from '../core/deployment/traffic.js';
 import { LeaseRouter, type RoutedInstance } from './lease-router.js';
 
 test('variants take turns by weight while all have room', () => {

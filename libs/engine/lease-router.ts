@@ -1,5 +1,5 @@
-import { type Instance, chooseInstance } from '../core/instance.js';
-import type { Traffic, VariantTraffic } from '../core/traffic.js';
+import { type Instance, chooseInstance } from '../core/instance/instance.js';
+import type { Traffic, VariantTraffic } from '../core/deployment/traffic.js';
 
 /** What the router looks at of an instance. */
 export interface RoutedInstance extends Instance {

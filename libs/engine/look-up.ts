@@ -1,7 +1,7 @@
 import { type Place, endpointArn, endpointConfigArn, modelArn } from '../core/arn.js';
-import { type Endpoint, type EndpointConfig, endpointConfigKey, endpointKey } from '../core/endpoint.js';
+import { type Endpoint, type EndpointConfig, endpointConfigKey, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { type Model, modelKey } from '../core/model.js';
+import { type Model, modelKey } from '../core/model/model.js';
 import type { World } from './world.js';
 
 type CatalogWorld = Pick<World, 'catalog' | 'place'>;

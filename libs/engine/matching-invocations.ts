@@ -1,4 +1,4 @@
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import type { InvocationQuery, Ledger } from '../core/ports/ledger.js';
 
 /** How many are read at once: other work gets its turn in between. */

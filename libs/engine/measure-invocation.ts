@@ -1,5 +1,5 @@
-import type { VariantMetric } from '../core/endpoint-metrics.js';
-import type { AttemptEnd, Invocation } from '../core/invocation.js';
+import type { VariantMetric } from '../core/metric/endpoint-metrics.js';
+import type { AttemptEnd, Invocation } from '../core/invocation/invocation.js';
 import type { AttemptTimings } from './attempt-timings.js';
 import type { Meter } from './meter.js';
 

@@ -1,4 +1,4 @@
-import type { MetricId, MetricUnit, StatisticSet } from '../core/metric.js';
+import type { MetricId, MetricUnit, StatisticSet } from '../core/metric/metric.js';
 
 /** One value, or many folded into one set, of one metric at one time. */
 export interface Measurement extends StatisticSet {

@@ -1,4 +1,4 @@
-import { type Datapoint, type MetricId, type MetricUnit, metricKey } from '../core/metric.js';
+import { type Datapoint, type MetricId, type MetricUnit, metricKey } from '../core/metric/metric.js';
 import type { MetricRecord } from '../core/ports/metrics.js';
 import { SecondSeries } from './meter-series.js';
 

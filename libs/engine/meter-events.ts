@@ -5,7 +5,7 @@ import {
   type VariantMetric,
   ebbVariantMetric,
   variantMetric,
-} from '../core/endpoint-metrics.js';
+} from '../core/metric/endpoint-metrics.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 
 /** What one metric of a variant has come to since Ebb started. */

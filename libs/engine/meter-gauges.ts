@@ -1,5 +1,5 @@
-import { endpointKey } from '../core/endpoint.js';
-import { BACKLOG_METRICS, type BacklogMetric, backlogGauges, backlogMetric } from '../core/endpoint-metrics.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
+import { BACKLOG_METRICS, type BacklogMetric, backlogGauges, backlogMetric } from '../core/metric/endpoint-metrics.js';
 import type { InstanceCounts } from './instance-counts.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
 import { EbbError } from '../core/errors.js';
-import { type Datapoint, METRIC_PERIOD_MS, type MetricId, metricKey } from '../core/metric.js';
+import { type Datapoint, METRIC_PERIOD_MS, type MetricId, metricKey } from '../core/metric/metric.js';
 import type { MeterBook } from './meter-book.js';
 import { SECOND_MS, startOf } from './meter-periods.js';
 import { MinuteRecords } from './meter-records.js';

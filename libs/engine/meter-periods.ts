@@ -1,4 +1,4 @@
-import { type Datapoint, mergeStatistics } from '../core/metric.js';
+import { type Datapoint, mergeStatistics } from '../core/metric/metric.js';
 
 export const SECOND_MS = 1_000;
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../core/errors.js';
-import { METRIC_RETENTION_MS, metricKey } from '../core/metric.js';
+import { METRIC_RETENTION_MS, metricKey } from '../core/metric/metric.js';
 import type { Measurement } from './measurement.js';
 import type { MeterBook } from './meter-book.js';
 import type { MinuteKeeper } from './meter-minutes.js';

@@ -1,5 +1,5 @@
-import { endpointKey } from '../core/endpoint.js';
-import { BACKLOG_METRICS, type BacklogMetric, backlogMetric } from '../core/endpoint-metrics.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
+import { BACKLOG_METRICS, type BacklogMetric, backlogMetric } from '../core/metric/endpoint-metrics.js';
 import {
   type Datapoint,
   METRIC_PERIOD_MS,
@@ -7,7 +7,7 @@ import {
   type MetricId,
   type MetricUnit,
   metricKey,
-} from '../core/metric.js';
+} from '../core/metric/metric.js';
 import type { DatapointQuery } from './measurement.js';
 import type { MeterBook } from './meter-book.js';
 import type { GaugeSampler } from './meter-gauges.js';

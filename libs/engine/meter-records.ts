@@ -1,4 +1,4 @@
-import { type Datapoint, METRIC_PERIOD_MS, type MetricId, mergeStatistics, metricKey } from '../core/metric.js';
+import { type Datapoint, METRIC_PERIOD_MS, type MetricId, mergeStatistics, metricKey } from '../core/metric/metric.js';
 import type { MetricRecord } from '../core/ports/metrics.js';
 import { startOf } from './meter-periods.js';
 

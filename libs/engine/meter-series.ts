@@ -1,4 +1,4 @@
-import type { StatisticSet } from '../core/metric.js';
+import type { StatisticSet } from '../core/metric/metric.js';
 
 /** A statistic set of the second that begins at `at`. */
 export interface TimedSet extends StatisticSet {

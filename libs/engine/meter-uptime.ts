@@ -1,5 +1,5 @@
-import type { MetricId } from '../core/metric.js';
-import { EBB_NAMESPACE } from '../core/endpoint-metrics.js';
+import type { MetricId } from '../core/metric/metric.js';
+import { EBB_NAMESPACE } from '../core/metric/endpoint-metrics.js';
 
 /** One for each second in which Ebb measured: where it is missing, nothing is known of what was not written down. */
 export const UP_METRIC: MetricId = { namespace: EBB_NAMESPACE, name: 'Up', dimensions: {} };

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { type Backlog, EMPTY_BACKLOG } from '../core/backlog.js';
-import { type BacklogMetric, backlogMetric, variantMetric } from '../core/endpoint-metrics.js';
+import { type Backlog, EMPTY_BACKLOG } from '../core/invocation/backlog.js';
+import { type BacklogMetric, backlogMetric, variantMetric } from '../core/metric/endpoint-metrics.js';
 import { EbbError } from '../core/errors.js';
-import { METRIC_RETENTION_MS, type MetricId, statisticSetOf } from '../core/metric.js';
+import { METRIC_RETENTION_MS, type MetricId, statisticSetOf } from '../core/metric/metric.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Meter } from './meter.js';
 import { UP_METRIC } from './meter-uptime.js';

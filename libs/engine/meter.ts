@@ -1,5 +1,5 @@
-import { type Datapoint, METRIC_PERIOD_MS } from '../core/metric.js';
-import { endpointKey } from '../core/endpoint.js';
+import { type Datapoint, METRIC_PERIOD_MS } from '../core/metric/metric.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
 import type { InstanceCounts } from './instance-counts.js';
 import type { DatapointQuery, Measurement } from './measurement.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';

@@ -1,12 +1,17 @@
-import { type Backlog, backlogSize, withoutQueued } from '../core/backlog.js';
-import { isPaused } from '../core/endpoint-gates.js';
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
-import type { Instance } from '../core/instance.js';
-import { maxKeepWarmFromTags, promiseFromTags } from '../core/promise.js';
-import { NO_COOLDOWNS, type ScalableTarget, capacityBounds, scalableTargetPrefix } from '../core/scalable-target.js';
-import type { ScalingObservation } from '../core/scaling-observation.js';
-import { divideBacklog } from '../core/traffic.js';
-import type { VariantEstimates } from '../core/variant-history.js';
+import { type Backlog, backlogSize, withoutQueued } from '../core/invocation/backlog.js';
+import { isPaused } from '../core/endpoint/endpoint-gates.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
+import type { Instance } from '../core/instance/instance.js';
+import { maxKeepWarmFromTags, promiseFromTags } from '../core/scaling/promise.js';
+import {
+  NO_COOLDOWNS,
+  type ScalableTarget,
+  capacityBounds,
+  scalableTargetPrefix,
+} from '../core/scaling/scalable-target.js';
+import type { ScalingObservation } from '../core/scaling/scaling-observation.js';
+import { divideBacklog } from '../core/deployment/traffic.js';
+import type { VariantEstimates } from '../core/learning/variant-history.js';
 import type { Fleet } from './fleet.js';
 import type { ScalingSettings } from './scaling-settings.js';
 import type { World } from './world.js';

@@ -1,13 +1,13 @@
-import { undeployable } from '../core/deployable.js';
+import { undeployable } from '../core/deployment/deployable.js';
 import {
   type AsyncInferenceConfig,
   type DeployedVariant,
   type EndpointConfig,
   type ProductionVariant,
   slotsPerInstance,
-} from '../core/endpoint.js';
+} from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import type { Model } from '../core/model.js';
+import type { Model } from '../core/model/model.js';
 import { findModel } from './look-up.js';
 import type { World } from './world.js';
 

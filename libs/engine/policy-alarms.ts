@@ -1,4 +1,4 @@
-import type { Alarm } from '../core/alarm.js';
+import type { Alarm } from '../core/alarm/alarm.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
 import { reviseAlarm } from './alarm-records.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_KEPT_REPORTS, MAX_PARTIAL_BYTES } from '../core/progress.js';
+import { MAX_KEPT_REPORTS, MAX_PARTIAL_BYTES } from '../core/invocation/progress.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { ProgressBook, progressToken } from './progress-book.js';

@@ -1,12 +1,12 @@
 import { EbbError } from '../core/errors.js';
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import {
   type NumberedReport,
   type ProgressReport,
   nextReportNumber,
   reportBytes,
   withReport,
-} from '../core/progress.js';
+} from '../core/invocation/progress.js';
 import type { World } from './world.js';
 
 /** How long reports are kept after the last one. */

@@ -1,14 +1,14 @@
 import { scalingPolicyArn } from '../core/arn.js';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import {
   type ScalingPolicy,
   type StepScaling,
   type TargetTracking,
   scalingPolicyKey,
   scalingPolicyPrefix,
-} from '../core/scaling-policy.js';
-import { trackedMetricKey, trackingAlarmName, trackingAlarms } from '../core/tracking-alarms.js';
+} from '../core/scaling/scaling-policy.js';
+import { trackedMetricKey, trackingAlarmName, trackingAlarms } from '../core/scaling/tracking-alarms.js';
 import { eraseAlarm, writeAlarm } from './alarm-records.js';
 import { type Variant, checkRegistered, forgetPolicyAlarms, forgetScalingPolicy } from './forget-scalable-target.js';
 import type { World } from './world.js';

@@ -5,7 +5,7 @@ import {
   type ScheduledAction,
   scheduledActionKey,
   scheduledActionPrefix,
-} from '../core/scheduled-action.js';
+} from '../core/scaling/scheduled-action.js';
 import { type Variant, checkRegistered } from './forget-scalable-target.js';
 import type { World } from './world.js';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Caller, Quotas } from '../core/caller.js';
+import type { Caller, Quotas } from '../core/access/caller.js';
 import type { KeyLoad } from '../core/ports/ledger.js';
 import { QuotaGate } from './quota-gate.js';
 import type { World } from './world.js';

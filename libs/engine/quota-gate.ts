@@ -1,6 +1,6 @@
-import type { Caller } from '../core/caller.js';
+import type { Caller } from '../core/access/caller.js';
 import { EbbError } from '../core/errors.js';
-import { brokenQuota } from '../core/quota.js';
+import { brokenQuota } from '../core/access/quota.js';
 import type { World } from './world.js';
 
 interface Reserved {

@@ -1,14 +1,14 @@
-import type { MetricQuery } from '../core/alarm.js';
+import type { MetricQuery } from '../core/alarm/alarm.js';
 import { EbbError } from '../core/errors.js';
-import { METRIC_RETENTION_MS, statisticOf } from '../core/metric.js';
+import { METRIC_RETENTION_MS, statisticOf } from '../core/metric/metric.js';
 import {
   type MetricDataPage,
   type MetricDataPlace,
   type MetricDataRequest,
   type MetricDataResult,
   wholePeriods,
-} from '../core/metric-data.js';
-import { checkEveryQuery, evaluateQueries, metricsBehind } from '../core/metric-math.js';
+} from '../core/metric/metric-data.js';
+import { checkEveryQuery, evaluateQueries, metricsBehind } from '../core/metric/metric-math.js';
 import type { Meter } from './meter.js';
 import type { World } from './world.js';
 

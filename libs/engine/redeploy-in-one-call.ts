@@ -1,9 +1,9 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { type OneCallRecipe, boundsOf, partsOf } from '../core/one-call.js';
-import { DONE_WITHIN_TAG, START_WITHIN_TAG } from '../core/promise.js';
-import type { Tags } from '../core/model.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { type OneCallRecipe, boundsOf, partsOf } from '../core/deployment/one-call.js';
+import { DONE_WITHIN_TAG, START_WITHIN_TAG } from '../core/scaling/promise.js';
+import type { Tags } from '../core/model/model.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import { checkAllowed } from './check-allowed.js';
 import { type DeployingWorld, checkParts, makeParts } from './deploy-in-one-call.js';
 import { deleteParts } from './delete-with-parts.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { endpointKey } from '../core/endpoint.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
 import { SUCCESS_TOPIC, deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { redriveInvocation } from './redrive-invocation.js';

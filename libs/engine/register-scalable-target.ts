@@ -1,7 +1,12 @@
-import { endpointKey } from '../core/endpoint.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import type { Tags } from '../core/model.js';
-import { NOT_SUSPENDED, type ScalableTarget, type SuspendedState, scalableTargetKey } from '../core/scalable-target.js';
+import type { Tags } from '../core/model/model.js';
+import {
+  NOT_SUSPENDED,
+  type ScalableTarget,
+  type SuspendedState,
+  scalableTargetKey,
+} from '../core/scaling/scalable-target.js';
 import { describeTarget, forgetScalableTarget } from './forget-scalable-target.js';
 import { checkTagCount } from './tag-scalable-target.js';
 import type { World } from './world.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
-import type { LaunchFailures } from '../core/crash-loop.js';
+import type { LaunchFailures } from '../core/instance/crash-loop.js';
 import { Engine } from './engine.js';
 import { reportCrashLoop } from './report-crash-loop.js';
 import { submitInvocation } from './submit-invocation.js';

@@ -1,5 +1,5 @@
-import { type LaunchFailures, isCrashLooping, withCrashLoop } from '../core/crash-loop.js';
-import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
+import { type LaunchFailures, isCrashLooping, withCrashLoop } from '../core/instance/crash-loop.js';
+import { type Endpoint, endpointKey, isServing } from '../core/endpoint/endpoint.js';
 import type { World } from './world.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Caller } from '../core/caller.js';
-import { type RateVerdict, type RequestAllowance, countRequest } from '../core/request-rate.js';
+import type { Caller } from '../core/access/caller.js';
+import { type RateVerdict, type RequestAllowance, countRequest } from '../core/access/request-rate.js';
 import type { World } from './world.js';
 
 /** Counts the requests of every access key that has a limit, in this process. There are no more counts than keys. */

@@ -1,4 +1,4 @@
-import { ANONYMOUS_KEY_ID, type AccessKey, revoked } from '../core/access-key.js';
+import { ANONYMOUS_KEY_ID, type AccessKey, revoked } from '../core/access/access-key.js';
 import type { AccessWorld } from './access-world.js';
 import { noSuchKey } from './find-access-key.js';
 

@@ -4,7 +4,7 @@ import {
   DEFAULT_GRACE_SECONDS,
   MAX_GRACE_SECONDS,
   rotated,
-} from '../core/access-key.js';
+} from '../core/access/access-key.js';
 import { EbbError } from '../core/errors.js';
 import { type PlainCredential, newCredential } from './access-material.js';
 import type { AccessWorld } from './access-world.js';

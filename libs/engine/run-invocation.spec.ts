@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation.js';
+import { type AttemptEnd, type Invocation, afterAttempt } from '../core/invocation/invocation.js';
 import { type InvocationScript } from '../../test/support/memory-instances.js';
 import {
   deployEndpoint,

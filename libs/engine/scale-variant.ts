@@ -1,9 +1,9 @@
-import { nextLaunchAt } from '../core/crash-loop.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
-import { cooldownStepOf } from '../core/scalable-target.js';
-import { decide, nextDecisionAt } from '../core/scaling-decision.js';
-import { orderInForce } from '../core/wake-order.js';
-import type { NotScaledCode, PolicyReading, ScalingDecision } from '../core/scaling-observation.js';
+import { nextLaunchAt } from '../core/instance/crash-loop.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
+import { cooldownStepOf } from '../core/scaling/scalable-target.js';
+import { decide, nextDecisionAt } from '../core/scaling/scaling-decision.js';
+import { orderInForce } from '../core/scaling/wake-order.js';
+import type { NotScaledCode, PolicyReading, ScalingDecision } from '../core/scaling/scaling-observation.js';
 import { type PolicyChange, beginCooldown, completeCooldown } from './cooldowns.js';
 import type { Fleet } from './fleet.js';
 import { type Learnt, observeVariant } from './observe-variant.js';

@@ -1,12 +1,12 @@
-import type { DeployedVariant, Endpoint } from '../core/endpoint.js';
+import type { DeployedVariant, Endpoint } from '../core/endpoint/endpoint.js';
 import {
   type ScalingActivity,
   DESCRIBE_ATTEMPT,
   describeChange,
   describeFailure,
   describeSuccess,
-} from '../core/scaling-activity.js';
-import type { ScalingDecision, ScalingObservation } from '../core/scaling-observation.js';
+} from '../core/scaling/scaling-activity.js';
+import type { ScalingDecision, ScalingObservation } from '../core/scaling/scaling-observation.js';
 import { variantKey } from './fleet-member.js';
 import type { World } from './world.js';
 

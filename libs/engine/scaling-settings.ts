@@ -1,5 +1,5 @@
-import type { ScalingPromise } from '../core/promise.js';
-import type { ScalingPace } from '../core/scaling-observation.js';
+import type { ScalingPromise } from '../core/scaling/promise.js';
+import type { ScalingPace } from '../core/scaling/scaling-observation.js';
 
 /** What an operator settles once for all endpoints. */
 export interface ScalingSettings {

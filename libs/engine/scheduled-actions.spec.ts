@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryWorld } from '../../test/support/memory-world.js';
-import { NOT_SUSPENDED, type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
-import { type Schedule, type ScheduledAction, scheduledActionKey } from '../core/scheduled-action.js';
+import { NOT_SUSPENDED, type ScalableTarget, scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { type Schedule, type ScheduledAction, scheduledActionKey } from '../core/scaling/scheduled-action.js';
 import { ScheduledActions } from './scheduled-actions.js';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Calendar } from '../core/ports/calendar.js';
-import { type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
-import { type ScheduledAction, scheduledActionKey } from '../core/scheduled-action.js';
+import { type ScalableTarget, scalableTargetKey } from '../core/scaling/scalable-target.js';
+import { type ScheduledAction, scheduledActionKey } from '../core/scaling/scheduled-action.js';
 import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 

@@ -1,4 +1,4 @@
-import { endpointKey } from '../core/endpoint.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
 import {
   DELIVERY_RETENTION_MS,
   type Delivery,
@@ -6,7 +6,7 @@ import {
   type DeliveryResult,
   destinationOf,
   nextDeliveryAt,
-} from '../core/notification.js';
+} from '../core/delivery/notification.js';
 import type { DeliveryOutcome, DueDelivery } from '../core/ports/outbox.js';
 import { DeliveryRoom } from './delivery-room.js';
 import { Deadline } from './deadline.js';

@@ -1,5 +1,5 @@
-import type { Alarm, AlarmState } from '../core/alarm.js';
-import { stateHistoryItem } from '../core/alarm-history.js';
+import type { Alarm, AlarmState } from '../core/alarm/alarm.js';
+import { stateHistoryItem } from '../core/alarm/alarm-history.js';
 import { EbbError } from '../core/errors.js';
 import type { World } from './world.js';
 

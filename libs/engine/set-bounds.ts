@@ -1,4 +1,4 @@
-import type { ScalableTarget } from '../core/scalable-target.js';
+import type { ScalableTarget } from '../core/scaling/scalable-target.js';
 import { chooseVariant } from './choose-variant.js';
 import { findEndpoint } from './look-up.js';
 import { registerScalableTarget } from './register-scalable-target.js';

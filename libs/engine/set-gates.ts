@@ -1,5 +1,5 @@
-import { type Gate, type GateState, withGates } from '../core/endpoint-gates.js';
-import { type Endpoint, endpointKey } from '../core/endpoint.js';
+import { type Gate, type GateState, withGates } from '../core/endpoint/endpoint-gates.js';
+import { type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import { missingEndpoint } from './look-up.js';
 import type { World } from './world.js';

@@ -1,4 +1,4 @@
-import { type AttemptEnd, LEASE_MS } from '../core/invocation.js';
+import { type AttemptEnd, LEASE_MS } from '../core/invocation/invocation.js';
 import { writeDataLog } from './data-log.js';
 import { settleInvocation } from './settle-invocation.js';
 import type { World } from './world.js';

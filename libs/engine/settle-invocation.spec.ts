@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../core/errors.js';
-import { CANCELLED_REASON } from '../core/invocation.js';
+import { CANCELLED_REASON } from '../core/invocation/invocation.js';
 import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';

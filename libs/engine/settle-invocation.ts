@@ -6,7 +6,7 @@ import {
   LEASE_RENEWAL_MS,
   afterAttempt,
   endedAttempt,
-} from '../core/invocation.js';
+} from '../core/invocation/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { Lease } from '../core/ports/ledger.js';
 import type { SettledAttempt } from './measure-invocation.js';

@@ -1,6 +1,6 @@
-import { type CallbackOutput, callbackId, callbackMessage } from '../core/callback-document.js';
-import type { Invocation } from '../core/invocation.js';
-import { type Delivery, invocationNotification, notifiedResponse } from '../core/notification.js';
+import { type CallbackOutput, callbackId, callbackMessage } from '../core/delivery/callback-document.js';
+import type { Invocation } from '../core/invocation/invocation.js';
+import { type Delivery, invocationNotification, notifiedResponse } from '../core/delivery/notification.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import type { World } from './world.js';
 

@@ -1,4 +1,4 @@
-import type { RunningWork } from '../core/instance.js';
+import type { RunningWork } from '../core/instance/instance.js';
 import type { Slot } from './fleet.js';
 
 /** What runs on the slots of one instance. A slot that is only taken, and waits for a lease, is not among them. */

@@ -1,4 +1,4 @@
-import type { Invocation } from '../core/invocation.js';
+import type { Invocation } from '../core/invocation/invocation.js';
 import type { Fleet, Slot } from './fleet.js';
 import type { World } from './world.js';
 

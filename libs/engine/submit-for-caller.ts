@@ -1,6 +1,6 @@
-import type { Caller } from '../core/caller.js';
+import type { Caller } from '../core/access/caller.js';
 import { EbbError } from '../core/errors.js';
-import type { Submission } from '../core/invocation.js';
+import type { Submission } from '../core/invocation/invocation.js';
 import { acceptedBefore } from './idempotency.js';
 import type { QuotaGate } from './quota-gate.js';
 import { type Accepted, acceptInvocation } from './submit-invocation.js';

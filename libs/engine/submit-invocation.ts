@@ -1,5 +1,5 @@
 import { isEbbError } from '../core/errors.js';
-import { type Invocation, type InvocationRequest, type Submission } from '../core/invocation.js';
+import { type Invocation, type InvocationRequest, type Submission } from '../core/invocation/invocation.js';
 import { parseObjectLocation } from '../core/object-location.js';
 import { checkIsSame, fingerprintOf } from './idempotency.js';
 import { invocationRequest } from './invocation-request.js';

@@ -1,9 +1,9 @@
 import { endpointArn, endpointConfigArn, modelArn } from '../core/arn.js';
-import { endpointConfigKey, endpointKey } from '../core/endpoint.js';
+import { endpointConfigKey, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { type Tags, modelKey } from '../core/model.js';
-import { checkPromiseTags } from '../core/promise.js';
-import { checkWarmTags } from '../core/warm-tier.js';
+import { type Tags, modelKey } from '../core/model/model.js';
+import { checkPromiseTags } from '../core/scaling/promise.js';
+import { checkWarmTags } from '../core/instance/warm-tier.js';
 import type { Records } from '../core/ports/catalog.js';
 import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
 import type { World } from './world.js';

@@ -1,7 +1,7 @@
 import { scalableTargetArn } from '../core/arn.js';
 import { EbbError } from '../core/errors.js';
-import type { Tags } from '../core/model.js';
-import { type ScalableTarget, scalableTargetKey } from '../core/scalable-target.js';
+import type { Tags } from '../core/model/model.js';
+import { type ScalableTarget, scalableTargetKey } from '../core/scaling/scalable-target.js';
 import type { World } from './world.js';
 
 /** A scalable target has at most this many tags. */

@@ -1,5 +1,5 @@
-import { isPaused } from '../core/endpoint-gates.js';
-import { type Endpoint, endpointKey, isServing } from '../core/endpoint.js';
+import { isPaused } from '../core/endpoint/endpoint-gates.js';
+import { type Endpoint, endpointKey, isServing } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
 import type { World } from './world.js';
 

@@ -1,6 +1,6 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../core/scalable-target.js';
+import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../core/scaling/scalable-target.js';
 import { checkAllowed } from './check-allowed.js';
 import { findEndpoint, missingEndpoint } from './look-up.js';
 import { sendTestNotifications } from './send-test-notifications.js';

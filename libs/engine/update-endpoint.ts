@@ -1,7 +1,7 @@
-import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from '../core/deployment.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from '../core/endpoint/deployment.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../core/endpoint/endpoint.js';
 import { EbbError } from '../core/errors.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import { checkAllowed } from './check-allowed.js';
 import { findEndpoint, findEndpointConfig, missingEndpoint } from './look-up.js';
 import { findMissingTopic, missingTopicReason, planVariants } from './plan-variants.js';

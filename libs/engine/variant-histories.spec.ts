@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryWorld } from '../../test/support/memory-world.js';
-import { sampleCount } from '../core/distribution.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import { sampleCount } from '../core/learning/distribution.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import { VariantHistories } from './variant-histories.js';
 
 const MAX_KEEP_WARM_MS = 900_000;

@@ -1,5 +1,5 @@
-import type { StartPhasesMs } from '../core/instance.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
+import type { StartPhasesMs } from '../core/instance/instance.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
 import {
   EMPTY_HISTORY,
   type VariantEstimates,
@@ -10,7 +10,7 @@ import {
   withDemand,
   withServiceTimes,
   withStart,
-} from '../core/variant-history.js';
+} from '../core/learning/variant-history.js';
 import { Rounds } from './rounds.js';
 import type { World } from './world.js';
 

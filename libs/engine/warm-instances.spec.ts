@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Deployment } from '../core/deployment.js';
-import type { Endpoint } from '../core/endpoint.js';
-import type { PingAnswer } from '../core/instance.js';
+import type { Deployment } from '../core/endpoint/deployment.js';
+import type { Endpoint } from '../core/endpoint/endpoint.js';
+import type { PingAnswer } from '../core/instance/instance.js';
 import type { LaunchScript } from '../../test/support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';

@@ -1,5 +1,5 @@
-import { type DeployedVariant, type Endpoint, isServing } from '../core/endpoint.js';
-import { chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from '../core/warm-tier.js';
+import { type DeployedVariant, type Endpoint, isServing } from '../core/endpoint/endpoint.js';
+import { chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from '../core/instance/warm-tier.js';
 import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
 import type { InstanceLives } from './instance-lives.js';

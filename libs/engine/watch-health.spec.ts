@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PingAnswer } from '../core/instance.js';
+import type { PingAnswer } from '../core/instance/instance.js';
 import { deployEndpoint, memoryWorld } from '../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';
 

@@ -1,5 +1,5 @@
-import { LIVENESS_INTERVAL_MS, badAnswersAfter, isSick } from '../core/liveness.js';
-import type { PingAnswer } from '../core/instance.js';
+import { LIVENESS_INTERVAL_MS, badAnswersAfter, isSick } from '../core/instance/liveness.js';
+import type { PingAnswer } from '../core/instance/instance.js';
 import type { Member } from './fleet-member.js';
 import { Rounds } from './rounds.js';
 import type { World } from './world.js';

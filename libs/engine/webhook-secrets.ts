@@ -4,7 +4,7 @@ import {
   DEFAULT_GRACE_SECONDS,
   validWebhookSecrets,
   webhookSecretRotated,
-} from '../core/access-key.js';
+} from '../core/access/access-key.js';
 import { newWebhookSecret, webhookPurpose } from './access-material.js';
 import type { AccessWorld } from './access-world.js';
 import { noSuchKey } from './find-access-key.js';

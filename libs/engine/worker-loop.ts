@@ -1,5 +1,5 @@
-import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS, hasAnswered } from '../core/invocation.js';
-import { endpointKey } from '../core/endpoint.js';
+import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS, hasAnswered } from '../core/invocation/invocation.js';
+import { endpointKey } from '../core/endpoint/endpoint.js';
 import type { Lease } from '../core/ports/ledger.js';
 import { writeDataLog } from './data-log.js';
 import { Abandoned, type Attempt, runInvocation } from './run-invocation.js';

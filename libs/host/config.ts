@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Place } from '../core/arn.js';
-import type { InstanceTypes } from '../core/instance-type.js';
-import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/promise.js';
+import type { InstanceTypes } from '../core/instance/instance-type.js';
+import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/scaling/promise.js';
 import type { AccessMode } from '../engine/authenticate.js';
 import { AddressGuard } from '../drivers/notifications/address-guard.js';
 import type { ScalingSettings } from '../engine/scaling-settings.js';

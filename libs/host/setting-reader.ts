@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
-import { type InstanceTypes, KNOWN_INSTANCE_TYPES, readInstanceTypes } from '../core/instance-type.js';
+import { type InstanceTypes, KNOWN_INSTANCE_TYPES, readInstanceTypes } from '../core/instance/instance-type.js';
 
 export const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
 /** Ports of containers are published on the loopback address of the engine's machine, so that has to be this one. */

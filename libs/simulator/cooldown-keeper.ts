@@ -1,5 +1,11 @@
-import { type CooldownStep, type Cooldowns, NO_COOLDOWNS, cooldownStepOf, withStep } from '../core/scalable-target.js';
-import type { ScalingDecision } from '../core/scaling-observation.js';
+import {
+  type CooldownStep,
+  type Cooldowns,
+  NO_COOLDOWNS,
+  cooldownStepOf,
+  withStep,
+} from '../core/scaling/scalable-target.js';
+import type { ScalingDecision } from '../core/scaling/scaling-observation.js';
 
 /** Keeps the cooldowns of one variant as the engine does: they begin when the change that began them is complete. */
 export class CooldownKeeper {

@@ -1,5 +1,5 @@
-import type { CapacityBounds } from '../core/scalable-target.js';
-import type { ScalingObservation } from '../core/scaling-observation.js';
+import type { CapacityBounds } from '../core/scaling/scalable-target.js';
+import type { ScalingObservation } from '../core/scaling/scaling-observation.js';
 
 /**
  * What a decider may see of the simulated variant, at this moment, in milliseconds since the trace began. It changes

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { WatchedDecider, burstOf, seconds, traceOf } from '../../test/support/simulator-samples.js';
-import type { AlarmSettings } from '../core/alarm.js';
-import { backlogMetric } from '../core/endpoint-metrics.js';
-import type { MetricId } from '../core/metric.js';
-import type { ScalingPace } from '../core/scaling-observation.js';
-import { MIN_SERVED } from '../core/variant-history.js';
+import type { AlarmSettings } from '../core/alarm/alarm.js';
+import { backlogMetric } from '../core/metric/endpoint-metrics.js';
+import type { MetricId } from '../core/metric/metric.js';
+import type { ScalingPace } from '../core/scaling/scaling-observation.js';
+import { MIN_SERVED } from '../core/learning/variant-history.js';
 import { EBB_DEFAULTS, EbbDecider } from './deciders/ebb.js';
 import { type PolicySet, policyArn } from './policy-alarms.js';
 import { simulate } from './simulation.js';

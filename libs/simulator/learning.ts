@@ -7,7 +7,7 @@ import {
   withDemand,
   withServiceTimes,
   withStart,
-} from '../core/variant-history.js';
+} from '../core/learning/variant-history.js';
 
 /** Estimates are made anew no more often than this, unless something was learnt of starts: so the engine does it. */
 const ESTIMATES_FRESH_MS = 1_000;

@@ -1,4 +1,4 @@
-import { type StatisticSet, mergeStatistics, statisticSetOf } from '../core/metric.js';
+import { type StatisticSet, mergeStatistics, statisticSetOf } from '../core/metric/metric.js';
 
 /** One metric, period by period, as far back as somebody asks. */
 export class MetricPeriods {

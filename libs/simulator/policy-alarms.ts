@@ -1,10 +1,10 @@
-import type { AlarmSettings } from '../core/alarm.js';
+import type { AlarmSettings } from '../core/alarm/alarm.js';
 import { scalingPolicyArn } from '../core/arn.js';
-import { backlogGauges } from '../core/endpoint-metrics.js';
-import { scalableTargetKey } from '../core/scalable-target.js';
-import type { PolicyReading } from '../core/scaling-observation.js';
-import type { ScalingPolicy } from '../core/scaling-policy.js';
-import { trackingAlarms } from '../core/tracking-alarms.js';
+import { backlogGauges } from '../core/metric/endpoint-metrics.js';
+import { scalableTargetKey } from '../core/scaling/scalable-target.js';
+import type { PolicyReading } from '../core/scaling/scaling-observation.js';
+import type { ScalingPolicy } from '../core/scaling/scaling-policy.js';
+import { trackingAlarms } from '../core/scaling/tracking-alarms.js';
 import type { Situation } from './decider.js';
 import { type AlarmTiming, SimulatedAlarm } from './simulated-alarm.js';
 

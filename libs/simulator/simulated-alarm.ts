@@ -1,13 +1,13 @@
-import { evaluateAlarm, evaluationRange } from '../core/alarm-evaluation.js';
-import { type Alarm, type AlarmSettings, UNCHECKED, actionsOf } from '../core/alarm.js';
+import { evaluateAlarm, evaluationRange } from '../core/alarm/alarm-evaluation.js';
+import { type Alarm, type AlarmSettings, UNCHECKED, actionsOf } from '../core/alarm/alarm.js';
 import { parseScalingPolicyArn } from '../core/arn.js';
-import { BACKLOG_METRICS, type BacklogMetric, SAGEMAKER_NAMESPACE } from '../core/endpoint-metrics.js';
+import { BACKLOG_METRICS, type BacklogMetric, SAGEMAKER_NAMESPACE } from '../core/metric/endpoint-metrics.js';
 import { EbbError } from '../core/errors.js';
-import { type AlarmPace, alarmPace } from '../core/alarm-pace.js';
-import { alarmLines, alarmReading, alarmValues } from '../core/alarm-values.js';
-import type { MetricId, StatisticSet } from '../core/metric.js';
-import type { AlarmReading, ScalingPace } from '../core/scaling-observation.js';
-import type { ScalingPolicy } from '../core/scaling-policy.js';
+import { type AlarmPace, alarmPace } from '../core/alarm/alarm-pace.js';
+import { alarmLines, alarmReading, alarmValues } from '../core/alarm/alarm-values.js';
+import type { MetricId, StatisticSet } from '../core/metric/metric.js';
+import type { AlarmReading, ScalingPace } from '../core/scaling/scaling-observation.js';
+import type { ScalingPolicy } from '../core/scaling/scaling-policy.js';
 import { MetricPeriods } from './metric-periods.js';
 
 /** How often alarms are evaluated, and how soon what is measured can be read. */

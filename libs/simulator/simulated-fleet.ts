@@ -1,4 +1,4 @@
-import { type Instance, type InstanceState, chooseForScaleIn, chooseInstance } from '../core/instance.js';
+import { type Instance, type InstanceState, chooseForScaleIn, chooseInstance } from '../core/instance/instance.js';
 
 /** An instance that exists in the simulation only. */
 export class SimulatedInstance implements Instance {

@@ -1,4 +1,4 @@
-import type { Backlog } from '../core/backlog.js';
+import type { Backlog } from '../core/invocation/backlog.js';
 import type { Decider, Situation } from './decider.js';
 import { EventHeap, type TimedEvent } from './event-heap.js';
 import { type FleetCount, SimulatedFleet, type SimulatedInstance } from './simulated-fleet.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ALARM_HISTORY_RETENTION_MS, type AlarmHistoryItem } from '../../libs/core/alarm.js';
+import { ALARM_HISTORY_RETENTION_MS, type AlarmHistoryItem } from '../../libs/core/alarm/alarm.js';
 import type { AlarmHistory, Catalog } from '../../libs/core/ports/catalog.js';
 
 const AT = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { AUDIT_RETENTION_MS, type AuditEntry } from '../../libs/core/audit.js';
+import { AUDIT_RETENTION_MS, type AuditEntry } from '../../libs/core/access/audit.js';
 import type { Audit, Catalog } from '../../libs/core/ports/catalog.js';
 
 const AT = Date.UTC(2026, 0, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Calendar } from '../../libs/core/ports/calendar.js';
-import type { Schedule } from '../../libs/core/scheduled-action.js';
+import type { Schedule } from '../../libs/core/scaling/scheduled-action.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { create } from 'tar';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readInstanceTypes } from '../../libs/core/instance-type.js';
+import { readInstanceTypes } from '../../libs/core/instance/instance-type.js';
 import type { LaunchSpec } from '../../libs/core/ports/instances.js';
 import { DockerInstances, type DockerInstancesOptions } from '../../libs/drivers/instances/docker.js';
 import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';

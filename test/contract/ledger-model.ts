@@ -1,4 +1,4 @@
-import type { Backlog } from '../../libs/core/backlog.js';
+import type { Backlog } from '../../libs/core/invocation/backlog.js';
 import {
   type EndedAttempt,
   IDEMPOTENCY_WINDOW_MS,
@@ -6,7 +6,7 @@ import {
   type InvocationRequest,
   isSettled,
   queuePlace,
-} from '../../libs/core/invocation.js';
+} from '../../libs/core/invocation/invocation.js';
 import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import { withoutLease } from '../support/memory-ledger.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HEAD_START_MS, MAX_PAST_ATTEMPTS } from '../../libs/core/invocation.js';
+import { HEAD_START_MS, MAX_PAST_ATTEMPTS } from '../../libs/core/invocation/invocation.js';
 import { COMPLETED, LEASED_UNTIL, NOW, sampleDelivery, sampleId, sampleRequest } from './ledger-samples.js';
 import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
 

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type EndedAttempt, type Invocation, PRIORITIES, type SettledState } from '../../libs/core/invocation.js';
+import {
+  type EndedAttempt,
+  type Invocation,
+  PRIORITIES,
+  type SettledState,
+} from '../../libs/core/invocation/invocation.js';
 import type { Lease, Ledger } from '../../libs/core/ports/ledger.js';
 import { LedgerModel } from './ledger-model.js';
 import { NOW, sampleId, sampleRequest } from './ledger-samples.js';

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Backlog } from '../../libs/core/backlog.js';
-import { IDEMPOTENCY_WINDOW_MS, type Invocation, type InvocationRequest } from '../../libs/core/invocation.js';
+import type { Backlog } from '../../libs/core/invocation/backlog.js';
+import {
+  IDEMPOTENCY_WINDOW_MS,
+  type Invocation,
+  type InvocationRequest,
+} from '../../libs/core/invocation/invocation.js';
 import type { Settlement } from '../../libs/core/ports/ledger.js';
 import {
   bareRequest,

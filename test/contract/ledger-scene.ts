@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { Invocation } from '../../libs/core/invocation.js';
+import type { Invocation } from '../../libs/core/invocation/invocation.js';
 import type { Lease, Ledger, LeaseRequest } from '../../libs/core/ports/ledger.js';
 import type { Outbox } from '../../libs/core/ports/outbox.js';
 import { LEASED_UNTIL, NOW, sampleRequest } from './ledger-samples.js';

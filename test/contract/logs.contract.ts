@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogLine, LogPage, LogQuery, Logs } from '../../libs/core/ports/logs.js';
-import { MAX_LOG_LINE_CHARACTERS } from '../../libs/core/log-line.js';
+import { MAX_LOG_LINE_CHARACTERS } from '../../libs/core/ports/log-line.js';
 
 /** What the suite needs of a driver. */
 export interface LogsScene {

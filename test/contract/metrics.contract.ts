@@ -6,7 +6,7 @@ import {
   type MetricId,
   metricKey,
   statisticSetOf,
-} from '../../libs/core/metric.js';
+} from '../../libs/core/metric/metric.js';
 import type { MetricRecord, Metrics } from '../../libs/core/ports/metrics.js';
 
 export const NOW = Date.UTC(2026, 0, 1);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METRIC_PERIOD_MS } from '../../libs/core/metric.js';
+import { METRIC_PERIOD_MS } from '../../libs/core/metric/metric.js';
 import { openDatabase } from '../../libs/drivers/sqlite/open-database.js';
 import { METRICS_DATABASE } from '../../libs/drivers/metrics/sqlite/sqlite-statements.js';
 import { SqliteMetrics } from '../../libs/drivers/metrics/sqlite.js';

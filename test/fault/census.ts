@@ -1,5 +1,5 @@
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import { type Invocation, isSettled } from '../../libs/core/invocation.js';
+import { type Invocation, isSettled } from '../../libs/core/invocation/invocation.js';
 import { openSqliteLedger } from '../../libs/drivers/ledger/open-sqlite.js';
 import { BUCKET } from '../support/asynchronous-endpoint.js';
 import type { AwsClients } from '../support/aws-clients.js';

@@ -1,7 +1,7 @@
 import { CreateModelCommand, ListModelsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointAsyncCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Quotas, Role } from '../../libs/core/caller.js';
+import type { Quotas, Role } from '../../libs/core/access/caller.js';
 import { type KeyedEbb, TEST_IMAGES, deployPaused, startWithKeys } from '../support/keyed-ebb.js';
 
 type Name = 'operator' | 'few' | 'small' | 'slow' | 'other';

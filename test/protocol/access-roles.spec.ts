@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role } from '../../libs/core/caller.js';
+import type { Role } from '../../libs/core/access/caller.js';
 import { ALL_ROUTES } from '../../libs/wire/rest/all-routes.js';
 import type { Route } from '../../libs/wire/rest/route.js';
 import { type KeyedEbb, startWithKeys } from '../support/keyed-ebb.js';

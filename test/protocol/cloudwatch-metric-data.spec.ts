@@ -9,7 +9,7 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MetricId } from '../../libs/core/metric.js';
+import type { MetricId } from '../../libs/core/metric/metric.js';
 import { refusalOf } from '../support/cloudwatch-calls.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 

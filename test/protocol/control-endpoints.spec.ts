@@ -11,9 +11,9 @@ import {
   waitUntilEndpointInService,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EndpointStatus } from '../../libs/core/endpoint.js';
+import type { EndpointStatus } from '../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scalable-target.js';
+import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { ERROR_TOPIC, SUCCESS_TOPIC, asyncConfig, createEndpoint, createModel } from '../support/deploy.js';
 

@@ -4,7 +4,7 @@ import {
   type ScalingPolicy,
 } from '@aws-sdk/client-application-auto-scaling';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Alarm } from '../../libs/core/alarm.js';
+import type { Alarm } from '../../libs/core/alarm/alarm.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import {
   BACKLOG_TRACKING,

@@ -8,7 +8,7 @@ import {
   paginateDescribeScheduledActions,
 } from '@aws-sdk/client-application-auto-scaling';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scheduledActionKey } from '../../libs/core/scheduled-action.js';
+import { scheduledActionKey } from '../../libs/core/scaling/scheduled-action.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { putAction, registerEndpoint, variantOf } from '../support/scaling-requests.js';
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Deployment } from '../../libs/core/deployment.js';
+import type { Deployment } from '../../libs/core/endpoint/deployment.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { createEndpoint } from '../support/deploy.js';
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../../libs/core/errors.js';
-import { canBeRedriven, isSettled } from '../../libs/core/invocation.js';
+import { canBeRedriven, isSettled } from '../../libs/core/invocation/invocation.js';
 import { cancelInvocation } from '../../libs/engine/cancel-invocation.js';
 import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
 import { redriveInvocation } from '../../libs/engine/redrive-invocation.js';

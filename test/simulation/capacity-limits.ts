@@ -1,7 +1,7 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
 import type { Catalog, Records } from '../../libs/core/ports/catalog.js';
 import type { LaunchSpec } from '../../libs/core/ports/instances.js';
-import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../libs/core/scalable-target.js';
+import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 
 /** A reading of the catalog is at most this old when it is acted on. */
 const STALE_MS = 500;

@@ -4,9 +4,9 @@ import {
   type Endpoint,
   type ProductionVariant,
   endpointKey,
-} from '../../libs/core/endpoint.js';
-import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scalable-target.js';
-import { WARM_INSTANCES_TAG, WARM_SECONDS_TAG } from '../../libs/core/warm-tier.js';
+} from '../../libs/core/endpoint/endpoint.js';
+import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
+import { WARM_INSTANCES_TAG, WARM_SECONDS_TAG } from '../../libs/core/instance/warm-tier.js';
 import type { EndpointPlan, VariantPlan } from './scenario.js';
 import type { Simulation } from './simulation.js';
 import { STARTUP_TIMEOUT_SECONDS } from './watched-instances.js';

@@ -1,5 +1,10 @@
-import type { BlueGreenUpdate, CapacitySize, DeploymentConfig, RollingUpdate } from '../../libs/core/deployment.js';
-import { GATES, type Gate } from '../../libs/core/endpoint-gates.js';
+import type {
+  BlueGreenUpdate,
+  CapacitySize,
+  DeploymentConfig,
+  RollingUpdate,
+} from '../../libs/core/endpoint/deployment.js';
+import { GATES, type Gate } from '../../libs/core/endpoint/endpoint-gates.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { Incident } from './scenario.js';
 

@@ -1,7 +1,7 @@
-import { isPaused } from '../../libs/core/endpoint-gates.js';
-import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
+import { isPaused } from '../../libs/core/endpoint/endpoint-gates.js';
+import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
 import type { FoundInstance, LaunchSpec } from '../../libs/core/ports/instances.js';
-import { WAKE_ORDER_VALID_MS } from '../../libs/core/wake-order.js';
+import { WAKE_ORDER_VALID_MS } from '../../libs/core/scaling/wake-order.js';
 import type { Fleet } from '../../libs/engine/fleet.js';
 import { CapacityLimits } from './capacity-limits.js';
 import type { RunningEngine } from './running-engine.js';

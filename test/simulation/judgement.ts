@@ -1,5 +1,5 @@
-import { endpointKey } from '../../libs/core/endpoint.js';
-import type { Invocation } from '../../libs/core/invocation.js';
+import { endpointKey } from '../../libs/core/endpoint/endpoint.js';
+import type { Invocation } from '../../libs/core/invocation/invocation.js';
 import { SUBSCRIBERS } from './receivers.js';
 import type { Arrival } from './scenario.js';
 import type { Simulation } from './simulation.js';

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from '../../libs/core/notification.js';
+import type { Delivery, DeliveryResult } from '../../libs/core/delivery/notification.js';
 import { Notifications } from '../../libs/core/ports/notifications.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { VirtualClock } from '../support/virtual-clock.js';

@@ -1,8 +1,8 @@
-import type { Alarm } from '../../libs/core/alarm.js';
-import { backlogSize } from '../../libs/core/backlog.js';
-import type { DeploymentConfig } from '../../libs/core/deployment.js';
-import { type Endpoint, endpointKey } from '../../libs/core/endpoint.js';
-import type { Invocation } from '../../libs/core/invocation.js';
+import type { Alarm } from '../../libs/core/alarm/alarm.js';
+import { backlogSize } from '../../libs/core/invocation/backlog.js';
+import type { DeploymentConfig } from '../../libs/core/endpoint/deployment.js';
+import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
+import type { Invocation } from '../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
 import type { Records } from '../../libs/core/ports/catalog.js';
 import { createEndpoint } from '../../libs/engine/create-endpoint.js';

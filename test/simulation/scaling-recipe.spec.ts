@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { scalingPolicyArn } from '../../libs/core/arn.js';
-import { backlogMetric } from '../../libs/core/endpoint-metrics.js';
-import { scalableTargetKey } from '../../libs/core/scalable-target.js';
-import type { ScalingPace } from '../../libs/core/scaling-observation.js';
+import { backlogMetric } from '../../libs/core/metric/endpoint-metrics.js';
+import { scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
+import type { ScalingPace } from '../../libs/core/scaling/scaling-observation.js';
 import { Engine } from '../../libs/engine/engine.js';
 import { putAlarm } from '../../libs/engine/put-alarm.js';
 import { putScalingPolicy } from '../../libs/engine/put-scaling-policy.js';

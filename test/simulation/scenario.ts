@@ -1,5 +1,5 @@
-import type { DeploymentConfig } from '../../libs/core/deployment.js';
-import type { Gate } from '../../libs/core/endpoint-gates.js';
+import type { DeploymentConfig } from '../../libs/core/endpoint/deployment.js';
+import type { Gate } from '../../libs/core/endpoint/endpoint-gates.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { drawChange } from './draw-change.js';
 

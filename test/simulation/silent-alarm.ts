@@ -1,4 +1,4 @@
-import type { Alarm } from '../../libs/core/alarm.js';
+import type { Alarm } from '../../libs/core/alarm/alarm.js';
 
 /** An alarm of a metric that nobody reports: it stays as it is put. */
 export const SILENT_ALARM: Omit<Alarm, 'name' | 'state' | 'stateReason'> = {

@@ -1,14 +1,14 @@
-import { GATES, withGates } from '../../libs/core/endpoint-gates.js';
-import { type DeployedVariant, endpointKey, isServing } from '../../libs/core/endpoint.js';
-import { isPassing } from '../../libs/core/endpoint-status.js';
+import { GATES, withGates } from '../../libs/core/endpoint/endpoint-gates.js';
+import { type DeployedVariant, endpointKey, isServing } from '../../libs/core/endpoint/endpoint.js';
+import { isPassing } from '../../libs/core/endpoint/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { isSettled } from '../../libs/core/invocation.js';
+import { isSettled } from '../../libs/core/invocation/invocation.js';
 import {
   type CapacityBounds,
   capacityBounds,
   scalableTargetKey,
   scalableTargetPrefix,
-} from '../../libs/core/scalable-target.js';
+} from '../../libs/core/scaling/scalable-target.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { submitInvocation } from '../../libs/engine/submit-invocation.js';

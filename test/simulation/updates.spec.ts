@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DEPLOYMENT_CONFIG, type DeploymentConfig } from '../../libs/core/deployment.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type DeploymentConfig } from '../../libs/core/endpoint/deployment.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { UNCHECKED } from '../../libs/core/alarm.js';
+import { UNCHECKED } from '../../libs/core/alarm/alarm.js';
 import type { LaunchScript } from '../support/memory-instances.js';
 import { aRollOut } from './roll-out-scene.js';
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../../libs/core/errors.js';
-import type { PingAnswer, StartPhase } from '../../libs/core/instance.js';
+import type { PingAnswer, StartPhase } from '../../libs/core/instance/instance.js';
 import {
   type CancelAnswer,
   type ContainerRequest,

@@ -4,8 +4,8 @@ import {
   isSettled,
   type Invocation,
   type InvocationRequest,
-} from '../../libs/core/invocation.js';
-import type { Delivery } from '../../libs/core/notification.js';
+} from '../../libs/core/invocation/invocation.js';
+import type { Delivery } from '../../libs/core/delivery/notification.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
 import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import type { Objects } from '../../libs/core/ports/objects.js';

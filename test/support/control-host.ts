@@ -6,7 +6,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { CloudWatchSurface } from '../../apps/api/aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from '../../apps/api/aws/control/control-surface.js';
 import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
-import type { Endpoint } from '../../libs/core/endpoint.js';
+import type { Endpoint } from '../../libs/core/endpoint/endpoint.js';
 import type { Notifications } from '../../libs/core/ports/notifications.js';
 import type { Signal } from '../../libs/core/ports/signals.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Standalone, startStandalone } from '../../apps/standalone/start-standalone.js';
-import type { AccessKeyRequest } from '../../libs/core/access-key.js';
+import type { AccessKeyRequest } from '../../libs/core/access/access-key.js';
 import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
 import { type CreatedAccessKey, createAccessKey } from '../../libs/engine/create-access-key.js';
 import { Log, type LogFields } from '../../libs/engine/log.js';

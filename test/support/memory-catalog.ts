@@ -1,10 +1,10 @@
-import type { AccessKey } from '../../libs/core/access-key.js';
-import { ALARM_HISTORY_RETENTION_MS, type Alarm, type AlarmHistoryItem } from '../../libs/core/alarm.js';
-import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../libs/core/audit.js';
-import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint.js';
+import type { AccessKey } from '../../libs/core/access/access-key.js';
+import { ALARM_HISTORY_RETENTION_MS, type Alarm, type AlarmHistoryItem } from '../../libs/core/alarm/alarm.js';
+import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../libs/core/access/audit.js';
+import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint/endpoint.js';
 import type { Leader } from '../../libs/core/leader.js';
-import type { Model } from '../../libs/core/model.js';
-import type { Subscription, Topic } from '../../libs/core/notification.js';
+import type { Model } from '../../libs/core/model/model.js';
+import type { Subscription, Topic } from '../../libs/core/delivery/notification.js';
 import {
   type Activities,
   type ActivityQuery,
@@ -20,11 +20,11 @@ import {
   type ActivityOutcome,
   type ScalingActivity,
   isNotScaled,
-} from '../../libs/core/scaling-activity.js';
-import type { ScalingPolicy } from '../../libs/core/scaling-policy.js';
-import type { ScheduledAction } from '../../libs/core/scheduled-action.js';
-import type { VariantHistory } from '../../libs/core/variant-history.js';
-import type { ScalableTarget } from '../../libs/core/scalable-target.js';
+} from '../../libs/core/scaling/scaling-activity.js';
+import type { ScalingPolicy } from '../../libs/core/scaling/scaling-policy.js';
+import type { ScheduledAction } from '../../libs/core/scaling/scheduled-action.js';
+import type { VariantHistory } from '../../libs/core/learning/variant-history.js';
+import type { ScalableTarget } from '../../libs/core/scaling/scalable-target.js';
 
 /** The catalog as a few maps: what the simulation and the protocol tests deploy into. */
 export class MemoryCatalog extends Catalog {

@@ -1,5 +1,5 @@
 import { EbbError } from '../../libs/core/errors.js';
-import { PING_TIMEOUT_MS, type PingAnswer, type StartPhase } from '../../libs/core/instance.js';
+import { PING_TIMEOUT_MS, type PingAnswer, type StartPhase } from '../../libs/core/instance/instance.js';
 import type { Clock } from '../../libs/core/ports/clock.js';
 import {
   type CancelAnswer,

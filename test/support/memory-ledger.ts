@@ -1,4 +1,4 @@
-import type { Backlog } from '../../libs/core/backlog.js';
+import type { Backlog } from '../../libs/core/invocation/backlog.js';
 import { EbbError } from '../../libs/core/errors.js';
 import {
   type AttemptRecord,
@@ -10,8 +10,8 @@ import {
   canBeRedriven,
   isSettled,
   queuePlace,
-} from '../../libs/core/invocation.js';
-import type { Delivery } from '../../libs/core/notification.js';
+} from '../../libs/core/invocation/invocation.js';
+import type { Delivery } from '../../libs/core/delivery/notification.js';
 import {
   type Cancellation,
   type InvocationQuery,

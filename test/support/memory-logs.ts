@@ -1,6 +1,6 @@
-import { endpointKey } from '../../libs/core/endpoint.js';
+import { endpointKey } from '../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { toLogLines } from '../../libs/core/log-line.js';
+import { toLogLines } from '../../libs/core/ports/log-line.js';
 import {
   type KeptLog,
   type LogLine,

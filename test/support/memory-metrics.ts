@@ -5,7 +5,7 @@ import {
   METRIC_RETENTION_MS,
   mergeStatistics,
   metricKey,
-} from '../../libs/core/metric.js';
+} from '../../libs/core/metric/metric.js';
 import { type MetricFilter, type MetricRecord, Metrics } from '../../libs/core/ports/metrics.js';
 
 interface Series {

@@ -1,4 +1,9 @@
-import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS, destinationOf } from '../../libs/core/notification.js';
+import {
+  type Delivery,
+  type DeliveryAttempt,
+  MAX_KEPT_ATTEMPTS,
+  destinationOf,
+} from '../../libs/core/delivery/notification.js';
 import {
   type Closed,
   type DeliveryOutcome,

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerDefinition, ModelDataSource } from '../../libs/core/model.js';
+import type { ContainerDefinition, ModelDataSource } from '../../libs/core/model/model.js';
 
 /** A container whose model is the object `s3://bucket/m`, unless told otherwise. */
 export function containerOf(source: Partial<ModelDataSource>): ContainerDefinition {

@@ -1,7 +1,12 @@
-import { backlogMetric } from '../../libs/core/endpoint-metrics.js';
-import { decide } from '../../libs/core/scaling-decision.js';
-import type { AlarmReading, PolicyReading, ScalingObservation } from '../../libs/core/scaling-observation.js';
-import type { ScalingPolicy, StepAdjustment, StepScaling, TargetTracking } from '../../libs/core/scaling-policy.js';
+import { backlogMetric } from '../../libs/core/metric/endpoint-metrics.js';
+import { decide } from '../../libs/core/scaling/scaling-decision.js';
+import type { AlarmReading, PolicyReading, ScalingObservation } from '../../libs/core/scaling/scaling-observation.js';
+import type {
+  ScalingPolicy,
+  StepAdjustment,
+  StepScaling,
+  TargetTracking,
+} from '../../libs/core/scaling/scaling-policy.js';
 import { bounds, observation } from './scaling-samples.js';
 
 /** A capacity that is decided on, and the reasons why it is no other. */

@@ -1,5 +1,5 @@
-import { type CapacityBounds, NOT_SUSPENDED, NO_COOLDOWNS } from '../../libs/core/scalable-target.js';
-import type { ScalingObservation } from '../../libs/core/scaling-observation.js';
+import { type CapacityBounds, NOT_SUSPENDED, NO_COOLDOWNS } from '../../libs/core/scaling/scalable-target.js';
+import type { ScalingObservation } from '../../libs/core/scaling/scaling-observation.js';
 
 export const NOW = 1_000_000_000;
 

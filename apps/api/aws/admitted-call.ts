@@ -1,4 +1,4 @@
-import type { Caller } from '../../../libs/core/caller.js';
+import type { Caller } from '../../../libs/core/access/caller.js';
 import type { AwsCall } from '../../../libs/wire/aws/aws-request.js';
 import type { ChunkWatch } from '../../../libs/wire/s3/signing/chunked-body.js';
 

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
-import { type Action, type Caller, permits, roleAllows } from '../../../libs/core/caller.js';
+import { type Action, type Caller, permits, roleAllows } from '../../../libs/core/access/caller.js';
 import { EbbError, isEbbError } from '../../../libs/core/errors.js';
 import { AuditTrail } from '../../../libs/engine/audit-trail.js';
 import { Authenticator } from '../../../libs/engine/authenticate.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
-import { ANONYMOUS, type Caller } from '../../../libs/core/caller.js';
+import { ANONYMOUS, type Caller } from '../../../libs/core/access/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import { readRequest } from '../../../libs/wire/rest/read-request.js';
 import type { Request, Route } from '../../../libs/wire/rest/route.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller } from '@nestjs/common';
-import type { Caller } from '../../../libs/core/caller.js';
+import type { Caller } from '../../../libs/core/access/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import { QuotaGate } from '../../../libs/engine/quota-gate.js';
 import { readLines } from '../../../libs/engine/read-lines.js';

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { covers } from '../../../libs/core/caller.js';
-import type { EndpointSituation } from '../../../libs/core/endpoint-situation.js';
-import { type Endpoint, endpointKey } from '../../../libs/core/endpoint.js';
+import { covers } from '../../../libs/core/access/caller.js';
+import type { EndpointSituation } from '../../../libs/core/situation/endpoint-situation.js';
+import { type Endpoint, endpointKey } from '../../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import { deleteWithParts } from '../../../libs/engine/delete-with-parts.js';
 import { deployInOneCall } from '../../../libs/engine/deploy-in-one-call.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
-import { isSettled } from '../../../libs/core/invocation.js';
+import { isSettled } from '../../../libs/core/invocation/invocation.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';
 import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
 import { ProgressBook } from '../../../libs/engine/progress-book.js';

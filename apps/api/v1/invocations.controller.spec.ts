@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Caller } from '../../../libs/core/caller.js';
-import type { InvocationRequest } from '../../../libs/core/invocation.js';
+import type { Caller } from '../../../libs/core/access/caller.js';
+import type { InvocationRequest } from '../../../libs/core/invocation/invocation.js';
 import type { Ledger } from '../../../libs/core/ports/ledger.js';
 import { MAX_MATCHED } from '../../../libs/engine/change-many.js';
 import { memoryWorld } from '../../../test/support/memory-world.js';

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { type Caller, covers, mayFollow } from '../../../libs/core/caller.js';
+import { type Caller, covers, mayFollow } from '../../../libs/core/access/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
-import type { Invocation } from '../../../libs/core/invocation.js';
+import type { Invocation } from '../../../libs/core/invocation/invocation.js';
 import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
 import { cancelInvocation } from '../../../libs/engine/cancel-invocation.js';
 import { type ManyOutcome, type ManyRequest, MAX_MATCHED, changeMany } from '../../../libs/engine/change-many.js';

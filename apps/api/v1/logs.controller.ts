@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
-import { endpointKey } from '../../../libs/core/endpoint.js';
+import { endpointKey } from '../../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { LogPage, LogQuery } from '../../../libs/core/ports/logs.js';
 import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/follow-logs.js';

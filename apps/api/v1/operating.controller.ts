@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import type { Caller } from '../../../libs/core/caller.js';
-import type { GateState } from '../../../libs/core/endpoint-gates.js';
+import type { Caller } from '../../../libs/core/access/caller.js';
+import type { GateState } from '../../../libs/core/endpoint/endpoint-gates.js';
 import { drainInstance } from '../../../libs/engine/drain-instance.js';
 import { InstanceControl } from '../../../libs/engine/instance-control.js';
 import { findEndpoint } from '../../../libs/engine/look-up.js';

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
-import { type Invocation, isSettled } from '../../../libs/core/invocation.js';
+import { type Invocation, isSettled } from '../../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import type { ByteRange } from '../../../libs/core/ports/objects.js';
 import { findFollowed } from '../../../libs/engine/find-followed.js';

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { MAX_PARTIAL_BYTES } from '../../../libs/core/progress.js';
+import { MAX_PARTIAL_BYTES } from '../../../libs/core/invocation/progress.js';
 import { ProgressBook } from '../../../libs/engine/progress-book.js';
 import { REPORT_PARTIAL, REPORT_PROGRESS } from '../../../libs/wire/rest/invocation/progress-routes.js';
 import { readBody } from '../read-body.js';

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { wholePeriods } from '../../../libs/core/metric-data.js';
+import { wholePeriods } from '../../../libs/core/metric/metric-data.js';
 import { chooseVariant } from '../../../libs/engine/choose-variant.js';
 import { findEndpoint } from '../../../libs/engine/look-up.js';
 import { Meter } from '../../../libs/engine/meter.js';

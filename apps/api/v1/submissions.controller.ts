@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
-import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation.js';
+import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import { estimateStart } from '../../../libs/engine/estimate-start.js';
 import { InstanceStatus } from '../../../libs/engine/instance-status.js';

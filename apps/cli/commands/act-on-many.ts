@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { InvocationState } from '../../../libs/core/invocation.js';
+import type { InvocationState } from '../../../libs/core/invocation/invocation.js';
 import type { InvocationDocument } from '../client/documents.js';
 import type { Exit } from '../outcome/exit-code.js';
 import { misuse } from '../outcome/failure.js';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ROLES } from '../../../libs/core/caller.js';
+import { ROLES } from '../../../libs/core/access/caller.js';
 import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';
 import { age } from '../format/quantities.js';
 import { facts, table } from '../format/table.js';

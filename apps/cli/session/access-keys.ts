@@ -1,4 +1,4 @@
-import type { AccessKeyRequest } from '../../../libs/core/access-key.js';
+import type { AccessKeyRequest } from '../../../libs/core/access/access-key.js';
 import { isEbbError } from '../../../libs/core/errors.js';
 import type { AccessWorld } from '../../../libs/engine/access-world.js';
 import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';

@@ -1,4 +1,4 @@
-import type { Schedule } from '../scheduled-action.js';
+import type { Schedule } from '../scaling/scheduled-action.js';
 
 /** What the clocks on the walls show, anywhere: time zones change by decree, so they are data of the world. */
 export abstract class Calendar {

@@ -1,15 +1,15 @@
-import type { AccessKey } from '../access-key.js';
-import type { Alarm, AlarmHistoryItem } from '../alarm.js';
-import type { AuditEntry } from '../audit.js';
-import type { Endpoint, EndpointConfig } from '../endpoint.js';
+import type { AccessKey } from '../access/access-key.js';
+import type { Alarm, AlarmHistoryItem } from '../alarm/alarm.js';
+import type { AuditEntry } from '../access/audit.js';
+import type { Endpoint, EndpointConfig } from '../endpoint/endpoint.js';
 import type { Leader } from '../leader.js';
-import type { Model } from '../model.js';
-import type { Subscription, Topic } from '../notification.js';
-import type { ActivityOutcome, ScalingActivity } from '../scaling-activity.js';
-import type { ScalableTarget } from '../scalable-target.js';
-import type { ScalingPolicy } from '../scaling-policy.js';
-import type { ScheduledAction } from '../scheduled-action.js';
-import type { VariantHistory } from '../variant-history.js';
+import type { Model } from '../model/model.js';
+import type { Subscription, Topic } from '../delivery/notification.js';
+import type { ActivityOutcome, ScalingActivity } from '../scaling/scaling-activity.js';
+import type { ScalableTarget } from '../scaling/scalable-target.js';
+import type { ScalingPolicy } from '../scaling/scaling-policy.js';
+import type { ScheduledAction } from '../scaling/scheduled-action.js';
+import type { VariantHistory } from '../learning/variant-history.js';
 
 /** Records of one kind, each with a key. Every change is durable when its promise resolves. */
 export interface Records<T> {

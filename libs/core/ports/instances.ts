@@ -1,5 +1,5 @@
-import type { PingAnswer, StartPhase } from '../instance.js';
-import type { ContainerDefinition } from '../model.js';
+import type { PingAnswer, StartPhase } from '../instance/instance.js';
+import type { ContainerDefinition } from '../model/model.js';
 import type { Body } from './objects.js';
 
 /** What to start: one instance of one variant of one deployment. */

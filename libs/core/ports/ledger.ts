@@ -1,4 +1,4 @@
-import type { Backlog } from '../backlog.js';
+import type { Backlog } from '../invocation/backlog.js';
 import type {
   EndedAttempt,
   FailureKind,
@@ -7,8 +7,8 @@ import type {
   InvocationState,
   Labels,
   SettledState,
-} from '../invocation.js';
-import type { Delivery } from '../notification.js';
+} from '../invocation/invocation.js';
+import type { Delivery } from '../delivery/notification.js';
 
 /** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
 export interface Lease {

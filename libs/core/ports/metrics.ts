@@ -1,4 +1,4 @@
-import type { Datapoint, MetricId } from '../metric.js';
+import type { Datapoint, MetricId } from '../metric/metric.js';
 
 /** Datapoints of one metric to be kept; `at` is the start of a minute. */
 export interface MetricRecord {

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from '../notification.js';
+import type { Delivery, DeliveryResult } from '../delivery/notification.js';
 
 /** Hands one delivery to one receiver, once. Never throws for what a receiver does: that is a result. */
 export abstract class Notifications {

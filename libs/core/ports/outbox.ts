@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryAttempt } from '../notification.js';
+import type { Delivery, DeliveryAttempt } from '../delivery/notification.js';
 
 /** A delivery that is due, and how often it has failed so far. */
 export interface DueDelivery {

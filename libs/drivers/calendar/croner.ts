@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { Calendar } from '../../core/ports/calendar.js';
-import type { Schedule } from '../../core/scheduled-action.js';
+import type { Schedule } from '../../core/scaling/scheduled-action.js';
 import { translateAwsCron } from './aws-cron.js';
 
 /** How many schedules are kept ready; a schedule that is not takes some microseconds to read again. */

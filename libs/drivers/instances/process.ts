@@ -1,5 +1,5 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
-import type { PingAnswer, StartPhase } from '../../core/instance.js';
+import type { PingAnswer, StartPhase } from '../../core/instance/instance.js';
 import {
   type CancelAnswer,
   type ContainerRequest,

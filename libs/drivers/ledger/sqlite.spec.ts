@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { InvocationRequest } from '../../core/invocation.js';
+import type { InvocationRequest } from '../../core/invocation/invocation.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { openSqliteLedger } from './open-sqlite.js';
 import { openLedgerDatabase } from './sqlite/sqlite-database.js';

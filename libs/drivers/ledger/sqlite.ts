@@ -1,4 +1,4 @@
-import type { Backlog } from '../../core/backlog.js';
+import type { Backlog } from '../../core/invocation/backlog.js';
 import { EbbError } from '../../core/errors.js';
 import {
   type EndedAttempt,
@@ -6,8 +6,8 @@ import {
   type Invocation,
   type InvocationRequest,
   canBeRedriven,
-} from '../../core/invocation.js';
-import type { Delivery } from '../../core/notification.js';
+} from '../../core/invocation/invocation.js';
+import type { Delivery } from '../../core/delivery/notification.js';
 import {
   type Cancellation,
   type InvocationQuery,

@@ -1,8 +1,8 @@
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { endpointKey } from '../../core/endpoint.js';
+import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import { toLogLines } from '../../core/log-line.js';
+import { toLogLines } from '../../core/ports/log-line.js';
 import {
   type KeptLog,
   type LogLine,

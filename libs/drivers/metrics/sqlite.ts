@@ -8,7 +8,7 @@ import {
   type MetricId,
   type MetricUnit,
   metricKey,
-} from '../../core/metric.js';
+} from '../../core/metric/metric.js';
 import { type MetricFilter, type MetricRecord, Metrics } from '../../core/ports/metrics.js';
 import { openDatabase } from '../sqlite/open-database.js';
 import { storeError } from '../sqlite/store-failure.js';

@@ -1,4 +1,4 @@
-import type { DeliveryResult } from '../../core/notification.js';
+import type { DeliveryResult } from '../../core/delivery/notification.js';
 
 /**
  * What SNS and SQS say when the same message will never be taken. Everything else is worth another try: outages and

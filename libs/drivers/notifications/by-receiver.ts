@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from '../../core/notification.js';
+import type { Delivery, DeliveryResult } from '../../core/delivery/notification.js';
 import { Notifications } from '../../core/ports/notifications.js';
 
 /** Hands callbacks to one driver and what goes to topics to another. */

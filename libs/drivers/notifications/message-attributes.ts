@@ -1,4 +1,4 @@
-import type { MessageAttribute } from '../../core/notification.js';
+import type { MessageAttribute } from '../../core/delivery/notification.js';
 
 /** A message attribute as both SNS's and SQS's clients take it. */
 interface SdkAttribute {

@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { DeliveryResult, MessageAttribute } from '../../core/notification.js';
+import type { DeliveryResult, MessageAttribute } from '../../core/delivery/notification.js';
 import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';
 

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Delivery, DeliveryResult, Message } from '../../core/notification.js';
+import type { Delivery, DeliveryResult, Message } from '../../core/delivery/notification.js';
 import { Notifications } from '../../core/ports/notifications.js';
 import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';

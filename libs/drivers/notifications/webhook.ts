@@ -3,7 +3,7 @@ import { type LookupFunction, isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, type Dispatcher, request } from 'undici';
 import { EbbError } from '../../core/errors.js';
-import type { Delivery, DeliveryExchange, DeliveryResult } from '../../core/notification.js';
+import type { Delivery, DeliveryExchange, DeliveryResult } from '../../core/delivery/notification.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
 import { AddressGuard, RefusedAddress } from './address-guard.js';

@@ -1,9 +1,9 @@
-import { backlogSize } from '../../core/backlog.js';
-import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE, type ScalingPromise } from '../../core/promise.js';
-import { NOT_SUSPENDED } from '../../core/scalable-target.js';
-import { decide, nextDecisionAt } from '../../core/scaling-decision.js';
-import type { ScalingObservation } from '../../core/scaling-observation.js';
-import type { VariantHistory } from '../../core/variant-history.js';
+import { backlogSize } from '../../core/invocation/backlog.js';
+import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE, type ScalingPromise } from '../../core/scaling/promise.js';
+import { NOT_SUSPENDED } from '../../core/scaling/scalable-target.js';
+import { decide, nextDecisionAt } from '../../core/scaling/scaling-decision.js';
+import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
+import type { VariantHistory } from '../../core/learning/variant-history.js';
 import { CooldownKeeper } from '../cooldown-keeper.js';
 import type { Decider, Look, Situation } from '../decider.js';
 import { Learning } from '../learning.js';

@@ -1,4 +1,4 @@
-import { backlogSize } from '../../core/backlog.js';
+import { backlogSize } from '../../core/invocation/backlog.js';
 import { type Decider, type Look, type Situation, clamp } from '../decider.js';
 
 const POLLING_INTERVAL_MS = 30_000;

@@ -1,4 +1,4 @@
-import { backlogSize } from '../../core/backlog.js';
+import { backlogSize } from '../../core/invocation/backlog.js';
 import { type Decider, type Look, type Situation, clamp } from '../decider.js';
 import { WindowAverage } from '../window-average.js';
 

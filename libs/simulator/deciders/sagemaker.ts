@@ -1,7 +1,7 @@
-import type { AlarmSettings } from '../../core/alarm.js';
-import { backlogMetric } from '../../core/endpoint-metrics.js';
-import { DEFAULT_COOLDOWN_MS, type ScalingPolicy } from '../../core/scaling-policy.js';
-import { trackingAlarmName } from '../../core/tracking-alarms.js';
+import type { AlarmSettings } from '../../core/alarm/alarm.js';
+import { backlogMetric } from '../../core/metric/endpoint-metrics.js';
+import { DEFAULT_COOLDOWN_MS, type ScalingPolicy } from '../../core/scaling/scaling-policy.js';
+import { trackingAlarmName } from '../../core/scaling/tracking-alarms.js';
 import type { Decider, Look, Situation } from '../decider.js';
 import { type PolicySet, policyArn } from '../policy-alarms.js';
 import { EBB_DEFAULTS, EbbDecider } from './ebb.js';

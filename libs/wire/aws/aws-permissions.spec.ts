@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller, Role } from '../../core/caller.js';
+import type { Caller, Role } from '../../core/access/caller.js';
 import { isEbbError } from '../../core/errors.js';
 import { actionName, checkPermission, endpointsNamed, permissionFor } from './aws-permissions.js';
 import type { SignedService } from '../signature/signing-rules.js';

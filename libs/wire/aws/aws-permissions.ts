@@ -1,4 +1,4 @@
-import { type Action, type Caller, covers, roleAllows } from '../../core/caller.js';
+import { type Action, type Caller, covers, roleAllows } from '../../core/access/caller.js';
 import { EbbError } from '../../core/errors.js';
 import type { SignedService } from '../signature/signing-rules.js';
 

@@ -1,5 +1,5 @@
-import type { Alarm, AlarmHistoryItem, AlarmState } from '../../core/alarm.js';
-import { type MetricId, type MetricUnit, STATISTICS, type Statistic, metricKey } from '../../core/metric.js';
+import type { Alarm, AlarmHistoryItem, AlarmState } from '../../core/alarm/alarm.js';
+import { type MetricId, type MetricUnit, STATISTICS, type Statistic, metricKey } from '../../core/metric/metric.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { ALARM_NAME } from './alarm.js';

@@ -6,9 +6,9 @@ import {
   type ComparisonOperator,
   MISSING_DATA_TREATMENTS,
   type MissingDataTreatment,
-} from '../../core/alarm.js';
+} from '../../core/alarm/alarm.js';
 import { type Place, alarmArn } from '../../core/arn.js';
-import type { Tags } from '../../core/model.js';
+import type { Tags } from '../../core/model/model.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';
 import { Members } from '../aws/members.js';

@@ -6,8 +6,8 @@ import {
   STATISTICS,
   type Statistic,
   statisticOf,
-} from '../../core/metric.js';
-import type { MetricDataPage, MetricDataPlace, MetricDataRequest } from '../../core/metric-data.js';
+} from '../../core/metric/metric.js';
+import type { MetricDataPage, MetricDataPlace, MetricDataRequest } from '../../core/metric/metric-data.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { formatPageToken, parsePageToken } from '../aws/page-token.js';

@@ -1,4 +1,4 @@
-import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric.js';
+import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric/metric.js';
 import type { TextRule } from '../aws/constraints.js';
 import type { Members } from '../aws/members.js';
 

@@ -4,7 +4,7 @@ import {
   type StatisticSet,
   mergeStatistics,
   statisticSetOf,
-} from '../../core/metric.js';
+} from '../../core/metric/metric.js';
 import type { Members } from '../aws/members.js';
 import { invalidCombination, invalidValue, missingParameter, readParameters } from './errors.js';
 import { METRIC_NAME, NAMESPACE, readDimensions, readTime, readUnit } from './metric.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { DEFAULT_DEPLOYMENT_CONFIG, type DeploymentConfig } from '../../core/deployment.js';
+import { DEFAULT_DEPLOYMENT_CONFIG, type DeploymentConfig } from '../../core/endpoint/deployment.js';
 import { Members } from '../aws/members.js';
 import { readDeploymentConfig, writeDeploymentConfig } from './deployment-config.js';
 

@@ -4,8 +4,8 @@ import type {
   DeploymentConfig,
   RollingUpdate,
   TrafficRouting,
-} from '../../core/deployment.js';
-import { DEFAULT_DEPLOYMENT_CONFIG } from '../../core/deployment.js';
+} from '../../core/endpoint/deployment.js';
+import { DEFAULT_DEPLOYMENT_CONFIG } from '../../core/endpoint/deployment.js';
 import type { NumberRule } from '../aws/constraints.js';
 import type { Members } from '../aws/members.js';
 import { matching } from './rules.js';

@@ -1,6 +1,6 @@
 import { type Place, endpointConfigArn } from '../../core/arn.js';
-import type { EndpointConfig, ProductionVariant } from '../../core/endpoint.js';
-import type { KeptMembers } from '../../core/model.js';
+import type { EndpointConfig, ProductionVariant } from '../../core/endpoint/endpoint.js';
+import type { KeptMembers } from '../../core/model/model.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { readAsyncInferenceConfig, writeAsyncInferenceConfig } from './async-inference-config.js';

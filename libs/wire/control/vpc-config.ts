@@ -1,4 +1,4 @@
-import type { VpcConfig } from '../../core/model.js';
+import type { VpcConfig } from '../../core/model/model.js';
 import type { Members } from '../aws/members.js';
 import { VPC_ID } from './rules.js';
 

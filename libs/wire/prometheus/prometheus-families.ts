@@ -4,8 +4,8 @@ import {
   type EbbVariantMetric,
   VARIANT_METRICS,
   type VariantMetric,
-} from '../../core/endpoint-metrics.js';
-import type { MetricUnit } from '../../core/metric.js';
+} from '../../core/metric/endpoint-metrics.js';
+import type { MetricUnit } from '../../core/metric/metric.js';
 import type { MetricFamily, Sample } from './prometheus.js';
 
 type EventMetric = VariantMetric | EbbVariantMetric;

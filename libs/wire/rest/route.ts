@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Role } from '../../core/caller.js';
+import type { Role } from '../../core/access/caller.js';
 import type { ErrorCode } from '../../core/errors.js';
 
 /** The chapters of the REST API's description. */

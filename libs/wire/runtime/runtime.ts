@@ -5,7 +5,7 @@ import {
   MAX_INLINE_INPUT_BYTES,
   REQUEST_TTL_SECONDS,
   type Submission,
-} from '../../core/invocation.js';
+} from '../../core/invocation/invocation.js';
 import { QueryFault } from '../aws/aws-query.js';
 import { Constraints, type TextRule } from '../aws/constraints.js';
 

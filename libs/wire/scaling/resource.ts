@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import { scalableTargetKey } from '../../core/scalable-target.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { Members } from '../aws/members.js';
 
 /** One variant, as Application Auto Scaling names it in `ResourceId`. */

@@ -1,6 +1,6 @@
 import { type Place, scalableTargetArn } from '../../core/arn.js';
-import type { Tags } from '../../core/model.js';
-import type { ScalableTarget, SuspendedState } from '../../core/scalable-target.js';
+import type { Tags } from '../../core/model/model.js';
+import type { ScalableTarget, SuspendedState } from '../../core/scaling/scalable-target.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { type Page, readPage } from './page.js';

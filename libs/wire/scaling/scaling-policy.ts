@@ -1,8 +1,8 @@
-import type { Alarm } from '../../core/alarm.js';
+import type { Alarm } from '../../core/alarm/alarm.js';
 import { type Place, alarmArn, scalingPolicyArn } from '../../core/arn.js';
 import { EbbError } from '../../core/errors.js';
-import { scalableTargetKey } from '../../core/scalable-target.js';
-import type { ScalingPolicy, StepScaling, TargetTracking } from '../../core/scaling-policy.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import type { ScalingPolicy, StepScaling, TargetTracking } from '../../core/scaling/scaling-policy.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';
 import { Members } from '../aws/members.js';

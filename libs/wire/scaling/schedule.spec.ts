@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Schedule } from '../../core/scheduled-action.js';
+import type { Schedule } from '../../core/scaling/scheduled-action.js';
 import { parseSchedule } from './schedule.js';
 
 describe('a schedule expression', () => {

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import type { Schedule } from '../../core/scheduled-action.js';
+import type { Schedule } from '../../core/scaling/scheduled-action.js';
 
 /**
  * Reads `at(yyyy-mm-ddThh:mm:ss)`, `rate(value unit)` and `cron(fields)`. Raises `InvalidRequest` that says what is wrong

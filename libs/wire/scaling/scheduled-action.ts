@@ -1,6 +1,6 @@
 import { type Place, scheduledActionArn } from '../../core/arn.js';
-import { scalableTargetKey } from '../../core/scalable-target.js';
-import type { Schedule, ScheduledAction } from '../../core/scheduled-action.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import type { Schedule, ScheduledAction } from '../../core/scaling/scheduled-action.js';
 import { EbbError } from '../../core/errors.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';

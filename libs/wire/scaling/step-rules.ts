@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import type { AdjustmentType, StepAdjustment } from '../../core/scaling-policy.js';
+import type { AdjustmentType, StepAdjustment } from '../../core/scaling/scaling-policy.js';
 
 const MAX_STEPS = 20;
 

@@ -5,7 +5,7 @@ import {
   DEFAULT_COOLDOWN_MS,
   type StepAdjustment,
   type StepScaling,
-} from '../../core/scaling-policy.js';
+} from '../../core/scaling/scaling-policy.js';
 import type { Members } from '../aws/members.js';
 import { checkSteps } from './step-rules.js';
 

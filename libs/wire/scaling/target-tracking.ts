@@ -5,7 +5,7 @@ import {
   type PredefinedMetric,
   type TargetTracking,
   type TrackedMetric,
-} from '../../core/scaling-policy.js';
+} from '../../core/scaling/scaling-policy.js';
 import type { Members } from '../aws/members.js';
 import { DIMENSION } from './resource.js';
 import { type CustomizedDraft, customizedMetric, readCustomized, writeCustomized } from './tracked-metric.js';

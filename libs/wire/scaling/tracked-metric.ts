@@ -1,10 +1,10 @@
-import type { MetricQuery } from '../../core/alarm.js';
+import type { MetricQuery } from '../../core/alarm/alarm.js';
 import { EbbError } from '../../core/errors.js';
-import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric.js';
-import { checkQueries } from '../../core/metric-math.js';
-import { checkMetricName } from '../../core/metric-names.js';
-import type { TrackedMetric } from '../../core/scaling-policy.js';
-import { TRACKING_ALARM_PERIOD_SECONDS } from '../../core/target-tracking.js';
+import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric/metric.js';
+import { checkQueries } from '../../core/metric/metric-math.js';
+import { checkMetricName } from '../../core/metric/metric-names.js';
+import type { TrackedMetric } from '../../core/scaling/scaling-policy.js';
+import { TRACKING_ALARM_PERIOD_SECONDS } from '../../core/scaling/target-tracking.js';
 import type { Members } from '../aws/members.js';
 
 const NAME = { min: 1, max: 255 };

@@ -1,5 +1,5 @@
 import { isEbbError } from '../../core/errors.js';
-import type { Message, MessageAttribute } from '../../core/notification.js';
+import type { Message, MessageAttribute } from '../../core/delivery/notification.js';
 import { QueryFault, type QueryInput } from '../aws/aws-query.js';
 import { invalidParameter } from './sns-errors.js';
 

@@ -1,7 +1,7 @@
-import { NOT_SUSPENDED, NO_COOLDOWNS } from '../../../libs/core/scalable-target.js';
-import { decide } from '../../../libs/core/scaling-decision.js';
-import type { ScalingObservation } from '../../../libs/core/scaling-observation.js';
-import type { VariantEstimates } from '../../../libs/core/variant-history.js';
+import { NOT_SUSPENDED, NO_COOLDOWNS } from '../../../libs/core/scaling/scalable-target.js';
+import { decide } from '../../../libs/core/scaling/scaling-decision.js';
+import type { ScalingObservation } from '../../../libs/core/scaling/scaling-observation.js';
+import type { VariantEstimates } from '../../../libs/core/learning/variant-history.js';
 import type { Row } from '../bench.js';
 import { under } from '../figure.js';
 import { percentile } from '../statistics.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InvocationRequest } from '../../../libs/core/invocation.js';
+import type { InvocationRequest } from '../../../libs/core/invocation/invocation.js';
 import { openSqliteLedger } from '../../../libs/drivers/ledger/open-sqlite.js';
 import type { Bench, Row } from '../bench.js';
 import { Child } from '../child.js';

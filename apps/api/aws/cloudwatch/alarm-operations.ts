@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../../libs/core/alarm.js';
+import type { Alarm } from '../../../../libs/core/alarm/alarm.js';
 import { deleteAlarms } from '../../../../libs/engine/delete-alarms.js';
 import { putAlarm } from '../../../../libs/engine/put-alarm.js';
 import { setAlarmActions } from '../../../../libs/engine/set-alarm-actions.js';

@@ -1,5 +1,5 @@
-import { wholePeriods } from '../../../../libs/core/metric-data.js';
-import { metricKey } from '../../../../libs/core/metric.js';
+import { wholePeriods } from '../../../../libs/core/metric/metric-data.js';
+import { metricKey } from '../../../../libs/core/metric/metric.js';
 import type { Meter } from '../../../../libs/engine/meter.js';
 import { readMetricData } from '../../../../libs/engine/read-metric-data.js';
 import type { World } from '../../../../libs/engine/world.js';

@@ -1,5 +1,5 @@
 import { endpointArn } from '../../../../libs/core/arn.js';
-import type { DeployedVariant } from '../../../../libs/core/endpoint.js';
+import type { DeployedVariant } from '../../../../libs/core/endpoint/endpoint.js';
 import { createEndpoint } from '../../../../libs/engine/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/delete-endpoint.js';
 import type { InstanceCounts } from '../../../../libs/engine/instance-counts.js';

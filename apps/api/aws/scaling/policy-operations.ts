@@ -1,5 +1,9 @@
-import type { Alarm } from '../../../../libs/core/alarm.js';
-import { type ScalingPolicy, scalingPolicyKey, scalingPolicyPrefix } from '../../../../libs/core/scaling-policy.js';
+import type { Alarm } from '../../../../libs/core/alarm/alarm.js';
+import {
+  type ScalingPolicy,
+  scalingPolicyKey,
+  scalingPolicyPrefix,
+} from '../../../../libs/core/scaling/scaling-policy.js';
 import { deleteScalingPolicy } from '../../../../libs/engine/delete-scaling-policy.js';
 import { actsOn } from '../../../../libs/engine/policy-alarms.js';
 import { putScalingPolicy } from '../../../../libs/engine/put-scaling-policy.js';

@@ -2,7 +2,7 @@ import {
   type ScheduledAction,
   scheduledActionKey,
   scheduledActionPrefix,
-} from '../../../../libs/core/scheduled-action.js';
+} from '../../../../libs/core/scaling/scheduled-action.js';
 import { deleteScheduledAction } from '../../../../libs/engine/delete-scheduled-action.js';
 import { putScheduledAction } from '../../../../libs/engine/put-scheduled-action.js';
 import type { World } from '../../../../libs/engine/world.js';

@@ -1,5 +1,5 @@
 import { scalableTargetArn } from '../../../../libs/core/arn.js';
-import { scalableTargetKey } from '../../../../libs/core/scalable-target.js';
+import { scalableTargetKey } from '../../../../libs/core/scaling/scalable-target.js';
 import { deregisterScalableTarget, registerScalableTarget } from '../../../../libs/engine/register-scalable-target.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { pageOf } from '../../../../libs/wire/scaling/page.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../../libs/core/access-key.js';
+import type { AccessKey } from '../../../../libs/core/access/access-key.js';
 import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
 import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
 import { revokeAccessKey } from '../../../../libs/engine/revoke-access-key.js';

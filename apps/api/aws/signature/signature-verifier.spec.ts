@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANONYMOUS } from '../../../../libs/core/caller.js';
+import { ANONYMOUS } from '../../../../libs/core/access/caller.js';
 import { SystemClock } from '../../../../libs/drivers/clock/system.js';
 import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
 import { createAccessKey } from '../../../../libs/engine/create-access-key.js';

@@ -1,5 +1,5 @@
 import { type KeyObject, hash } from 'node:crypto';
-import { ANONYMOUS, type Caller } from '../../../../libs/core/caller.js';
+import { ANONYMOUS, type Caller } from '../../../../libs/core/access/caller.js';
 import type { Authenticator } from '../../../../libs/engine/authenticate.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { header } from '../../../../libs/wire/aws/headers.js';

@@ -5,7 +5,7 @@ import {
   type ActivityOutcome,
   type ScalingActivity,
   isNotScaled,
-} from '../../../core/scaling-activity.js';
+} from '../../../core/scaling/scaling-activity.js';
 import { write } from './sqlite-database.js';
 
 interface ActivityRow {

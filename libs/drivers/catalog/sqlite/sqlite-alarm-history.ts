@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { ALARM_HISTORY_RETENTION_MS, type AlarmHistoryItem } from '../../../core/alarm.js';
+import { ALARM_HISTORY_RETENTION_MS, type AlarmHistoryItem } from '../../../core/alarm/alarm.js';
 import type { AlarmHistory, AlarmHistoryQuery } from '../../../core/ports/catalog.js';
 import { write } from './sqlite-database.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type AuditEntry, MAX_AUDIT_ENTRIES } from '../../../core/audit.js';
+import { type AuditEntry, MAX_AUDIT_ENTRIES } from '../../../core/access/audit.js';
 import { SqliteAudit } from './sqlite-audit.js';
 import { openCatalogDatabase } from './sqlite-database.js';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../../core/audit.js';
+import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../../core/access/audit.js';
 import type { Audit, AuditQuery } from '../../../core/ports/catalog.js';
 import { write } from './sqlite-database.js';
 

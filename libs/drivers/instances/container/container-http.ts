@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { isEbbError } from '../../../core/errors.js';
-import { PING_TIMEOUT_MS, type PingAnswer } from '../../../core/instance.js';
+import { PING_TIMEOUT_MS, type PingAnswer } from '../../../core/instance/instance.js';
 import type { ContainerRequest, ContainerResponse } from '../../../core/ports/instances.js';
 import { Exchange, MAX_HEADER_BYTES } from './exchange.js';
 import { RequestBody } from './request-body.js';

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
-import type { InstanceType } from '../../../core/instance-type.js';
+import type { InstanceType } from '../../../core/instance/instance-type.js';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
 import type { HeldModel } from '../model/model-store.js';
 import type { Labels } from './labels.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { EbbError, isEbbError } from '../../../core/errors.js';
-import type { PingAnswer } from '../../../core/instance.js';
+import type { PingAnswer } from '../../../core/instance/instance.js';
 import type { CancelAnswer, ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
 import { cancelBy, cancelRulesOfLabels } from '../container/cancel-rules.js';

@@ -1,5 +1,5 @@
 import { EbbError } from '../../../core/errors.js';
-import type { InstanceType } from '../../../core/instance-type.js';
+import type { InstanceType } from '../../../core/instance/instance-type.js';
 import type { Engine } from './engine-api/engine.js';
 
 const BYTES_PER_MIB = 1_048_576;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { MAX_LOG_LINE_CHARACTERS } from '../../../core/log-line.js';
+import { MAX_LOG_LINE_CHARACTERS } from '../../../core/ports/log-line.js';
 import { ProcessOutput } from './process-output.js';
 
 /** What was written, stream by stream. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAX_LOG_LINE_CHARACTERS } from '../../../core/log-line.js';
+import { MAX_LOG_LINE_CHARACTERS } from '../../../core/ports/log-line.js';
 import type { LogStream, LogWriter } from '../../../core/ports/logs.js';
 
 /** Of one process, so much is taken in each such time. One that prints more waits for a moment in its writing. */

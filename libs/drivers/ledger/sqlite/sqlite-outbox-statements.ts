@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS } from '../../../core/notification.js';
+import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS } from '../../../core/delivery/notification.js';
 import type { DeliveryState, KnownDelivery } from '../../../core/ports/outbox.js';
 
 export interface DeliveryRow {

@@ -1,5 +1,5 @@
-import type { Delivery, DeliveryAttempt } from '../../../core/notification.js';
-import { destinationOf } from '../../../core/notification.js';
+import type { Delivery, DeliveryAttempt } from '../../../core/delivery/notification.js';
+import { destinationOf } from '../../../core/delivery/notification.js';
 import {
   type Closed,
   type DeliveryOutcome,

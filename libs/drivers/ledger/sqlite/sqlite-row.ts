@@ -5,7 +5,7 @@ import {
   type InvocationRequest,
   type InvocationState,
   queuePlace,
-} from '../../../core/invocation.js';
+} from '../../../core/invocation/invocation.js';
 
 /** An invocation as SQLite keeps it: what statements look at in columns, the rest of the request as JSON. */
 export interface InvocationRow {

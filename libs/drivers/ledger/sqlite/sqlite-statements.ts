@@ -4,7 +4,7 @@ import {
   type InvocationState,
   MAX_PAST_ATTEMPTS,
   type SettledState,
-} from '../../../core/invocation.js';
+} from '../../../core/invocation/invocation.js';
 import type { AcceptedValues, InvocationRow } from './sqlite-row.js';
 
 type LeaseValues = [

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { AccessKey } from '../../../core/access-key.js';
-import type { AuditEntry } from '../../../core/audit.js';
+import type { AccessKey } from '../../../core/access/access-key.js';
+import type { AuditEntry } from '../../../core/access/audit.js';
 import type { accessKey } from './access-routes.js';
 
 /** An access key as it is shown: when its secrets were made and how long they are good, and nothing else of them. */

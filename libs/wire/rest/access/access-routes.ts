@@ -5,8 +5,8 @@ import {
   MAX_GRACE_SECONDS,
   MAX_KEY_ENDPOINTS,
   MAX_KEY_NAME_LENGTH,
-} from '../../../core/access-key.js';
-import { ROLES } from '../../../core/caller.js';
+} from '../../../core/access/access-key.js';
+import { ROLES } from '../../../core/access/caller.js';
 import { pageOf, paging, time } from '../fields.js';
 import { route } from '../route.js';
 

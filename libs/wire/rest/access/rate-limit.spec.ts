@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countRequest } from '../../../core/request-rate.js';
+import { countRequest } from '../../../core/access/request-rate.js';
 import { rateLimitHeaders } from './rate-limit.js';
 
 it('says how many requests are left, and when all of them are again', () => {

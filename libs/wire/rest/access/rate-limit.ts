@@ -1,4 +1,4 @@
-import type { RateVerdict } from '../../../core/request-rate.js';
+import type { RateVerdict } from '../../../core/access/request-rate.js';
 
 /** What an answer says of its caller's rate of requests (`draft-polli-ratelimit-headers`), by header. */
 export function rateLimitHeaders({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isObjectLocation, isObjectPrefix } from '../../../core/object-location.js';
-import type { OneCallRecipe } from '../../../core/one-call.js';
+import type { OneCallRecipe } from '../../../core/deployment/one-call.js';
 import { endpointName } from '../fields.js';
 
 /** Application Auto Scaling takes any number, of which most are slips of the finger. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { GATES, type Gate } from '../../../core/endpoint-gates.js';
-import { type EndpointSituation, whyEndpoint } from '../../../core/endpoint-situation.js';
-import type { Endpoint } from '../../../core/endpoint.js';
-import { type ScalingPromise, maxKeepWarmFromTags, promiseFromTags } from '../../../core/promise.js';
+import { GATES, type Gate } from '../../../core/endpoint/endpoint-gates.js';
+import { type EndpointSituation, whyEndpoint } from '../../../core/situation/endpoint-situation.js';
+import type { Endpoint } from '../../../core/endpoint/endpoint.js';
+import { type ScalingPromise, maxKeepWarmFromTags, promiseFromTags } from '../../../core/scaling/promise.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 import { formatVariant, variant } from './variant-document.js';

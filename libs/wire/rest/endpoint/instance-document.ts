@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type InstanceDetail, START_PHASES } from '../../../core/instance.js';
+import { type InstanceDetail, START_PHASES } from '../../../core/instance/instance.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 

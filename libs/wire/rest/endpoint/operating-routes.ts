@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GATES, type Gate } from '../../../core/endpoint-gates.js';
+import { GATES, type Gate } from '../../../core/endpoint/endpoint-gates.js';
 import { hasOrderedBounds, instanceCount } from './deployment-document.js';
 import { gates } from './endpoint-document.js';
 import { endpointName, pageOf } from '../fields.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { whyInstances } from '../../../core/explain.js';
-import { START_PHASES } from '../../../core/instance.js';
-import { type VariantStatus, usualPhases } from '../../../core/variant-situation.js';
+import { whyInstances } from '../../../core/situation/explain.js';
+import { START_PHASES } from '../../../core/instance/instance.js';
+import { type VariantStatus, usualPhases } from '../../../core/situation/variant-situation.js';
 import { activity, formatActivity } from '../scaling/activity-document.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Invocation } from '../../../core/invocation.js';
+import type { Invocation } from '../../../core/invocation/invocation.js';
 import { batchLine } from './batch-line.js';
 import { endpointName } from '../fields.js';
 import { problemDocument } from '../docs/openapi-problems.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type InvocationSituation, whyWaiting } from '../../../core/explain.js';
+import { type InvocationSituation, whyWaiting } from '../../../core/situation/explain.js';
 import {
   type AttemptRecord,
   FAILURE_KINDS,
@@ -7,9 +7,9 @@ import {
   type Invocation,
   PRIORITIES,
   isSettled,
-} from '../../../core/invocation.js';
-import type { NumberedReport } from '../../../core/progress.js';
-import { type TimelineSpan, timelineOf } from '../../../core/timeline.js';
+} from '../../../core/invocation/invocation.js';
+import type { NumberedReport } from '../../../core/invocation/progress.js';
+import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AttemptRecord, Invocation } from '../../../core/invocation.js';
-import type { NumberedReport, ProgressReport } from '../../../core/progress.js';
+import type { AttemptRecord, Invocation } from '../../../core/invocation/invocation.js';
+import type { NumberedReport, ProgressReport } from '../../../core/invocation/progress.js';
 import { eventsSince, positionOf } from './invocation-events.js';
 
 const QUEUED: Invocation = {

@@ -1,6 +1,6 @@
-import type { Invocation } from '../../../core/invocation.js';
-import type { NumberedReport } from '../../../core/progress.js';
-import { type TimelineSpan, timelineOf } from '../../../core/timeline.js';
+import type { Invocation } from '../../../core/invocation/invocation.js';
+import type { NumberedReport } from '../../../core/invocation/progress.js';
+import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
 import { iso } from '../iso-time.js';
 
 /** How far a follower has got: the last state it was told of, and the number of the last report. */

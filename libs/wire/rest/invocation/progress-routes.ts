@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_PARTIAL_BYTES } from '../../../core/progress.js';
+import { MAX_PARTIAL_BYTES } from '../../../core/invocation/progress.js';
 import { route } from '../route.js';
 
 const MAX_REPORT_BYTES = 16_384;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../core/errors.js';
-import { INVOCATION_STATES, type Invocation, type Submission } from '../../../core/invocation.js';
+import { INVOCATION_STATES, type Invocation, type Submission } from '../../../core/invocation/invocation.js';
 import { endpointName, time } from '../fields.js';
 import { urlOf } from './invocation-document.js';
 import { iso } from '../iso-time.js';

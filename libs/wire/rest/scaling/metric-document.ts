@@ -9,8 +9,14 @@ import {
   backlogMetric,
   ebbVariantMetric,
   variantMetric,
-} from '../../../core/endpoint-metrics.js';
-import { type Datapoint, METRIC_UNITS, type MetricId, type MetricUnit, statisticOf } from '../../../core/metric.js';
+} from '../../../core/metric/endpoint-metrics.js';
+import {
+  type Datapoint,
+  METRIC_UNITS,
+  type MetricId,
+  type MetricUnit,
+  statisticOf,
+} from '../../../core/metric/metric.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 

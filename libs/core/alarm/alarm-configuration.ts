@@ -1,0 +1,58 @@
+import type { Alarm, AlarmHistoryItem, AlarmSource } from './alarm.js';
+import { type Place, alarmArn } from '../arn.js';
+
+const CHANGES = {
+  Create: { verb: 'created', member: 'createdAlarm' },
+  Update: { verb: 'updated', member: 'updatedAlarm' },
+  Delete: { verb: 'deleted', member: 'deletedAlarm' },
+} as const;
+
+/** That an alarm came, went or was changed; `alarm` is as it was put, or as it was when it was deleted. */
+export function configurationHistoryItem(
+  id: string,
+  at: number,
+  alarm: Alarm,
+  type: keyof typeof CHANGES,
+  place: Place,
+): AlarmHistoryItem {
+  const { verb, member } = CHANGES[type];
+  return {
+    id,
+    alarmName: alarm.name,
+    at,
+    type: 'ConfigurationUpdate',
+    summary: `Alarm "${alarm.name}" ${verb}`,
+    data: JSON.stringify({ version: '1.0', type, [member]: configurationOf(alarm, place) }),
+  };
+}
+
+/** In CloudWatch's own spelling, which is not that of its API. */
+function configurationOf(alarm: Alarm, place: Place): object {
+  return {
+    alarmName: alarm.name,
+    alarmArn: alarmArn(place, alarm.name),
+    alarmDescription: alarm.description,
+    alarmConfigurationUpdatedTimestamp: new Date(alarm.configuredAt).toISOString(),
+    actionsEnabled: alarm.actionsEnabled,
+    okactions: alarm.okActions,
+    alarmActions: alarm.alarmActions,
+    insufficientDataActions: alarm.insufficientDataActions,
+    stateValue: alarm.state,
+    stateReason: alarm.stateReason,
+    stateUpdatedTimestamp: new Date(alarm.stateUpdatedAt).toISOString(),
+    ...sourceOf(alarm.source),
+    period: alarm.periodSeconds,
+    evaluationPeriods: alarm.evaluationPeriods,
+    datapointsToAlarm: alarm.datapointsToAlarm,
+    threshold: alarm.threshold,
+    comparisonOperator: alarm.comparison,
+    treatMissingData: alarm.treatMissingData,
+  };
+}
+
+function sourceOf(source: AlarmSource): object {
+  if (source.kind === 'queries') return { metrics: source.queries };
+  const { metric, statistic, unit } = source;
+  const dimensions = Object.entries(metric.dimensions).map(([name, value]) => ({ name, value }));
+  return { namespace: metric.namespace, metricName: metric.name, dimensions, statistic, unit };
+}

@@ -1,0 +1,113 @@
+import type { MetricId, MetricUnit, Statistic } from '../metric/metric.js';
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+export const COMPARISON_OPERATORS = [
+  'GreaterThanOrEqualToThreshold',
+  'GreaterThanThreshold',
+  'LessThanThreshold',
+  'LessThanOrEqualToThreshold',
+] as const;
+export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
+
+export const MISSING_DATA_TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+export type MissingDataTreatment = (typeof MISSING_DATA_TREATMENTS)[number];
+
+/** One line of a `Metrics` list: a metric to read, or an expression over the other lines. */
+export type MetricQuery = {
+  readonly id: string;
+  readonly label?: string;
+  readonly returnData: boolean;
+} & (
+  | { readonly kind: 'expression'; readonly expression: string; readonly periodSeconds?: number }
+  | {
+      readonly kind: 'metric';
+      readonly metric: MetricId;
+      readonly statistic: Statistic;
+      readonly periodSeconds: number;
+      readonly unit?: MetricUnit;
+    }
+);
+
+/** What an alarm watches: one metric, or the one line of a list that returns data. */
+export type AlarmSource =
+  | { readonly kind: 'metric'; readonly metric: MetricId; readonly statistic: Statistic; readonly unit?: MetricUnit }
+  | { readonly kind: 'queries'; readonly queries: readonly MetricQuery[] };
+
+/** What users say of an alarm (`PutMetricAlarm`). */
+export interface AlarmSettings {
+  readonly name: string;
+  readonly description?: string;
+  readonly source: AlarmSource;
+  /** 10, 20, 30 or a multiple of 60. */
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  /** M of N: how many of the periods must breach; all of them where absent. */
+  readonly datapointsToAlarm?: number;
+  readonly threshold: number;
+  readonly comparison: ComparisonOperator;
+  readonly treatMissingData: MissingDataTreatment;
+  readonly actionsEnabled: boolean;
+  /** ARNs of scaling policies and topics. */
+  readonly okActions: readonly string[];
+  readonly alarmActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+}
+
+/** An alarm with what it came to. Its key in the catalog is its name. */
+export interface Alarm extends AlarmSettings {
+  readonly state: AlarmState;
+  readonly stateReason: string;
+  /** What was evaluated, as JSON. */
+  readonly stateReasonData?: string;
+  /** When the state last became another. */
+  readonly stateChangedAt: number;
+  /** When the state was last set, be it to what it was. */
+  readonly stateUpdatedAt: number;
+  readonly configuredAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A new alarm knows nothing yet. */
+export const UNCHECKED = 'Unchecked: Initial alarm creation';
+
+/** One line of an alarm's history, kept for two weeks. */
+export interface AlarmHistoryItem {
+  readonly id: string;
+  readonly alarmName: string;
+  readonly at: number;
+  readonly type: 'ConfigurationUpdate' | 'StateUpdate' | 'Action';
+  readonly summary: string;
+  /** JSON, as CloudWatch's own. */
+  readonly data: string;
+}
+
+export const ALARM_HISTORY_RETENTION_MS = 14 * 86_400_000;
+
+export function breaches(value: number, comparison: ComparisonOperator, threshold: number): boolean {
+  switch (comparison) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+  }
+}
+
+/** The ARNs of what an alarm does in a state, whether or not its actions are enabled. */
+export function actionsOf(
+  alarm: Pick<AlarmSettings, 'okActions' | 'alarmActions' | 'insufficientDataActions'>,
+  state: AlarmState,
+): readonly string[] {
+  switch (state) {
+    case 'OK':
+      return alarm.okActions;
+    case 'ALARM':
+      return alarm.alarmActions;
+    case 'INSUFFICIENT_DATA':
+      return alarm.insufficientDataActions;
+  }
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { NOW, bounds } from '../../../test/support/scaling-samples.js';
+import type { DeployedVariant } from '../endpoint/endpoint.js';
+import {
+  type CooldownStep,
+  NOT_SUSPENDED,
+  type ScalableTarget,
+  addedWithinCooldown,
+  capacityBounds,
+  isCoolingDown,
+} from './scalable-target.js';
+
+describe('the bounds come from', () => {
+  const VARIANT: DeployedVariant = {
+    name: 'AllTraffic',
+    modelName: 'm',
+    initialInstanceCount: 1,
+    initialVariantWeight: 1,
+    desiredInstanceCount: 3,
+    desiredWeight: 1,
+    deploymentId: 'first',
+    slots: 1,
+    container: { image: 'i', environment: {} },
+  };
+  const TARGET: ScalableTarget = {
+    id: '1',
+    endpointName: 'e',
+    variantName: 'AllTraffic',
+    minCapacity: 0,
+    maxCapacity: 5,
+    suspended: { ...NOT_SUSPENDED, dynamicScalingIn: true },
+    createdAt: 0,
+  };
+  const managed = { enabled: true, minInstanceCount: 2, maxInstanceCount: 8 };
+
+  test('the scalable target before all else', () => {
+    expect(capacityBounds({ ...VARIANT, managedInstanceScaling: managed }, TARGET)).toEqual({
+      minimum: 0,
+      maximum: 5,
+      source: 'scalable target',
+      suspended: TARGET.suspended,
+    });
+  });
+
+  test('the variant itself without one', () => {
+    expect(capacityBounds({ ...VARIANT, managedInstanceScaling: managed }, undefined)).toEqual(
+      bounds(2, 8, { source: 'managed instance scaling' }),
+    );
+    expect(capacityBounds({ ...VARIANT, managedInstanceScaling: { enabled: true } }, undefined)).toEqual(
+      bounds(1, 1, { source: 'managed instance scaling' }),
+    );
+  });
+
+  test('the count that was asked for last where nothing scales', () => {
+    const fixed = bounds(3, 3, { source: 'desired instance count' });
+    expect(capacityBounds(VARIANT, undefined)).toEqual(fixed);
+    expect(capacityBounds({ ...VARIANT, managedInstanceScaling: { ...managed, enabled: false } }, undefined)).toEqual(
+      fixed,
+    );
+  });
+});
+
+describe('a change', () => {
+  const STEP: CooldownStep = { policyName: 'p', from: 2, to: 6, cooldownMs: 300_000 };
+
+  test.each<[string, CooldownStep | undefined, boolean]>([
+    ['cools down once it is complete', { ...STEP, completedAt: NOW }, true],
+    ['cools down until its time is over', { ...STEP, completedAt: NOW - 299_999 }, true],
+    ['no longer', { ...STEP, completedAt: NOW - 300_000 }, false],
+    ['holds before it is complete, however long that takes', STEP, true],
+    ['without a cooldown holds before it is complete', { ...STEP, cooldownMs: 0 }, true],
+    ['without a cooldown is over when it is complete', { ...STEP, cooldownMs: 0, completedAt: NOW }, false],
+    ['that never was does not hold', undefined, false],
+  ])('%s', (_sentence, step, cools) => {
+    expect(isCoolingDown(step, NOW)).toBe(cools);
+  });
+
+  test.each<[string, number, CooldownStep, number]>([
+    ['all that it added', 6, STEP, 4],
+    ['all that it added where others have added more', 9, STEP, 4],
+    ['what is left of it', 5, STEP, 3],
+    ['nothing where all of it is gone', 1, STEP, 0],
+    ['nothing where it has cooled down', 6, { ...STEP, completedAt: NOW - 300_000 }, 0],
+  ])('counts with %s: at %d', (_sentence, capacity, out, added) => {
+    expect(addedWithinCooldown({ out }, capacity, NOW)).toBe(added);
+  });
+
+  test('that took capacity away counts with nothing', () => {
+    expect(addedWithinCooldown({ in: { ...STEP, from: 6, to: 2 } }, 2, NOW)).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import type { WakeOrder } from '../endpoint/endpoint.js';
+import { counted } from '../in-words.js';
+import { decideByPolicies, nextPolicyDecisionAt } from './policy-decision.js';
+import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';
+import { orderInForce } from './wake-order.js';
+import {
+  type PolicyReading,
+  type ScalingDecision,
+  type ScalingObservation,
+  unreachable,
+} from './scaling-observation.js';
+
+/**
+ * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of
+ * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never reduces what is
+ * asked for below what is busy or starting: those are out of reach until they are idle. An operator's order to wake it
+ * comes before both.
+ */
+export function decide(observation: ScalingObservation, readings: readonly PolicyReading[] = []): ScalingDecision {
+  const { bounds, desired } = observation;
+  const current = observation.starting + observation.inService;
+  if (Math.max(desired, current) > bounds.maximum) {
+    return boundedTo(
+      Math.max(bounds.maximum, unreachable(observation)),
+      bounds.maximum,
+      `maximum capacity was set to ${bounds.maximum}`,
+    );
+  }
+  const byRules = decideByRules(observation, readings);
+  const order = orderInForce(observation);
+  const isOrdered = order !== undefined && order.instances > Math.max(current, byRules.desired);
+  const decision = isOrdered ? ordered(order) : byRules;
+  if (decision.desired >= bounds.minimum) return decision;
+  return boundedTo(bounds.minimum, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
+}
+
+/** When the passage of time alone could change the decision; absent when only an event can. */
+export function nextDecisionAt(
+  observation: ScalingObservation,
+  readings: readonly PolicyReading[] = [],
+): number | undefined {
+  return readings.length > 0 ? nextPolicyDecisionAt(observation) : nextPromiseDecisionAt(observation);
+}
+
+function decideByRules(observation: ScalingObservation, readings: readonly PolicyReading[]): ScalingDecision {
+  return readings.length > 0 ? decideByPolicies(observation, readings) : decideByPromise(observation);
+}
+
+function ordered({ by, instances }: WakeOrder): ScalingDecision {
+  const because = `${by} asked for ${counted(instances, 'instance')} at once`;
+  return {
+    desired: instances,
+    cause: because,
+    answers: [{ by: 'operator', wants: instances, because }],
+    notScaledReasons: [],
+  };
+}
+
+function boundedTo(desired: number, bound: number, because: string): ScalingDecision {
+  return { desired, cause: because, answers: [{ by: 'bounds', wants: bound, because }], notScaledReasons: [] };
+}

@@ -1,0 +1,77 @@
+import type { MetricQuery } from '../alarm/alarm.js';
+import type { MetricId, MetricUnit, Statistic } from '../metric/metric.js';
+import { scalableTargetKey } from './scalable-target.js';
+
+/** A scaling policy of a scalable target (`PutScalingPolicy`). */
+export interface ScalingPolicy {
+  /** A UUID, part of the policy's ARN. */
+  readonly id: string;
+  readonly name: string;
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly rule: TargetTracking | StepScaling;
+  /** The two alarms that a target-tracking policy made: users see them and may rewrite them. */
+  readonly alarmNames: readonly string[];
+  readonly createdAt: number;
+}
+
+export function scalingPolicyKey(endpointName: string, variantName: string, name: string): string {
+  return `${scalingPolicyPrefix(endpointName, variantName)}${name}`;
+}
+
+/** The key of every policy of one scalable target begins with this. */
+export function scalingPolicyPrefix(endpointName: string, variantName: string): string {
+  return `${scalableTargetKey(endpointName, variantName)}/policy/`;
+}
+
+/** Keeps a metric at a value, in proportion on the way out and with care on the way in. */
+export interface TargetTracking {
+  readonly kind: 'TargetTrackingScaling';
+  readonly targetValue: number;
+  readonly metric: TrackedMetric;
+  readonly scaleOutCooldownMs: number;
+  readonly scaleInCooldownMs: number;
+  readonly disableScaleIn: boolean;
+  /** The members that were left to their defaults: they are described as they were put, absent. */
+  readonly unstated?: readonly ('scaleOutCooldownMs' | 'scaleInCooldownMs' | 'disableScaleIn')[];
+}
+
+export type TrackedMetric =
+  | { readonly kind: 'predefined'; readonly type: PredefinedMetric; readonly resourceLabel?: string }
+  | {
+      readonly kind: 'customized';
+      readonly metric: MetricId;
+      readonly statistic: Statistic;
+      readonly unit?: MetricUnit;
+    }
+  | { readonly kind: 'queries'; readonly queries: readonly MetricQuery[] };
+
+/** Application Auto Scaling's predefined metrics for the instances of a SageMaker variant. */
+export const PREDEFINED_METRICS = ['SageMakerVariantInvocationsPerInstance'] as const;
+export type PredefinedMetric = (typeof PREDEFINED_METRICS)[number];
+
+/** Changes capacity by steps that depend on how far an alarm's threshold has been crossed. */
+export interface StepScaling {
+  readonly kind: 'StepScaling';
+  readonly adjustmentType: AdjustmentType;
+  readonly steps: readonly StepAdjustment[];
+  /** The least change in instances; for `PercentChangeInCapacity` only. */
+  readonly minAdjustmentMagnitude?: number;
+  readonly cooldownMs: number;
+  readonly aggregation: 'Average' | 'Minimum' | 'Maximum';
+  /** The members that were left to their defaults: they are described as they were put, absent. */
+  readonly unstated?: readonly ('cooldownMs' | 'aggregation')[];
+}
+
+export const ADJUSTMENT_TYPES = ['ChangeInCapacity', 'PercentChangeInCapacity', 'ExactCapacity'] as const;
+export type AdjustmentType = (typeof ADJUSTMENT_TYPES)[number];
+
+/** Bounds are differences from the alarm's threshold; an absent one is infinite. */
+export interface StepAdjustment {
+  readonly lowerBound?: number;
+  readonly upperBound?: number;
+  readonly adjustment: number;
+}
+
+/** What Application Auto Scaling waits for SageMaker variants where a policy does not say. */
+export const DEFAULT_COOLDOWN_MS = 300_000;

@@ -1,0 +1,356 @@
+import { describe, expect, test } from 'vitest';
+import type { LaunchFailures } from '../instance/crash-loop.js';
+import type { Endpoint } from '../endpoint/endpoint.js';
+import { whyInstances, whyWaiting } from './explain.js';
+import type { InstanceStart } from '../instance/instance.js';
+import type { Invocation } from '../invocation/invocation.js';
+import { NOT_SUSPENDED, NO_COOLDOWNS } from '../scaling/scalable-target.js';
+import type { VariantSituation } from './variant-situation.js';
+
+const NOW = Date.UTC(2026, 0, 1, 12);
+
+const BOUNDS: VariantSituation['bounds'] = {
+  minimum: 0,
+  maximum: 3,
+  source: 'scalable target',
+  suspended: NOT_SUSPENDED,
+};
+
+function variant(of: Partial<VariantSituation> = {}): VariantSituation {
+  return {
+    now: NOW,
+    variantName: 'AllTraffic',
+    backlog: { queued: 5, running: 0, oldestAcceptedAt: NOW - 9_000 },
+    bounds: BOUNDS,
+    cooldowns: NO_COOLDOWNS,
+    inService: 0,
+    busy: 0,
+    draining: 0,
+    paused: [],
+    slots: 0,
+    takenSlots: 0,
+    starts: [],
+    usualPhasesMs: {},
+    policies: [],
+    maxKeepWarmMs: 300_000,
+    ...of,
+  };
+}
+
+const BUSY = { inService: 3, busy: 3, slots: 6, takenSlots: 6 };
+const IDLE_BACKLOG = { queued: 0, running: 0 };
+
+const start = (phase: InstanceStart['phase'], forMs: number): InstanceStart => ({
+  instanceId: phase,
+  launchedAt: NOW - 10_000,
+  phase,
+  phaseSince: NOW - forMs,
+});
+
+const failures: LaunchFailures = {
+  count: 4,
+  faults: 4,
+  since: NOW - 15_000,
+  lastAt: NOW,
+  lastLaunchedAt: NOW - 1_000,
+  lastReason: 'The container ended with exit code 1.',
+  lastEnd: 'crashed',
+  permanent: false,
+};
+
+const FAILED =
+  '4 launches in a row have failed since 2026-01-01T11:59:45Z, the last with: The container ended with exit ' +
+  'code 1. One instance is tried again from 2026-01-01T12:00:08Z on.';
+
+const policies: VariantSituation['policies'] = [
+  { policyName: 'track', alarms: [{ alarmName: 'High', state: 'OK' }] },
+  { policyName: 'step', alarms: [{ alarmName: 'No capacity', state: 'INSUFFICIENT_DATA' }] },
+];
+
+const NO_INSTANCE = 'There is no instance in service.';
+const ALL_BUSY = 'All 3 instances are busy (6 slots), with 5 waiting in all.';
+
+const PAUSE = { at: NOW - 60_000, by: 'an operator' };
+
+test('of an invocation whose endpoint hands out nothing it is said who paused that, whatever instances there are', () => {
+  const paused = { ...endpoint(), dispatch: 'paused', gateChanges: { dispatch: PAUSE } } as const;
+  const situation = {
+    now: NOW,
+    invocation: invocation(),
+    endpoint: paused,
+    variants: [variant({ inService: 2, slots: 2 })],
+  };
+  expect(whyWaiting(situation)).toBe(
+    'Dispatch is paused by an operator since 2026-01-01T11:59:00Z; it waits until that is resumed.',
+  );
+});
+
+test('of a variant it is said that nothing is launched for what waits while dispatch is paused', () => {
+  expect(whyInstances(variant({ dispatchPaused: PAUSE }))).toBe(
+    'It has no instances, and nothing has changed that yet. Dispatch is paused by an operator since ' +
+      '2026-01-01T11:59:00Z, so nothing is launched for the 5 that wait. Nothing that comes wakes it before dispatch is resumed.',
+  );
+});
+
+describe('of an invocation that waits in the backlog it is said', () => {
+  test.each<[string, Partial<VariantSituation>, string]>([
+    ['that an instance is about to be launched', {}, `${NO_INSTANCE} An instance is about to be launched.`],
+    [
+      'that one is starting, in which phase and since when',
+      { starts: [start('boot', 3_000)] },
+      `${NO_INSTANCE} 1 instance is starting (booting for 3 s).`,
+    ],
+    [
+      'how far the furthest has come and how long that usually takes',
+      {
+        starts: [start('download', 9_000), start('boot', 2_000), start('boot', 3_000)],
+        usualPhasesMs: { boot: 5_000 },
+      },
+      `${NO_INSTANCE} 3 instances are starting (the furthest booting for 3 s, usually 5 s).`,
+    ],
+    [
+      'that the maximum is zero',
+      { bounds: { ...BOUNDS, maximum: 0 } },
+      `${NO_INSTANCE} Its maximum capacity is 0, so it gets no instance until that is raised.`,
+    ],
+    [
+      'that all instances are busy and there may not be more',
+      BUSY,
+      `${ALL_BUSY} It may not have more: its maximum capacity is 3.`,
+    ],
+    [
+      'whose limit that is where the count was set by hand',
+      { ...BUSY, bounds: { ...BOUNDS, source: 'desired instance count' } },
+      `${ALL_BUSY} It may not have more: the instance count that was set is 3.`,
+    ],
+    [
+      'that the one instance is busy and more are starting',
+      { inService: 1, busy: 1, slots: 1, takenSlots: 1, starts: [start('ping', 500)] },
+      'The one instance is busy (1 slot), with 5 waiting in all. ' +
+        '1 instance is starting (waiting for its first good ping for less than a second).',
+    ],
+    ['why launches fail and when the next is tried', { failures }, `${NO_INSTANCE} ${FAILED}`],
+    [
+      'that new instances have their share only, while the endpoint is being updated',
+      { inService: 4, busy: 2, slots: 2, takenSlots: 2, newShare: 0.1 },
+      'The instances that may take it are busy (2 slots), with 5 waiting in all; the endpoint is being updated, and 10 % of ' +
+        'the work may go to new instances.',
+    ],
+    [
+      'that launches fail while the endpoint is being updated, which its policies have no part in',
+      { failures, newShare: 0, bounds: { ...BOUNDS, maximum: 0 } },
+      `${NO_INSTANCE} ${FAILED}`,
+    ],
+    [
+      'that its instances have no weight',
+      { inService: 2, busy: 0, slots: 0, bounds: { ...BOUNDS, maximum: 2 } },
+      'Its instances may take none of the work now. It may not have more: its maximum capacity is 2.',
+    ],
+    [
+      'that one is being tried after others failed',
+      { failures, starts: [start('boot', 3_000)] },
+      `${NO_INSTANCE} 1 instance is starting (booting for 3 s); before that, ${FAILED}`,
+    ],
+    [
+      'that scaling out is suspended',
+      { bounds: { ...BOUNDS, suspended: { ...NOT_SUSPENDED, dynamicScalingOut: true } } },
+      `${NO_INSTANCE} Scaling out is suspended, so it gets no more by itself.`,
+    ],
+    [
+      'until when a cooldown lasts',
+      {
+        policies,
+        cooldowns: { out: { policyName: 'track', from: 1, to: 2, cooldownMs: 300_000, completedAt: NOW - 60_000 } },
+      },
+      `${NO_INSTANCE} The cooldown of policy track after its change from 1 to 2 lasts until 2026-01-01T12:04:00Z, in 4 min.`,
+    ],
+    [
+      'that a cooldown has not even begun',
+      { policies, cooldowns: { out: { policyName: 'track', from: 1, to: 2, cooldownMs: 300_000 } } },
+      `${NO_INSTANCE} The cooldown of policy track after its change from 1 to 2 begins when that change is complete.`,
+    ],
+    [
+      'which alarms have not asked for more',
+      { policies },
+      `${NO_INSTANCE} Its policies have not asked for more yet: alarm High of track is OK and alarm No capacity of step is INSUFFICIENT_DATA.`,
+    ],
+    [
+      'that nothing triggers its policies',
+      { policies: [{ policyName: 'step', alarms: [] }] },
+      `${NO_INSTANCE} Its policies cannot ask for more: no alarm triggers them.`,
+    ],
+    [
+      'that what there is should do',
+      { inService: 2, busy: 2, slots: 2, takenSlots: 2 },
+      'All 2 instances are busy (2 slots), with 5 waiting in all. No more are asked for, since what there is should do in time.',
+    ],
+    [
+      'that there is room for it',
+      { ...BUSY, takenSlots: 5 },
+      'An instance has room for it, so it starts within moments.',
+    ],
+  ])('%s', (_sentence, of, why) => {
+    expect(whyWaiting({ now: NOW, invocation: invocation(), endpoint: endpoint(), variants: [variant(of)] })).toBe(why);
+  });
+
+  test('what holds of each variant where there are several', () => {
+    const variants = [variant({ variantName: 'a' }), variant({ variantName: 'b', failures })];
+    expect(whyWaiting({ now: NOW, invocation: invocation(), endpoint: endpoint(), variants })).toBe(
+      `Variant a: ${NO_INSTANCE} An instance is about to be launched. Variant b: ${NO_INSTANCE} ${FAILED}`,
+    );
+  });
+});
+
+describe('of an invocation it is said', () => {
+  test.each<[string, Partial<Invocation>, Partial<Endpoint> | undefined, string]>([
+    [
+      'that its last attempt broke off',
+      { attempt: 1 },
+      {},
+      `Its last attempt broke off, and it waits for another. ${NO_INSTANCE} An instance is about to be launched.`,
+    ],
+    [
+      'that its time to live is over',
+      { expiresAt: NOW - 1_000 },
+      {},
+      'It waited longer than its time to live, which was over at 2026-01-01T11:59:59Z: it is settled as Expired.',
+    ],
+    ['that its endpoint is gone', {}, undefined, 'Its endpoint does not exist any more: it is settled as Failed.'],
+    [
+      'that its endpoint is going',
+      {},
+      { status: 'Deleting' },
+      'Its endpoint is being deleted: it is settled as Failed.',
+    ],
+    [
+      'that its endpoint has failed, and why',
+      {},
+      { status: 'Failed', failureReason: 'There is no such image.' },
+      'Its endpoint is Failed, and nothing runs there. The reason: There is no such image.',
+    ],
+    [
+      'where it is being run and since when',
+      { state: 'Running', attempt: 1, startedAt: NOW - 65_000, leasedUntil: NOW + 20_000 },
+      {},
+      'It is being run on instance i-1 since 2026-01-01T11:58:55Z, for 65 s so far.',
+    ],
+    [
+      'which attempt that is, and that its worker has gone silent',
+      { state: 'Running', attempt: 3, startedAt: NOW - 7_200_000, leasedUntil: NOW - 1 },
+      {},
+      'It is being run on instance i-1 since 2026-01-01T10:00:00Z, for 2 h so far, after 2 attempts that broke off. ' +
+        'Whoever ran it does not answer any more: it goes back to the backlog.',
+    ],
+    [
+      'how it was settled',
+      { state: 'Completed', settledAt: NOW - 500 },
+      {},
+      'It was settled as Completed at 2026-01-01T11:59:59Z.',
+    ],
+    [
+      'why it failed',
+      { state: 'Failed', settledAt: NOW, failureReason: 'ClientError: No.' },
+      {},
+      'It was settled as Failed at 2026-01-01T12:00:00Z: ClientError: No.',
+    ],
+  ])('%s', (_sentence, of, has, why) => {
+    const situation = { now: NOW, invocation: invocation(of), endpoint: has && endpoint(has), variants: [variant()] };
+    expect(whyWaiting({ ...situation, instanceId: 'i-1' })).toBe(why);
+  });
+});
+
+describe('of the instances of a variant it is said', () => {
+  const lastChange = { from: 0, to: 3, cause: 'a backlog of 3 needs 3 instances', startedAt: NOW - 10_000 };
+  const three = 'It has 3 instances because a backlog of 3 needs 3 instances (10 s ago).';
+  const quiet = { backlog: IDLE_BACKLOG, inService: 3, busy: 0, slots: 3, lastChange };
+  const end = 'It goes down to 0 when they have been idle, for 5 min at most.';
+
+  test.each<[string, Partial<VariantSituation>, string]>([
+    [
+      'that none is there and what wakes it',
+      { backlog: IDLE_BACKLOG },
+      'It has no instances, and nothing has changed that yet. An invocation that comes wakes it.',
+    ],
+    [
+      'why they are as many and what each does',
+      { ...quiet, inService: 2, busy: 1, slots: 2, takenSlots: 1, starts: [start('boot', 3_000)], draining: 1 },
+      `${three} 1 is busy, 1 is idle, 1 instance is starting (booting for 3 s) and 1 more finishes its work and will be gone. ${end}`,
+    ],
+    [
+      'that others are paused beside them, and until when',
+      { ...quiet, paused: [1, 2].map((each) => ({ instanceId: `p-${each}`, until: NOW + each * 60_000 })) },
+      `${three} 3 are idle and 2 more are paused, ready within milliseconds, the last of them until 2026-01-01T12:02:00Z. ${end}`,
+    ],
+    ['when they go', quiet, `${three} 3 are idle. ${end}`],
+    [
+      'that policies decide when they go',
+      { ...quiet, policies },
+      `${three} 3 are idle. It goes down to 0 when the alarms of its policies ask for less.`,
+    ],
+    [
+      'that its minimum keeps them',
+      { ...quiet, bounds: { ...BOUNDS, minimum: 3 } },
+      `${three} 3 are idle. It keeps 3 instances whatever comes: that is its minimum.`,
+    ],
+    [
+      'that a suspension keeps them',
+      { ...quiet, bounds: { ...BOUNDS, suspended: { ...NOT_SUSPENDED, dynamicScalingIn: true } } },
+      `${three} 3 are idle. Scaling in is suspended, so it keeps them.`,
+    ],
+    [
+      'that the last change has not come as far as it was meant to',
+      { ...quiet, inService: 1, slots: 1, failures },
+      `It has 1 instance; 10 s ago it was scaled from 0 to 3 because a backlog of 3 needs 3 instances. 1 is idle. ${FAILED} ${end}`,
+    ],
+    [
+      'what was asked for in vain',
+      {
+        ...quiet,
+        ...BUSY,
+        backlog: { queued: 5, running: 6 },
+        lastRefusal: {
+          notScaledReasons: [{ code: 'AlreadyAtMaxCapacity', currentCapacity: 3, maxCapacity: 3 }],
+          startedAt: NOW - 60_000,
+          lastAt: NOW - 4_000,
+        },
+      },
+      `${three} 3 are busy. It may not have more: its maximum capacity is 3. ` +
+        `A change was last asked for 4 s ago and refused: it is at its maximum capacity. ${end}`,
+    ],
+    [
+      'nothing twice',
+      { bounds: { ...BOUNDS, maximum: 0 } },
+      'It has no instances, and nothing has changed that yet. ' +
+        'Its maximum capacity is 0, so it gets no instance until that is raised.',
+    ],
+    [
+      'that launches fail, though nothing waits',
+      { backlog: IDLE_BACKLOG, failures },
+      `It has no instances, and nothing has changed that yet. ${FAILED} An invocation that comes wakes it.`,
+    ],
+  ])('%s', (_sentence, of, why) => {
+    expect(whyInstances(variant(of))).toBe(why);
+  });
+});
+
+function endpoint(of: Partial<Endpoint> = {}): Pick<Endpoint, 'name' | 'status' | 'failureReason'> {
+  return { name: 'reader', status: 'InService', ...of };
+}
+
+function invocation(of: Partial<Invocation> = {}): Invocation {
+  return {
+    id: 'a',
+    inferenceId: 'a',
+    endpointName: 'reader',
+    inputLocation: 's3://b/in',
+    outputLocation: 's3://b/out',
+    acceptedAt: NOW - 9_000,
+    expiresAt: NOW + 3_600_000,
+    timeoutMs: 900_000,
+    includeResponseIn: [],
+    state: 'Queued',
+    attempt: 0,
+    brokenAttempts: 0,
+    ...of,
+  };
+}

@@ -1,10 +1,10 @@
 import { type DynamicModule, Module, type ValueProvider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { AuditTrail } from '../../libs/engine/audit-trail.js';
-import { InvocationWatch } from '../../libs/engine/invocation-watch.js';
-import { QuotaGate } from '../../libs/engine/quota-gate.js';
-import { ProgressBook } from '../../libs/engine/progress-book.js';
-import { RequestRates } from '../../libs/engine/request-rates.js';
+import { AuditTrail } from '../../libs/engine/access/audit-trail.js';
+import { InvocationWatch } from '../../libs/engine/invocation/invocation-watch.js';
+import { QuotaGate } from '../../libs/engine/access/quota-gate.js';
+import { ProgressBook } from '../../libs/engine/invocation/progress-book.js';
+import { RequestRates } from '../../libs/engine/access/request-rates.js';
 import { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { CloudWatchSurface } from './aws/cloudwatch/cloudwatch-surface.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../../libs/core/access/caller.js';
-import type { BegunAction } from '../../libs/engine/audit-trail.js';
+import type { BegunAction } from '../../libs/engine/access/audit-trail.js';
 
 const MAX_PATH_LENGTH = 1024;
 

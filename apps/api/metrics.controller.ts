@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { Meter } from '../../libs/engine/meter.js';
+import { Meter } from '../../libs/engine/metric/meter.js';
 import { EXPOSITION_CONTENT_TYPE, formatExposition } from '../../libs/wire/prometheus/prometheus.js';
 import {
   type ProcessFigures,

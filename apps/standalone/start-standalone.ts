@@ -3,7 +3,7 @@ import { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Authenticator } from '../../libs/engine/authenticate.js';
+import { Authenticator } from '../../libs/engine/access/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
 import type { Log } from '../../libs/engine/log.js';
 import type { World } from '../../libs/engine/world.js';

@@ -1,21 +1,21 @@
 import type { Endpoint } from '../core/endpoint/endpoint.js';
-import { AlarmWatch } from './alarm-watch.js';
-import { AutoscalerLoop } from './autoscaler-loop.js';
-import { CountChange } from './change-counts.js';
-import { EndpointDeployer } from './deploy-endpoint.js';
-import { endLeftoverActivities } from './end-leftover-activities.js';
-import { EndpointRollOut } from './endpoint-roll-out.js';
-import { Fleet } from './fleet.js';
-import type { FleetObserver } from './instance-lives.js';
-import { Leadership } from './leadership.js';
-import { Meter } from './meter.js';
-import { VariantScaler } from './scale-variant.js';
-import type { ScalingSettings } from './scaling-settings.js';
-import { ScheduledActions } from './scheduled-actions.js';
-import { DeliverySender } from './send-deliveries.js';
-import { settleBacklog } from './settle-backlog.js';
-import { VariantHistories } from './variant-histories.js';
-import { WorkerLoop } from './worker-loop.js';
+import { AlarmWatch } from './alarm/alarm-watch.js';
+import { AutoscalerLoop } from './autoscaler/autoscaler-loop.js';
+import { CountChange } from './deployment/change-counts.js';
+import { EndpointDeployer } from './deployment/deploy-endpoint.js';
+import { endLeftoverActivities } from './autoscaler/end-leftover-activities.js';
+import { EndpointRollOut } from './deployment/endpoint-roll-out.js';
+import { Fleet } from './instance/fleet.js';
+import type { FleetObserver } from './instance/instance-lives.js';
+import { Leadership } from './autoscaler/leadership.js';
+import { Meter } from './metric/meter.js';
+import { VariantScaler } from './scaling/scale-variant.js';
+import type { ScalingSettings } from './scaling/scaling-settings.js';
+import { ScheduledActions } from './scaling/scheduled-actions.js';
+import { DeliverySender } from './delivery/send-deliveries.js';
+import { settleBacklog } from './worker/settle-backlog.js';
+import { VariantHistories } from './scaling/variant-histories.js';
+import { WorkerLoop } from './worker/worker-loop.js';
 import type { World } from './world.js';
 
 /** How long running invocations may go on after a stop was asked for, before they are handed back. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { AccessMode } from '../engine/authenticate.js';
+import type { AccessMode } from '../engine/access/authenticate.js';
 import { ConfigError, type SettingReader } from './setting-reader.js';
 
 /** Where Ebb listens, and what it puts up with there. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VariantHistories } from '../engine/variant-histories.js';
+import { VariantHistories } from '../engine/scaling/variant-histories.js';
 import { Learning } from './learning.js';
 import { MemoryCatalog } from '../../test/support/memory-catalog.js';
 import { SeededRandom } from '../../test/support/seeded-random.js';

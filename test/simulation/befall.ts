@@ -1,9 +1,9 @@
 import { EbbError } from '../../libs/core/errors.js';
 import { canBeRedriven, isSettled } from '../../libs/core/invocation/invocation.js';
-import { cancelInvocation } from '../../libs/engine/cancel-invocation.js';
-import { deleteEndpoint } from '../../libs/engine/delete-endpoint.js';
-import { redriveInvocation } from '../../libs/engine/redrive-invocation.js';
-import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
+import { cancelInvocation } from '../../libs/engine/invocation/cancel-invocation.js';
+import { deleteEndpoint } from '../../libs/engine/endpoint/delete-endpoint.js';
+import { redriveInvocation } from '../../libs/engine/invocation/redrive-invocation.js';
+import { registerScalableTarget } from '../../libs/engine/scaling/register-scalable-target.js';
 import { changeCapacities, ring, update } from './change-endpoints.js';
 import { drain, pause, wake } from './operate.js';
 import type { Incident } from './scenario.js';

@@ -1,7 +1,7 @@
 import { endpointConfigKey } from '../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../libs/core/errors.js';
-import { updateCapacities } from '../../libs/engine/update-capacities.js';
-import { updateEndpoint } from '../../libs/engine/update-endpoint.js';
+import { updateCapacities } from '../../libs/engine/deployment/update-capacities.js';
+import { updateEndpoint } from '../../libs/engine/deployment/update-endpoint.js';
 import { asyncInferenceOf, variantOf } from './deployment.js';
 import { ALARM } from './draw-change.js';
 import type { Incident } from './scenario.js';

@@ -2,7 +2,7 @@ import { isPaused } from '../../libs/core/endpoint/endpoint-gates.js';
 import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
 import type { FoundInstance, LaunchSpec } from '../../libs/core/ports/instances.js';
 import { WAKE_ORDER_VALID_MS } from '../../libs/core/scaling/wake-order.js';
-import type { Fleet } from '../../libs/engine/fleet.js';
+import type { Fleet } from '../../libs/engine/instance/fleet.js';
 import { CapacityLimits } from './capacity-limits.js';
 import type { RunningEngine } from './running-engine.js';
 import type { SimulatedProcess } from './simulated-process.js';

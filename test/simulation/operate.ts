@@ -1,5 +1,5 @@
-import { setGates } from '../../libs/engine/set-gates.js';
-import { wakeEndpoint } from '../../libs/engine/wake-endpoint.js';
+import { setGates } from '../../libs/engine/operating/set-gates.js';
+import { wakeEndpoint } from '../../libs/engine/operating/wake-endpoint.js';
 import { asFarAsAllowed } from './change-endpoints.js';
 import type { Incident } from './scenario.js';
 import type { Simulation } from './simulation.js';

@@ -5,12 +5,12 @@ import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js
 import type { Invocation } from '../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
 import type { Records } from '../../libs/core/ports/catalog.js';
-import { createEndpoint } from '../../libs/engine/create-endpoint.js';
-import { createEndpointConfig } from '../../libs/engine/create-endpoint-config.js';
-import { createModel } from '../../libs/engine/create-model.js';
-import { submitInvocation } from '../../libs/engine/submit-invocation.js';
-import { updateCapacities } from '../../libs/engine/update-capacities.js';
-import { updateEndpoint } from '../../libs/engine/update-endpoint.js';
+import { createEndpoint } from '../../libs/engine/endpoint/create-endpoint.js';
+import { createEndpointConfig } from '../../libs/engine/endpoint/create-endpoint-config.js';
+import { createModel } from '../../libs/engine/model/create-model.js';
+import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
+import { updateCapacities } from '../../libs/engine/deployment/update-capacities.js';
+import { updateEndpoint } from '../../libs/engine/deployment/update-endpoint.js';
 import type { LaunchScript } from '../support/memory-instances.js';
 import { type MemoryWorld, SUCCESS_TOPIC, memoryWorld } from '../support/memory-world.js';
 import { SeededRandom } from '../support/seeded-random.js';

@@ -1,5 +1,5 @@
 import { Engine } from '../../libs/engine/engine.js';
-import type { Fleet } from '../../libs/engine/fleet.js';
+import type { Fleet } from '../../libs/engine/instance/fleet.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
 /** The engine of one process, as the standalone process has it. */

@@ -4,10 +4,10 @@ import { backlogMetric } from '../../libs/core/metric/endpoint-metrics.js';
 import { scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 import type { ScalingPace } from '../../libs/core/scaling/scaling-observation.js';
 import { Engine } from '../../libs/engine/engine.js';
-import { putAlarm } from '../../libs/engine/put-alarm.js';
-import { putScalingPolicy } from '../../libs/engine/put-scaling-policy.js';
-import { registerScalableTarget } from '../../libs/engine/register-scalable-target.js';
-import { submitInvocation } from '../../libs/engine/submit-invocation.js';
+import { putAlarm } from '../../libs/engine/alarm/put-alarm.js';
+import { putScalingPolicy } from '../../libs/engine/scaling/put-scaling-policy.js';
+import { registerScalableTarget } from '../../libs/engine/scaling/register-scalable-target.js';
+import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { deployEndpoint, memoryWorld } from '../support/memory-world.js';
 
 const MINUTE = 60_000;

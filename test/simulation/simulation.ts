@@ -11,7 +11,7 @@ import {
 } from '../../libs/core/scaling/scalable-target.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
-import { submitInvocation } from '../../libs/engine/submit-invocation.js';
+import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
 import { MemoryLogs } from '../support/memory-logs.js';

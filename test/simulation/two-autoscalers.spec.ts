@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { LEADERSHIP_MS } from '../../libs/core/leader.js';
 import { Engine } from '../../libs/engine/engine.js';
-import type { ScalingSettings } from '../../libs/engine/scaling-settings.js';
-import { submitInvocation } from '../../libs/engine/submit-invocation.js';
+import type { ScalingSettings } from '../../libs/engine/scaling/scaling-settings.js';
+import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { World } from '../../libs/engine/world.js';
 import { MemoryInstances } from '../support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../support/memory-world.js';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Standalone, startStandalone } from '../../apps/standalone/start-standalone.js';
 import type { AccessKeyRequest } from '../../libs/core/access/access-key.js';
 import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';
-import { type CreatedAccessKey, createAccessKey } from '../../libs/engine/create-access-key.js';
+import { type CreatedAccessKey, createAccessKey } from '../../libs/engine/access/create-access-key.js';
 import { Log, type LogFields } from '../../libs/engine/log.js';
 import { Config } from '../../libs/host/config.js';
 import { openAccess } from '../../libs/host/open-access.js';

@@ -14,7 +14,7 @@ import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { TopicNotifications } from '../../libs/drivers/notifications/topics.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { Log, type LogFields } from '../../libs/engine/log.js';
-import { DeliverySender } from '../../libs/engine/send-deliveries.js';
+import { DeliverySender } from '../../libs/engine/delivery/send-deliveries.js';
 import type { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { MemoryCatalog } from './memory-catalog.js';

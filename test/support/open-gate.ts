@@ -1,10 +1,10 @@
 import { AwsGate } from '../../apps/api/aws/aws-gate.js';
 import { SessionCredentials } from '../../apps/api/aws/signature/session-credentials.js';
 import { SignatureVerifier } from '../../apps/api/aws/signature/signature-verifier.js';
-import type { AccessWorld } from '../../libs/engine/access-world.js';
-import { AuditTrail } from '../../libs/engine/audit-trail.js';
-import { type AccessMode, Authenticator } from '../../libs/engine/authenticate.js';
-import { RequestRates } from '../../libs/engine/request-rates.js';
+import type { AccessWorld } from '../../libs/engine/access/access-world.js';
+import { AuditTrail } from '../../libs/engine/access/audit-trail.js';
+import { type AccessMode, Authenticator } from '../../libs/engine/access/authenticate.js';
+import { RequestRates } from '../../libs/engine/access/request-rates.js';
 import type { World } from '../../libs/engine/world.js';
 
 /** What signatures are verified with, over any drivers. */

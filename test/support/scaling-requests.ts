@@ -7,7 +7,7 @@ import {
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Alarm } from '../../libs/core/alarm/alarm.js';
-import { writeAlarm } from '../../libs/engine/alarm-records.js';
+import { writeAlarm } from '../../libs/engine/alarm/alarm-records.js';
 import type { ControlHost } from './control-host.js';
 import { createEndpoint } from './deploy.js';
 

@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { Clock } from '../../../libs/core/ports/clock.js';
-import { Authenticator } from '../../../libs/engine/authenticate.js';
+import { Authenticator } from '../../../libs/engine/access/authenticate.js';
 import { World } from '../../../libs/engine/world.js';
 import { AwsGate } from './aws-gate.js';
 import { SessionCredentials } from './signature/session-credentials.js';

@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { createAccessKey } from '../../../libs/engine/create-access-key.js';
-import { findAccessKey } from '../../../libs/engine/find-access-key.js';
-import { revokeAccessKey } from '../../../libs/engine/revoke-access-key.js';
-import { rotateAccessKey } from '../../../libs/engine/rotate-access-key.js';
-import { rotateWebhookSecret } from '../../../libs/engine/webhook-secrets.js';
+import { createAccessKey } from '../../../libs/engine/access/create-access-key.js';
+import { findAccessKey } from '../../../libs/engine/access/find-access-key.js';
+import { revokeAccessKey } from '../../../libs/engine/access/revoke-access-key.js';
+import { rotateAccessKey } from '../../../libs/engine/access/rotate-access-key.js';
+import { rotateWebhookSecret } from '../../../libs/engine/access/webhook-secrets.js';
 import { World } from '../../../libs/engine/world.js';
 import { formatAccessKey, formatAuditEntry } from '../../../libs/wire/rest/access/access-key.js';
 import {

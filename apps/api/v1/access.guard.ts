@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { type Action, type Caller, permits, roleAllows } from '../../../libs/core/access/caller.js';
 import { EbbError, isEbbError } from '../../../libs/core/errors.js';
-import { AuditTrail } from '../../../libs/engine/audit-trail.js';
-import { Authenticator } from '../../../libs/engine/authenticate.js';
-import { RequestRates } from '../../../libs/engine/request-rates.js';
+import { AuditTrail } from '../../../libs/engine/access/audit-trail.js';
+import { Authenticator } from '../../../libs/engine/access/authenticate.js';
+import { RequestRates } from '../../../libs/engine/access/request-rates.js';
 import { bearerChallenge, bearerToken } from '../../../libs/wire/rest/access/bearer.js';
 import { rateLimitHeaders } from '../../../libs/wire/rest/access/rate-limit.js';
 import type { Route } from '../../../libs/wire/rest/route.js';

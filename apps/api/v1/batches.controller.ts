@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { Controller } from '@nestjs/common';
 import type { Caller } from '../../../libs/core/access/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
-import { QuotaGate } from '../../../libs/engine/quota-gate.js';
-import { readLines } from '../../../libs/engine/read-lines.js';
-import { type BatchOutcome, submitBatch } from '../../../libs/engine/submit-batch.js';
-import { submitForCaller } from '../../../libs/engine/submit-for-caller.js';
-import { endpointTakingWork } from '../../../libs/engine/takes-work.js';
+import { QuotaGate } from '../../../libs/engine/access/quota-gate.js';
+import { readLines } from '../../../libs/engine/invocation/read-lines.js';
+import { type BatchOutcome, submitBatch } from '../../../libs/engine/invocation/submit-batch.js';
+import { submitForCaller } from '../../../libs/engine/invocation/submit-for-caller.js';
+import { endpointTakingWork } from '../../../libs/engine/invocation/takes-work.js';
 import { World } from '../../../libs/engine/world.js';
 import { readBatchLine } from '../../../libs/wire/rest/invocation/batch-line.js';
 import {

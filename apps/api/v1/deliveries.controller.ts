@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { KnownDelivery } from '../../../libs/core/ports/outbox.js';
-import { findFollowed } from '../../../libs/engine/find-followed.js';
+import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
 import { World } from '../../../libs/engine/world.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import {

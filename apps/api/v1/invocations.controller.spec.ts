@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Caller } from '../../../libs/core/access/caller.js';
 import type { InvocationRequest } from '../../../libs/core/invocation/invocation.js';
 import type { Ledger } from '../../../libs/core/ports/ledger.js';
-import { MAX_MATCHED } from '../../../libs/engine/change-many.js';
+import { MAX_MATCHED } from '../../../libs/engine/invocation/change-many.js';
 import { memoryWorld } from '../../../test/support/memory-world.js';
 import { InvocationsController } from './invocations.controller.js';
 

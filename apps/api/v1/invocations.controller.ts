@@ -3,15 +3,20 @@ import { type Caller, covers, mayFollow } from '../../../libs/core/access/caller
 import { EbbError } from '../../../libs/core/errors.js';
 import type { Invocation } from '../../../libs/core/invocation/invocation.js';
 import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
-import { cancelInvocation } from '../../../libs/engine/cancel-invocation.js';
-import { type ManyOutcome, type ManyRequest, MAX_MATCHED, changeMany } from '../../../libs/engine/change-many.js';
-import { describeInvocation } from '../../../libs/engine/describe-situation.js';
-import { findFollowed } from '../../../libs/engine/find-followed.js';
-import { InstanceStatus } from '../../../libs/engine/instance-status.js';
-import { InvocationWatch } from '../../../libs/engine/invocation-watch.js';
-import { matchingInvocations } from '../../../libs/engine/matching-invocations.js';
-import { ProgressBook } from '../../../libs/engine/progress-book.js';
-import { redriveInvocation } from '../../../libs/engine/redrive-invocation.js';
+import { cancelInvocation } from '../../../libs/engine/invocation/cancel-invocation.js';
+import {
+  type ManyOutcome,
+  type ManyRequest,
+  MAX_MATCHED,
+  changeMany,
+} from '../../../libs/engine/invocation/change-many.js';
+import { describeInvocation } from '../../../libs/engine/situation/describe-situation.js';
+import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
+import { InstanceStatus } from '../../../libs/engine/instance/instance-status.js';
+import { InvocationWatch } from '../../../libs/engine/invocation/invocation-watch.js';
+import { matchingInvocations } from '../../../libs/engine/invocation/matching-invocations.js';
+import { ProgressBook } from '../../../libs/engine/invocation/progress-book.js';
+import { redriveInvocation } from '../../../libs/engine/invocation/redrive-invocation.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';

@@ -3,8 +3,8 @@ import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { endpointKey } from '../../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { LogPage, LogQuery } from '../../../libs/core/ports/logs.js';
-import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/follow-logs.js';
-import { missingEndpoint } from '../../../libs/engine/look-up.js';
+import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/instance/follow-logs.js';
+import { missingEndpoint } from '../../../libs/engine/endpoint/look-up.js';
 import { World } from '../../../libs/engine/world.js';
 import {
   formatLogEvents,

@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { Caller } from '../../../libs/core/access/caller.js';
 import type { GateState } from '../../../libs/core/endpoint/endpoint-gates.js';
-import { drainInstance } from '../../../libs/engine/drain-instance.js';
-import { InstanceControl } from '../../../libs/engine/instance-control.js';
-import { findEndpoint } from '../../../libs/engine/look-up.js';
-import { setGates } from '../../../libs/engine/set-gates.js';
-import { setBounds } from '../../../libs/engine/set-bounds.js';
-import { wakeEndpoint } from '../../../libs/engine/wake-endpoint.js';
+import { drainInstance } from '../../../libs/engine/operating/drain-instance.js';
+import { InstanceControl } from '../../../libs/engine/instance/instance-control.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { setGates } from '../../../libs/engine/operating/set-gates.js';
+import { setBounds } from '../../../libs/engine/operating/set-bounds.js';
+import { wakeEndpoint } from '../../../libs/engine/operating/wake-endpoint.js';
 import { World } from '../../../libs/engine/world.js';
 import { formatGates } from '../../../libs/wire/rest/endpoint/endpoint-document.js';
 import { formatInstance } from '../../../libs/wire/rest/endpoint/instance-document.js';

@@ -3,7 +3,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import { type Invocation, isSettled } from '../../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import type { ByteRange } from '../../../libs/core/ports/objects.js';
-import { findFollowed } from '../../../libs/engine/find-followed.js';
+import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
 import { World } from '../../../libs/engine/world.js';
 import { GET_FAILURE, GET_INPUT, GET_OUTPUT } from '../../../libs/wire/rest/invocation/output-routes.js';
 import { parseRange } from '../../../libs/wire/s3/byte-range.js';

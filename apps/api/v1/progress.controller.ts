@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { MAX_PARTIAL_BYTES } from '../../../libs/core/invocation/progress.js';
-import { ProgressBook } from '../../../libs/engine/progress-book.js';
+import { ProgressBook } from '../../../libs/engine/invocation/progress-book.js';
 import { REPORT_PARTIAL, REPORT_PROGRESS } from '../../../libs/wire/rest/invocation/progress-routes.js';
 import { readBody } from '../read-body.js';
 import { Asked } from './asked.js';

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { wholePeriods } from '../../../libs/core/metric/metric-data.js';
-import { chooseVariant } from '../../../libs/engine/choose-variant.js';
-import { findEndpoint } from '../../../libs/engine/look-up.js';
-import { Meter } from '../../../libs/engine/meter.js';
+import { chooseVariant } from '../../../libs/engine/operating/choose-variant.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { Meter } from '../../../libs/engine/metric/meter.js';
 import { World } from '../../../libs/engine/world.js';
 import { formatActivity } from '../../../libs/wire/rest/scaling/activity-document.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { Controller } from '@nestjs/common';
-import { issueUploadTicket, takeUpload } from '../../../libs/engine/upload-ticket.js';
+import { issueUploadTicket, takeUpload } from '../../../libs/engine/invocation/upload-ticket.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { iso } from '../../../libs/wire/rest/iso-time.js';

@@ -1,6 +1,6 @@
 import type { AccessKeyRequest } from '../../../libs/core/access/access-key.js';
 import { isEbbError } from '../../../libs/core/errors.js';
-import type { AccessWorld } from '../../../libs/engine/access-world.js';
+import type { AccessWorld } from '../../../libs/engine/access/access-world.js';
 import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';
 import { Failure } from '../outcome/failure.js';
 import { serviceEnvironment } from './service-environment.js';
@@ -57,9 +57,9 @@ async function withLocalKeys(
 
 async function localKeys(world: AccessWorld, signal: AbortSignal): Promise<AccessKeys> {
   const { formatAccessKey } = await import('../../../libs/wire/rest/access/access-key.js');
-  const { createAccessKey } = await import('../../../libs/engine/create-access-key.js');
-  const { rotateAccessKey } = await import('../../../libs/engine/rotate-access-key.js');
-  const { revokeAccessKey } = await import('../../../libs/engine/revoke-access-key.js');
+  const { createAccessKey } = await import('../../../libs/engine/access/create-access-key.js');
+  const { rotateAccessKey } = await import('../../../libs/engine/access/rotate-access-key.js');
+  const { revokeAccessKey } = await import('../../../libs/engine/access/revoke-access-key.js');
   return {
     all: async () => (await world.catalog.accessKeys.all(signal)).map(formatAccessKey),
     async create(request) {

@@ -1,9 +1,9 @@
 import type { Alarm } from '../../../../libs/core/alarm/alarm.js';
-import { deleteAlarms } from '../../../../libs/engine/delete-alarms.js';
-import { putAlarm } from '../../../../libs/engine/put-alarm.js';
-import { setAlarmActions } from '../../../../libs/engine/set-alarm-actions.js';
-import { setAlarmState } from '../../../../libs/engine/set-alarm-state.js';
-import { changeAlarmTags } from '../../../../libs/engine/tag-alarm.js';
+import { deleteAlarms } from '../../../../libs/engine/alarm/delete-alarms.js';
+import { putAlarm } from '../../../../libs/engine/alarm/put-alarm.js';
+import { setAlarmActions } from '../../../../libs/engine/alarm/set-alarm-actions.js';
+import { setAlarmState } from '../../../../libs/engine/alarm/set-alarm-state.js';
+import { changeAlarmTags } from '../../../../libs/engine/alarm/tag-alarm.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { readPutMetricAlarm, writeMetricAlarm } from '../../../../libs/wire/cloudwatch/alarm.js';
 import {

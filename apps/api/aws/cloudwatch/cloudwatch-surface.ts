@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { Meter } from '../../../../libs/engine/meter.js';
+import { Meter } from '../../../../libs/engine/metric/meter.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { CLOUDWATCH_ERRORS, CLOUDWATCH_NAMESPACE } from '../../../../libs/wire/cloudwatch/errors.js';

@@ -1,7 +1,7 @@
 import { wholePeriods } from '../../../../libs/core/metric/metric-data.js';
 import { metricKey } from '../../../../libs/core/metric/metric.js';
-import type { Meter } from '../../../../libs/engine/meter.js';
-import { readMetricData } from '../../../../libs/engine/read-metric-data.js';
+import type { Meter } from '../../../../libs/engine/metric/meter.js';
+import { readMetricData } from '../../../../libs/engine/metric/read-metric-data.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { writeMetric } from '../../../../libs/wire/cloudwatch/metric.js';
 import {

@@ -1,11 +1,11 @@
 import { endpointArn } from '../../../../libs/core/arn.js';
 import type { DeployedVariant } from '../../../../libs/core/endpoint/endpoint.js';
-import { createEndpoint } from '../../../../libs/engine/create-endpoint.js';
-import { deleteEndpoint } from '../../../../libs/engine/delete-endpoint.js';
-import type { InstanceCounts } from '../../../../libs/engine/instance-counts.js';
-import { findEndpoint } from '../../../../libs/engine/look-up.js';
-import { updateEndpoint } from '../../../../libs/engine/update-endpoint.js';
-import { updateCapacities } from '../../../../libs/engine/update-capacities.js';
+import { createEndpoint } from '../../../../libs/engine/endpoint/create-endpoint.js';
+import { deleteEndpoint } from '../../../../libs/engine/endpoint/delete-endpoint.js';
+import type { InstanceCounts } from '../../../../libs/engine/instance/instance-counts.js';
+import { findEndpoint } from '../../../../libs/engine/endpoint/look-up.js';
+import { updateEndpoint } from '../../../../libs/engine/deployment/update-endpoint.js';
+import { updateCapacities } from '../../../../libs/engine/deployment/update-capacities.js';
 import type { World } from '../../../../libs/engine/world.js';
 import {
   readCreateEndpoint,

@@ -1,4 +1,4 @@
-import { changeTags, findTags } from '../../../../libs/engine/tag-resource.js';
+import { changeTags, findTags } from '../../../../libs/engine/endpoint/tag-resource.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { readAddTags, readDeleteTags, readListTags, writeTags } from '../../../../libs/wire/control/tags.js';
 import type { JsonOperations } from '../json-service.js';

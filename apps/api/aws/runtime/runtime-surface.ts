@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ANONYMOUS } from '../../../../libs/core/access/caller.js';
 import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
 import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation/invocation.js';
-import { QuotaGate } from '../../../../libs/engine/quota-gate.js';
-import { submitInvocation } from '../../../../libs/engine/submit-invocation.js';
+import { QuotaGate } from '../../../../libs/engine/access/quota-gate.js';
+import { submitInvocation } from '../../../../libs/engine/invocation/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import {

@@ -4,9 +4,9 @@ import {
   scalingPolicyKey,
   scalingPolicyPrefix,
 } from '../../../../libs/core/scaling/scaling-policy.js';
-import { deleteScalingPolicy } from '../../../../libs/engine/delete-scaling-policy.js';
-import { actsOn } from '../../../../libs/engine/policy-alarms.js';
-import { putScalingPolicy } from '../../../../libs/engine/put-scaling-policy.js';
+import { deleteScalingPolicy } from '../../../../libs/engine/scaling/delete-scaling-policy.js';
+import { actsOn } from '../../../../libs/engine/alarm/policy-alarms.js';
+import { putScalingPolicy } from '../../../../libs/engine/scaling/put-scaling-policy.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { pageOf } from '../../../../libs/wire/scaling/page.js';
 import {

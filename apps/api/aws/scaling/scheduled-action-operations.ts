@@ -3,8 +3,8 @@ import {
   scheduledActionKey,
   scheduledActionPrefix,
 } from '../../../../libs/core/scaling/scheduled-action.js';
-import { deleteScheduledAction } from '../../../../libs/engine/delete-scheduled-action.js';
-import { putScheduledAction } from '../../../../libs/engine/put-scheduled-action.js';
+import { deleteScheduledAction } from '../../../../libs/engine/scaling/delete-scheduled-action.js';
+import { putScheduledAction } from '../../../../libs/engine/scaling/put-scheduled-action.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { pageOf } from '../../../../libs/wire/scaling/page.js';
 import {

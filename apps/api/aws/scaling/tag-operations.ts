@@ -1,4 +1,4 @@
-import { changeTargetTags, findTargetTags } from '../../../../libs/engine/tag-scalable-target.js';
+import { changeTargetTags, findTargetTags } from '../../../../libs/engine/scaling/tag-scalable-target.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { readListTags, readTagResource, readUntagResource } from '../../../../libs/wire/scaling/tags.js';
 import type { JsonOperations } from '../json-service.js';

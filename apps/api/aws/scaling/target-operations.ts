@@ -1,6 +1,9 @@
 import { scalableTargetArn } from '../../../../libs/core/arn.js';
 import { scalableTargetKey } from '../../../../libs/core/scaling/scalable-target.js';
-import { deregisterScalableTarget, registerScalableTarget } from '../../../../libs/engine/register-scalable-target.js';
+import {
+  deregisterScalableTarget,
+  registerScalableTarget,
+} from '../../../../libs/engine/scaling/register-scalable-target.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { pageOf } from '../../../../libs/wire/scaling/page.js';
 import {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../../libs/core/access/access-key.js';
 import { InProcessSignals } from '../../../../libs/drivers/signals/in-process.js';
-import { createAccessKey } from '../../../../libs/engine/create-access-key.js';
-import { revokeAccessKey } from '../../../../libs/engine/revoke-access-key.js';
+import { createAccessKey } from '../../../../libs/engine/access/create-access-key.js';
+import { revokeAccessKey } from '../../../../libs/engine/access/revoke-access-key.js';
 import { classify } from '../../../../libs/wire/aws/aws-request.js';
 import { MemoryCatalog } from '../../../../test/support/memory-catalog.js';
 import { MemorySecrets } from '../../../../test/support/memory-secrets.js';

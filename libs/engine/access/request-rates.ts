@@ -1,0 +1,19 @@
+import type { Caller } from '../../core/access/caller.js';
+import { type RateVerdict, type RequestAllowance, countRequest } from '../../core/access/request-rate.js';
+import type { World } from '../world.js';
+
+/** Counts the requests of every access key that has a limit, in this process. There are no more counts than keys. */
+export class RequestRates {
+  private readonly allowances = new Map<string, RequestAllowance>();
+
+  constructor(private readonly world: Pick<World, 'clock'>) {}
+
+  /** Counts one request; absent where the caller has no limit. */
+  count({ keyId, quotas }: Caller): (RateVerdict & { readonly perMinute: number }) | undefined {
+    const perMinute = quotas?.requestsPerMinute;
+    if (keyId === undefined || perMinute === undefined) return undefined;
+    const verdict = countRequest(this.allowances.get(keyId), perMinute, this.world.clock.now());
+    this.allowances.set(keyId, verdict.allowance);
+    return { ...verdict, perMinute };
+  }
+}

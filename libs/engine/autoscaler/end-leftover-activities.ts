@@ -1,0 +1,20 @@
+import { describeFailure } from '../../core/scaling/scaling-activity.js';
+import { forgetOpenCooldowns } from '../scaling/cooldowns.js';
+import type { World } from '../world.js';
+
+/** How far back leftovers are looked for: far more activities than can be under way at once. */
+const NEWEST = 1_000;
+
+/**
+ * Ends the scaling activities that an earlier run left InProgress when it was killed: their instances went with it, and
+ * an activity that never ends would be a lie. Their cooldowns never begin. Called before anything is scaled.
+ */
+export async function endLeftoverActivities(world: Pick<World, 'catalog' | 'clock'>): Promise<void> {
+  const { activities } = world.catalog;
+  for (const { id, to, status } of await activities.list({ limit: NEWEST })) {
+    if (status !== 'InProgress') continue;
+    const statusMessage = describeFailure(to, 'Ebb was stopped before it was done.');
+    await activities.amend(id, { status: 'Failed', statusMessage, endedAt: world.clock.now() });
+  }
+  await forgetOpenCooldowns(world);
+}

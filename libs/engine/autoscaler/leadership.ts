@@ -1,0 +1,80 @@
+import { LEADERSHIP_MS, LEADERSHIP_RENEWAL_MS, type Leader, claim } from '../../core/leader.js';
+import type { World } from '../world.js';
+
+/** How long to wait after the catalog failed before the duty is asked for again. */
+const RETRY_MS = 1_000;
+
+/**
+ * One of several processes holds a duty at a time, by a record in the catalog that it prolongs. A process that stands
+ * still for longer than that has lost the duty when it goes on, whether it knows or not: `isLeading` asks the clock.
+ */
+export class Leadership {
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private until = 0;
+
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>,
+    private readonly duty: string,
+    private readonly holder: string,
+  ) {}
+
+  get isLeading(): boolean {
+    return this.world.clock.now() < this.until;
+  }
+
+  /** Each time that the duty falls to this process, `prepare` is awaited before it leads, and `onGained` called after. */
+  start(prepare: () => Promise<void>, onGained: () => void): void {
+    this.loop = this.campaign(prepare, onGained);
+  }
+
+  /** Gives the duty up at once, so that nobody has to wait for it to run out. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+    if (!this.isLeading) return;
+    const { catalog, clock, log } = this.world;
+    this.until = 0;
+    const resign = (leader: Leader): Leader =>
+      leader.holder === this.holder ? { ...leader, until: clock.now() } : leader;
+    await catalog.leaders.update(this.duty, resign).catch((error: unknown) => {
+      log.warn('A duty could not be given up; another process takes over when it has run out', {
+        duty: this.duty,
+        reason: String(error),
+      });
+    });
+  }
+
+  private async campaign(prepare: () => Promise<void>, onGained: () => void): Promise<void> {
+    const { clock, log } = this.world;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      let restMs = RETRY_MS;
+      try {
+        const wasLeading = this.isLeading;
+        const leader = await this.claim();
+        const isLeading = leader?.holder === this.holder;
+        if (isLeading && !wasLeading) await prepare();
+        this.until = isLeading ? leader.until : 0;
+        if (isLeading && !wasLeading && !signal.aborted) onGained();
+        restMs = isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, clock.now()));
+      } catch (error) {
+        log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: String(error) });
+      }
+      await clock.sleep(restMs, signal).catch(() => undefined);
+    }
+  }
+
+  private async claim(): Promise<Leader | undefined> {
+    const { catalog, clock } = this.world;
+    const now = clock.now();
+    const first: Leader = { holder: this.holder, term: 1, until: now + LEADERSHIP_MS };
+    const known = await catalog.leaders.update(this.duty, (leader) => claim(leader, this.holder, now));
+    if (known) return known;
+    return (await catalog.leaders.create(this.duty, first)) ? first : catalog.leaders.get(this.duty);
+  }
+}
+
+function timeLeft(leader: Leader | undefined, now: number): number {
+  return Math.max(1, (leader?.until ?? now) - now);
+}

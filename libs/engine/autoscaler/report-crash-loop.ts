@@ -1,0 +1,24 @@
+import { type LaunchFailures, isCrashLooping, withCrashLoop } from '../../core/instance/crash-loop.js';
+import { type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
+import type { World } from '../world.js';
+
+/**
+ * Lets the endpoint's FailureReason say which of its variants are in a crash loop, as long as they are. `endpoint` is the
+ * record as it was last read: where that says so already, nothing is written.
+ */
+export async function reportCrashLoop(
+  { catalog, log }: Pick<World, 'catalog' | 'log'>,
+  endpoint: Endpoint,
+  variantName: string,
+  failures: LaunchFailures | undefined,
+): Promise<void> {
+  const { failureReason } = endpoint;
+  if (!isServing(endpoint) || withCrashLoop(failureReason, variantName, failures) === failureReason) return;
+  const updated = await catalog.endpoints.update(endpointKey(endpoint.name), (current) => {
+    const told = withCrashLoop(current.failureReason, variantName, failures);
+    return isServing(current) && told !== current.failureReason ? { ...current, failureReason: told } : current;
+  });
+  const fields = { endpoint: endpoint.name, variant: variantName, failureReason: updated?.failureReason };
+  if (isCrashLooping(failures)) log.warn('A variant is in a crash loop; its launches wait longer and longer', fields);
+  else log.info('A variant has come out of its crash loop', fields);
+}

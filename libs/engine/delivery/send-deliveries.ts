@@ -1,0 +1,187 @@
+import { endpointKey } from '../../core/endpoint/endpoint.js';
+import {
+  DELIVERY_RETENTION_MS,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryResult,
+  destinationOf,
+  nextDeliveryAt,
+} from '../../core/delivery/notification.js';
+import type { DeliveryOutcome, DueDelivery } from '../../core/ports/outbox.js';
+import { DeliveryRoom } from './delivery-room.js';
+import { Deadline } from '../deadline.js';
+import type { Meter } from '../metric/meter.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** How long one attempt may take. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** A taken delivery that was not recorded within this time is due again: longer than any attempt lasts. */
+const TAKEN_MS = 2 * ATTEMPT_TIMEOUT_MS;
+/** How long to rest when nothing is due: signals wake earlier. */
+const LONGEST_REST_MS = 30_000;
+/** How long to wait after the outbox failed before it is asked again. */
+const OUTBOX_RETRY_MS = 1_000;
+/** How often old deliveries are looked for, and how many are forgotten at once. */
+const FORGET_INTERVAL_MS = 60_000;
+const FORGET_BATCH = 500;
+
+/** Sends what the outbox holds, and tries again what failed, for as long as its receiver is worth trying. */
+export class DeliverySender {
+  private readonly rounds: Rounds;
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly room: DeliveryRoom;
+  private forgetAt = 0;
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly world: World,
+    private readonly meter: Pick<Meter, 'add'>,
+  ) {
+    this.room = new DeliveryRoom(world.clock);
+    this.rounds = new Rounds(world.clock, () => this.round());
+  }
+
+  start(): void {
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if (signal.kind === 'outbox') this.rounds.call();
+    });
+    this.rounds.start();
+  }
+
+  /** Starts no more attempts, and resolves when those under way have been recorded. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    await this.rounds.stop();
+    await Promise.all(this.underWay);
+  }
+
+  /** Resolves with when something is due next. */
+  private async round(): Promise<number> {
+    const { clock, log, outbox } = this.world;
+    try {
+      if (this.room.forAny === 0) await Promise.race(this.underWay);
+      await this.forgetOld();
+      if ((await this.sendDue()) > 0) return clock.now();
+      const nextDueAt = (await outbox.nextDueAt(this.room.closed)) ?? Infinity;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.room.nextProbeAt);
+    } catch (error) {
+      log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
+      return clock.now() + OUTBOX_RETRY_MS;
+    }
+  }
+
+  /** Begins as many attempts as there is room for; returns how many. */
+  private async sendDue(): Promise<number> {
+    const { clock, outbox } = this.world;
+    const now = clock.now();
+    let begun = 0;
+    // One destination at a time may take all that it is allowed; what is left over goes back in nobody's way.
+    for (;;) {
+      const count = this.room.forAny;
+      if (count === 0) return begun;
+      const due = await outbox.take(count, now, now + TAKEN_MS, this.room.closed);
+      if (due.length === 0) return begun;
+      for (const delivery of due) this.begin(delivery);
+      begun += due.length;
+    }
+  }
+
+  private begin(due: DueDelivery): void {
+    const destination = destinationOf(due.delivery);
+    this.room.begin(destination);
+    const attempt = this.send(due, destination).finally(() => {
+      this.underWay.delete(attempt);
+      // The loop rests until what it knew to be due, and without this destination: it has to hear that it is free.
+      this.rounds.call();
+    });
+    this.underWay.add(attempt);
+  }
+
+  private async send(due: DueDelivery, destination: string): Promise<void> {
+    const { clock, log, outbox, signals } = this.world;
+    const startedAt = clock.now();
+    const result = await this.deliver(due.delivery);
+    this.room.end(destination, result, clock.now() - startedAt);
+    const outcome = this.outcomeOf(due, result);
+    if (outcome.kind === 'given-up') {
+      log.warn('A delivery was given up; its receiver was not told', {
+        deliveryId: due.delivery.id,
+        reason: outcome.reason,
+      });
+      await this.measureFailure(due.delivery);
+    }
+    try {
+      await outbox.record(due.delivery, outcome, attemptOf(result, startedAt, clock.now()));
+    } catch (error) {
+      log.error('A delivery could not be recorded; it will be sent again', {
+        deliveryId: due.delivery.id,
+        reason: String(error),
+      });
+    }
+    if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
+  }
+
+  private async deliver(delivery: Delivery): Promise<DeliveryResult> {
+    const deadline = new Deadline(this.world.clock, ATTEMPT_TIMEOUT_MS);
+    try {
+      return await this.world.notifications.deliver(delivery, deadline.signal);
+    } catch (error) {
+      return { kind: 'failed', reason: String(error) };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
+  private async measureFailure({ invocationId }: Delivery): Promise<void> {
+    const { catalog, ledger, log } = this.world;
+    if (invocationId === undefined) return;
+    try {
+      const invocation = await ledger.find(invocationId);
+      const endpoint = invocation && (await catalog.endpoints.get(endpointKey(invocation.endpointName)));
+      const variant = endpoint?.variants[0];
+      if (variant) this.meter.add('NotificationFailures', endpoint.name, variant.name, 1);
+    } catch (error) {
+      log.warn('A delivery that was given up is missing from the metrics', { invocationId, reason: String(error) });
+    }
+  }
+
+  private outcomeOf(due: DueDelivery, result: DeliveryResult): DeliveryOutcome {
+    const { clock } = this.world;
+    switch (result.kind) {
+      case 'delivered':
+        return { kind: 'done' };
+      case 'fanned-out':
+        return { kind: 'done', replacedBy: result.deliveries };
+      case 'undeliverable':
+        return { kind: 'given-up', reason: result.reason };
+      case 'failed': {
+        const { delivery, failures } = due;
+        const at = nextDeliveryAt(delivery, failures + 1, clock.now(), clock.chance(), result.retryAfterMs);
+        return at === undefined
+          ? { kind: 'given-up', reason: result.reason }
+          : { kind: 'retry', at, reason: result.reason };
+      }
+    }
+  }
+
+  private async forgetOld(): Promise<void> {
+    const now = this.world.clock.now();
+    if (now < this.forgetAt) return;
+    this.room.forgetOld();
+    const forgotten = await this.world.outbox.forget(now - DELIVERY_RETENTION_MS, FORGET_BATCH);
+    this.forgetAt = forgotten === FORGET_BATCH ? now : now + FORGET_INTERVAL_MS;
+  }
+}
+
+function attemptOf(result: DeliveryResult, startedAt: number, now: number): DeliveryAttempt | undefined {
+  if (result.kind === 'fanned-out') return undefined;
+  return {
+    at: startedAt,
+    durationMs: now - startedAt,
+    outcome: result.kind,
+    ...('reason' in result && { reason: result.reason }),
+    ...(result.exchange && { exchange: result.exchange }),
+  };
+}

@@ -1,0 +1,13 @@
+import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint.js';
+import { TEST_NOTIFICATION } from '../../core/delivery/notification.js';
+import { publishToTopics } from './publish-to-topics.js';
+import type { World } from '../world.js';
+
+/** Tells a config's topics that an endpoint was created or changed, which shows whoever listens that they are heard. */
+export async function sendTestNotifications(
+  world: Pick<World, 'clock' | 'outbox' | 'signals'>,
+  asyncInference: AsyncInferenceConfig | undefined,
+): Promise<void> {
+  const topics = new Set([asyncInference?.successTopic, asyncInference?.errorTopic].filter((arn) => arn !== undefined));
+  await publishToTopics(world, [...topics], TEST_NOTIFICATION);
+}

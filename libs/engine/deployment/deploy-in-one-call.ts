@@ -1,0 +1,112 @@
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import {
+  ONE_CALL_VARIANT,
+  type OneCallParts,
+  type OneCallRecipe,
+  boundsOf,
+  partsOf,
+} from '../../core/deployment/one-call.js';
+import type { LaunchSpec } from '../../core/ports/instances.js';
+import { createEndpointConfig } from '../endpoint/create-endpoint-config.js';
+import { createEndpoint, endpointExists } from '../endpoint/create-endpoint.js';
+import { createModel } from '../model/create-model.js';
+import { Deadline } from '../deadline.js';
+import { deleteEndpointConfig } from '../endpoint/delete-endpoint-config.js';
+import { deleteModel } from '../model/delete-model.js';
+import { launchSpec } from '../instance/launch-spec.js';
+import { deployedVariant, findMissingTopic } from '../endpoint/plan-variants.js';
+import { registerScalableTarget } from '../scaling/register-scalable-target.js';
+import { ReversibleSteps } from './reversible-steps.js';
+import type { World } from '../world.js';
+
+/** Whoever deploys is kept waiting for no longer. */
+const LONGEST_CHECK_MS = 10_000;
+
+/** What a deployment in one call reaches. */
+export type DeployingWorld = Pick<
+  World,
+  'catalog' | 'clock' | 'instances' | 'log' | 'objects' | 'outbox' | 'place' | 'signals'
+>;
+
+/**
+ * Makes the model, the endpoint config, the endpoint and its bounds that a recipe comes to. All of it is checked before any
+ * of it is made, and what was made is taken back where a later step is refused. The endpoint is then Creating. Raises
+ * `AlreadyExists`, `ImageNotFound`, `ModelDataUnusable`, `LimitExceeded`, and `InvalidRequest` for topics that do not exist
+ * and machines that this one is not.
+ */
+export async function deployInOneCall(
+  world: DeployingWorld,
+  recipe: OneCallRecipe,
+  topicsInCatalog: boolean,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const { name } = recipe;
+  if (await world.catalog.endpoints.get(endpointKey(name), signal)) throw endpointExists(world, name);
+  const parts = partsOf(recipe, world.clock.uniqueId());
+  await checkParts(world, name, parts, topicsInCatalog, signal);
+  const steps = new ReversibleSteps(world.log);
+  try {
+    await makeParts(world, steps, parts, signal);
+    const request = { name, configName: parts.config.name, tags: parts.tags, topicsInCatalog };
+    const endpoint = await steps.take(createEndpoint(world, request, signal), (made) => withdraw(world, made));
+    const target = { endpointName: name, variantName: ONE_CALL_VARIANT, ...boundsOf(recipe) };
+    await registerScalableTarget(world, target, signal);
+    return endpoint;
+  } catch (error) {
+    await steps.takeBack();
+    throw error;
+  }
+}
+
+/** Whether an endpoint of these parts could be brought up here; raises what is wrong. Nothing is made or changed. */
+export async function checkParts(
+  world: Pick<World, 'catalog' | 'clock' | 'instances'>,
+  endpointName: string,
+  { config, model }: OneCallParts,
+  topicsInCatalog: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = topicsInCatalog ? await findMissingTopic(world, config.asyncInference, signal) : undefined;
+  if (missing !== undefined) throw new EbbError('InvalidRequest', `The topic "${missing}" does not exist.`);
+  for (const variant of config.variants) {
+    await world.instances.admit(variant.instanceType, signal);
+    const deployed = deployedVariant(config, variant, model, world.clock.uniqueId());
+    await checkForAWhile(world, launchSpec(endpointName, deployed, world.clock.uniqueId()), signal);
+  }
+}
+
+/** What is not known by then, as an image is still being pulled, is found out while the endpoint is being created. */
+async function checkForAWhile(
+  { clock, instances }: Pick<World, 'clock' | 'instances'>,
+  spec: LaunchSpec,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = new Deadline(clock, LONGEST_CHECK_MS, signal);
+  try {
+    await instances.check(spec, deadline.signal);
+  } catch (error) {
+    if (!deadline.passed) throw error;
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Makes the model and the config. */
+export async function makeParts(
+  world: Pick<World, 'catalog' | 'clock' | 'place'>,
+  steps: ReversibleSteps,
+  { config, model }: OneCallParts,
+  signal?: AbortSignal,
+): Promise<void> {
+  await steps.take(createModel(world, model, signal), ({ name }) => deleteModel(world, name));
+  await steps.take(createEndpointConfig(world, config, signal), ({ name }) => deleteEndpointConfig(world, name));
+}
+
+/** Nobody has been told of the endpoint yet, so that it may be deleted although it is only being created. */
+async function withdraw({ catalog, signals }: DeployingWorld, { createdAt, name }: Endpoint): Promise<void> {
+  await catalog.endpoints.update(endpointKey(name), (current) =>
+    current.createdAt === createdAt ? { ...current, status: 'Deleting' } : current,
+  );
+  signals.notify({ kind: 'endpoint', endpointName: name });
+}

@@ -1,0 +1,134 @@
+import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from '../../core/endpoint/deployment.js';
+import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import { checkAllowed } from '../endpoint/check-allowed.js';
+import { findEndpoint, findEndpointConfig, missingEndpoint } from '../endpoint/look-up.js';
+import { findMissingTopic, missingTopicReason, planVariants } from '../endpoint/plan-variants.js';
+import { sendTestNotifications } from '../delivery/send-test-notifications.js';
+import type { World } from '../world.js';
+
+export interface EndpointUpdateRequest {
+  readonly name: string;
+  readonly configName: string;
+  /** Variants that the endpoint has already keep their instance counts, whatever the new config says. */
+  readonly retainsInstanceCounts: boolean;
+  /** The same of their weights. */
+  readonly retainsWeights: boolean;
+  /** Roll it out as the last update was rolled out. */
+  readonly retainsDeploymentConfig: boolean;
+  readonly deploymentConfig?: DeploymentConfig;
+  /** Whether topics are records of the catalog, so that a missing one can be told. */
+  readonly topicsInCatalog: boolean;
+}
+
+/**
+ * Records what an endpoint is to become and returns at once; the autoscaler's loop rolls it out while the endpoint goes
+ * on serving as it is. Raises `EndpointNotFound`, `EndpointConfigNotFound`, `ModelNotFound`, `ChangeInProgress`,
+ * `EndpointNotReady`, and `InvalidRequest` for a config that cannot be deployed, or would take from a scalable target the
+ * variant that it scales, for alarms and topics that do not exist.
+ */
+export async function updateEndpoint(
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'outbox' | 'place' | 'signals'>,
+  request: EndpointUpdateRequest,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const { catalog, clock, place, signals } = world;
+  const found = await findEndpoint(world, request.name, signal);
+  checkAllowed(world, found, 'update');
+  const deployment = await planDeployment(world, found, request, signal);
+  const endpoint = await catalog.endpoints.update(
+    endpointKey(request.name),
+    (current): Endpoint => {
+      checkAllowed(world, current, 'update');
+      const variants = retained(deployment.variants, current.variants, request);
+      return {
+        ...current,
+        status: 'Updating',
+        failureReason: undefined,
+        deployment: { ...deployment, variants },
+        modifiedAt: clock.now(),
+      };
+    },
+    signal,
+  );
+  if (!endpoint) missingEndpoint(place, request.name);
+  await sendTestNotifications(world, deployment.asyncInference);
+  signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+  return endpoint;
+}
+
+async function planDeployment(
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'place'>,
+  endpoint: Endpoint,
+  request: EndpointUpdateRequest,
+  signal?: AbortSignal,
+): Promise<Deployment> {
+  const endpointConfig = await findEndpointConfig(world, request.configName, signal);
+  const { asyncInference, kept } = endpointConfig;
+  const id = world.clock.uniqueId();
+  const variants = await planVariants(world, endpointConfig, id, signal);
+  await checkScalableTargets(world, endpoint, variants, signal);
+  const config = deploymentConfigOf(endpoint, request);
+  await checkAlarms(world, config.rollbackAlarms, signal);
+  const missing = request.topicsInCatalog ? await findMissingTopic(world, asyncInference, signal) : undefined;
+  if (missing !== undefined) throw new EbbError('InvalidRequest', missingTopicReason(missing, 'update the endpoint'));
+  const startedAt = world.clock.now();
+  const begin = { stage: 'Launching', stageSince: startedAt, step: 0, traffic: 0 } as const;
+  return { id, configName: endpointConfig.name, variants, asyncInference, kept, config, startedAt, ...begin };
+}
+
+function deploymentConfigOf(
+  { lastDeploymentConfig }: Endpoint,
+  { deploymentConfig, retainsDeploymentConfig }: EndpointUpdateRequest,
+): DeploymentConfig {
+  const last = retainsDeploymentConfig ? lastDeploymentConfig : undefined;
+  return deploymentConfig ?? last ?? DEFAULT_DEPLOYMENT_CONFIG;
+}
+
+function retained(
+  variants: readonly DeployedVariant[],
+  before: readonly DeployedVariant[],
+  { retainsInstanceCounts, retainsWeights }: EndpointUpdateRequest,
+): DeployedVariant[] {
+  return variants.map((variant) => {
+    const old = before.find(({ name }) => name === variant.name);
+    if (!old) return variant;
+    return {
+      ...variant,
+      desiredInstanceCount: retainsInstanceCounts ? old.desiredInstanceCount : variant.desiredInstanceCount,
+      desiredWeight: retainsWeights ? old.desiredWeight : variant.desiredWeight,
+    };
+  });
+}
+
+/** As in SageMaker: what is scaled automatically may get another model, but neither go nor become of another type. */
+async function checkScalableTargets(
+  { catalog }: Pick<World, 'catalog'>,
+  endpoint: Endpoint,
+  variants: readonly DeployedVariant[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const { name, instanceType } of endpoint.variants) {
+    if (!(await catalog.scalableTargets.get(scalableTargetKey(endpoint.name, name), signal))) continue;
+    const next = variants.find((variant) => variant.name === name);
+    if (next && next.instanceType === instanceType) continue;
+    const what = next ? 'the instance type of the variant' : 'the variant, which the new config does not have,';
+    throw new EbbError(
+      'InvalidRequest',
+      `The update would ${next ? 'change' : 'remove'} ${what} "${name}" while it is a scalable target of ` +
+        'Application Auto Scaling: deregister the target first.',
+    );
+  }
+}
+
+async function checkAlarms(
+  { catalog }: Pick<World, 'catalog'>,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const name of names) {
+    if (await catalog.alarms.get(name, signal)) continue;
+    throw new EbbError('InvalidRequest', `The alarm "${name}" in AutoRollbackConfiguration.Alarms does not exist.`);
+  }
+}

@@ -1,0 +1,78 @@
+import { defaultBucket, endpointArn } from '../../core/arn.js';
+import type { DeploymentConfig } from '../../core/endpoint/deployment.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import type { Tags } from '../../core/model/model.js';
+import { checkPromiseTags } from '../../core/scaling/promise.js';
+import { checkWarmTags } from '../../core/instance/warm-tier.js';
+import { findEndpointConfig } from './look-up.js';
+import { findMissingTopic, missingTopicReason, planVariants } from './plan-variants.js';
+import { sendTestNotifications } from '../delivery/send-test-notifications.js';
+import type { World } from '../world.js';
+
+export interface EndpointRequest {
+  readonly name: string;
+  readonly configName: string;
+  /** How a later update is rolled out that asks for the same as the last one. */
+  readonly deploymentConfig?: DeploymentConfig;
+  readonly tags: Tags;
+  /** Whether topics are records of the catalog, so that a missing one can be told. */
+  readonly topicsInCatalog: boolean;
+}
+
+/**
+ * Records a new endpoint as Creating and returns at once; the autoscaler's loop brings it into service. It holds copies
+ * of its config and models, which may be deleted from now on. An endpoint that names a topic that does not exist is
+ * Failed from the start, as its results could not be told. Raises `AlreadyExists`, `EndpointConfigNotFound`,
+ * `ModelNotFound`, and `InvalidRequest` for a config that cannot be deployed and for tags that promise what cannot be
+ * meant.
+ */
+export async function createEndpoint(
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'objects' | 'outbox' | 'place' | 'signals'>,
+  request: EndpointRequest,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const { catalog, place, signals } = world;
+  checkPromiseTags(request.tags);
+  checkWarmTags(request.tags);
+  const key = endpointKey(request.name);
+  if (await catalog.endpoints.get(key, signal)) throw endpointExists(world, request.name);
+  const endpoint = await newEndpoint(world, request, signal);
+  // Inline inputs always go there, and so do outputs without a path of their own.
+  await world.objects.createBucket(defaultBucket(place), signal);
+  if (!(await catalog.endpoints.create(key, endpoint, signal))) throw endpointExists(world, request.name);
+  if (endpoint.status === 'Creating') await sendTestNotifications(world, endpoint.asyncInference);
+  signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+  return endpoint;
+}
+
+async function newEndpoint(
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'place'>,
+  { name, configName, deploymentConfig, tags, topicsInCatalog }: EndpointRequest,
+  signal?: AbortSignal,
+): Promise<Endpoint> {
+  const config = await findEndpointConfig(world, configName, signal);
+  const { asyncInference, kept } = config;
+  const variants = await planVariants(world, config, world.clock.uniqueId(), signal);
+  const missing = topicsInCatalog ? await findMissingTopic(world, asyncInference, signal) : undefined;
+  const now = world.clock.now();
+  return {
+    name,
+    configName: config.name,
+    status: missing === undefined ? 'Creating' : 'Failed',
+    failureReason:
+      missing === undefined ? undefined : missingTopicReason(missing, 'delete this endpoint and create it again'),
+    variants,
+    asyncInference,
+    lastDeploymentConfig: deploymentConfig,
+    kept,
+    createdAt: now,
+    modifiedAt: now,
+    tags,
+  };
+}
+
+/** What a request to create an endpoint is refused with whose name is taken. */
+export function endpointExists(world: Pick<World, 'place'>, name: string): EbbError {
+  return new EbbError('AlreadyExists', `Cannot create already existing endpoint "${endpointArn(world.place, name)}".`);
+}

@@ -1,0 +1,13 @@
+import { endpointConfigKey } from '../../core/endpoint/endpoint.js';
+import { missingEndpointConfig } from './look-up.js';
+import type { World } from '../world.js';
+
+/** Removes an endpoint config. Endpoints made from it go on with their own copy. */
+export async function deleteEndpointConfig(
+  world: Pick<World, 'catalog' | 'place'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!(await world.catalog.endpointConfigs.delete(endpointConfigKey(name), signal)))
+    missingEndpointConfig(world.place, name);
+}

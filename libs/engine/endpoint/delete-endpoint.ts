@@ -1,0 +1,48 @@
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { checkAllowed } from './check-allowed.js';
+import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
+import { missingEndpoint } from './look-up.js';
+import type { World } from '../world.js';
+
+/**
+ * Marks an endpoint as Deleting, so that it takes no more invocations, and returns at once; the autoscaler's loop ends
+ * its instances and then calls `finishDeletion`. Raises `EndpointNotFound`, and `ChangeInProgress` while it is being
+ * created, changed or deleted.
+ */
+export async function deleteEndpoint(
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { catalog, clock, place, signals } = world;
+  const endpoint = await catalog.endpoints.update(
+    endpointKey(name),
+    (current): Endpoint => {
+      checkAllowed(world, current, 'delete');
+      return { ...current, status: 'Deleting', modifiedAt: clock.now() };
+    },
+    signal,
+  );
+  if (!endpoint) missingEndpoint(place, name);
+  await forgetScalableTargets(world, endpoint.name);
+  signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+}
+
+/**
+ * Removes the record of an endpoint that is Deleting and has no instances left. First `settleLeftovers` settles what
+ * is still in its backlog: no invocation may outlive its endpoint unsettled. After a crash in between, calling again
+ * finishes the work; for an endpoint that is not Deleting nothing is done.
+ */
+export async function finishDeletion(
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
+  name: string,
+  settleLeftovers: (endpoint: Endpoint) => Promise<void>,
+): Promise<void> {
+  const endpoint = await world.catalog.endpoints.get(endpointKey(name));
+  if (endpoint?.status !== 'Deleting') return;
+  await settleLeftovers(endpoint);
+  // Again, for those that a crash kept from being forgotten when the deletion began.
+  await forgetScalableTargets(world, endpoint.name);
+  await world.catalog.endpoints.delete(endpointKey(name));
+  world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+}

@@ -1,0 +1,44 @@
+import { type Place, endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
+import { type Endpoint, type EndpointConfig, endpointConfigKey, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { type Model, modelKey } from '../../core/model/model.js';
+import type { World } from '../world.js';
+
+type CatalogWorld = Pick<World, 'catalog' | 'place'>;
+
+/** The model of that name in whatever case, or `ModelNotFound`. */
+export async function findModel(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Model> {
+  return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
+}
+
+/** The endpoint config of that name in whatever case, or `EndpointConfigNotFound`. */
+export async function findEndpointConfig(
+  world: CatalogWorld,
+  name: string,
+  signal?: AbortSignal,
+): Promise<EndpointConfig> {
+  return (
+    (await world.catalog.endpointConfigs.get(endpointConfigKey(name), signal)) ??
+    missingEndpointConfig(world.place, name)
+  );
+}
+
+/** The endpoint of that name in whatever case, or `EndpointNotFound`. */
+export async function findEndpoint(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Endpoint> {
+  return (await world.catalog.endpoints.get(endpointKey(name), signal)) ?? missingEndpoint(world.place, name);
+}
+
+// Clients tell "not there" from other failures by how these sentences begin.
+
+export function missingModel(place: Place, name: string): never {
+  throw new EbbError('ModelNotFound', `Could not find model "${modelArn(place, name)}".`);
+}
+
+export function missingEndpointConfig(place: Place, name: string): never {
+  const arn = endpointConfigArn(place, name);
+  throw new EbbError('EndpointConfigNotFound', `Could not find endpoint configuration "${arn}".`);
+}
+
+export function missingEndpoint(place: Place, name: string): never {
+  throw new EbbError('EndpointNotFound', `Could not find endpoint "${endpointArn(place, name)}".`);
+}

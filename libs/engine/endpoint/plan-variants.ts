@@ -1,0 +1,66 @@
+import { undeployable } from '../../core/deployment/deployable.js';
+import {
+  type AsyncInferenceConfig,
+  type DeployedVariant,
+  type EndpointConfig,
+  type ProductionVariant,
+  slotsPerInstance,
+} from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import type { Model } from '../../core/model/model.js';
+import { findModel } from './look-up.js';
+import type { World } from '../world.js';
+
+/**
+ * The variants of a config as one deployment has them, with copies of their models. Raises `ModelNotFound`, and
+ * `InvalidRequest` for what cannot be deployed yet, or needs more than this machine has.
+ */
+export async function planVariants(
+  world: Pick<World, 'catalog' | 'instances' | 'place'>,
+  config: EndpointConfig,
+  deploymentId: string,
+  signal?: AbortSignal,
+): Promise<DeployedVariant[]> {
+  const models = await Promise.all(config.variants.map(({ modelName }) => findModel(world, modelName, signal)));
+  const problem = undeployable(config, models);
+  if (problem !== undefined) throw new EbbError('InvalidRequest', problem);
+  for (const { instanceType } of config.variants) await world.instances.admit(instanceType, signal);
+  return config.variants.map((variant, index) => deployedVariant(config, variant, models[index]!, deploymentId));
+}
+
+/** A variant of a config as one deployment has it. */
+export function deployedVariant(
+  config: Omit<EndpointConfig, 'createdAt'>,
+  variant: ProductionVariant,
+  { container, enableNetworkIsolation }: Omit<Model, 'createdAt'>,
+  deploymentId: string,
+): DeployedVariant {
+  return {
+    ...variant,
+    deploymentId,
+    container,
+    slots: slotsPerInstance(config.asyncInference),
+    isNetworkIsolated: enableNetworkIsolation || config.enableNetworkIsolation,
+    desiredInstanceCount: variant.initialInstanceCount,
+    desiredWeight: variant.initialVariantWeight,
+  };
+}
+
+/** The first topic of a config that does not exist, where topics are records of the catalog. */
+export async function findMissingTopic(
+  world: Pick<World, 'catalog'>,
+  asyncInference: AsyncInferenceConfig | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for (const arn of [asyncInference?.successTopic, asyncInference?.errorTopic]) {
+    if (arn !== undefined && !(await world.catalog.topics.get(arn, signal))) return arn;
+  }
+  return undefined;
+}
+
+export function missingTopicReason(arn: string, whatHelps: string): string {
+  return (
+    `The topic "${arn}" in AsyncInferenceConfig.OutputConfig.NotificationConfig does not exist. ` +
+    `Create the topic, then ${whatHelps}.`
+  );
+}

@@ -1,0 +1,87 @@
+import { endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
+import { endpointConfigKey, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { type Tags, modelKey } from '../../core/model/model.js';
+import { checkPromiseTags } from '../../core/scaling/promise.js';
+import { checkWarmTags } from '../../core/instance/warm-tier.js';
+import type { Records } from '../../core/ports/catalog.js';
+import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
+import type { World } from '../world.js';
+
+/** `Tags` of one resource hold at most this many. */
+const MAX_TAGS = 50;
+
+type TagWorld = Pick<World, 'catalog' | 'place' | 'signals'>;
+
+/** The tags of what an ARN names; raises what `changeTags` raises where it names nothing. */
+export async function findTags(world: TagWorld, arn: string): Promise<Tags> {
+  return (await resourceOf(world, arn).find()).tags;
+}
+
+/**
+ * Changes the tags of what an ARN names and returns them. Raises `ModelNotFound`, `EndpointConfigNotFound`,
+ * `EndpointNotFound`, and `InvalidRequest` for an ARN of anything else, for too many tags and for tags of an endpoint that
+ * promise what cannot be meant.
+ */
+export async function changeTags(world: TagWorld, arn: string, change: (tags: Tags) => Tags): Promise<Tags> {
+  return (await resourceOf(world, arn).change(change)).tags;
+}
+
+interface Tagged {
+  readonly name: string;
+  readonly tags: Tags;
+}
+
+interface TaggedResource {
+  find(): Promise<Tagged>;
+  change(change: (tags: Tags) => Tags): Promise<Tagged>;
+}
+
+const ARN = /:(model|endpoint-config|endpoint)\/([^/]+)$/;
+
+function resourceOf(world: TagWorld, arn: string): TaggedResource {
+  const { catalog, place } = world;
+  const [, kind, name = ''] = ARN.exec(arn) ?? [];
+  // Names in ARNs are in lower case, but one that is written as the resource's own name is not misunderstood.
+  const isOf = (wanted: string, expected: string): boolean =>
+    kind === wanted && arn.toLowerCase() === expected.toLowerCase();
+  if (isOf('model', modelArn(place, name))) {
+    return taggedRecord(catalog.models, modelKey(name), () => missingModel(place, name));
+  }
+  if (isOf('endpoint-config', endpointConfigArn(place, name))) {
+    return taggedRecord(catalog.endpointConfigs, endpointConfigKey(name), () => missingEndpointConfig(place, name));
+  }
+  if (isOf('endpoint', endpointArn(place, name))) return taggedEndpoint(world, name);
+  throw new EbbError('InvalidRequest', `Could not find a resource with the ARN "${arn}".`);
+}
+
+/** Tags say what is promised, so that the autoscaler has to hear of them. */
+function taggedEndpoint({ catalog, place, signals }: TagWorld, name: string): TaggedResource {
+  const record = taggedRecord(catalog.endpoints, endpointKey(name), () => missingEndpoint(place, name));
+  return {
+    find: () => record.find(),
+    async change(change) {
+      const endpoint = await record.change((current) => {
+        const tags = change(current);
+        checkPromiseTags(tags);
+        checkWarmTags(tags);
+        return tags;
+      });
+      signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+      return endpoint;
+    },
+  };
+}
+
+function taggedRecord<T extends Tagged>(records: Records<T>, key: string, missing: () => never): TaggedResource {
+  return {
+    find: async () => (await records.get(key)) ?? missing(),
+    change: async (change) =>
+      (await records.update(key, (record) => ({ ...record, tags: limited(change(record.tags)) }))) ?? missing(),
+  };
+}
+
+function limited(tags: Tags): Tags {
+  if (Object.keys(tags).length <= MAX_TAGS) return tags;
+  throw new EbbError('InvalidRequest', `A resource can have at most ${MAX_TAGS} tags.`);
+}

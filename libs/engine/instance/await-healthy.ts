@@ -1,0 +1,31 @@
+import { describeNeverHealthy } from '../../core/instance/instance-end.js';
+import { PING_INTERVAL_MS } from '../../core/instance/instance.js';
+import type { InstanceExit } from '../../core/ports/instances.js';
+import type { Member } from './fleet-member.js';
+import type { World } from '../world.js';
+
+/** A container that was started and was given up, or ended, before its first good ping. The message is for users. */
+export class NeverHealthy extends Error {
+  override readonly name = 'NeverHealthy';
+
+  constructor(
+    { instanceType, variantName }: Member,
+    /** How it ended, where it did. */
+    readonly exit?: InstanceExit,
+  ) {
+    super(describeNeverHealthy(variantName, exit, instanceType));
+  }
+}
+
+/** Pings an instance until it answers well; raises `NeverHealthy` when its startup time is over, and when it is to leave. */
+export async function awaitHealthy(
+  { clock, instances }: Pick<World, 'clock' | 'instances'>,
+  member: Member,
+): Promise<void> {
+  const { signal } = member.leave;
+  const giveUpAt = clock.now() + member.startupTimeoutMs;
+  while ((await instances.ping(member.id, signal)) !== 'healthy') {
+    if (clock.now() >= giveUpAt) throw new NeverHealthy(member);
+    await clock.sleep(PING_INTERVAL_MS, signal);
+  }
+}

@@ -1,0 +1,132 @@
+import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { FoundInstance, LaunchedInstance } from '../../core/ports/instances.js';
+import { Member } from './fleet-member.js';
+import type { Roster } from './fleet-roster.js';
+import type { InstanceLives } from './instance-lives.js';
+import type { World } from '../world.js';
+
+/** How often it is looked for instances that nobody owns, such as one whose launch was on its way when Ebb was killed. */
+export const ORPHANS_INTERVAL_MS = 60_000;
+
+/** Orphans that end within this are gone before anything is decided: they would have the machine's memory, or its only GPU. */
+export const ORPHANS_PATIENCE_MS = 1_000;
+
+/** So many instances are taken over at once. */
+const MAX_ADOPTIONS_AT_ONCE = 32;
+
+/** Whose an instance is by the catalog. */
+interface Owner {
+  readonly endpoint: Endpoint;
+  readonly variant: DeployedVariant;
+}
+
+/** Takes over the instances that an earlier run launched and that are still wanted, and ends all others that nobody owns. */
+export class FleetAdoption {
+  private readonly stopping = new AbortController();
+  private looking: Promise<void> = Promise.resolve();
+  /** Orphans that are being ended. */
+  private readonly endings = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly world: World,
+    private readonly roster: Roster,
+    private readonly lives: InstanceLives,
+    /** Told of each endpoint that has its instances back. */
+    private readonly onAdopted: (endpoint: Endpoint) => void,
+  ) {}
+
+  /** Resolves when it is known what is whose, and what is ended is gone, or takes its time. Looks for orphans from then on. */
+  async start(): Promise<void> {
+    const found = await this.world.instances.list();
+    const endpoints = found.length === 0 ? [] : await this.world.catalog.endpoints.all();
+    while (found.length > 0) {
+      const batch = found.splice(0, MAX_ADOPTIONS_AT_ONCE);
+      await Promise.all(batch.map((instance) => this.takeOver(instance, ownerOf(instance, endpoints))));
+    }
+    await this.awaitEndings();
+    this.looking = this.lookForever();
+  }
+
+  /** Resolves when what is being ended is gone. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.looking;
+    await Promise.all(this.endings.values());
+  }
+
+  private async takeOver(found: FoundInstance, owner: Owner | undefined): Promise<void> {
+    const { instanceId, isPaused, launchedAs } = found;
+    // It counted as none, so that there may be others in its place.
+    if (isPaused) return this.endOrphan(found, 'it was paused');
+    if (!owner || !launchedAs) return this.endOrphan(found, 'no deployment of an endpoint has it');
+    const member = new Member(instanceId, owner.endpoint, owner.variant, launchedAs.launchedAt, this.world.clock);
+    const adopted = await this.adopt(member);
+    if (!adopted) return this.endOrphan(found, 'it cannot be taken over');
+    this.world.log.info('An instance that an earlier run launched is taken over', member.ids());
+    this.onAdopted(owner.endpoint);
+    this.lives.adopt(member, adopted);
+  }
+
+  private async awaitEndings(): Promise<void> {
+    if (this.endings.size === 0) return;
+    const enough = new AbortController();
+    const patience = this.world.clock.sleep(ORPHANS_PATIENCE_MS, enough.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.endings.values()), patience]);
+    enough.abort();
+  }
+
+  private async adopt(member: Member): Promise<LaunchedInstance | undefined> {
+    try {
+      return await this.world.instances.adopt(member.spec());
+    } catch (error) {
+      this.world.log.warn('An instance could not be taken over', { ...member.ids(), reason: String(error) });
+      return undefined;
+    }
+  }
+
+  private async lookForever(): Promise<void> {
+    const { clock, log } = this.world;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await clock.sleep(ORPHANS_INTERVAL_MS, signal).catch(() => undefined);
+      try {
+        if (!signal.aborted) await this.endOrphans();
+      } catch (error) {
+        log.warn('The instances could not be listed; orphans are looked for again later', { reason: String(error) });
+      }
+    }
+  }
+
+  private async endOrphans(): Promise<void> {
+    // One that goes while the list is made is on the list and not in the roster.
+    const before = new Set(this.roster.all().map(({ id }) => id));
+    for (const found of await this.world.instances.list()) {
+      const isOwned = before.has(found.instanceId) || this.roster.get(found.instanceId) !== undefined;
+      if (!isOwned) this.endOrphan(found, 'it is not one of those that run here');
+    }
+  }
+
+  private endOrphan({ instanceId, launchedAs }: FoundInstance, reason: string): void {
+    if (this.endings.has(instanceId)) return;
+    const { instances, log } = this.world;
+    const ids = { endpoint: launchedAs?.endpointName, variant: launchedAs?.variantName, instanceId };
+    log.warn('Terminating an instance that an earlier run left behind', { ...ids, reason });
+    const ending = instances
+      .terminate(instanceId, 0)
+      .catch((error: unknown) => {
+        log.warn('An orphan could not be terminated; it is tried again', { ...ids, reason: String(error) });
+      })
+      .finally(() => this.endings.delete(instanceId));
+    this.endings.set(instanceId, ending);
+  }
+}
+
+/** The variant that an instance was launched as, where the endpoint's record still has it in that deployment. */
+function ownerOf({ launchedAs }: FoundInstance, endpoints: readonly Endpoint[]): Owner | undefined {
+  const endpoint = endpoints.find(({ name }) => name === launchedAs?.endpointName);
+  const variants = [...(endpoint?.variants ?? []), ...(endpoint?.deployment?.variants ?? [])];
+  const variant = variants.find(
+    ({ deploymentId, name }) => deploymentId === launchedAs?.deploymentId && name === launchedAs.variantName,
+  );
+  return endpoint && variant && { endpoint, variant };
+}

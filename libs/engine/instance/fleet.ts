@@ -1,0 +1,260 @@
+import { type LaunchFailures, launchableNow } from '../../core/instance/crash-loop.js';
+import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import {
+  type Instance,
+  type InstanceDetail,
+  type InstanceStart,
+  chooseForRetirement,
+  chooseForScaleIn,
+  freeSlots,
+} from '../../core/instance/instance.js';
+import { NO_TRAFFIC, sameTraffic, trafficOf } from '../../core/deployment/traffic.js';
+import { FleetAdoption } from './fleet-adoption.js';
+import { Member } from './fleet-member.js';
+import { Roster } from './fleet-roster.js';
+import type { Counts } from './instance-counts.js';
+import { type FleetObserver, InstanceLives } from './instance-lives.js';
+import { InstanceControl } from './instance-control.js';
+import { LaunchRecord } from './launch-record.js';
+import { LeaseRouter } from './lease-router.js';
+import { WarmInstances } from './warm-instances.js';
+import type { World } from '../world.js';
+
+/** So many instances of a variant may be on their way at once; those beyond are launched as these come into service. */
+const MAX_STARTING = 1_000;
+
+/** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
+export interface Slot {
+  readonly instanceId: string;
+  readonly variantName: string;
+  /** Since when the instance has been in service. */
+  readonly instanceReadyAt?: number;
+  readonly abandon: AbortSignal;
+}
+
+/**
+ * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
+ * what exists; how many there should be is decided elsewhere.
+ */
+export class Fleet extends InstanceControl {
+  private readonly roster = new Roster();
+  private readonly launches = new LaunchRecord();
+  private readonly routers = new Map<string, LeaseRouter>();
+  /** Who chose a slot: by the time that it comes back unused, traffic may have been divided anew. */
+  private readonly choosers = new WeakMap<Slot, LeaseRouter>();
+  private readonly lives: InstanceLives;
+  private readonly warm: WarmInstances;
+  private readonly adoption: FleetAdoption;
+
+  constructor(
+    private readonly world: World,
+    observer?: FleetObserver,
+  ) {
+    super();
+    this.lives = new InstanceLives(world, this.roster, this.launches, observer);
+    this.warm = new WarmInstances(world, this.roster, this.lives);
+    this.adoption = new FleetAdoption(world, this.roster, this.lives, (endpoint) => this.route(endpoint));
+  }
+
+  /** Takes over what an earlier run launched and is still wanted, and ends the rest; called before anything is decided. */
+  async start(): Promise<void> {
+    await this.adoption.start();
+  }
+
+  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  async terminateAll(): Promise<void> {
+    await Promise.all([this.adoption.stop(), this.warm.stop(), this.lives.endAll()]);
+  }
+
+  /**
+   * Gets `count` instances on their way: those that are paused are resumed, the others launched. Returns a promise for
+   * each that tells whether it came into service.
+   */
+  launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
+    this.route(endpoint);
+    const woken = this.warm.toWake(endpoint, variant, count).map((member) => this.wake(endpoint, variant, member));
+    const launched = Array.from({ length: count - woken.length }, () => this.launchOne(endpoint, variant));
+    return [...woken, ...launched];
+  }
+
+  /** From now on leases go to the variants' instances as the endpoint's record says; what the record has not is let go of. */
+  route(endpoint: Endpoint): void {
+    const traffic = trafficOf(endpoint);
+    const router = this.routers.get(endpoint.name);
+    if (!router || !sameTraffic(router.traffic, traffic)) {
+      this.routers.set(endpoint.name, new LeaseRouter(traffic));
+      // Instances that had to stay idle may have work from now on.
+      if (router) this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
+    }
+    this.launches.keepOnly(endpoint);
+    this.warm.keepOnly(endpoint);
+  }
+
+  /** No instance of the endpoint takes another lease until the next `route`. */
+  hold(endpointName: string): void {
+    this.routers.set(endpointName, new LeaseRouter(NO_TRAFFIC));
+  }
+
+  /** Takes up to `count` idle instances out of service, paused or for good; returns for each a promise of that. */
+  scaleIn(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<void>[] {
+    const { deploymentId, name: variantName } = variant;
+    const chosen = chooseForScaleIn(this.roster.of({ endpointName: endpoint.name, variantName, deploymentId }), count);
+    const { paused, drain } = this.warm.takeIn(endpoint, variant, chosen);
+    return [...paused, ...drain.map((member) => this.drain(member))];
+  }
+
+  /**
+   * Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those that are starting or
+   * paused go at once.
+   */
+  drainAll(endpointName: string, deploymentId?: string): Promise<void>[] {
+    return [...this.roster.of({ endpointName, deploymentId })].map((member) => this.drain(member));
+  }
+
+  /** Lets `count` instances of a variant finish what they run and go, those first that have the least to lose. */
+  retire(endpointName: string, { name: variantName, deploymentId }: DeployedVariant, count: number): Promise<void>[] {
+    const chosen = chooseForRetirement(this.roster.of({ endpointName, variantName, deploymentId }), count);
+    return chosen.map((member) => this.drain(member));
+  }
+
+  /** Lets those instances of an endpoint go that none of its deployments has any more. */
+  drainStrangers({ name: endpointName, variants, deployment }: Endpoint): Promise<void>[] {
+    const known = new Set([...variants, ...(deployment?.variants ?? [])].map(({ deploymentId }) => deploymentId));
+    const strangers = [...this.roster.of({ endpointName })].filter(({ deploymentId }) => !known.has(deploymentId));
+    return strangers.map((member) => this.drain(member));
+  }
+
+  override drainInstance(endpointName: string, instanceId: string): InstanceDetail | undefined {
+    const member = this.roster.get(instanceId);
+    if (!member || member.endpointName !== endpointName) return undefined;
+    void this.drain(member);
+    this.lives.changed(member);
+    return member.detail;
+  }
+
+  override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
+    return this.roster.counts({ endpointName, variantName, deploymentId });
+  }
+
+  override instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
+    return [...this.roster.of({ endpointName, variantName, deploymentId })];
+  }
+
+  override details(endpointName: string): InstanceDetail[] {
+    return [...this.roster.of({ endpointName })].map(({ detail }) => detail);
+  }
+
+  /** The instances of a variant that are on their way into service. */
+  override starts(endpointName: string, variantName: string): InstanceStart[] {
+    return this.roster.in('Starting', { endpointName, variantName }).map(({ start }) => start);
+  }
+
+  /** How long the invocations that run on a variant's instances in service have been running, all together. */
+  runningForMs(endpointName: string, variantName: string, now: number): number {
+    const inService = this.roster.in('InService', { endpointName, variantName });
+    return inService.reduce((sum, member) => sum + member.runningForMs(now), 0);
+  }
+
+  /** Of the latest deployment that has any, unless told which. */
+  override launchFailures(
+    endpointName: string,
+    variantName: string,
+    deploymentId?: string,
+  ): LaunchFailures | undefined {
+    return this.launches.of(endpointName, variantName, deploymentId);
+  }
+
+  /**
+   * How many of the instances that a variant is missing may be launched now: few or none while its launches fail, and no
+   * more than may be starting at a time.
+   */
+  launchableNow(endpointName: string, variantName: string, missing: number, deploymentId?: string): number {
+    const now = this.world.clock.now();
+    let starting = 0;
+    let unproved = 0;
+    for (const { hasProvedItself, state } of this.roster.of({ endpointName, variantName, deploymentId })) {
+      if (state === 'Starting') starting += 1;
+      if ((state === 'Starting' || state === 'InService') && !hasProvedItself) unproved += 1;
+    }
+    const failures = this.launchFailures(endpointName, variantName, deploymentId);
+    return Math.min(launchableNow(failures, { missing, unproved, now }), Math.max(0, MAX_STARTING - starting));
+  }
+
+  /** A deleted endpoint's failures must not count against a later one of its name. */
+  forget({ name }: Pick<Endpoint, 'name'>): void {
+    this.launches.keepOnly({ name, variants: [] });
+    this.routers.delete(name);
+  }
+
+  /** The endpoints that have any instance. */
+  endpoints(): Set<string> {
+    return this.roster.endpoints();
+  }
+
+  /** Takes up to `max` free slots of an endpoint's instances, one by one as routing has it. */
+  reserve(endpointName: string, max: number): Slot[] {
+    const router = this.routers.get(endpointName);
+    const members = [...this.roster.of({ endpointName })];
+    const slots: Slot[] = [];
+    if (!router) return slots;
+    while (slots.length < max) {
+      const member = router.choose(members);
+      if (!member) break;
+      const slot = member.takeSlot();
+      this.choosers.set(slot, router);
+      slots.push(slot);
+    }
+    return slots;
+  }
+
+  override instanceRunning(endpointName: string, invocationId: string): string | undefined {
+    for (const member of this.roster.of({ endpointName })) if (member.runs(invocationId)) return member.id;
+    return undefined;
+  }
+
+  /** Work begins on a slot that was reserved. */
+  occupy(slot: Slot, invocationId?: string): void {
+    this.roster.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
+  }
+
+  /** Frees a slot whose invocation is over; `hasAnswered` tells whether the model has shown that it works. */
+  free(slot: Slot, hasAnswered = true): void {
+    const member = this.roster.get(slot.instanceId);
+    if (!member) return;
+    member.finishWork(slot, this.world.clock.now(), hasAnswered);
+    const hasProved = member.hasAnswered && this.launches.proved(member);
+    if (hasProved || member.busy === 0) this.lives.changed(member);
+  }
+
+  /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
+  giveBack(slot: Slot): void {
+    const member = this.roster.get(slot.instanceId);
+    if (!member) return;
+    this.choosers.get(slot)?.giveBack(member);
+    member.leaveSlot();
+  }
+
+  hasFreeSlot(endpointName: string): boolean {
+    for (const member of this.roster.of({ endpointName })) if (freeSlots(member) > 0) return true;
+    return false;
+  }
+
+  private launchOne(endpoint: Endpoint, variant: DeployedVariant): Promise<boolean> {
+    const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now(), this.world.clock);
+    this.lives.launch(member);
+    return member.cameIntoService.promise;
+  }
+
+  private async wake(endpoint: Endpoint, variant: DeployedVariant, member: Member): Promise<boolean> {
+    const waking = await this.warm.wake(member);
+    if (waking !== 'failed') return waking === 'in service';
+    // Nothing is awaited in between: the count stays the same.
+    member.goAtOnce();
+    return this.launchOne(endpoint, variant);
+  }
+
+  private drain(member: Member): Promise<void> {
+    member.drain();
+    return member.gone.promise;
+  }
+}

@@ -1,0 +1,203 @@
+import { isEbbError, isOutage } from '../../core/errors.js';
+import type { LaunchFailure } from '../../core/instance/crash-loop.js';
+import { describeExit, describeSick, withOutput } from '../../core/instance/instance-end.js';
+import { type PingAnswer, STOP_GRACE_MS, type StartPhasesMs } from '../../core/instance/instance.js';
+import type { InstanceExit, LaunchedInstance } from '../../core/ports/instances.js';
+import { NeverHealthy, awaitHealthy } from './await-healthy.js';
+import type { Member } from './fleet-member.js';
+import type { Roster } from './fleet-roster.js';
+import type { LaunchRecord } from './launch-record.js';
+import { LaunchTurns } from './launch-turns.js';
+import { Abandoned } from '../worker/run-invocation.js';
+import { HealthWatch } from './watch-health.js';
+import type { World } from '../world.js';
+
+/** Told of every start's end. */
+export interface FleetObserver {
+  /** An instance came into service. */
+  started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void;
+  /** An instance ended before it had been of any use. */
+  startFailed(endpointName: string, variantName: string, reason: string): void;
+}
+
+/** So many of the last lines of its output say why a container failed. */
+const LAST_LINES = 20;
+
+/** Lives the life of each instance, from its launch until nothing is left of it, and says how it ended. */
+export class InstanceLives {
+  private readonly turns = new LaunchTurns();
+  private readonly lives = new Set<Promise<void>>();
+  private readonly health: HealthWatch;
+
+  constructor(
+    private readonly world: World,
+    private readonly roster: Roster,
+    private readonly launches: LaunchRecord,
+    private readonly observer?: FleetObserver,
+  ) {
+    this.health = new HealthWatch(world, {
+      well: (member) => this.stayed(member),
+      sick: (member, answer) => this.replace(member, answer),
+    });
+  }
+
+  launch(member: Member): void {
+    this.begin(member, () => this.launchInTurn(member), true);
+  }
+
+  /** One that an earlier run launched, and that is this one's from now on. */
+  adopt(member: Member, adopted: LaunchedInstance): void {
+    member.enter('ping', this.world.clock.now());
+    this.begin(member, async () => adopted, false);
+  }
+
+  /** It takes work from now on, and is pinged for life. */
+  serve(member: Member): void {
+    this.health.watch(member);
+    this.changed(member);
+  }
+
+  changed({ endpointName }: Member): void {
+    this.world.signals.notify({ kind: 'endpoint', endpointName });
+  }
+
+  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  async endAll(): Promise<void> {
+    for (const member of this.roster.all()) member.goAtOnce();
+    await Promise.all(this.lives);
+    await this.health.stop();
+  }
+
+  private begin(member: Member, launch: () => Promise<LaunchedInstance>, isNew: boolean): void {
+    this.roster.add(member);
+    const life = this.live(member, launch, isNew).finally(() => this.lives.delete(life));
+    this.lives.add(life);
+  }
+
+  private async live(member: Member, launch: () => Promise<LaunchedInstance>, isNew: boolean): Promise<void> {
+    try {
+      const { exited } = await launch();
+      void exited.then((exit) => member.end(exit));
+      const early = await Promise.race([exited, awaitHealthy(this.world, member)]);
+      if (early) throw new NeverHealthy(member, early);
+      // It may have been told to go while its first good ping was on its way.
+      member.leave.signal.throwIfAborted();
+      this.cameIntoService(member, isNew);
+      const exit = await Promise.race([exited, member.drained.promise]);
+      if (exit) await this.died(member, exit);
+    } catch (error) {
+      if (!member.leave.signal.aborted) await this.failedToStart(member, error, isNew);
+    } finally {
+      await this.clearUp(member);
+    }
+  }
+
+  private async launchInTurn(member: Member): Promise<LaunchedInstance> {
+    const { clock, instances } = this.world;
+    const { signal } = member.leave;
+    await this.turns.take(member.variantKey, signal);
+    try {
+      return await instances.launch(member.spec(), (phase) => member.enter(phase, clock.now()), signal);
+    } finally {
+      this.turns.end(member.variantKey);
+    }
+  }
+
+  /** The time that an adopted one took to come back says nothing about starts. */
+  private cameIntoService(member: Member, isNew: boolean): void {
+    const { clock, log } = this.world;
+    const now = clock.now();
+    const phasesMs = member.serveFrom(now);
+    if (isNew) {
+      log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt, phasesMs });
+      this.observer?.started(member.endpointName, member.variantName, phasesMs);
+    } else {
+      log.info('An instance that an earlier run launched is in service again', member.ids());
+    }
+    member.cameIntoService.resolve(true);
+    this.serve(member);
+  }
+
+  /** Where no work comes, an instance proves itself by not dying and not falling sick. */
+  private stayed(member: Member): void {
+    member.stayedUntil(this.world.clock.now());
+    if (member.hasProvedItself && this.launches.proved(member)) this.changed(member);
+  }
+
+  /** What runs on it may finish, each invocation within its own timeout; it counts as gone from now on. */
+  private replace(member: Member, answer: PingAnswer): void {
+    const servedMs = this.world.clock.now() - member.inServiceAt!;
+    const reason = describeSick(member.variantName, answer, servedMs);
+    const fields = { ...member.ids(), answer, running: member.busy, servedMs };
+    member.ending = 'sick';
+    this.world.log.warn('An instance is sick; it takes no more, finishes what it runs and is replaced', fields);
+    if (!member.hasProvedItself) void this.failed(member, reason);
+    member.drain();
+    this.changed(member);
+  }
+
+  /** An instance that dies before it has been of any use counts as a launch that failed: it would die again at once. */
+  private async died(member: Member, exit: InstanceExit): Promise<void> {
+    const reason = describeExit(exit, member.instanceType);
+    const what = member.ending === 'out-of-memory' ? 'ran out of memory' : 'died';
+    const fields = { ...member.ids(), reason, exitCode: exit.exitCode, running: member.busy };
+    this.world.log.warn(`An instance ${what}; what it ran goes back to the backlog`, fields);
+    if (member.hasProvedItself) this.launches.proved(member);
+    // A sick one has been counted.
+    const isFailure = !member.hasProvedItself && member.ending !== 'sick';
+    const recorded = isFailure ? this.failed(member, reason) : undefined;
+    this.changed(member);
+    await recorded;
+  }
+
+  /** Nothing is launched in its place before its last words are known: until then it counts as starting. */
+  private async failedToStart(member: Member, error: unknown, isNew: boolean): Promise<void> {
+    const isStarted = error instanceof NeverHealthy;
+    member.ending = isStarted && error.exit ? member.ending : 'never-healthy';
+    if (!isNew && isStarted && !error.exit) {
+      // It was of use to an earlier run, and may have been at work on what that run had given it, all the time.
+      this.world.log.warn('An instance that was taken over did not answer in time and is replaced', member.ids());
+      return;
+    }
+    const permanent = isEbbError(error, 'ImageNotFound', 'InvalidRequest', 'ModelDataUnusable');
+    const reason = error instanceof Error ? error.message : String(error);
+    const lines = isStarted ? await this.lastLines(member) : [];
+    this.record(member, withOutput(reason, lines), { permanent, isOutage: isOutage(error) });
+  }
+
+  private async failed(member: Member, reason: string): Promise<void> {
+    const at = this.world.clock.now();
+    this.record(member, reason, { permanent: false });
+    this.launches.addOutput(member, at, await this.lastLines(member));
+  }
+
+  private record(member: Member, reason: string, whose: Pick<LaunchFailure, 'permanent' | 'isOutage'>): void {
+    const { ending: end } = member;
+    this.launches.failed(member, { at: this.world.clock.now(), reason, end, ...whose });
+    this.observer?.startFailed(member.endpointName, member.variantName, reason);
+    this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), end, reason });
+  }
+
+  /** A log that cannot be read is no reason to say nothing at all. */
+  private async lastLines({ id }: Member): Promise<string[]> {
+    const lines = await this.world.logs.tail(id, LAST_LINES).catch(() => []);
+    return lines.map(({ text }) => text);
+  }
+
+  private async clearUp(member: Member): Promise<void> {
+    const { instances, log } = this.world;
+    // Ends the pings of an instance that died before it was healthy.
+    member.leave.abort();
+    // Whatever still runs now was cut off by us.
+    member.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+    await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
+      log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
+    });
+    log.info('An instance is gone', { ...member.ids(), end: member.ending });
+    member.state = 'Gone';
+    this.roster.remove(member);
+    member.cameIntoService.resolve(false);
+    member.gone.resolve();
+    this.changed(member);
+  }
+}

@@ -1,0 +1,85 @@
+import { LIVENESS_INTERVAL_MS, badAnswersAfter, isSick } from '../../core/instance/liveness.js';
+import type { PingAnswer } from '../../core/instance/instance.js';
+import type { Member } from './fleet-member.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** So many pings begin at once, and the next ones no sooner than in a while: whatever came in one burst spreads for good. */
+const MAX_PINGS_AT_ONCE = 50;
+const BURST_INTERVAL_MS = 250;
+
+/** Told of what pings come to. */
+export interface HealthObserver {
+  /** It has passed a ping, or what it did excuses it. */
+  well(member: Member): void;
+  /** Too many bad answers in a row; `answer` is the last. It is not pinged any more. */
+  sick(member: Member, answer: PingAnswer): void;
+}
+
+/** Pings every instance in service for life, all of them by one timer. */
+export class HealthWatch {
+  /** When each is pinged next, in that order: all rest equally long between two pings. */
+  private readonly due = new Map<Member, number>();
+  private readonly underWay = new Set<Member>();
+  private readonly rounds: Rounds;
+  private isStarted = false;
+
+  constructor(
+    private readonly world: Pick<World, 'clock' | 'instances'>,
+    private readonly observer: HealthObserver,
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
+  }
+
+  /** From now on, until it is in service no more. */
+  watch(member: Member): void {
+    this.due.delete(member);
+    this.due.set(member, this.world.clock.now() + LIVENESS_INTERVAL_MS);
+    if (this.isStarted) this.rounds.call();
+    else this.rounds.start();
+    this.isStarted = true;
+  }
+
+  async stop(): Promise<void> {
+    this.due.clear();
+    await this.rounds.stop();
+  }
+
+  /** Returns when the next ping is due. */
+  private async round(): Promise<number> {
+    const now = this.world.clock.now();
+    let begun = 0;
+    for (const [member, at] of this.due) {
+      if (at > now) return at;
+      if (begun === MAX_PINGS_AT_ONCE) return now + BURST_INTERVAL_MS;
+      this.due.delete(member);
+      if (member.state !== 'InService') continue;
+      this.due.set(member, now + LIVENESS_INTERVAL_MS);
+      if (this.underWay.has(member)) continue;
+      begun += 1;
+      void this.ping(member, now);
+    }
+    return Infinity;
+  }
+
+  private async ping(member: Member, since: number): Promise<void> {
+    this.underWay.add(member);
+    // Nothing is raised but that nobody wants to know any more.
+    const answer = await this.world.instances.ping(member.id, this.rounds.signal).catch(() => undefined);
+    this.underWay.delete(member);
+    // It may have gone, or been paused, while it was asked.
+    if (answer !== undefined && member.state === 'InService') this.judge(member, answer, since);
+  }
+
+  private judge(member: Member, answer: PingAnswer, since: number): void {
+    const { idleSince } = member;
+    const wasIdle = idleSince !== undefined && idleSince <= since;
+    member.badAnswers = badAnswersAfter(member.badAnswers, answer, wasIdle);
+    if (isSick(member.badAnswers)) {
+      this.due.delete(member);
+      this.observer.sick(member, answer);
+    } else if (member.badAnswers === 0) {
+      this.observer.well(member);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { EbbError, isEbbError } from '../../core/errors.js';
+import { CANCELLED_REASON, type Invocation, isSettled } from '../../core/invocation/invocation.js';
+import type { Delivery } from '../../core/delivery/notification.js';
+import { parseObjectLocation } from '../../core/object-location.js';
+import { settlementDeliveries } from '../delivery/settlement-deliveries.js';
+import type { World } from '../world.js';
+
+/**
+ * Settles an invocation as Cancelled, whether it is queued or runs: it is never run from here on, and whoever runs it is
+ * told to stop. Cancelling again changes nothing. Raises `InvocationNotFound`, and `InvocationSettled` where it has come to
+ * another end before.
+ */
+export async function cancelInvocation(world: World, id: string, signal?: AbortSignal): Promise<Invocation> {
+  const invocation = await world.ledger.find(id, signal);
+  if (!invocation) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
+  if (isSettled(invocation.state)) return alreadySettled(invocation);
+  const cancellation = { settledAt: world.clock.now(), failureReason: CANCELLED_REASON };
+  const hasFailureObject = await showFailure(world, invocation);
+  const cancelled: Invocation = { ...invocation, ...cancellation, state: 'Cancelled', failureKind: 'cancelled' };
+  let isCancelled = false;
+  let deliveries: readonly Delivery[] = [];
+  try {
+    deliveries = await settlementDeliveries(world, cancelled);
+    isCancelled = await world.ledger.cancel(id, cancellation, deliveries);
+  } finally {
+    if (!isCancelled && hasFailureObject) await hideFailure(world, invocation);
+  }
+  const settled = (await world.ledger.find(id))!;
+  if (!isCancelled) return alreadySettled(settled);
+  const { endpointName } = invocation;
+  world.signals.notify({ kind: 'cancelled', invocationId: id });
+  world.signals.notify({ kind: 'invocation', invocationId: id });
+  world.signals.notify({ kind: 'backlog', endpointName });
+  if (deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
+  return settled;
+}
+
+function alreadySettled(invocation: Invocation): Invocation {
+  if (invocation.state === 'Cancelled') return invocation;
+  const { id, state } = invocation;
+  throw new EbbError('InvocationSettled', `The invocation '${id}' is ${state} and cannot be cancelled any more.`);
+}
+
+/**
+ * Before it is on record that there is nothing to wait for any more, as for any failure. What the model itself has said
+ * stays: an attempt may be failing at this moment.
+ */
+async function showFailure(world: World, { failureLocation }: Invocation): Promise<boolean> {
+  if (failureLocation === undefined) return false;
+  const body = new TextEncoder().encode(CANCELLED_REASON);
+  const options = { contentType: 'text/plain; charset=utf-8', sizeBytes: body.length, ifAbsent: true };
+  try {
+    await world.objects.put(parseObjectLocation(failureLocation), body, options);
+    return true;
+  } catch (error) {
+    if (isEbbError(error, 'StorageFull', 'Unavailable')) throw error;
+    // There is one already, or there can never be one: neither is a reason to let it run.
+    return false;
+  }
+}
+
+/** What it has come to instead stays, and so does the object of a failure, which has taken the place of this one. */
+async function hideFailure({ ledger, log, objects }: World, { id, failureLocation }: Invocation): Promise<void> {
+  try {
+    const { state } = (await ledger.find(id))!;
+    if (state === 'Completed' || !isSettled(state)) await objects.delete(parseObjectLocation(failureLocation!));
+  } catch (error) {
+    log.error('A failure object of an invocation that was not cancelled could not be removed', {
+      invocationId: id,
+      failureLocation,
+      reason: String(error),
+    });
+  }
+}

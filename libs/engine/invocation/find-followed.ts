@@ -1,0 +1,16 @@
+import { type Caller, mayFollow } from '../../core/access/caller.js';
+import { EbbError } from '../../core/errors.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
+import type { World } from '../world.js';
+
+/** An invocation that the caller may see. What it may not see is not there for it: raises `InvocationNotFound`. */
+export async function findFollowed(
+  { ledger }: Pick<World, 'ledger'>,
+  caller: Caller,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Invocation> {
+  const invocation = await ledger.find(id, signal);
+  if (invocation && mayFollow(caller, invocation)) return invocation;
+  throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
+}

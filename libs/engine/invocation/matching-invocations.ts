@@ -1,0 +1,26 @@
+import type { Invocation } from '../../core/invocation/invocation.js';
+import type { InvocationQuery, Ledger } from '../../core/ports/ledger.js';
+
+/** How many are read at once: other work gets its turn in between. */
+const BATCH = 200;
+
+/**
+ * Invocations that a query finds and `isMeant` wants, newest first, one batch after the other until `maxLooked` have been
+ * looked at. What is settled or accepted meanwhile may or may not be among them; none comes twice.
+ */
+export async function* matchingInvocations(
+  ledger: Ledger,
+  query: Omit<InvocationQuery, 'limit'>,
+  isMeant: (invocation: Invocation) => boolean,
+  maxLooked: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Invocation, void, void> {
+  let after = query.after;
+  for (let looked = 0; looked < maxLooked; looked += BATCH) {
+    const limit = Math.min(BATCH, maxLooked - looked);
+    const batch = await ledger.list({ ...query, after, limit }, signal);
+    yield* batch.filter(isMeant);
+    if (batch.length < limit) return;
+    after = batch.at(-1)!.id;
+  }
+}

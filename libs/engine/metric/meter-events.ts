@@ -1,0 +1,84 @@
+import {
+  EBB_VARIANT_METRICS,
+  type EbbVariantMetric,
+  VARIANT_METRICS,
+  type VariantMetric,
+  ebbVariantMetric,
+  variantMetric,
+} from '../../core/metric/endpoint-metrics.js';
+import { type MeterBook, MetricWriter } from './meter-book.js';
+
+/** What one metric of a variant has come to since Ebb started. */
+export interface Total {
+  readonly count: number;
+  readonly sum: number;
+}
+
+export type EventMetric = VariantMetric | EbbVariantMetric;
+
+class EventTotal implements Total {
+  count = 0;
+  sum = 0;
+
+  constructor(private readonly writer: MetricWriter) {}
+
+  add(at: number, value: number): void {
+    this.count += 1;
+    this.sum += value;
+    this.writer.add(at, value);
+  }
+}
+
+type VariantEvents = Map<EventMetric, EventTotal>;
+
+interface EndpointEvents {
+  readonly variants: Map<string, VariantEvents>;
+  lastAt: number;
+}
+
+/** What happened to single invocations and instances: second by second in the book, and in total since the start. */
+export class EventMeter {
+  private readonly endpoints = new Map<string, EndpointEvents>();
+
+  constructor(private readonly book: MeterBook) {}
+
+  /** Called several times for every invocation: three looks into maps, and nothing made after the first time. */
+  add(name: EventMetric, endpointName: string, variantName: string, value: number, now: number): void {
+    let endpoint = this.endpoints.get(endpointName);
+    if (!endpoint) this.endpoints.set(endpointName, (endpoint = { variants: new Map(), lastAt: now }));
+    endpoint.lastAt = now;
+    let variant = endpoint.variants.get(variantName);
+    if (!variant) endpoint.variants.set(variantName, (variant = new Map()));
+    let total = variant.get(name);
+    if (!total) variant.set(name, (total = this.begin(name, endpointName, variantName)));
+    total.add(now - (now % 1000), value);
+  }
+
+  /** What a variant's metrics have come to; absent where nothing has happened to it. */
+  totals(endpointName: string, variantName: string): ReadonlyMap<EventMetric, Total> | undefined {
+    return this.endpoints.get(endpointName)?.variants.get(variantName);
+  }
+
+  /** The endpoints to which something happened from `since` on. */
+  *movedSince(since: number): Generator<string> {
+    for (const [endpointName, { lastAt }] of this.endpoints) if (lastAt >= since) yield endpointName;
+  }
+
+  get endpointNames(): string[] {
+    return [...this.endpoints.keys()];
+  }
+
+  /** An endpoint that was deleted has no totals. */
+  forget(endpointName: string): void {
+    this.endpoints.delete(endpointName);
+  }
+
+  private begin(name: EventMetric, endpointName: string, variantName: string): EventTotal {
+    const isOurs = name in EBB_VARIANT_METRICS;
+    const metric = isOurs
+      ? ebbVariantMetric(name as EbbVariantMetric, endpointName, variantName)
+      : variantMetric(name as VariantMetric, endpointName, variantName);
+    const unit = { ...VARIANT_METRICS, ...EBB_VARIANT_METRICS }[name];
+    return new EventTotal(new MetricWriter(this.book, metric, unit));
+  }
+}

@@ -1,0 +1,116 @@
+import { endpointKey } from '../../core/endpoint/endpoint.js';
+import {
+  BACKLOG_METRICS,
+  type BacklogMetric,
+  backlogGauges,
+  backlogMetric,
+} from '../../core/metric/endpoint-metrics.js';
+import type { InstanceCounts } from '../instance/instance-counts.js';
+import { type MeterBook, MetricWriter } from './meter-book.js';
+import type { World } from '../world.js';
+
+export type Gauges = Readonly<Record<BacklogMetric, number>>;
+
+export const GAUGE_NAMES = Object.keys(BACKLOG_METRICS) as BacklogMetric[];
+
+/** An endpoint that is sampled each second. */
+interface Sampled {
+  /** The end of the last second that was sampled. */
+  until: number;
+  /** Whether a signal has come since its gauges were read. */
+  isTouched: boolean;
+  last?: Gauges;
+  readonly writers: Readonly<Record<BacklogMetric, MetricWriter>>;
+}
+
+/**
+ * Samples the gauges of the endpoints that are not at rest. A signal makes an endpoint one of them; it falls out when all
+ * its gauges are zero and no signal has come since. Of an endpoint at rest nothing is written: its gauges are zero.
+ */
+export class GaugeSampler {
+  private readonly sampled = new Map<string, Sampled>();
+  private readonly moved = new Map<string, number>();
+
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger'>,
+    private readonly counts: InstanceCounts,
+    private readonly book: MeterBook,
+  ) {}
+
+  get isAtRest(): boolean {
+    return this.sampled.size === 0;
+  }
+
+  /** Called for every accepted invocation: something of the endpoint may have changed within the second at `second`. */
+  touch(endpointName: string, second: number): void {
+    const sampled = this.sampled.get(endpointName);
+    if (sampled) sampled.isTouched = true;
+    else this.sampled.set(endpointName, this.begin(endpointName, second));
+  }
+
+  /** Samples at `end` what holds for the second that is over then, and for those before it that were missed since `since`. */
+  async sampleAll(end: number, since: number): Promise<void> {
+    for (const [endpointName, sampled] of this.sampled) {
+      sampled.isTouched = false;
+      const gauges = await this.gaugesOf(endpointName);
+      this.note(endpointName, sampled, gauges, end);
+      if (gauges && !isZero(gauges)) write(sampled, gauges, Math.max(sampled.until, since), end);
+      else if (!sampled.isTouched) this.sampled.delete(endpointName);
+      sampled.until = end;
+    }
+  }
+
+  /** The gauges as they are now; absent where there is no such asynchronous endpoint. */
+  async gaugesOf(endpointName: string): Promise<Gauges | undefined> {
+    const { catalog, clock, ledger } = this.world;
+    const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
+    if (endpoint?.name !== endpointName || !endpoint.asyncInference) return undefined;
+    const backlog = await ledger.backlog(endpointName);
+    return backlogGauges(backlog, this.counts.counts(endpointName).inService, clock.now());
+  }
+
+  /** Until when it is known what an endpoint's gauges were: until now where it is at rest. */
+  knownUntil(endpointName: string): number {
+    return this.sampled.get(endpointName)?.until ?? Infinity;
+  }
+
+  /** The endpoints whose gauges were not zero, or became so, from `since` on. */
+  *movedSince(since: number): Generator<string> {
+    for (const [endpointName, at] of this.moved) if (at >= since) yield endpointName;
+  }
+
+  forget(before: number): void {
+    for (const [endpointName, at] of this.moved) if (at < before) this.moved.delete(endpointName);
+  }
+
+  private begin(endpointName: string, second: number): Sampled {
+    const writer = (name: BacklogMetric): MetricWriter =>
+      new MetricWriter(this.book, backlogMetric(name, endpointName), BACKLOG_METRICS[name]);
+    return {
+      until: second,
+      isTouched: true,
+      writers: {
+        ApproximateBacklogSize: writer('ApproximateBacklogSize'),
+        ApproximateBacklogSizePerInstance: writer('ApproximateBacklogSizePerInstance'),
+        ApproximateAgeOfOldestRequest: writer('ApproximateAgeOfOldestRequest'),
+        HasBacklogWithoutCapacity: writer('HasBacklogWithoutCapacity'),
+      },
+    };
+  }
+
+  private note(endpointName: string, sampled: Sampled, gauges: Gauges | undefined, at: number): void {
+    const changed = sampled.last !== undefined && !isZero(sampled.last);
+    if (changed || (gauges && !isZero(gauges))) this.moved.set(endpointName, at);
+    sampled.last = gauges;
+  }
+}
+
+function write({ writers }: Sampled, gauges: Gauges, from: number, end: number): void {
+  for (let at = from; at < end; at += 1000) {
+    for (const name of GAUGE_NAMES) writers[name].add(at, gauges[name]);
+  }
+}
+
+function isZero(gauges: Gauges): boolean {
+  return GAUGE_NAMES.every((name) => gauges[name] === 0);
+}

@@ -1,0 +1,151 @@
+import { type Datapoint, METRIC_PERIOD_MS } from '../../core/metric/metric.js';
+import { endpointKey } from '../../core/endpoint/endpoint.js';
+import type { InstanceCounts } from '../instance/instance-counts.js';
+import type { DatapointQuery, Measurement } from './measurement.js';
+import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
+import { type EventMetric, EventMeter } from './meter-events.js';
+import { GaugeSampler } from './meter-gauges.js';
+import { MinuteKeeper } from './meter-minutes.js';
+import { SECOND_MS, startOf } from './meter-periods.js';
+import { PutMetrics } from './meter-put.js';
+import { MetricReader } from './meter-reader.js';
+import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
+import { Uptime } from './meter-uptime.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** A loop that is held up for no longer than this has still measured all the while. */
+const MAX_STALL_MS = 5_000;
+
+/**
+ * Measures: samples the backlog of every endpoint that is not at rest each second, takes what the loops tell of single
+ * invocations, keeps seconds in memory for half an hour, and hands minutes to the `Metrics` port. A crash loses the
+ * minute that was not over.
+ */
+export class Meter {
+  private readonly book = new MeterBook();
+  private readonly uptime = new Uptime();
+  private readonly events: EventMeter;
+  private readonly gauges: GaugeSampler;
+  private readonly minutes: MinuteKeeper;
+  private readonly puts: PutMetrics;
+  private readonly reader: MetricReader;
+  private readonly rounds: Rounds;
+  private unsubscribe: () => void = () => undefined;
+  private measuring: Promise<void> = Promise.resolve();
+  private dueAt = Infinity;
+  /** When the first round was due of those that have failed since the last that did not. */
+  private failingSince: number | undefined;
+
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'metrics' | 'signals'>,
+    private readonly counts: InstanceCounts,
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
+    this.events = new EventMeter(this.book);
+    this.gauges = new GaugeSampler(world, counts, this.book);
+    this.minutes = new MinuteKeeper(world, this.book, this.uptime);
+    this.puts = new PutMetrics(this.book, this.minutes);
+    this.reader = new MetricReader(world, this.gauges, this.book, this.uptime, this.minutes);
+  }
+
+  start(): void {
+    this.uptime.begin(startOf(this.world.clock.now(), SECOND_MS));
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if ('endpointName' in signal) this.touch(signal.endpointName);
+    });
+    this.rounds.start();
+  }
+
+  /** Hands over the minute that is not over yet, too. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    await this.rounds.stop();
+    await this.minutes.handOver(Infinity);
+  }
+
+  /** One value of a variant's metric, measured now. */
+  add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
+    this.events.add(name, endpointName, variantName, value, this.world.clock.now());
+  }
+
+  /** What users put, up to two weeks back. Raises `LimitExceeded` where there would be too many metrics. */
+  put(measurements: readonly Measurement[]): void {
+    this.puts.put(measurements, this.world.clock.now());
+  }
+
+  /**
+   * The datapoints of whole periods, oldest first; a period without a value has none. They come from the seconds of the
+   * last half hour where the periods are not whole minutes, and from the minutes of the last fifteen days otherwise.
+   */
+  async datapoints(query: DatapointQuery, signal?: AbortSignal): Promise<Datapoint[]> {
+    // A sample that is just being taken belongs to the second before.
+    await this.measuring;
+    return this.reader.read(query, signal);
+  }
+
+  /** The endpoints whose gauges moved, or are not zero, or to which anything happened since `since`. */
+  activeSince(since: number): string[] {
+    return [...new Set([...this.gauges.movedSince(since), ...this.events.movedSince(since)])];
+  }
+
+  /** Every asynchronous endpoint as it stands now, and what has happened to it since the start. */
+  snapshot(signal?: AbortSignal): Promise<EndpointSnapshot[]> {
+    return snapshotOf(this.world.catalog, this.counts, this.gauges, this.events, signal);
+  }
+
+  private touch(endpointName: string): void {
+    if (this.gauges.isAtRest) this.rounds.call();
+    this.gauges.touch(endpointName, startOf(this.world.clock.now(), SECOND_MS));
+  }
+
+  /** Each second while any endpoint is not at rest, each minute otherwise. */
+  private async round(): Promise<number> {
+    const { clock } = this.world;
+    if (clock.now() >= this.dueAt) {
+      this.measuring = this.measure(this.dueAt);
+      await this.measuring;
+    }
+    const stepMs = this.gauges.isAtRest ? METRIC_PERIOD_MS : SECOND_MS;
+    this.dueAt = startOf(clock.now(), stepMs) + stepMs;
+    return this.dueAt;
+  }
+
+  private async measure(dueAt: number): Promise<void> {
+    const end = startOf(this.world.clock.now(), SECOND_MS);
+    await this.sample(end, this.failingSince ?? dueAt);
+    if (this.minutes.isDue(end)) await this.endMinute(end);
+  }
+
+  private async sample(end: number, dueSince: number): Promise<void> {
+    if (end - dueSince > MAX_STALL_MS) this.uptime.interrupt(dueSince - SECOND_MS, end - SECOND_MS);
+    try {
+      await this.gauges.sampleAll(end, this.uptime.since);
+      this.failingSince = undefined;
+    } catch (error) {
+      if (this.failingSince === undefined) {
+        this.world.log.error('The backlog could not be measured; alarms lack data', { reason: String(error) });
+      }
+      this.failingSince = dueSince;
+    }
+  }
+
+  private async endMinute(now: number): Promise<void> {
+    const { catalog, ledger, log } = this.world;
+    // Not waited for: a store that is slow must not hold up the next second.
+    void this.minutes.handOver(startOf(now, METRIC_PERIOD_MS));
+    this.book.forget(now);
+    this.puts.forget(now);
+    this.uptime.forget(now - SECONDS_KEPT_MS);
+    this.gauges.forget(now - SECONDS_KEPT_MS);
+    try {
+      for (const name of this.events.endpointNames) {
+        if (!(await catalog.endpoints.get(endpointKey(name)))) this.events.forget(name);
+      }
+      // Signals may be lost: an endpoint with a backlog is not left at rest for longer than a minute.
+      for (const name of await ledger.endpointsWithBacklog()) this.touch(name);
+    } catch (error) {
+      log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', { reason: String(error) });
+    }
+  }
+}

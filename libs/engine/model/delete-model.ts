@@ -1,0 +1,12 @@
+import { modelKey } from '../../core/model/model.js';
+import { missingModel } from '../endpoint/look-up.js';
+import type { World } from '../world.js';
+
+/** Removes a model's record. Configs that name it stay, and endpoints go on with their own copy. */
+export async function deleteModel(
+  world: Pick<World, 'catalog' | 'place'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!(await world.catalog.models.delete(modelKey(name), signal))) missingModel(world.place, name);
+}

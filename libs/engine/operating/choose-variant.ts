@@ -1,0 +1,14 @@
+import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { listed } from '../../core/in-words.js';
+
+/** The variant of that name, or the only one where none is named. Raises `InvalidRequest`, naming those that there are. */
+export function chooseVariant({ name, variants }: Endpoint, variantName: string | undefined): DeployedVariant {
+  const found = variants.find((variant) => variant.name === variantName);
+  if (found) return found;
+  const [only] = variants;
+  if (variantName === undefined && only && variants.length === 1) return only;
+  const names = listed(variants.map((variant) => `"${variant.name}"`));
+  const problem = variantName === undefined ? 'must be named' : `must be one of the endpoint's`;
+  throw new EbbError('InvalidRequest', `variant ${problem}: endpoint "${name}" has ${names}.`);
+}

@@ -1,0 +1,56 @@
+import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { EbbError } from '../../core/errors.js';
+import { type CapacityBounds, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import { checkAllowed } from '../endpoint/check-allowed.js';
+import { chooseVariant } from './choose-variant.js';
+import { missingEndpoint } from '../endpoint/look-up.js';
+import type { World } from '../world.js';
+
+export interface WakeRequest {
+  readonly endpointName: string;
+  /** May be absent where the endpoint has one only. */
+  readonly variantName?: string;
+  /** How many there are to be at least; one unless told. */
+  readonly instances?: number;
+  /** Who asks, as the cause of the scaling activity has it. */
+  readonly by: string;
+}
+
+/**
+ * Has a variant brought to at least so many instances now, whatever its backlog is and its policies say; the autoscaler's
+ * loop does so and records who asked. What keeps or ends them from then on is as ever. Raises `EndpointNotFound`,
+ * `ChangeInProgress` and `EndpointNotReady` while it is not in service, and `InvalidRequest` beyond its maximum.
+ */
+export async function wakeEndpoint(
+  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
+  request: WakeRequest,
+  signal?: AbortSignal,
+): Promise<{ readonly variantName: string; readonly instances: number }> {
+  const { catalog, clock, place, signals } = world;
+  const { by, endpointName, instances = 1 } = request;
+  const key = endpointKey(endpointName);
+  const found = (await catalog.endpoints.get(key, signal)) ?? missingEndpoint(place, endpointName);
+  checkAllowed(world, found, 'change weights');
+  const variant = chooseVariant(found, request.variantName);
+  const target = await catalog.scalableTargets.get(scalableTargetKey(found.name, variant.name), signal);
+  checkBounds(variant, capacityBounds(variant, target), instances);
+  await catalog.endpoints.update(
+    key,
+    (current): Endpoint => {
+      checkAllowed(world, current, 'change weights');
+      const order = { instances, by, at: clock.now() };
+      const ordered = (each: DeployedVariant): DeployedVariant =>
+        each.name === variant.name ? { ...each, wakeOrder: order } : each;
+      return { ...current, variants: current.variants.map(ordered) };
+    },
+    signal,
+  );
+  signals.notify({ kind: 'endpoint', endpointName: found.name });
+  return { variantName: variant.name, instances };
+}
+
+function checkBounds({ name }: DeployedVariant, { maximum, source }: CapacityBounds, instances: number): void {
+  if (instances <= maximum) return;
+  const limit = source === 'desired instance count' ? 'the instance count that was set' : 'the maximum capacity';
+  throw new EbbError('InvalidRequest', `instances must be at most ${maximum}, ${limit} of variant "${name}".`);
+}

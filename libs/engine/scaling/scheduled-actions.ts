@@ -1,0 +1,115 @@
+import type { Calendar } from '../../core/ports/calendar.js';
+import { type ScalableTarget, scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import { type ScheduledAction, scheduledActionKey } from '../../core/scaling/scheduled-action.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** A change of schedules is noticed after this time: they count in minutes. */
+const NOTICE_MS = 1_000;
+/** However far away the next time is, the schedules are looked at this often. */
+const LONGEST_REST_MS = 3_600_000;
+const RETRY_MS = 1_000;
+/** Of the times that were missed, at most this many are gone through to find the last. */
+const MAX_MISSED = 1_000;
+
+/**
+ * Carries out scheduled actions when their time has come: it sets bounds, and the autoscaler moves the capacity into
+ * them. What fell due while nothing ran is made good once, in the order of the times; what fell due while scheduled
+ * scaling was suspended is skipped.
+ */
+export class ScheduledActions {
+  private readonly rounds: Rounds;
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(
+    private readonly world: Pick<World, 'calendar' | 'catalog' | 'clock' | 'log' | 'signals'>,
+    private readonly leadership: { readonly isLeading: boolean },
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round(), NOTICE_MS);
+  }
+
+  start(): void {
+    // They come with every instance that comes or goes.
+    this.unsubscribe = this.world.signals.subscribe((signal) => {
+      if (signal.kind === 'endpoint') this.rounds.call();
+    });
+    this.rounds.start();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    await this.rounds.stop();
+  }
+
+  /** Looks at the schedules soon. */
+  look(): void {
+    this.rounds.call();
+  }
+
+  private async round(): Promise<number> {
+    const { clock, log } = this.world;
+    try {
+      const nextAt = this.leadership.isLeading ? await this.carryOutDue() : undefined;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextAt ?? Infinity);
+    } catch (error) {
+      log.error('Scheduled actions could not be carried out; trying again', { reason: String(error) });
+      return clock.now() + RETRY_MS;
+    }
+  }
+
+  /** Returns when the next action is due. */
+  private async carryOutDue(): Promise<number | undefined> {
+    const { calendar, catalog, clock } = this.world;
+    const now = clock.now();
+    const times = (await catalog.scheduledActions.all()).map((action) => ({
+      action,
+      ...timesOf(calendar, action, now),
+    }));
+    const due = times.filter(({ lastAt }) => lastAt !== undefined).sort((a, b) => a.lastAt! - b.lastAt!);
+    for (const { action } of due) await this.carryOut(action, now);
+    const coming = times.flatMap(({ nextAt }) => nextAt ?? []);
+    return coming.length === 0 ? undefined : coming.reduce((a, b) => Math.min(a, b));
+  }
+
+  private async carryOut(action: ScheduledAction, now: number): Promise<void> {
+    const { catalog, log, signals } = this.world;
+    const { endpointName, variantName, name } = action;
+    await catalog.scalableTargets.update(scalableTargetKey(endpointName, variantName), (target) =>
+      target.suspended.scheduledScaling ? target : withBounds(target, action),
+    );
+    // After the bounds: a crash in between sets them again, which changes nothing.
+    await catalog.scheduledActions.update(scheduledActionKey(endpointName, variantName, name), (current) =>
+      current.doneUntil === action.doneUntil ? { ...current, doneUntil: now } : current,
+    );
+    log.info('A scheduled action was due', { endpoint: endpointName, variant: variantName, action: name });
+    signals.notify({ kind: 'endpoint', endpointName });
+  }
+}
+
+/** The last time of an action that has come and was not dealt with, and the first that is to come. */
+export function timesOf(
+  calendar: Calendar,
+  action: ScheduledAction,
+  now: number,
+): { readonly lastAt?: number; readonly nextAt?: number } {
+  const { schedule, timezone, createdAt, startAt = -Infinity, endAt = Infinity } = action;
+  const next = (after: number): number | undefined => {
+    const at = calendar.next(schedule, Math.max(after, startAt - 1), createdAt, timezone);
+    return at === undefined || at > endAt ? undefined : at;
+  };
+  let lastAt: number | undefined;
+  let at = next(action.doneUntil);
+  for (let missed = 0; at !== undefined && at <= now && missed < MAX_MISSED; missed += 1) {
+    lastAt = at;
+    at = next(at);
+  }
+  const nextAt = at !== undefined && at <= now ? next(now) : at;
+  return { ...(lastAt !== undefined && { lastAt }), ...(nextAt !== undefined && { nextAt }) };
+}
+
+/** A bound that would cross the other one takes it along. */
+function withBounds(target: ScalableTarget, { minCapacity, maxCapacity }: ScheduledAction): ScalableTarget {
+  const minimum = minCapacity ?? Math.min(target.minCapacity, maxCapacity ?? Infinity);
+  const maximum = maxCapacity ?? Math.max(target.maxCapacity, minimum);
+  return { ...target, minCapacity: minimum, maxCapacity: maximum };
+}

@@ -1,0 +1,143 @@
+import { scalingPolicyArn } from '../../core/arn.js';
+import type { Backlog } from '../../core/invocation/backlog.js';
+import { isPaused } from '../../core/endpoint/endpoint-gates.js';
+import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
+import type { InvocationSituation } from '../../core/situation/explain.js';
+import type { Instance } from '../../core/instance/instance.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
+import { maxKeepWarmFromTags } from '../../core/scaling/promise.js';
+import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import { isNotScaled } from '../../core/scaling/scaling-activity.js';
+import { type ScalingPolicy, scalingPolicyPrefix } from '../../core/scaling/scaling-policy.js';
+import { freeToTake, trafficOf } from '../../core/deployment/traffic.js';
+import {
+  type PolicySituation,
+  type VariantSituation,
+  type VariantStatus,
+  usualPhases,
+} from '../../core/situation/variant-situation.js';
+import type { InstanceStatus } from '../instance/instance-status.js';
+import type { World } from '../world.js';
+
+/** So many of a variant's last decisions are looked at, and shown. */
+const LAST_DECISIONS = 10;
+
+type Sources = Pick<World, 'catalog' | 'clock' | 'ledger' | 'place'>;
+
+/** Whose variants are described, and what is known already. */
+interface Subject {
+  readonly endpoint: Endpoint;
+  readonly backlog: Backlog;
+  /** What holds where the endpoint says nothing else. */
+  readonly maxKeepWarmMs: number;
+}
+
+/** Where each variant of an endpoint stands. */
+export async function describeVariants(
+  world: Sources,
+  instances: InstanceStatus,
+  subject: Subject,
+): Promise<VariantStatus[]> {
+  return Promise.all(subject.endpoint.variants.map((variant) => describeVariant(world, instances, subject, variant)));
+}
+
+/** Where an invocation stands; the endpoint and its instances are only looked at while it is not settled. */
+export async function describeInvocation(
+  world: Sources,
+  instances: InstanceStatus,
+  invocation: Invocation,
+  maxKeepWarmMs: number,
+): Promise<InvocationSituation> {
+  const { endpointName, id, state } = invocation;
+  const now = world.clock.now();
+  if (state === 'Running') {
+    return { now, invocation, instanceId: instances.instanceRunning(endpointName, id), variants: [] };
+  }
+  if (state !== 'Queued') return { now, invocation, variants: [] };
+  const endpoint = await world.catalog.endpoints.get(endpointKey(endpointName));
+  if (!endpoint || !isServing(endpoint)) return { now, invocation, endpoint, variants: [] };
+  const backlog = await world.ledger.backlog(endpointName);
+  const variants = await describeVariants(world, instances, { endpoint, backlog, maxKeepWarmMs });
+  return { now, invocation, endpoint, variants: variants.map(({ situation }) => situation) };
+}
+
+async function describeVariant(
+  world: Sources,
+  instances: InstanceStatus,
+  { backlog, endpoint, maxKeepWarmMs }: Subject,
+  variant: DeployedVariant,
+): Promise<VariantStatus> {
+  const { catalog, clock } = world;
+  const key = scalableTargetKey(endpoint.name, variant.name);
+  const query = { endpointName: endpoint.name, variantName: variant.name };
+  const [target, history, decisions, policies] = await Promise.all([
+    catalog.scalableTargets.get(key),
+    catalog.variantHistories.get(key),
+    catalog.activities.list({ ...query, includeNotScaled: true, limit: LAST_DECISIONS }),
+    describePolicies(world, endpoint.name, variant.name),
+  ]);
+  const lastChange =
+    decisions.find((activity) => !isNotScaled(activity)) ?? (await catalog.activities.list({ ...query, limit: 1 }))[0];
+  const [last] = decisions;
+  const situation: VariantSituation = {
+    now: clock.now(),
+    variantName: variant.name,
+    backlog,
+    bounds: capacityBounds(variant, target),
+    cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
+    dispatchPaused: isPaused(endpoint, 'dispatch') ? endpoint.gateChanges?.dispatch : undefined,
+    ...countInstances(instances, endpoint, variant.name),
+    // Where a way back failed both sides share the work, and scaling goes on.
+    newShare: endpoint.status === 'UpdateRollbackFailed' ? undefined : endpoint.deployment?.traffic,
+    usualPhasesMs: usualPhases(history, 0.5),
+    failures: instances.launchFailures(endpoint.name, variant.name),
+    policies,
+    maxKeepWarmMs: maxKeepWarmFromTags(endpoint.tags, maxKeepWarmMs),
+    lastChange,
+    lastRefusal: last && isNotScaled(last) ? last : undefined,
+  };
+  return { variant, situation, decisions, history };
+}
+
+function countInstances(instances: InstanceStatus, endpoint: Endpoint, variantName: string) {
+  const { name: endpointName } = endpoint;
+  const all = instances.instances(endpointName, variantName);
+  const inService = all.filter(isInService);
+  const free = freeToTake(trafficOf(endpoint)).filter((side) => side.variantName === variantName);
+  const takers = free.flatMap(({ deploymentId }) =>
+    instances.instances(endpointName, variantName, deploymentId).filter(isInService),
+  );
+  return {
+    inService: inService.length,
+    busy: inService.filter(({ idleSince }) => idleSince === undefined).length,
+    draining: instances.counts(endpointName, variantName).draining,
+    slots: takers.reduce((sum, { slots }) => sum + slots, 0),
+    takenSlots: takers.reduce((sum, { busy }) => sum + busy, 0),
+    paused: all.flatMap(({ id, pausedUntil, state }) =>
+      state === 'Paused' && pausedUntil !== undefined ? [{ instanceId: id, until: pausedUntil }] : [],
+    ),
+    starts: instances.starts(endpointName, variantName),
+  };
+}
+
+function isInService({ state }: Instance): boolean {
+  return state === 'InService';
+}
+
+async function describePolicies(
+  { catalog, place }: Pick<World, 'catalog' | 'place'>,
+  endpointName: string,
+  variantName: string,
+): Promise<PolicySituation[]> {
+  const policies = await catalog.scalingPolicies.under(scalingPolicyPrefix(endpointName, variantName));
+  if (policies.length === 0) return [];
+  // Alarms are not kept by policy: those of users may name any.
+  const alarms = await catalog.alarms.all();
+  const arnOf = ({ id, name }: ScalingPolicy): string =>
+    scalingPolicyArn(place, id, scalableTargetKey(endpointName, variantName), name);
+  return policies.map((policy) => {
+    const arn = arnOf(policy);
+    const triggering = alarms.filter(({ alarmActions }) => alarmActions.includes(arn));
+    return { policyName: policy.name, alarms: triggering.map(({ name, state }) => ({ alarmName: name, state })) };
+  });
+}

@@ -1,0 +1,195 @@
+import { isEbbError } from '../../core/errors.js';
+import { type AttemptEnd, type Invocation, MAX_INPUT_BYTES, hasExpired } from '../../core/invocation/invocation.js';
+import { parseObjectLocation } from '../../core/object-location.js';
+import type { ContainerResponse } from '../../core/ports/instances.js';
+import type { StagedObject, StoredObject } from '../../core/ports/objects.js';
+import { type AttemptTimings, Stopwatch } from './attempt-timings.js';
+import { Deadline } from '../deadline.js';
+import { ResponseBody, cancelBody } from './response-body.js';
+import { progressToken } from '../invocation/progress-book.js';
+import type { World } from '../world.js';
+
+/** How an attempt ended, with what it produced: stored, but not visible before it is settled. */
+export interface Attempt {
+  readonly end: AttemptEnd;
+  /** The output, or the model's own words about its failure. */
+  readonly staged?: StagedObject;
+  /** The response's bytes, where a notification may carry them. */
+  readonly response?: Uint8Array;
+  /** Absent where it did not begin. */
+  readonly timings?: AttemptTimings;
+}
+
+/** The reason of a signal that ends an attempt from outside: what the attempt then has come to. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned';
+
+  constructor(readonly end: AttemptEnd) {
+    super(`The attempt was abandoned: ${end.kind}.`);
+  }
+}
+
+/** SageMaker's limit on all response headers of an asynchronous container together. */
+const MAX_RESPONSE_HEADER_BYTES = 4096;
+/** How soon after a connection broke the end of its instance is noticed, if it was that. */
+const DEATH_NOTICE_MS = 500;
+
+/**
+ * Runs one invocation on one instance: the input streams from storage to the container, the response back into
+ * storage. `abandon`, aborted with `Abandoned`, ends it early. Never rejects: all that happens is a way to end.
+ */
+export async function runInvocation(
+  world: World,
+  invocation: Invocation,
+  instanceId: string,
+  abandon: AbortSignal,
+): Promise<Attempt> {
+  if (hasExpired(invocation, world.clock.now())) return { end: { kind: 'expired' } };
+  const deadline = new Deadline(world.clock, invocation.timeoutMs, abandon);
+  const timings = new Stopwatch(world.clock);
+  try {
+    const input = await openInput(world, invocation, deadline.signal);
+    timings.request();
+    const response = await invoke(world, invocation, instanceId, input, deadline.signal);
+    const taken = await takeResponse(world, invocation, response, timings, deadline.signal);
+    return { ...taken, timings };
+  } catch (error) {
+    if (error instanceof BrokenOff) {
+      deadline.clear();
+      await world.clock.sleep(DEATH_NOTICE_MS, abandon).catch(() => undefined);
+    }
+    return { end: endOf(error, deadline, abandon), timings };
+  } finally {
+    deadline.clear();
+  }
+}
+
+function endOf(error: unknown, deadline: Deadline, abandon: AbortSignal): AttemptEnd {
+  if (abandon.aborted) return abandon.reason instanceof Abandoned ? abandon.reason.end : BROKE;
+  if (deadline.passed) return { kind: 'timed-out' };
+  return error instanceof Fault ? error.end : badResponse(messageOf(error));
+}
+
+const BROKE: AttemptEnd = { kind: 'instance-broke' };
+
+/** What went wrong, as the end that it is if nothing from outside ended the attempt. */
+class Fault extends Error {
+  constructor(
+    readonly end: AttemptEnd,
+    cause: unknown,
+  ) {
+    super(`The attempt failed: ${end.kind}.`, { cause });
+  }
+}
+
+/**
+ * The connection was lost before a response, or in one. Its instance may have died, which is noticed a moment later: only
+ * then is it known whose failure it was, and until then the instance must not get the same invocation again.
+ */
+class BrokenOff extends Fault {}
+
+async function openInput(world: World, invocation: Invocation, signal: AbortSignal): Promise<StoredObject> {
+  try {
+    const input = await world.objects.get(parseObjectLocation(invocation.inputLocation), undefined, signal);
+    if (input.sizeBytes <= MAX_INPUT_BYTES) return input;
+    await cancelBody(input.body);
+    throw new Error(`it has ${input.sizeBytes} bytes, and ${MAX_INPUT_BYTES} are allowed`);
+  } catch (error) {
+    throw new Fault(inputUnreadable(invocation, error), error);
+  }
+}
+
+/** Many clients send no type with the call, because the object has one. */
+async function invoke(
+  world: World,
+  invocation: Invocation,
+  instanceId: string,
+  input: StoredObject,
+  signal: AbortSignal,
+): Promise<ContainerResponse> {
+  const request = {
+    body: input.body,
+    sizeBytes: input.sizeBytes,
+    contentType: invocation.contentType ?? input.contentType,
+    accept: invocation.accept,
+    customAttributes: invocation.customAttributes,
+    inferenceId: invocation.inferenceId,
+    progressUrl: world.progressUrl?.(progressToken(world.secrets, invocation)),
+  };
+  try {
+    return await world.instances.invoke(instanceId, request, signal);
+  } catch (error) {
+    if (isEbbError(error, 'InstanceUnavailable')) throw new BrokenOff(BROKE, error);
+    if (isEbbError(error)) throw new Fault(inputUnreadable(invocation, error), error);
+    throw new Fault(badResponse(`it is not valid HTTP: ${messageOf(error)}`), error);
+  }
+}
+
+async function takeResponse(
+  world: World,
+  invocation: Invocation,
+  response: ContainerResponse,
+  timings: Stopwatch,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  if (response.headerBytes > MAX_RESPONSE_HEADER_BYTES) {
+    await cancelBody(response.body);
+    return { end: { kind: 'bad-response', reason: LONG_HEADERS } };
+  }
+  const succeeded = response.status >= 200 && response.status < 300;
+  const end: AttemptEnd = succeeded
+    ? { kind: 'succeeded', contentType: response.contentType }
+    : { kind: 'model-error', status: response.status };
+  const body = new ResponseBody(response.body, wantsResponse(invocation, succeeded), () => timings.answer());
+  const location = succeeded ? invocation.outputLocation : invocation.failureLocation;
+  try {
+    const staged = location === undefined ? await body.drain() : await stage(world, location, response, body, signal);
+    timings.store();
+    return { end, staged, response: body.kept() };
+  } catch (error) {
+    if (body.hasBrokenOff) throw new BrokenOff(badResponse(`it broke off: ${messageOf(error)}`), error);
+    throw new Fault(outputUnwritable(location ?? '', error), error);
+  } finally {
+    await body.close();
+  }
+}
+
+const LONG_HEADERS =
+  `Response received from the primary container has headers with length greater than ${MAX_RESPONSE_HEADER_BYTES} ` +
+  "bytes. Reduce the length of your container's response headers and update your endpoint.";
+
+function stage(
+  world: World,
+  location: string,
+  response: ContainerResponse,
+  body: ResponseBody,
+  signal: AbortSignal,
+): Promise<StagedObject> {
+  const { contentType, sizeBytes } = response;
+  return world.objects.stage(parseObjectLocation(location), body.passing(), { contentType, sizeBytes }, signal);
+}
+
+function wantsResponse(invocation: Invocation, succeeded: boolean): boolean {
+  if (succeeded && invocation.callbackUrl !== undefined) return true;
+  const topic = succeeded ? invocation.successTopic : invocation.errorTopic;
+  return topic !== undefined && invocation.includeResponseIn.includes(succeeded ? 'success' : 'error');
+}
+
+function inputUnreadable({ inputLocation }: Invocation, error: unknown): AttemptEnd {
+  return { kind: 'input-unreadable', reason: `The input at ${inputLocation} could not be read: ${messageOf(error)}` };
+}
+
+function outputUnwritable(location: string, error: unknown): AttemptEnd {
+  return { kind: 'output-unwritable', reason: `The output could not be written to ${location}: ${messageOf(error)}` };
+}
+
+function badResponse(why: string): AttemptEnd {
+  return {
+    kind: 'bad-response',
+    reason: `Received server error (500) from primary and could not load the entire response body: ${why}`,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { EbbError } from '../../core/errors.js';
+import { CANCELLED_REASON } from '../../core/invocation/invocation.js';
+import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../../test/support/memory-world.js';
+import { cancelInvocation } from '../invocation/cancel-invocation.js';
+import { type HeldLease, settleInvocation } from './settle-invocation.js';
+import { submitInvocation } from '../invocation/submit-invocation.js';
+
+const LEASE_MS = 30_000;
+
+/** One invocation, leased, with its output staged. */
+async function anAttempt() {
+  const parts = memoryWorld();
+  const { world, clock, ledger, objects } = parts;
+  await deployEndpoint(parts, { asyncInference: { successTopic: SUCCESS_TOPIC, errorTopic: ERROR_TOPIC } });
+  await submitInvocation(world, { endpointName: 'reader', input: { body: Buffer.from('page') }, filename: 'page' });
+  const lease = async () => {
+    const now = clock.now();
+    const leasedUntil = now + LEASE_MS;
+    const [invocation] = await ledger.lease({ endpointName: 'reader', workerId: 'w', count: 1, now, leasedUntil });
+    const held: HeldLease = { invocationId: invocation!.id, attempt: invocation!.attempt, leasedUntil };
+    return { invocation: invocation!, lease: held };
+  };
+  const stage = (text: string) => objects.stage({ bucket: 'results', key: 'out/page' }, Buffer.from(text));
+  const content = async (key: string): Promise<string | undefined> => {
+    const found = await objects.get({ bucket: 'results', key }).catch(() => undefined);
+    return found && String(Buffer.from(found.body as Uint8Array));
+  };
+  return { ...parts, content, stage, lease, first: await lease() };
+}
+
+const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
+
+test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
+  const { world, first, stage, content, ledger, outbox, clock } = await anAttempt();
+  const { invocation, lease } = first;
+  expect(
+    await settleInvocation(world, invocation, lease, { end: SUCCEEDED, staged: await stage('text') }),
+  ).toMatchObject({ kind: 'settled' });
+  expect(await content('out/page')).toBe('text');
+  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Completed', responseContentType: 'text/plain' });
+  const due = await outbox.take(10, clock.now(), clock.now());
+  expect(due.map(({ delivery }) => delivery)).toMatchObject([
+    { id: invocation.id, receiver: { kind: 'topic', topicArn: SUCCESS_TOPIC } },
+  ]);
+});
+
+test('a process that slept over its lease while it renewed it shows nothing', async () => {
+  const { world, first, stage, content, ledger, clock, lease } = await anAttempt();
+  const renew = ledger.renew.bind(ledger);
+  ledger.renew = async (...args) => {
+    ledger.renew = renew;
+    const renewed = await renew(...args);
+    await clock.sleep(60_000);
+    return renewed;
+  };
+  await clock.advance(25_000);
+  const settled = settleInvocation(world, first.invocation, first.lease, {
+    end: SUCCEEDED,
+    staged: await stage('late'),
+  });
+  await clock.advance(50_000);
+  await ledger.reclaim(clock.now());
+  const second = await lease();
+  await settleInvocation(world, second.invocation, second.lease, { end: SUCCEEDED, staged: await stage('in time') });
+  await clock.advance(10_000);
+  expect(await settled).toEqual({ kind: 'lost' });
+  expect(await content('out/page')).toBe('in time');
+});
+
+test('an attempt whose lease is lost leaves nothing behind', async () => {
+  const { world, first, stage, content, ledger, clock } = await anAttempt();
+  await clock.advance(LEASE_MS);
+  await ledger.reclaim(clock.now());
+  const staged = await stage('late');
+  let wasDiscarded = false;
+  const watched = { ...staged, commit: () => staged.commit(), discard: async () => void (wasDiscarded = true) };
+  expect(await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: watched })).toEqual({
+    kind: 'lost',
+  });
+  expect({ wasDiscarded, content: await content('out/page') }).toEqual({ wasDiscarded: true, content: undefined });
+});
+
+test('a failure leaves its reason as the failure object, or the model’s own words', async () => {
+  const plain = await anAttempt();
+  await settleInvocation(plain.world, plain.first.invocation, plain.first.lease, {
+    end: { kind: 'bad-response', reason: 'Cut.' },
+  });
+  expect(await plain.content('bad/page-error.out')).toBe('ClientError: Cut.');
+  const worded = await anAttempt();
+  const staged = await worded.objects.stage(
+    { bucket: 'results', key: 'bad/page-error.out' },
+    Buffer.from('{"error":1}'),
+  );
+  await settleInvocation(worded.world, worded.first.invocation, worded.first.lease, {
+    end: { kind: 'model-error', status: 400 },
+    staged,
+  });
+  expect(await worded.content('bad/page-error.out')).toBe('{"error":1}');
+});
+
+test('an output that cannot be shown is a failure, and the failure object says why', async () => {
+  const { world, first, content, ledger, stage } = await anAttempt();
+  const staged = await stage('text');
+  const broken = {
+    ...staged,
+    discard: () => staged.discard(),
+    commit: async () => {
+      throw new EbbError('StorageFull', 'There is no room.');
+    },
+  };
+  await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: broken });
+  const reason = 'ClientError: The output could not be written to s3://results/out/page: There is no room.';
+  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Failed', failureReason: reason });
+  expect(await content('bad/page-error.out')).toBe(reason);
+});
+
+test('a failure is not settled while storage has no room for its object, but without a bucket for it, it is', async () => {
+  const { world, first, objects, ledger } = await anAttempt();
+  const end = { kind: 'bad-response', reason: 'Cut.' } as const;
+  const put = objects.put.bind(objects);
+  objects.put = async () => {
+    throw new EbbError('StorageFull', 'There is no room.');
+  };
+  await expect(settleInvocation(world, first.invocation, first.lease, { end })).rejects.toThrow('There is no room.');
+  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Running' });
+  objects.put = put;
+  const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
+  expect(await settleInvocation(world, invocation, first.lease, { end })).toMatchObject({ kind: 'settled' });
+});
+
+test('what is cancelled in the moment in which it completes has no output', async () => {
+  const { world, first, stage, content, ledger } = await anAttempt();
+  const { invocation, lease } = first;
+  const staged = await stage('text');
+  const commit: typeof staged.commit = async () => {
+    const head = await staged.commit();
+    await cancelInvocation(world, invocation.id);
+    return head;
+  };
+  const attempt = { end: SUCCEEDED, staged: { ...staged, commit, discard: () => staged.discard() } };
+  expect(await settleInvocation(world, invocation, lease, attempt)).toMatchObject({ kind: 'lost' });
+  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Cancelled' });
+  expect(await content('out/page')).toBeUndefined();
+  expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
+});
+
+test('what completes when it is run again leaves no failure of the first run, though Ebb ended in between', async () => {
+  const { world, first, stage, content, objects } = await anAttempt();
+  const { invocation, lease } = first;
+  await objects.put({ bucket: 'results', key: 'bad/page-error.out' }, Buffer.from('of the first run'), {});
+  const again = { ...invocation, redriveOf: 'first' };
+  await settleInvocation(world, again, lease, { end: SUCCEEDED, staged: await stage('text') });
+  expect(await content('out/page')).toBe('text');
+  expect(await content('bad/page-error.out')).toBeUndefined();
+});

@@ -1,0 +1,33 @@
+import type { Invocation } from '../../core/invocation/invocation.js';
+import type { Fleet, Slot } from '../instance/fleet.js';
+import type { World } from '../world.js';
+
+/**
+ * Has the container stop working on an invocation that was cancelled while it ran, and whose connection is closed. A
+ * container that does not say that it has stopped is ended after a grace, where its image allows that: once it has finished
+ * whatever else it runs. Resolves when the slot may be given to another invocation, or on `leaving`. Raises nothing.
+ */
+export async function stopContainer(
+  world: World,
+  fleet: Pick<Fleet, 'drainInstance'>,
+  { endpointName, id, inferenceId }: Invocation,
+  { instanceId, abandon }: Slot,
+  leaving: AbortSignal,
+): Promise<void> {
+  const over = AbortSignal.any([abandon, leaving]);
+  try {
+    const { isAcknowledged, endsInstanceAfterMs } = await world.instances.cancel(instanceId, inferenceId, over);
+    if (isAcknowledged || endsInstanceAfterMs === undefined) return;
+    await world.clock.sleep(endsInstanceAfterMs, over);
+    world.log.info('An instance is ended because it may still work on what was cancelled', {
+      endpoint: endpointName,
+      instanceId,
+      invocationId: id,
+    });
+    fleet.drainInstance(endpointName, instanceId);
+  } catch (error) {
+    // The instance has ended by itself, or nothing will be given to it any more.
+    if (over.aborted) return;
+    world.log.error('A container could not be told of a cancelled invocation', { instanceId, reason: String(error) });
+  }
+}

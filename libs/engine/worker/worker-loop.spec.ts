@@ -1,0 +1,294 @@
+import { expect, test } from 'vitest';
+import { EbbError } from '../../core/errors.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
+import type { CancelAnswer } from '../../core/ports/instances.js';
+import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
+import type { InvocationScript } from '../../../test/support/memory-instances.js';
+import { cancelInvocation } from '../invocation/cancel-invocation.js';
+import { Fleet } from '../instance/fleet.js';
+import { submitInvocation } from '../invocation/submit-invocation.js';
+import { WorkerLoop } from './worker-loop.js';
+
+/** A worker with one instance of two slots in service. */
+async function aWorker(script: (inferenceId: string) => InvocationScript = () => ({}), cancel?: () => CancelAnswer) {
+  const parts = memoryWorld({ invoke: (_id, { inferenceId }) => script(inferenceId), cancel });
+  const { world, clock, ledger } = parts;
+  const endpoint = await deployEndpoint(parts, { asyncInference: { maxConcurrentInvocationsPerInstance: 2 } });
+  const fleet = new Fleet(world);
+  const worker = new WorkerLoop(world, fleet, 'worker', { add: () => undefined });
+  await worker.start();
+  fleet.launch(endpoint, endpoint.variants[0]!, 1);
+  await clock.advance(0);
+  return {
+    ...parts,
+    endpoint,
+    fleet,
+    worker,
+    submit: async (...inferenceIds: string[]): Promise<void> => {
+      for (const inferenceId of inferenceIds) {
+        await submitInvocation(world, { endpointName: 'reader', inferenceId, input: { body: Buffer.from('page') } });
+      }
+    },
+    /** By inference id. */
+    states: async (): Promise<Record<string, string>> => {
+      const invocations = await ledger.list({});
+      return Object.fromEntries(invocations.map(({ inferenceId, state }) => [inferenceId, state]));
+    },
+    find: async (inferenceId: string): Promise<Invocation> => {
+      return (await ledger.list({})).find((invocation) => invocation.inferenceId === inferenceId)!;
+    },
+    instance: () => fleet.instances('reader')[0]!,
+  };
+}
+
+test('no more is leased than there are free slots, and the next as soon as one is free', async () => {
+  const { submit, clock, states, instance } = await aWorker(() => ({ serviceMs: 1_000 }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Running', b: 'Running', c: 'Queued' });
+  expect(instance().busy).toBe(2);
+  await clock.advance(1_000);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed', c: 'Running' });
+  await clock.advance(1_000);
+  expect(await states()).toMatchObject({ c: 'Completed' });
+  expect(instance().busy).toBe(0);
+});
+
+test('a look that finds nothing leaves an idle instance as idle as it was', async () => {
+  const { signals, clock, instance } = await aWorker();
+  const { idleSince } = instance();
+  await clock.advance(7_000);
+  signals.notify({ kind: 'backlog', endpointName: 'reader' });
+  await clock.settle();
+  expect(instance()).toMatchObject({ idleSince, busy: 0 });
+});
+
+test.each<[what: string, script: InvocationScript, withoutInput: boolean, hasAnswered: boolean]>([
+  ['an answer shows that a model works', {}, false, true],
+  ['a bad one, too', { status: 500 }, false, true],
+  ['an input that cannot be read shows nothing', {}, true, false],
+  ['and so does an answer that does not come in time', { end: 'hang' }, false, false],
+])('%s', async (_what, script, withoutInput, hasAnswered) => {
+  const { clock, instance, world } = await aWorker(() => script);
+  const input = withoutInput ? { location: 's3://results/nothing-here' } : { body: Buffer.from('page') };
+  await submitInvocation(world, { endpointName: 'reader', input, timeoutSeconds: 10 });
+  await clock.advance(11_000);
+  expect(instance()).toMatchObject({ busy: 0, hasAnswered });
+});
+
+test('work that waited for a variant that might not take any begins as soon as it may', async () => {
+  const { clock, endpoint, fleet, states, submit } = await aWorker();
+  fleet.hold('reader');
+  await submit('a');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Queued' });
+  fleet.route(endpoint);
+  await clock.advance(0);
+  expect(await states()).toEqual({ a: 'Completed' });
+});
+
+test('slots that a failing lease had taken come back, and it is tried again', async () => {
+  const { ledger, submit, clock, states, instance } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async () => {
+    throw new EbbError('Unavailable', 'No answer.');
+  };
+  await submit('a');
+  await clock.settle();
+  expect(instance().busy).toBe(0);
+  ledger.lease = lease;
+  await clock.advance(1_000);
+  expect(await states()).toEqual({ a: 'Completed' });
+});
+
+test('work that is accepted while the worker looks for work is found at its next look', async () => {
+  const { ledger, submit, clock, states } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async (request) => {
+    const leased = await lease(request);
+    await clock.sleep(100);
+    return leased;
+  };
+  await submit('a');
+  await clock.advance(50);
+  await submit('b');
+  await clock.advance(200);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed' });
+});
+
+test('work whose signal was lost is found all the same', async () => {
+  const { signals, submit, clock, states } = await aWorker();
+  signals.notify = () => {};
+  await submit('a');
+  await clock.settle();
+  expect(await states()).toEqual({ a: 'Queued' });
+  await clock.advance(5_000);
+  expect(await states()).toEqual({ a: 'Completed' });
+});
+
+test('stopping takes no more, waits for what runs, and renews its leases meanwhile', async () => {
+  const { worker, submit, clock, states, find } = await aWorker(() => ({ serviceMs: 100_000 }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  await clock.advance(99_999);
+  expect(hasStopped).toBe(false);
+  expect((await find('a')).leasedUntil).toBeGreaterThan(clock.now());
+  await clock.advance(1);
+  expect(hasStopped).toBe(true);
+  expect(await states()).toEqual({ a: 'Completed', b: 'Completed', c: 'Queued' });
+});
+
+test('killing hands back what runs, uncounted', async () => {
+  const { worker, submit, clock, find, instances } = await aWorker(() => ({ end: 'hang' }));
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  expect(worker.runningCount).toBe(2);
+  const stopped = worker.stop();
+  worker.kill();
+  await stopped;
+  expect(worker.runningCount).toBe(0);
+  for (const inferenceId of ['a', 'b']) {
+    expect(await find(inferenceId)).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+  }
+  expect(instances.terminatedBusy).toEqual([]);
+});
+
+test('killing does not wait for the grace of a container that was told to stop', async () => {
+  const answer = { isAcknowledged: false, endsInstanceAfterMs: 3_600_000 };
+  const { world, worker, submit, clock, find } = await aWorker(
+    () => ({ end: 'hang' }),
+    () => answer,
+  );
+  await submit('a');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  worker.kill();
+  await clock.advance(0);
+  expect(hasStopped).toBe(true);
+});
+
+test('what is leased while the worker is being stopped goes straight back', async () => {
+  const { ledger, worker, submit, clock, find, instances, logs } = await aWorker();
+  const lease = ledger.lease.bind(ledger);
+  ledger.lease = async (request) => {
+    const leased = await lease(request);
+    await clock.sleep(50);
+    return leased;
+  };
+  await submit('a');
+  await clock.settle();
+  let hasStopped = false;
+  void worker.stop().then(() => (hasStopped = true));
+  await clock.settle();
+  expect(hasStopped).toBe(false);
+  await clock.advance(50);
+  expect(hasStopped).toBe(true);
+  expect(await find('a')).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+  const [instance] = await instances.list();
+  expect(await logs.tail(instance!.instanceId, 1)).toMatchObject([{ text: 'ready' }]);
+});
+
+test('what is cancelled lets go of its container at once, and its slot is free for the next', async () => {
+  const { world, worker, submit, states, clock, find, instances, instance } = await aWorker((id) => {
+    return id === 'c' ? {} : { end: 'hang' };
+  });
+  await submit('a', 'b', 'c');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(1);
+  expect(worker.runningCount).toBe(1);
+  expect(instances.cancelled).toEqual([{ instanceId: instance().id, inferenceId: 'a' }]);
+  expect(await states()).toEqual({ a: 'Cancelled', b: 'Running', c: 'Completed' });
+});
+
+test('an instance that does not say that it has stopped is ended after its grace, when it has finished the rest', async () => {
+  const answer = { isAcknowledged: false, endsInstanceAfterMs: 1_000 };
+  const { world, submit, states, clock, find, fleet, instances } = await aWorker(
+    (id) => (id === 'a' ? { end: 'hang' } : { serviceMs: 5_000 }),
+    () => answer,
+  );
+  await submit('a', 'b');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(999);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 1 });
+  await clock.advance(1);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 0, draining: 1 });
+  await clock.advance(4_000);
+  expect(await states()).toEqual({ a: 'Cancelled', b: 'Completed' });
+  expect(await instances.list()).toEqual([]);
+  expect(instances.terminatedBusy).toEqual([]);
+});
+
+test('an instance that says that it has stopped goes on serving', async () => {
+  const answer = { isAcknowledged: true, endsInstanceAfterMs: 1_000 };
+  const { world, submit, clock, find, fleet } = await aWorker(
+    () => ({ end: 'hang' }),
+    () => answer,
+  );
+  await submit('a');
+  await clock.settle();
+  await cancelInvocation(world, (await find('a')).id);
+  await clock.advance(2_000);
+  expect(fleet.counts('reader')).toMatchObject({ inService: 1, draining: 0 });
+});
+
+test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {
+  const { ledger, worker, submit, clock, find } = await aWorker(() => ({ end: 'hang' }));
+  await submit('a');
+  await clock.settle();
+  const { id } = await find('a');
+  await ledger.cancel(id, { settledAt: clock.now() }, []);
+  await clock.advance(10_000);
+  expect(worker.runningCount).toBe(0);
+  expect(await find('a')).toMatchObject({ state: 'Cancelled' });
+});
+
+test('a second attempt at what the worker still runs is renewed like any other', async () => {
+  const { ledger, worker, submit, clock, find } = await aWorker(() => ({ serviceMs: 60_000 }));
+  await submit('a');
+  await clock.settle();
+  const { id } = await find('a');
+  await ledger.release({ invocationId: id, attempt: 1 }, false);
+  await clock.advance(5_000);
+  expect(worker.runningCount).toBe(2);
+  await clock.advance(10_000);
+  expect(worker.runningCount).toBe(1);
+  await clock.advance(50_000);
+  expect(await find('a')).toMatchObject({ state: 'Completed', attempt: 2 });
+});
+
+test('what expires in the backlog is settled without an instance', async () => {
+  const { fleet, world, clock, find } = await aWorker();
+  await fleet.terminateAll();
+  const input = { body: Buffer.from('page') };
+  await submitInvocation(world, { endpointName: 'reader', inferenceId: 'a', input, ttlSeconds: 60 });
+  await clock.advance(59_999);
+  expect(await find('a')).toMatchObject({ state: 'Queued' });
+  await clock.advance(5_001);
+  expect(await find('a')).toMatchObject({ state: 'Expired' });
+});
+
+test('an instance that broke every connection and then died has been of no use', async () => {
+  const { submit, states, clock, fleet, instances, instance } = await aWorker(() => ({ end: 'reset' }));
+  await submit('a');
+  await clock.advance(2_000);
+  expect(await states()).toEqual({ a: 'Failed' });
+  instances.kill(instance().id);
+  await clock.advance(0);
+  expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1 });
+});
+
+test('an instance that is seen to die a moment after its connection broke costs an invocation one attempt', async () => {
+  const { submit, find, clock, instances, instance } = await aWorker(() => ({ end: 'reset' }));
+  await submit('a');
+  await clock.advance(100);
+  instances.kill(instance().id);
+  await clock.advance(0);
+  expect(await find('a')).toMatchObject({ state: 'Queued', attempt: 1, brokenAttempts: 1 });
+});

@@ -11,7 +11,7 @@ import {
   waitUntilEndpointInService,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EndpointStatus } from '../../libs/core/endpoint/endpoint.js';
+import type { EndpointStatus } from '../../libs/core/endpoint/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';

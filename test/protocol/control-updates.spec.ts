@@ -1,3 +1,4 @@
+import type { EndpointStatus } from '../../libs/core/endpoint/endpoint-status.js';
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -13,7 +14,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Endpoint, EndpointStatus } from '../../libs/core/endpoint/endpoint.js';
+import type { Endpoint } from '../../libs/core/endpoint/endpoint.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { SUCCESS_TOPIC, asyncConfig, createEndpoint } from '../support/deploy.js';

@@ -13,7 +13,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { endpointConfigKey } from '../../libs/core/endpoint/endpoint.js';
+import { endpointConfigKey } from '../../libs/core/endpoint/endpoint-config.js';
 import { modelKey } from '../../libs/core/model/model.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import {

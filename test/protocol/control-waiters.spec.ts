@@ -7,7 +7,7 @@ import {
   waitUntilEndpointInService,
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EndpointStatus } from '../../libs/core/endpoint/endpoint.js';
+import type { EndpointStatus } from '../../libs/core/endpoint/endpoint-status.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { asyncConfig, createEndpoint, createModel } from '../support/deploy.js';
 

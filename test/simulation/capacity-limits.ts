@@ -1,4 +1,5 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../libs/core/endpoint/variant.js';
 import type { Catalog, Records } from '../../libs/core/ports/catalog.js';
 import type { LaunchSpec } from '../../libs/core/ports/instances.js';
 import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';

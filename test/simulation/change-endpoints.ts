@@ -1,4 +1,4 @@
-import { endpointConfigKey } from '../../libs/core/endpoint/endpoint.js';
+import { endpointConfigKey } from '../../libs/core/endpoint/endpoint-config.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { updateCapacities } from '../../libs/engine/deployment/update-capacities.js';
 import { updateEndpoint } from '../../libs/engine/deployment/update-endpoint.js';

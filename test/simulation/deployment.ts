@@ -1,10 +1,7 @@
 import { defaultBucket, topicArn } from '../../libs/core/arn.js';
-import {
-  type AsyncInferenceConfig,
-  type Endpoint,
-  type ProductionVariant,
-  endpointKey,
-} from '../../libs/core/endpoint/endpoint.js';
+import type { AsyncInferenceConfig } from '../../libs/core/endpoint/endpoint-config.js';
+import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
+import type { ProductionVariant } from '../../libs/core/endpoint/variant.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 import { WARM_INSTANCES_TAG, WARM_SECONDS_TAG } from '../../libs/core/instance/warm-tier.js';
 import type { EndpointPlan, VariantPlan } from './scenario.js';

@@ -1,6 +1,7 @@
 import { GATES, withGates } from '../../libs/core/endpoint/endpoint-gates.js';
-import { type DeployedVariant, endpointKey, isServing } from '../../libs/core/endpoint/endpoint.js';
+import { endpointKey, isServing } from '../../libs/core/endpoint/endpoint.js';
 import { isPassing } from '../../libs/core/endpoint/endpoint-status.js';
+import type { DeployedVariant } from '../../libs/core/endpoint/variant.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { isSettled } from '../../libs/core/invocation/invocation.js';
 import {

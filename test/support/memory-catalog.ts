@@ -1,10 +1,11 @@
 import type { AccessKey } from '../../libs/core/access/access-key.js';
 import { ALARM_HISTORY_RETENTION_MS, type Alarm, type AlarmHistoryItem } from '../../libs/core/alarm/alarm.js';
 import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../libs/core/access/audit.js';
-import type { Endpoint, EndpointConfig } from '../../libs/core/endpoint/endpoint.js';
+import type { Endpoint } from '../../libs/core/endpoint/endpoint.js';
 import type { Leader } from '../../libs/core/leader.js';
 import type { Model } from '../../libs/core/model/model.js';
 import type { Subscription, Topic } from '../../libs/core/delivery/notification.js';
+import type { EndpointConfig } from '../../libs/core/endpoint/endpoint-config.js';
 import {
   type Activities,
   type ActivityQuery,

@@ -1,6 +1,7 @@
+import type { EndpointConfig } from '../endpoint/endpoint-config.js';
 import { describe, expect, it, test } from 'vitest';
 import { undeployable } from './deployable.js';
-import type { EndpointConfig, ProductionVariant } from '../endpoint/endpoint.js';
+import type { ProductionVariant } from '../endpoint/variant.js';
 import type { ContainerDefinition, Model } from '../model/model.js';
 
 const container: ContainerDefinition = { image: 'ocr', environment: {} };

@@ -1,4 +1,5 @@
-import type { EndpointConfig, ProductionVariant } from '../endpoint/endpoint.js';
+import type { EndpointConfig } from '../endpoint/endpoint-config.js';
+import type { ProductionVariant } from '../endpoint/variant.js';
 import type { Model } from '../model/model.js';
 
 type Config = Pick<EndpointConfig, 'name' | 'variants' | 'asyncInference' | 'kept'>;

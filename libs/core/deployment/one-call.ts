@@ -1,4 +1,4 @@
-import type { AsyncInferenceConfig, EndpointConfig } from '../endpoint/endpoint.js';
+import type { AsyncInferenceConfig, EndpointConfig } from '../endpoint/endpoint-config.js';
 import type { Model, Tags } from '../model/model.js';
 import { type ScalingPromise, tagsOfPromise } from '../scaling/promise.js';
 

@@ -1,5 +1,5 @@
 import type { CapacitySize, DeploymentConfig } from '../endpoint/deployment.js';
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 
 /** A canary, a step or a batch is never more than this part of the whole. */
 const LARGEST_STEP = 0.5;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { LaunchFailures } from '../instance/crash-loop.js';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from '../endpoint/deployment.js';
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 import { type RollOutObservation, type RollOutStep, nextStep, targetsOf, wayBack } from './roll-out.js';
 
 const START = Date.UTC(2026, 10, 23);

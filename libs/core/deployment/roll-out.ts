@@ -1,6 +1,6 @@
 import { type LaunchFailures, isHopeless } from '../instance/crash-loop.js';
 import type { BlueGreenUpdate, Deployment, RollingUpdate } from '../endpoint/deployment.js';
-import { type DeployedVariant, startupTimeoutMs } from '../endpoint/endpoint.js';
+import { type DeployedVariant, startupTimeoutMs } from '../endpoint/variant.js';
 import { moment } from '../in-words.js';
 import { withoutOutput } from '../instance/instance-end.js';
 import { batchBack, keptAfter, movedAfter, replacedAfter } from './roll-out-steps.js';

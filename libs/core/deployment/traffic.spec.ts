@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Deployment } from '../endpoint/deployment.js';
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 import { divideBacklog, freeToTake, trafficOf, weightsInForce } from './traffic.js';
 
 describe('a backlog is divided over the variants', () => {

@@ -1,5 +1,6 @@
 import { isPaused } from '../endpoint/endpoint-gates.js';
-import type { DeployedVariant, Endpoint } from '../endpoint/endpoint.js';
+import type { Endpoint } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 
 /** A variant's part of the leases that its side of an endpoint takes. */
 export interface VariantTraffic {

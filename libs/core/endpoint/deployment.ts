@@ -1,5 +1,6 @@
-import type { AsyncInferenceConfig, DeployedVariant } from './endpoint.js';
+import type { DeployedVariant } from './variant.js';
 import type { KeptMembers } from '../model/model.js';
+import type { AsyncInferenceConfig } from './endpoint-config.js';
 
 /** A part of a variant's capacity: so many instances, or so many per cent of them. */
 export interface CapacitySize {

@@ -1,5 +1,3 @@
-import type { EndpointStatus } from './endpoint.js';
-
 /** What callers ask of an endpoint, beyond looking at it. */
 export type EndpointRequestKind = 'update' | 'change weights' | 'delete' | 'invoke';
 
@@ -24,3 +22,14 @@ export function allows(status: EndpointStatus, request: EndpointRequestKind): bo
 export function isPassing(status: EndpointStatus): boolean {
   return !allows(status, 'delete');
 }
+
+export type EndpointStatus =
+  | 'Creating'
+  | 'InService'
+  | 'Updating'
+  | 'SystemUpdating'
+  | 'RollingBack'
+  | 'Deleting'
+  | 'Failed'
+  | 'OutOfService'
+  | 'UpdateRollbackFailed';

@@ -1,4 +1,4 @@
-import type { NotificationKind } from '../endpoint/endpoint.js';
+import type { NotificationKind } from '../endpoint/endpoint-config.js';
 
 /**
  * `Queued -> Running -> Completed | Failed | Expired | Cancelled`, and `Running -> Queued` when the instance or the

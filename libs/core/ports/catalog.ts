@@ -1,10 +1,11 @@
 import type { AccessKey } from '../access/access-key.js';
 import type { Alarm, AlarmHistoryItem } from '../alarm/alarm.js';
 import type { AuditEntry } from '../access/audit.js';
-import type { Endpoint, EndpointConfig } from '../endpoint/endpoint.js';
+import type { Endpoint } from '../endpoint/endpoint.js';
 import type { Leader } from '../leader.js';
 import type { Model } from '../model/model.js';
 import type { Subscription, Topic } from '../delivery/notification.js';
+import type { EndpointConfig } from '../endpoint/endpoint-config.js';
 import type { ActivityOutcome, ScalingActivity } from '../scaling/scaling-activity.js';
 import type { ScalableTarget } from '../scaling/scalable-target.js';
 import type { ScalingPolicy } from '../scaling/scaling-policy.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NOW, bounds } from '../../../test/support/scaling-samples.js';
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 import {
   type CooldownStep,
   NOT_SUSPENDED,

@@ -1,4 +1,4 @@
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 
 /** A variant registered with Application Auto Scaling, and its bounds. */
 export interface ScalableTarget {

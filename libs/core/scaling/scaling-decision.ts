@@ -1,4 +1,4 @@
-import type { WakeOrder } from '../endpoint/endpoint.js';
+import type { WakeOrder } from '../endpoint/variant.js';
 import { counted } from '../in-words.js';
 import { decideByPolicies, nextPolicyDecisionAt } from './policy-decision.js';
 import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';

@@ -1,6 +1,6 @@
 import type { AlarmState, ComparisonOperator } from '../alarm/alarm.js';
 import { type Backlog, backlogSize } from '../invocation/backlog.js';
-import type { WakeOrder } from '../endpoint/endpoint.js';
+import type { WakeOrder } from '../endpoint/variant.js';
 import type { GateState } from '../endpoint/endpoint-gates.js';
 import type { ScalingPromise } from './promise.js';
 import type { CapacityBounds, Cooldowns } from './scalable-target.js';

@@ -1,4 +1,4 @@
-import type { WakeOrder } from '../endpoint/endpoint.js';
+import type { WakeOrder } from '../endpoint/variant.js';
 import type { ScalingObservation } from './scaling-observation.js';
 
 /** An order that could not be carried out for so long, since launches fail, is not what the operator wants any more. */

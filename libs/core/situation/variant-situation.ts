@@ -3,7 +3,7 @@ import type { Backlog } from '../invocation/backlog.js';
 import type { LaunchFailures } from '../instance/crash-loop.js';
 import { quantile } from '../learning/distribution.js';
 import type { GateChange } from '../endpoint/endpoint-gates.js';
-import type { DeployedVariant } from '../endpoint/endpoint.js';
+import type { DeployedVariant } from '../endpoint/variant.js';
 import type { InstanceStart, StartPhasesMs } from '../instance/instance.js';
 import type { CapacityBounds, Cooldowns } from '../scaling/scalable-target.js';
 import type { ScalingActivity } from '../scaling/scaling-activity.js';

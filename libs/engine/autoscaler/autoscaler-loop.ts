@@ -1,6 +1,7 @@
 import { isHopeless } from '../../core/instance/crash-loop.js';
 import { isPassing } from '../../core/endpoint/endpoint-status.js';
-import { type Endpoint, endpointKey, startupTimeoutMs } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { startupTimeoutMs } from '../../core/endpoint/variant.js';
 import { isOutage } from '../../core/errors.js';
 import type { CountChange } from '../deployment/change-counts.js';
 import type { EndpointRollOut } from '../deployment/endpoint-roll-out.js';

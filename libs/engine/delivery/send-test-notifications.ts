@@ -1,4 +1,4 @@
-import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint.js';
+import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
 import { TEST_NOTIFICATION } from '../../core/delivery/notification.js';
 import { publishToTopics } from './publish-to-topics.js';
 import type { World } from '../world.js';

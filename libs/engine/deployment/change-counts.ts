@@ -1,5 +1,6 @@
 import { type LaunchFailures, isHopeless } from '../../core/instance/crash-loop.js';
-import { type DeployedVariant, type Endpoint, endpointKey, startupTimeoutMs } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type DeployedVariant, startupTimeoutMs } from '../../core/endpoint/variant.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { World } from '../world.js';
 

@@ -1,4 +1,5 @@
-import { type Endpoint, type EndpointStatus, endpointKey } from '../../core/endpoint/endpoint.js';
+import type { EndpointStatus } from '../../core/endpoint/endpoint-status.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { MAX_FAILURE_REASON_LENGTH } from '../../core/instance/instance-end.js';
 import type { DeploymentProgress } from '../autoscaler/autoscaler-loop.js';
 import { finishDeletion } from '../endpoint/delete-endpoint.js';

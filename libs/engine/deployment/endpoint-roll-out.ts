@@ -1,7 +1,7 @@
 import { backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
 import type { Deployment } from '../../core/endpoint/deployment.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import {
   type RollOutObservation,
   type RollOutTargets,
@@ -10,6 +10,7 @@ import {
   targetsOf,
   wayBack,
 } from '../../core/deployment/roll-out.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { Fleet } from '../instance/fleet.js';
 import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
 import { launchMissing } from './launch-missing.js';

@@ -1,5 +1,6 @@
 import { nextLaunchAt } from '../../core/instance/crash-loop.js';
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { Fleet } from '../instance/fleet.js';
 
 /**

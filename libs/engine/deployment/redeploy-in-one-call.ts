@@ -1,6 +1,7 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
 import { type OneCallRecipe, boundsOf, partsOf } from '../../core/deployment/one-call.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { DONE_WITHIN_TAG, START_WITHIN_TAG } from '../../core/scaling/promise.js';
 import type { Tags } from '../../core/model/model.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';

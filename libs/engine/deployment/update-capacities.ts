@@ -1,4 +1,5 @@
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';

@@ -1,5 +1,6 @@
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment, type DeploymentConfig } from '../../core/endpoint/deployment.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';

@@ -1,5 +1,5 @@
 import { endpointConfigArn } from '../../core/arn.js';
-import { type EndpointConfig, endpointConfigKey } from '../../core/endpoint/endpoint.js';
+import { type EndpointConfig, endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { EbbError } from '../../core/errors.js';
 import { findModel } from './look-up.js';
 import type { World } from '../world.js';

@@ -1,4 +1,4 @@
-import { endpointConfigKey } from '../../core/endpoint/endpoint.js';
+import { endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { missingEndpointConfig } from './look-up.js';
 import type { World } from '../world.js';
 

@@ -1,5 +1,6 @@
 import { type Place, endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
-import { type Endpoint, type EndpointConfig, endpointConfigKey, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type EndpointConfig, endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
 import { type Model, modelKey } from '../../core/model/model.js';
 import type { World } from '../world.js';

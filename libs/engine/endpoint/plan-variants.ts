@@ -1,11 +1,10 @@
 import { undeployable } from '../../core/deployment/deployable.js';
 import {
   type AsyncInferenceConfig,
-  type DeployedVariant,
   type EndpointConfig,
-  type ProductionVariant,
   slotsPerInstance,
-} from '../../core/endpoint/endpoint.js';
+} from '../../core/endpoint/endpoint-config.js';
+import type { DeployedVariant, ProductionVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import type { Model } from '../../core/model/model.js';
 import { findModel } from './look-up.js';

@@ -1,5 +1,6 @@
 import { endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
-import { endpointConfigKey, endpointKey } from '../../core/endpoint/endpoint.js';
+import { endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
+import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
 import { type Tags, modelKey } from '../../core/model/model.js';
 import { checkPromiseTags } from '../../core/scaling/promise.js';

@@ -1,4 +1,5 @@
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { FoundInstance, LaunchedInstance } from '../../core/ports/instances.js';
 import { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';

@@ -1,4 +1,5 @@
-import { type DeployedVariant, type Endpoint, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import { type DeployedVariant, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../../core/endpoint/variant.js';
 import { describeExit, endOf } from '../../core/instance/instance-end.js';
 import {
   type InstanceDetail,

@@ -1,5 +1,5 @@
 import { type LaunchFailures, launchableNow } from '../../core/instance/crash-loop.js';
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import {
   type Instance,
   type InstanceDetail,
@@ -9,6 +9,7 @@ import {
   freeSlots,
 } from '../../core/instance/instance.js';
 import { NO_TRAFFIC, sameTraffic, trafficOf } from '../../core/deployment/traffic.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { FleetAdoption } from './fleet-adoption.js';
 import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';

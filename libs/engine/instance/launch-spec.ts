@@ -1,4 +1,4 @@
-import { DEFAULT_DOWNLOAD_TIMEOUT_SECONDS, type DeployedVariant } from '../../core/endpoint/endpoint.js';
+import { DEFAULT_DOWNLOAD_TIMEOUT_SECONDS, type DeployedVariant } from '../../core/endpoint/variant.js';
 import type { LaunchSpec } from '../../core/ports/instances.js';
 
 /** What starts one instance of a variant. */

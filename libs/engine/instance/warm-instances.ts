@@ -1,4 +1,5 @@
-import { type DeployedVariant, type Endpoint, isServing } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, isServing } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from '../../core/instance/warm-tier.js';
 import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';

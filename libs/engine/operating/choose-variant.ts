@@ -1,4 +1,5 @@
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { listed } from '../../core/in-words.js';
 

@@ -1,6 +1,6 @@
 import { type Backlog, backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { Instance } from '../../core/instance/instance.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../../core/scaling/promise.js';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../../core/scaling/scalable-target.js';
 import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
 import { divideBacklog } from '../../core/deployment/traffic.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { VariantEstimates } from '../../core/learning/variant-history.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { ScalingSettings } from './scaling-settings.js';

@@ -1,5 +1,6 @@
 import { nextLaunchAt } from '../../core/instance/crash-loop.js';
-import { type DeployedVariant, type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { cooldownStepOf } from '../../core/scaling/scalable-target.js';
 import { decide, nextDecisionAt } from '../../core/scaling/scaling-decision.js';
 import { orderInForce } from '../../core/scaling/wake-order.js';

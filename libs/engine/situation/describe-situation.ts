@@ -1,7 +1,7 @@
 import { scalingPolicyArn } from '../../core/arn.js';
 import type { Backlog } from '../../core/invocation/backlog.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
-import { type DeployedVariant, type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
+import { type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
 import type { InvocationSituation } from '../../core/situation/explain.js';
 import type { Instance } from '../../core/instance/instance.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
@@ -10,6 +10,7 @@ import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../../core/scal
 import { isNotScaled } from '../../core/scaling/scaling-activity.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../../core/scaling/scaling-policy.js';
 import { freeToTake, trafficOf } from '../../core/deployment/traffic.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import {
   type PolicySituation,
   type VariantSituation,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint.js';
+import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
 import { EbbError } from '../../core/errors.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import type { InvocationScript } from '../../../test/support/memory-instances.js';

@@ -1,4 +1,4 @@
-import type { AsyncInferenceConfig, NotificationKind } from '../../core/endpoint/endpoint.js';
+import type { AsyncInferenceConfig, NotificationKind } from '../../core/endpoint/endpoint-config.js';
 import type { Members } from '../aws/members.js';
 import { KMS_KEY_ID, TOPIC_ARN } from './rules.js';
 import { readDestination } from './s3-address.js';

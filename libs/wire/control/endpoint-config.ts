@@ -1,5 +1,6 @@
 import { type Place, endpointConfigArn } from '../../core/arn.js';
-import type { EndpointConfig, ProductionVariant } from '../../core/endpoint/endpoint.js';
+import type { EndpointConfig } from '../../core/endpoint/endpoint-config.js';
+import type { ProductionVariant } from '../../core/endpoint/variant.js';
 import type { KeptMembers } from '../../core/model/model.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';

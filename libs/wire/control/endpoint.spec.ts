@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../../core/endpoint/deployment.js';
-import type { DeployedVariant, Endpoint } from '../../core/endpoint/endpoint.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { readUpdateEndpoint, writeEndpoint } from './endpoint.js';
 
 const place = { accountId: '123456789012', region: 'us-east-1' };

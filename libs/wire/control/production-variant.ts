@@ -1,4 +1,4 @@
-import type { ManagedInstanceScaling, ProductionVariant } from '../../core/endpoint/endpoint.js';
+import type { ManagedInstanceScaling, ProductionVariant } from '../../core/endpoint/variant.js';
 import type { Members } from '../aws/members.js';
 import { withKept } from './kept-members.js';
 import { readKeptOfVariant } from './kept-variant-members.js';

@@ -1,5 +1,5 @@
 import { endpointArn } from '../../../../libs/core/arn.js';
-import type { DeployedVariant } from '../../../../libs/core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../../../libs/core/endpoint/variant.js';
 import { createEndpoint } from '../../../../libs/engine/endpoint/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/endpoint/delete-endpoint.js';
 import type { InstanceCounts } from '../../../../libs/engine/instance/instance-counts.js';

@@ -1,6 +1,7 @@
 import type { AsyncInferenceConfig, EndpointConfig } from '../endpoint/endpoint-config.js';
-import type { Model, Tags } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { type ScalingPromise, tagsOfPromise } from '../scaling/promise.js';
+import type { Tags } from '../tags.js';
 
 /** All that it takes to deploy one image as an asynchronous endpoint: what becomes a model, an endpoint config and bounds. */
 export interface OneCallRecipe {

@@ -1,5 +1,5 @@
 import type { DeployedVariant } from './variant.js';
-import type { KeptMembers } from '../model/model.js';
+import type { KeptMembers } from '../tags.js';
 import type { AsyncInferenceConfig } from './endpoint-config.js';
 
 /** A part of a variant's capacity: so many instances, or so many per cent of them. */

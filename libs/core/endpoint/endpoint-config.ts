@@ -1,4 +1,5 @@
-import type { KeptMembers, Tags, VpcConfig } from '../model/model.js';
+import type { VpcConfig } from '../model/model.js';
+import type { KeptMembers, Tags } from '../tags.js';
 import type { ProductionVariant } from './variant.js';
 
 /** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentConfig } from './deployment.js';
 import type { Gated } from './endpoint-gates.js';
 import { type EndpointStatus, allows } from './endpoint-status.js';
-import type { KeptMembers, Tags } from '../model/model.js';
+import type { KeptMembers, Tags } from '../tags.js';
 import type { AsyncInferenceConfig } from './endpoint-config.js';
 import type { DeployedVariant } from './variant.js';
 

@@ -1,4 +1,5 @@
-import type { ContainerDefinition, KeptMembers } from '../model/model.js';
+import type { ContainerDefinition } from '../model/model.js';
+import type { KeptMembers } from '../tags.js';
 
 /** Bounds that a variant brings along itself, without Application Auto Scaling. */
 export interface ManagedInstanceScaling {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Tags } from '../model/model.js';
+import type { Tags } from '../tags.js';
 import { checkWarmTags, chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from './warm-tier.js';
 
 describe('the tags of an endpoint give a variant a warm tier of', () => {

@@ -1,5 +1,5 @@
 import { EbbError } from '../errors.js';
-import type { Tags } from '../model/model.js';
+import type { Tags } from '../tags.js';
 
 /**
  * How many idle instances of a variant may be kept paused instead of being ended, and for how long each. A paused instance

@@ -1,13 +1,5 @@
 import { type ObjectLocation, isObjectLocation, parseObjectLocation } from '../object-location.js';
-
-/** Key and value pairs that users attach to resources. */
-export type Tags = Readonly<Record<string, string>>;
-
-/**
- * Members of AWS's requests that Ebb keeps for its callers and gives back as they came, by their wire names, but does not
- * act on. They were validated when they came.
- */
-export type KeptMembers = Readonly<Record<string, unknown>>;
+import type { KeptMembers, Tags } from '../tags.js';
 
 /** Where a model's files are (`S3DataSource`): one object, or all objects under a prefix or in a manifest. */
 export interface ModelDataSource {

@@ -1,4 +1,4 @@
-import type { Tags } from '../model/model.js';
+import type { Tags } from '../tags.js';
 import { EbbError } from '../errors.js';
 
 /** What Ebb promises for the invocations of an endpoint that has no scaling policies. */

@@ -1,6 +1,6 @@
 import { type Alarm, type AlarmSettings, UNCHECKED } from '../../core/alarm/alarm.js';
 import { configurationHistoryItem } from '../../core/alarm/alarm-configuration.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import type { World } from '../world.js';
 
 type AlarmWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;

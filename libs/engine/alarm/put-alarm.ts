@@ -1,6 +1,6 @@
 import type { Alarm, AlarmSettings } from '../../core/alarm/alarm.js';
 import { checkAlarm } from '../../core/alarm/alarm-rules.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { writeAlarm } from './alarm-records.js';
 import type { World } from '../world.js';
 

@@ -1,6 +1,6 @@
 import type { Alarm } from '../../core/alarm/alarm.js';
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import type { World } from '../world.js';
 
 /** One alarm has at most this many tags. */

@@ -1,4 +1,4 @@
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { MADE_FOR_TAG } from '../../core/deployment/one-call.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
 import { deleteEndpoint } from '../endpoint/delete-endpoint.js';

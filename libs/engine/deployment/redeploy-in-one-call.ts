@@ -3,7 +3,7 @@ import { EbbError } from '../../core/errors.js';
 import { type OneCallRecipe, boundsOf, partsOf } from '../../core/deployment/one-call.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { DONE_WITHIN_TAG, START_WITHIN_TAG } from '../../core/scaling/promise.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
 import { type DeployingWorld, checkParts, makeParts } from './deploy-in-one-call.js';

@@ -2,7 +2,7 @@ import { defaultBucket, endpointArn } from '../../core/arn.js';
 import type { DeploymentConfig } from '../../core/endpoint/deployment.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { checkPromiseTags } from '../../core/scaling/promise.js';
 import { checkWarmTags } from '../../core/instance/warm-tier.js';
 import { findEndpointConfig } from './look-up.js';

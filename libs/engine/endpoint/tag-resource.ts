@@ -2,10 +2,11 @@ import { endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
 import { endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import { type Tags, modelKey } from '../../core/model/model.js';
+import { modelKey } from '../../core/model/model.js';
 import { checkPromiseTags } from '../../core/scaling/promise.js';
 import { checkWarmTags } from '../../core/instance/warm-tier.js';
 import type { Records } from '../../core/ports/catalog.js';
+import type { Tags } from '../../core/tags.js';
 import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
 import type { World } from '../world.js';
 

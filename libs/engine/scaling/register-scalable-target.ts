@@ -1,6 +1,6 @@
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import {
   NOT_SUSPENDED,
   type ScalableTarget,

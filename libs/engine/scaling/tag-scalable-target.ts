@@ -1,6 +1,6 @@
 import { scalableTargetArn } from '../../core/arn.js';
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { type ScalableTarget, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { World } from '../world.js';
 

@@ -8,7 +8,7 @@ import {
   type MissingDataTreatment,
 } from '../../core/alarm/alarm.js';
 import { type Place, alarmArn } from '../../core/arn.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';
 import { Members } from '../aws/members.js';

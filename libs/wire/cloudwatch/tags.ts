@@ -1,6 +1,6 @@
 import { type Place, alarmArn } from '../../core/arn.js';
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import type { Members } from '../aws/members.js';
 import { readParameters } from './errors.js';
 

@@ -1,7 +1,7 @@
 import { type Place, endpointConfigArn } from '../../core/arn.js';
 import type { EndpointConfig } from '../../core/endpoint/endpoint-config.js';
 import type { ProductionVariant } from '../../core/endpoint/variant.js';
-import type { KeptMembers } from '../../core/model/model.js';
+import type { KeptMembers } from '../../core/tags.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { readAsyncInferenceConfig, writeAsyncInferenceConfig } from './async-inference-config.js';

@@ -2,7 +2,7 @@ import { type Place, endpointArn } from '../../core/arn.js';
 import type { Deployment, DeploymentConfig } from '../../core/endpoint/deployment.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { MAX_FAILURE_REASON_LENGTH } from '../../core/instance/instance-end.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { weightsInForce } from '../../core/deployment/traffic.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { toTimestamp } from '../aws/aws-json.js';

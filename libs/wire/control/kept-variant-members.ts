@@ -1,4 +1,4 @@
-import type { KeptMembers } from '../../core/model/model.js';
+import type { KeptMembers } from '../../core/tags.js';
 import type { Members } from '../aws/members.js';
 import {
   type KeptShape,

@@ -1,4 +1,4 @@
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { Members } from '../aws/members.js';
 import { invalidToken } from '../aws/page-token.js';
 import { MAX_TOKEN_LENGTH, TAG_KEY, TAG_VALUE, matching } from './rules.js';

@@ -1,5 +1,5 @@
 import { type Place, scalableTargetArn } from '../../core/arn.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import type { ScalableTarget, SuspendedState } from '../../core/scaling/scalable-target.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import type { Tags } from '../../core/model/model.js';
+import type { Tags } from '../../core/tags.js';
 import { Members } from '../aws/members.js';
 
 const KEY = { min: 1, max: 128 };

@@ -1,8 +1,7 @@
-import type { Alarm, AlarmSource, MetricQuery } from './alarm.js';
+import type { AlarmSource } from './alarm.js';
 import { evaluateQueries } from '../metric/metric-math.js';
+import type { MetricQuery } from '../metric/metric-query.js';
 import { type MetricId, type MetricUnit, type Statistic, type StatisticSet, statisticOf } from '../metric/metric.js';
-import type { AlarmReading } from '../scaling/scaling-observation.js';
-import type { ScalingPolicy } from '../scaling/scaling-policy.js';
 
 /** A metric that an alarm looks at, under the id of its query where there are several. */
 export interface AlarmLine {
@@ -40,17 +39,4 @@ export function alarmValues<T extends StatisticSet>(
   }
   const values = evaluateQueries(source.queries, series);
   return { values, latest: values.findLast((value) => value !== undefined) };
-}
-
-/** What an alarm says to one of the policies that it acts on. Step scaling aggregates the metric in its own way. */
-export function alarmReading(
-  { name: alarmName, state, comparison, threshold, source }: Alarm,
-  { rule }: ScalingPolicy,
-  seen: { readonly latest: StatisticSet | number | undefined; readonly measuredSince: number; readonly isDue: boolean },
-): AlarmReading {
-  const { latest, measuredSince, isDue } = seen;
-  const own = source.kind === 'metric' ? source.statistic : 'Average';
-  const statistic = rule.kind === 'StepScaling' ? rule.aggregation : own;
-  const value = typeof latest === 'object' ? statisticOf(latest, statistic) : latest;
-  return { alarmName, state, comparison, threshold, measuredSince, isDue, ...(value !== undefined && { value }) };
 }

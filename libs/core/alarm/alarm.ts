@@ -1,3 +1,4 @@
+import type { MetricQuery } from '../metric/metric-query.js';
 import type { MetricId, MetricUnit, Statistic } from '../metric/metric.js';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -12,22 +13,6 @@ export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 
 export const MISSING_DATA_TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 export type MissingDataTreatment = (typeof MISSING_DATA_TREATMENTS)[number];
-
-/** One line of a `Metrics` list: a metric to read, or an expression over the other lines. */
-export type MetricQuery = {
-  readonly id: string;
-  readonly label?: string;
-  readonly returnData: boolean;
-} & (
-  | { readonly kind: 'expression'; readonly expression: string; readonly periodSeconds?: number }
-  | {
-      readonly kind: 'metric';
-      readonly metric: MetricId;
-      readonly statistic: Statistic;
-      readonly periodSeconds: number;
-      readonly unit?: MetricUnit;
-    }
-);
 
 /** What an alarm watches: one metric, or the one line of a list that returns data. */
 export type AlarmSource =

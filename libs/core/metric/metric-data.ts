@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../alarm/alarm.js';
+import type { MetricQuery } from './metric-query.js';
 import { EbbError } from '../errors.js';
 
 /** What is asked of metrics and expressions over them (`GetMetricData`), a page at a time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricQuery } from '../alarm/alarm.js';
+import type { MetricQuery } from './metric-query.js';
 import { checkEveryQuery, checkQueries, evaluateAllQueries, evaluateQueries, metricsBehind } from './metric-math.js';
 
 function metric(id: string, returnData = false, periodSeconds = 60): MetricQuery {

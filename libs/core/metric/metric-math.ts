@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../alarm/alarm.js';
+import type { MetricQuery } from './metric-query.js';
 import { EbbError } from '../errors.js';
 import { callFunction } from './metric-math-functions.js';
 import { type Expression, MetricMathError, parseExpression } from './metric-math-syntax.js';

@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../alarm/alarm.js';
+import type { MetricQuery } from '../metric/metric-query.js';
 import type { MetricId, MetricUnit, Statistic } from '../metric/metric.js';
 import { scalableTargetKey } from './scalable-target.js';
 

@@ -1,6 +1,6 @@
 import { type Alarm, actionsOf } from '../../core/alarm/alarm.js';
 import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../../core/alarm/alarm-evaluation.js';
-import { alarmReading } from '../../core/alarm/alarm-values.js';
+import { alarmReading } from '../../core/scaling/alarm-reading.js';
 import { parseScalingPolicyArn } from '../../core/arn.js';
 import type { Datapoint } from '../../core/metric/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../../core/scaling/scaling-observation.js';

@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../../core/alarm/alarm.js';
+import type { MetricQuery } from '../../core/metric/metric-query.js';
 import { EbbError } from '../../core/errors.js';
 import { METRIC_RETENTION_MS, statisticOf } from '../../core/metric/metric.js';
 import {

@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../../core/alarm/alarm.js';
+import type { MetricQuery } from '../../core/metric/metric-query.js';
 import type { Members } from '../aws/members.js';
 import { readMetric, readStatistic, readUnit, writeMetric } from './metric.js';
 

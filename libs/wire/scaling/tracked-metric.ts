@@ -1,4 +1,4 @@
-import type { MetricQuery } from '../../core/alarm/alarm.js';
+import type { MetricQuery } from '../../core/metric/metric-query.js';
 import { EbbError } from '../../core/errors.js';
 import { METRIC_UNITS, type MetricId, type MetricUnit, STATISTICS, type Statistic } from '../../core/metric/metric.js';
 import { checkQueries } from '../../core/metric/metric-math.js';

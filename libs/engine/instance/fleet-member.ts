@@ -12,10 +12,9 @@ import {
 } from '../../core/instance/instance.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { InstanceExit, LaunchSpec } from '../../core/ports/instances.js';
-import type { Slot } from './fleet.js';
+import { type Slot, Abandoned } from './slot.js';
 import type { RoutedInstance } from './lease-router.js';
 import { launchSpec } from './launch-spec.js';
-import { Abandoned } from '../worker/run-invocation.js';
 import { SlotWork } from './slot-work.js';
 import { StartPhases } from './start-phases.js';
 

@@ -20,18 +20,10 @@ import { LaunchRecord } from './launch-record.js';
 import { LeaseRouter } from './lease-router.js';
 import { WarmInstances } from './warm-instances.js';
 import type { World } from '../world.js';
+import type { Slot } from './slot.js';
 
 /** So many instances of a variant may be on their way at once; those beyond are launched as these come into service. */
 const MAX_STARTING = 1_000;
-
-/** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
-export interface Slot {
-  readonly instanceId: string;
-  readonly variantName: string;
-  /** Since when the instance has been in service. */
-  readonly instanceReadyAt?: number;
-  readonly abandon: AbortSignal;
-}
 
 /**
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is

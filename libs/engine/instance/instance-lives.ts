@@ -8,7 +8,7 @@ import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
 import type { LaunchRecord } from './launch-record.js';
 import { LaunchTurns } from './launch-turns.js';
-import { Abandoned } from '../worker/run-invocation.js';
+import { Abandoned } from './slot.js';
 import { HealthWatch } from './watch-health.js';
 import type { World } from '../world.js';
 

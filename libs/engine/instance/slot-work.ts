@@ -1,5 +1,5 @@
 import type { RunningWork } from '../../core/instance/instance.js';
-import type { Slot } from './fleet.js';
+import type { Slot } from './slot.js';
 
 /** What runs on the slots of one instance. A slot that is only taken, and waits for a lease, is not among them. */
 export class SlotWork {

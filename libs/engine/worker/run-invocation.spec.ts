@@ -9,7 +9,8 @@ import {
   memoryWorld,
   SUCCESS_TOPIC,
 } from '../../../test/support/memory-world.js';
-import { Abandoned, type Attempt, runInvocation } from './run-invocation.js';
+import { Abandoned } from '../instance/slot.js';
+import { type Attempt, runInvocation } from './run-invocation.js';
 
 const INPUT = { bucket: 'results', key: 'input' } as const;
 

@@ -5,6 +5,7 @@ import type { ContainerResponse } from '../../core/ports/instances.js';
 import type { StagedObject, StoredObject } from '../../core/ports/objects.js';
 import { type AttemptTimings, Stopwatch } from './attempt-timings.js';
 import { Deadline } from '../deadline.js';
+import { Abandoned } from '../instance/slot.js';
 import { ResponseBody, cancelBody } from './response-body.js';
 import { progressToken } from '../invocation/progress-book.js';
 import type { World } from '../world.js';
@@ -18,15 +19,6 @@ export interface Attempt {
   readonly response?: Uint8Array;
   /** Absent where it did not begin. */
   readonly timings?: AttemptTimings;
-}
-
-/** The reason of a signal that ends an attempt from outside: what the attempt then has come to. */
-export class Abandoned extends Error {
-  override readonly name = 'Abandoned';
-
-  constructor(readonly end: AttemptEnd) {
-    super(`The attempt was abandoned: ${end.kind}.`);
-  }
 }
 
 /** SageMaker's limit on all response headers of an asynchronous container together. */

@@ -1,5 +1,6 @@
 import type { Invocation } from '../../core/invocation/invocation.js';
-import type { Fleet, Slot } from '../instance/fleet.js';
+import type { Fleet } from '../instance/fleet.js';
+import type { Slot } from '../instance/slot.js';
 import type { World } from '../world.js';
 
 /**

@@ -2,8 +2,9 @@ import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS, hasAnswered } from '../../
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import type { Lease } from '../../core/ports/ledger.js';
 import { writeDataLog } from './data-log.js';
-import { Abandoned, type Attempt, runInvocation } from './run-invocation.js';
-import type { Fleet, Slot } from '../instance/fleet.js';
+import { type Attempt, runInvocation } from './run-invocation.js';
+import type { Fleet } from '../instance/fleet.js';
+import { type Slot, Abandoned } from '../instance/slot.js';
 import { measureInvocation } from './measure-invocation.js';
 import type { Meter } from '../metric/meter.js';
 import { type HeldLease, settleInvocation } from './settle-invocation.js';

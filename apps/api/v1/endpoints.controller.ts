@@ -7,7 +7,7 @@ import { deleteWithParts } from '../../../libs/engine/deployment/delete-with-par
 import { deployInOneCall } from '../../../libs/engine/deployment/deploy-in-one-call.js';
 import { describeEndpoint } from '../../../libs/engine/situation/describe-endpoint.js';
 import { InstanceStatus } from '../../../libs/engine/instance/instance-status.js';
-import { findEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { redeployInOneCall } from '../../../libs/engine/deployment/redeploy-in-one-call.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';

@@ -4,7 +4,7 @@ import { endpointKey } from '../../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { LogPage, LogQuery } from '../../../libs/core/ports/logs.js';
 import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/instance/follow-logs.js';
-import { missingEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { missingEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { World } from '../../../libs/engine/world.js';
 import {
   formatLogEvents,

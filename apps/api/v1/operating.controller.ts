@@ -3,7 +3,7 @@ import type { Caller } from '../../../libs/core/access/caller.js';
 import type { GateState } from '../../../libs/core/endpoint/endpoint-gates.js';
 import { drainInstance } from '../../../libs/engine/operating/drain-instance.js';
 import { InstanceControl } from '../../../libs/engine/instance/instance-control.js';
-import { findEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { setGates } from '../../../libs/engine/operating/set-gates.js';
 import { setBounds } from '../../../libs/engine/operating/set-bounds.js';
 import { wakeEndpoint } from '../../../libs/engine/operating/wake-endpoint.js';

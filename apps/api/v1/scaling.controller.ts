@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { wholePeriods } from '../../../libs/core/metric/metric-data.js';
 import { chooseVariant } from '../../../libs/engine/operating/choose-variant.js';
-import { findEndpoint } from '../../../libs/engine/endpoint/look-up.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { Meter } from '../../../libs/engine/metric/meter.js';
 import { World } from '../../../libs/engine/world.js';
 import { formatActivity } from '../../../libs/wire/rest/scaling/activity-document.js';

@@ -4,7 +4,7 @@ import { checkAllowed } from '../endpoint/check-allowed.js';
 import { deleteEndpoint } from '../endpoint/delete-endpoint.js';
 import { deleteEndpointConfig } from '../endpoint/delete-endpoint-config.js';
 import { deleteModel } from '../model/delete-model.js';
-import { findEndpoint } from '../endpoint/look-up.js';
+import { findEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 /**

@@ -3,7 +3,7 @@ import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
-import { findEndpoint, missingEndpoint } from '../endpoint/look-up.js';
+import { findEndpoint, missingEndpoint } from '../endpoint/find-endpoint.js';
 import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import type { World } from '../world.js';
 

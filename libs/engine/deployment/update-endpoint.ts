@@ -4,7 +4,7 @@ import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
-import { findEndpoint, findEndpointConfig, missingEndpoint } from '../endpoint/look-up.js';
+import { findEndpoint, findEndpointConfig, missingEndpoint } from '../endpoint/find-endpoint.js';
 import { findMissingTopic, missingTopicReason, planVariants } from '../endpoint/plan-variants.js';
 import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import type { World } from '../world.js';

@@ -1,7 +1,7 @@
 import { endpointConfigArn } from '../../core/arn.js';
 import { type EndpointConfig, endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { EbbError } from '../../core/errors.js';
-import { findModel } from './look-up.js';
+import { findModel } from '../model/find-model.js';
 import type { World } from '../world.js';
 
 /** Records an endpoint config whose models exist. Raises `ModelNotFound` and `AlreadyExists`. */

@@ -1,5 +1,5 @@
 import { endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
-import { missingEndpointConfig } from './look-up.js';
+import { missingEndpointConfig } from './find-endpoint.js';
 import type { World } from '../world.js';
 
 /** Removes an endpoint config. Endpoints made from it go on with their own copy. */

@@ -1,7 +1,7 @@
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { checkAllowed } from './check-allowed.js';
 import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
-import { missingEndpoint } from './look-up.js';
+import { missingEndpoint } from './find-endpoint.js';
 import type { World } from '../world.js';
 
 /**

@@ -7,7 +7,7 @@ import {
 import type { DeployedVariant, ProductionVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import type { Model } from '../../core/model/model.js';
-import { findModel } from './look-up.js';
+import { findModel } from '../model/find-model.js';
 import type { World } from '../world.js';
 
 /**

@@ -7,7 +7,8 @@ import { checkPromiseTags } from '../../core/scaling/promise.js';
 import { checkWarmTags } from '../../core/instance/warm-tier.js';
 import type { Records } from '../../core/ports/catalog.js';
 import type { Tags } from '../../core/tags.js';
-import { missingEndpoint, missingEndpointConfig, missingModel } from './look-up.js';
+import { missingModel } from '../model/find-model.js';
+import { missingEndpoint, missingEndpointConfig } from './find-endpoint.js';
 import type { World } from '../world.js';
 
 /** `Tags` of one resource hold at most this many. */

@@ -1,5 +1,5 @@
 import { modelKey } from '../../core/model/model.js';
-import { missingModel } from '../endpoint/look-up.js';
+import { missingModel } from './find-model.js';
 import type { World } from '../world.js';
 
 /** Removes a model's record. Configs that name it stay, and endpoints go on with their own copy. */

@@ -1,7 +1,7 @@
 import { EbbError } from '../../core/errors.js';
 import type { InstanceDetail } from '../../core/instance/instance.js';
 import type { InstanceControl } from '../instance/instance-control.js';
-import { findEndpoint } from '../endpoint/look-up.js';
+import { findEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 /**

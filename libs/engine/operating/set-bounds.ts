@@ -1,6 +1,6 @@
 import type { ScalableTarget } from '../../core/scaling/scalable-target.js';
 import { chooseVariant } from './choose-variant.js';
-import { findEndpoint } from '../endpoint/look-up.js';
+import { findEndpoint } from '../endpoint/find-endpoint.js';
 import { registerScalableTarget } from '../scaling/register-scalable-target.js';
 import type { World } from '../world.js';
 

@@ -1,7 +1,7 @@
 import { type Gate, type GateState, withGates } from '../../core/endpoint/endpoint-gates.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import { missingEndpoint } from '../endpoint/look-up.js';
+import { missingEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 /** Which gates of an endpoint to pause or to resume. */

@@ -4,7 +4,7 @@ import { EbbError } from '../../core/errors.js';
 import { type CapacityBounds, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
 import { chooseVariant } from './choose-variant.js';
-import { missingEndpoint } from '../endpoint/look-up.js';
+import { missingEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 export interface WakeRequest {

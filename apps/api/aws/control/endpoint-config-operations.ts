@@ -1,7 +1,7 @@
 import { endpointConfigArn } from '../../../../libs/core/arn.js';
 import { createEndpointConfig } from '../../../../libs/engine/endpoint/create-endpoint-config.js';
 import { deleteEndpointConfig } from '../../../../libs/engine/endpoint/delete-endpoint-config.js';
-import { findEndpointConfig } from '../../../../libs/engine/endpoint/look-up.js';
+import { findEndpointConfig } from '../../../../libs/engine/endpoint/find-endpoint.js';
 import type { World } from '../../../../libs/engine/world.js';
 import {
   readCreateEndpointConfig,

@@ -3,7 +3,7 @@ import type { DeployedVariant } from '../../../../libs/core/endpoint/variant.js'
 import { createEndpoint } from '../../../../libs/engine/endpoint/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/endpoint/delete-endpoint.js';
 import type { InstanceCounts } from '../../../../libs/engine/instance/instance-counts.js';
-import { findEndpoint } from '../../../../libs/engine/endpoint/look-up.js';
+import { findEndpoint } from '../../../../libs/engine/endpoint/find-endpoint.js';
 import { updateEndpoint } from '../../../../libs/engine/deployment/update-endpoint.js';
 import { updateCapacities } from '../../../../libs/engine/deployment/update-capacities.js';
 import type { World } from '../../../../libs/engine/world.js';

@@ -1,7 +1,7 @@
 import { modelArn } from '../../../../libs/core/arn.js';
 import { createModel } from '../../../../libs/engine/model/create-model.js';
 import { deleteModel } from '../../../../libs/engine/model/delete-model.js';
-import { findModel } from '../../../../libs/engine/endpoint/look-up.js';
+import { findModel } from '../../../../libs/engine/model/find-model.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { pageOf, readListing } from '../../../../libs/wire/control/listing.js';
 import { readCreateModel, readModelName, summarizeModel, writeModel } from '../../../../libs/wire/control/model.js';

@@ -1,16 +1,10 @@
-import { type Place, endpointArn, endpointConfigArn, modelArn } from '../../core/arn.js';
+import { type Place, endpointArn, endpointConfigArn } from '../../core/arn.js';
 import { type EndpointConfig, endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
-import { type Model, modelKey } from '../../core/model/model.js';
 import type { World } from '../world.js';
 
 type CatalogWorld = Pick<World, 'catalog' | 'place'>;
-
-/** The model of that name in whatever case, or `ModelNotFound`. */
-export async function findModel(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Model> {
-  return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
-}
 
 /** The endpoint config of that name in whatever case, or `EndpointConfigNotFound`. */
 export async function findEndpointConfig(
@@ -30,10 +24,6 @@ export async function findEndpoint(world: CatalogWorld, name: string, signal?: A
 }
 
 // Clients tell "not there" from other failures by how these sentences begin.
-
-export function missingModel(place: Place, name: string): never {
-  throw new EbbError('ModelNotFound', `Could not find model "${modelArn(place, name)}".`);
-}
 
 export function missingEndpointConfig(place: Place, name: string): never {
   const arn = endpointConfigArn(place, name);

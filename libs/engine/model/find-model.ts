@@ -1,0 +1,17 @@
+import { type Place, modelArn } from '../../core/arn.js';
+import { EbbError } from '../../core/errors.js';
+import { type Model, modelKey } from '../../core/model/model.js';
+import type { World } from '../world.js';
+
+type CatalogWorld = Pick<World, 'catalog' | 'place'>;
+
+/** The model of that name in whatever case, or `ModelNotFound`. */
+export async function findModel(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Model> {
+  return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
+}
+
+// Clients tell "not there" from other failures by how this sentence begins.
+
+export function missingModel(place: Place, name: string): never {
+  throw new EbbError('ModelNotFound', `Could not find model "${modelArn(place, name)}".`);
+}

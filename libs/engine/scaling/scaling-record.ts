@@ -8,7 +8,7 @@ import {
   describeSuccess,
 } from '../../core/scaling/scaling-activity.js';
 import type { ScalingDecision, ScalingObservation } from '../../core/scaling/scaling-observation.js';
-import { variantKey } from '../instance/fleet-member.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { World } from '../world.js';
 
 /** One look at a variant, and what was decided. */
@@ -57,7 +57,7 @@ export class ScalingRecord {
       description: describeChange(counts.to),
       status: 'InProgress' as const,
     };
-    this.refusals.delete(variantKey(endpoint.name, variant.name));
+    this.refusals.delete(scalableTargetKey(endpoint.name, variant.name));
     log.info('Scaling', { endpoint: endpoint.name, variant: variant.name, ...counts, cause: decision.cause });
     await catalog.activities.record(activity);
     void this.end(activity, outcome);
@@ -66,7 +66,7 @@ export class ScalingRecord {
   /** Records that a decision changed nothing, and why; the same again, one after the other, is one record. */
   async refusal(look: VariantLook): Promise<void> {
     const { decision, endpoint, observation, variant } = look;
-    const key = variantKey(endpoint.name, variant.name);
+    const key = scalableTargetKey(endpoint.name, variant.name);
     const { now } = observation;
     const signature = JSON.stringify([
       decision.desired,

@@ -4,6 +4,7 @@ import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { startupTimeoutMs } from '../../core/endpoint/variant.js';
 import { isOutage } from '../../core/errors.js';
 import type { CountChange } from '../deployment/change-counts.js';
+import type { DeploymentProgress } from '../deployment/deploy-endpoint.js';
 import type { EndpointRollOut } from '../deployment/endpoint-roll-out.js';
 import type { Fleet } from '../instance/fleet.js';
 import { launchMissing } from '../deployment/launch-missing.js';
@@ -11,17 +12,6 @@ import { reportCrashLoop } from './report-crash-loop.js';
 import type { VariantScaler } from '../scaling/scale-variant.js';
 import { settleBacklog } from '../worker/settle-backlog.js';
 import type { World } from '../world.js';
-
-/** What the loop tells of endpoints that are being made or unmade. */
-export interface DeploymentProgress {
-  /** Every instance that was asked for is in service, or none is and the config has been proven. Signals the change. */
-  inService(endpointName: string): Promise<void>;
-  failed(endpointName: string, reason: string): Promise<void>;
-  /** Its instances are gone, and nothing of it runs any more. */
-  deleted(endpointName: string): Promise<void>;
-  /** Whether an endpoint that starts at zero could start at all; raises what is wrong. */
-  prove(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
-}
 
 /** What brings endpoints that are there to what they are to be. */
 export interface EndpointChanges {

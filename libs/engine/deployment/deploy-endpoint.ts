@@ -1,7 +1,6 @@
 import type { EndpointStatus } from '../../core/endpoint/endpoint-status.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { MAX_FAILURE_REASON_LENGTH } from '../../core/instance/instance-end.js';
-import type { DeploymentProgress } from '../autoscaler/autoscaler-loop.js';
 import { finishDeletion } from '../endpoint/delete-endpoint.js';
 import { launchSpec } from '../instance/launch-spec.js';
 import type { World } from '../world.js';
@@ -44,4 +43,15 @@ export class EndpointDeployer implements DeploymentProgress {
     });
     this.world.signals.notify({ kind: 'endpoint', endpointName: name });
   }
+}
+
+/** What the loop tells of endpoints that are being made or unmade. */
+export interface DeploymentProgress {
+  /** Every instance that was asked for is in service, or none is and the config has been proven. Signals the change. */
+  inService(endpointName: string): Promise<void>;
+  failed(endpointName: string, reason: string): Promise<void>;
+  /** Its instances are gone, and nothing of it runs any more. */
+  deleted(endpointName: string): Promise<void>;
+  /** Whether an endpoint that starts at zero could start at all; raises what is wrong. */
+  prove(endpoint: Endpoint, signal: AbortSignal): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EbbError, isEbbError } from '../../../libs/core/errors.js';
 import type { World } from '../../../libs/engine/world.js';
-import { type ErrorNames, type JsonReply, jsonError, parseJsonRequest } from '../../../libs/wire/aws/aws-json.js';
+import { type JsonReply, jsonError, parseJsonRequest } from '../../../libs/wire/aws/aws-json.js';
 import type { AwsCall } from '../../../libs/wire/aws/aws-request.js';
 import { endpointsNamed } from '../../../libs/wire/aws/aws-permissions.js';
+import type { ErrorNames } from '../../../libs/wire/aws/error-names.js';
 import type { SignedService } from '../../../libs/wire/signature/signing-rules.js';
 import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall } from './admitted-call.js';

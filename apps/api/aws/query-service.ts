@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EbbError } from '../../../libs/core/errors.js';
-import type { ErrorNames } from '../../../libs/wire/aws/aws-json.js';
+import type { ErrorNames } from '../../../libs/wire/aws/error-names.js';
 import {
   QueryInput,
   type XmlTree,

@@ -1,5 +1,5 @@
-import { type ErrorCode, EbbError } from '../../core/errors.js';
-import { QueryFault } from './aws-query.js';
+import { EbbError } from '../../core/errors.js';
+import { type ErrorName, type ErrorNames, QueryFault } from './error-names.js';
 
 /** A response of the AWS JSON 1.0 and 1.1 protocols. */
 export interface JsonReply {
@@ -24,17 +24,6 @@ export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unkn
   }
   return parsed as Record<string, unknown>;
 }
-
-/** What a service calls an error. */
-export interface ErrorName {
-  readonly type: string;
-  /** What its Query protocol calls it, where that is another name. */
-  readonly queryCode?: string;
-  readonly status: number;
-}
-
-/** What one service calls Ebb's errors; a code that is not listed is an internal failure there. */
-export type ErrorNames = Partial<Readonly<Record<ErrorCode, ErrorName>>>;
 
 /** `{"__type": …, "message": …}`, as every SDK reads it. */
 export function jsonError(error: unknown, names: ErrorNames): JsonReply {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EbbError } from '../../core/errors.js';
-import { QueryFault, QueryInput, queryErrorResponse, queryResponse, renderXml, toQueryError } from './aws-query.js';
+import { QueryInput, queryErrorResponse, queryResponse, renderXml, toQueryError } from './aws-query.js';
+import { QueryFault } from './error-names.js';
 
 const read = (form: string): QueryInput => QueryInput.of(new URLSearchParams(form));
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import type { ErrorNames } from './aws-json.js';
+import { type ErrorNames, type QueryError, QueryFault } from './error-names.js';
 
 /** Deeper names than any operation of SNS, SQS or STS has. */
 const MAX_DEPTH = 12;
@@ -113,32 +113,10 @@ export function queryResponse(
   return `<?xml version="1.0"?>\n<${operation}Response xmlns="${namespace}">${body}</${operation}Response>`;
 }
 
-/** An error as the Query protocol tells it. */
-export interface QueryError {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-}
-
 export function queryErrorResponse(namespace: string, error: QueryError, requestId: string): string {
   const type = error.status < 500 ? 'Sender' : 'Receiver';
   const body = renderXml({ Error: { Type: type, Code: error.code, Message: error.message }, RequestId: requestId });
   return `<?xml version="1.0"?>\n<ErrorResponse xmlns="${namespace}">${body}</ErrorResponse>`;
-}
-
-/** An error of the caller that has a name in one service only, and so none in Ebb's own catalogue. */
-export class QueryFault extends Error implements QueryError {
-  override readonly name = 'QueryFault';
-
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 400,
-    /** What the service's JSON protocol calls it. */
-    readonly type = code,
-  ) {
-    super(message);
-  }
 }
 
 /** What the service calls an error; what nobody foresaw is an internal failure without details. */

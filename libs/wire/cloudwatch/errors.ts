@@ -1,6 +1,5 @@
 import { isEbbError } from '../../core/errors.js';
-import type { ErrorNames } from '../aws/aws-json.js';
-import { QueryFault } from '../aws/aws-query.js';
+import { type ErrorNames, QueryFault } from '../aws/error-names.js';
 import { Members } from '../aws/members.js';
 
 export const CLOUDWATCH_NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';

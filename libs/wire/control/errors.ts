@@ -1,4 +1,4 @@
-import type { ErrorNames } from '../aws/aws-json.js';
+import type { ErrorNames } from '../aws/error-names.js';
 
 /** The control plane calls nearly everything a ValidationException; clients tell by the message. */
 const VALIDATION = { type: 'ValidationException', status: 400 };

@@ -6,7 +6,7 @@ import {
   REQUEST_TTL_SECONDS,
   type Submission,
 } from '../../core/invocation/invocation.js';
-import { QueryFault } from '../aws/aws-query.js';
+import { QueryFault } from '../aws/error-names.js';
 import { Constraints, type TextRule } from '../aws/constraints.js';
 
 /** The runtime's three operations, by the last part of their path. */

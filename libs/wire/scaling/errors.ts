@@ -1,4 +1,4 @@
-import type { ErrorNames } from '../aws/aws-json.js';
+import type { ErrorNames } from '../aws/error-names.js';
 
 const VALIDATION = { type: 'ValidationException', status: 400 };
 

@@ -1,4 +1,4 @@
-import { QueryFault } from '../aws/aws-query.js';
+import { QueryFault } from '../aws/error-names.js';
 import type { CredentialFlaw, Placement, SignatureFlaw } from './signature-flaw.js';
 import { toTimestamp } from './signed-request.js';
 import type { SignedService } from './signing-rules.js';

@@ -1,6 +1,7 @@
 import { isEbbError } from '../../core/errors.js';
 import type { Message, MessageAttribute } from '../../core/delivery/notification.js';
-import { QueryFault, type QueryInput } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/aws-query.js';
+import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter } from './sns-errors.js';
 
 /** Message and attributes together, in UTF-8. */

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import type { ErrorNames } from '../aws/aws-json.js';
+import type { ErrorNames } from '../aws/error-names.js';
 
 export const SNS_NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 

@@ -1,6 +1,6 @@
 import type { Topic } from '../../core/delivery/notification.js';
 import type { QueryInput, XmlTree } from '../aws/aws-query.js';
-import { QueryFault } from '../aws/aws-query.js';
+import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter, topicNotFound } from './sns-errors.js';
 
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;

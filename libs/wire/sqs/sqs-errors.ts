@@ -1,4 +1,4 @@
-import type { ErrorNames } from '../aws/aws-json.js';
+import type { ErrorNames } from '../aws/error-names.js';
 
 /** What SQS calls Ebb's errors; the queues' own errors come from the queues. */
 export const SQS_ERRORS: ErrorNames = {

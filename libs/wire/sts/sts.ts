@@ -1,6 +1,6 @@
 import { EbbError } from '../../core/errors.js';
-import type { ErrorNames } from '../aws/aws-json.js';
-import { QueryFault, type QueryInput, type XmlTree } from '../aws/aws-query.js';
+import { type ErrorNames, QueryFault } from '../aws/error-names.js';
+import type { QueryInput, XmlTree } from '../aws/aws-query.js';
 
 export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 

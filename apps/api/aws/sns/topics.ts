@@ -2,7 +2,8 @@ import { type Place, topicArn } from '../../../../libs/core/arn.js';
 import type { Topic } from '../../../../libs/core/delivery/notification.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
-import { QueryFault, type QueryInput, type XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import { QueryFault } from '../../../../libs/wire/aws/error-names.js';
 import { pageOf } from '../../../../libs/wire/sns/page.js';
 import { topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';
 import {

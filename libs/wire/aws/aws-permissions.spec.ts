@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller, Role } from '../../core/access/caller.js';
 import { isEbbError } from '../../core/errors.js';
 import { actionName, checkPermission, endpointsNamed, permissionFor } from './aws-permissions.js';
-import type { SignedService } from '../signature/signing-rules.js';
+import type { SignedService } from './aws-request.js';
 
 const caller = (role: Role, endpoints?: string[]): Caller => ({
   name: 'one',

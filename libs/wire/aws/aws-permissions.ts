@@ -1,6 +1,6 @@
 import { type Action, type Caller, covers, roleAllows } from '../../core/access/caller.js';
 import { EbbError } from '../../core/errors.js';
-import type { SignedService } from '../signature/signing-rules.js';
+import type { SignedService } from './aws-request.js';
 
 /** What somebody must be allowed to call an operation of one of AWS's services. */
 export interface Permission {

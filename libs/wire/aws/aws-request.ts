@@ -130,3 +130,5 @@ function queryOf(url: string): URLSearchParams | undefined {
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
+
+export type SignedService = Exclude<Service, 'native'>;

@@ -1,7 +1,7 @@
 import { QueryFault } from '../aws/error-names.js';
 import type { CredentialFlaw, Placement, SignatureFlaw } from './signature-flaw.js';
 import { toTimestamp } from './signed-request.js';
-import type { SignedService } from './signing-rules.js';
+import type { SignedService } from '../aws/aws-request.js';
 import { SIGNING_RULES } from './signing-rules.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Service } from '../aws/aws-request.js';
+import type { SignedService } from '../aws/aws-request.js';
 import type { PathRule } from './canonical-request.js';
 import { SignatureError } from './signature-flaw.js';
 import type { SignedRequest } from './signed-request.js';
@@ -13,8 +13,6 @@ export interface SigningRules {
   /** The status of refusals. */
   readonly status: 400 | 403;
 }
-
-export type SignedService = Exclude<Service, 'native'>;
 
 const MINUTE_MS = 60_000;
 

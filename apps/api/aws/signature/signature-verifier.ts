@@ -1,7 +1,7 @@
 import { type KeyObject, hash } from 'node:crypto';
 import { ANONYMOUS, type Caller } from '../../../../libs/core/access/caller.js';
 import type { Authenticator } from '../../../../libs/engine/access/authenticate.js';
-import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
+import type { AwsCall, SignedService } from '../../../../libs/wire/aws/aws-request.js';
 import { header } from '../../../../libs/wire/aws/headers.js';
 import { readPresignedV2, stringToSignV2 } from '../../../../libs/wire/s3/signing/presigned-v2.js';
 import {
@@ -19,7 +19,6 @@ import {
 } from '../../../../libs/wire/signature/signed-request.js';
 import {
   SIGNING_RULES,
-  type SignedService,
   type SigningRules,
   checkFreshness,
   checkSignedHeaders,

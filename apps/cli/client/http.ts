@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Agent, Dispatcher } from 'undici';
 import { Failure, misuse } from '../outcome/failure.js';
-import { failureOf, readProblem } from '../outcome/problem-document.js';
+import { readProblem } from '../outcome/problem-document.js';
+import { failureOf } from '../outcome/refusal.js';
 
 /** Of an answer that is no success, so much is read. */
 const MAX_PROBLEM_BYTES = 65_536;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../../libs/wire/rest/problem.js';
-import { failureOf, readProblem } from './problem-document.js';
+import { readProblem } from './problem-document.js';
+import { failureOf } from './refusal.js';
 
 describe('a refusal of Ebb', () => {
   it('is told in its own words, with what to do', () => {

@@ -1,3 +1,14 @@
+export type EndpointStatus =
+  | 'Creating'
+  | 'InService'
+  | 'Updating'
+  | 'SystemUpdating'
+  | 'RollingBack'
+  | 'Deleting'
+  | 'Failed'
+  | 'OutOfService'
+  | 'UpdateRollbackFailed';
+
 /** What callers ask of an endpoint, beyond looking at it. */
 export type EndpointRequestKind = 'update' | 'change weights' | 'delete' | 'invoke';
 
@@ -22,14 +33,3 @@ export function allows(status: EndpointStatus, request: EndpointRequestKind): bo
 export function isPassing(status: EndpointStatus): boolean {
   return !allows(status, 'delete');
 }
-
-export type EndpointStatus =
-  | 'Creating'
-  | 'InService'
-  | 'Updating'
-  | 'SystemUpdating'
-  | 'RollingBack'
-  | 'Deleting'
-  | 'Failed'
-  | 'OutOfService'
-  | 'UpdateRollbackFailed';

@@ -1,6 +1,9 @@
 /** The AWS services that Ebb answers for behind one URL, and `native` for everything that is Ebb's own. */
 export type Service = 'runtime' | 'control' | 'scaling' | 'cloudwatch' | 's3' | 'sns' | 'sqs' | 'sts' | 'native';
 
+/** A service whose requests bear a signature. */
+export type SignedService = Exclude<Service, 'native'>;
+
 /** Who signed a request, as the signature itself says. Nothing here has been verified. */
 export interface CredentialScope {
   readonly accessKeyId: string;
@@ -130,5 +133,3 @@ function queryOf(url: string): URLSearchParams | undefined {
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
-
-export type SignedService = Exclude<Service, 'native'>;

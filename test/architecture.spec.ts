@@ -1,26 +1,22 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DOORS, LAYERS, ROOMS } from './architecture/rooms.js';
+import {
+  type SourceFile,
+  circles,
+  crossings,
+  doorViolations,
+  homelessFiles,
+  layerOfImport,
+  layerViolations,
+  namesWithoutFiles,
+  roomViolations,
+  rowsReachingUp,
+  sourceFile,
+} from './architecture/rules.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
-
-/** Who may import whom: the table of CONTRIBUTING's "How the house is built", by folder. `package` stands for npm packages. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'libs/core': ['libs/core'],
-  'libs/wire': ['libs/wire', 'libs/core', 'package'],
-  'libs/engine': ['libs/engine', 'libs/core'],
-  'libs/simulator': ['libs/simulator', 'libs/core'],
-  'libs/drivers': ['libs/drivers', 'libs/core', 'node', 'package'],
-  'libs/host': ['libs/host', 'libs/core', 'libs/engine', 'libs/drivers', 'node', 'package'],
-  apps: ['apps', 'libs/core', 'libs/wire', 'libs/engine', 'libs/simulator', 'libs/host', 'node', 'package'],
-};
-
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
-
 const sources = [...sourceFiles('apps'), ...sourceFiles('libs')];
 
 describe('the house', () => {
@@ -29,28 +25,24 @@ describe('the house', () => {
   });
 
   it('lets each folder import only what the table allows', () => {
-    const violations = sources.flatMap((file) => {
-      const zone = zoneOf(file.path);
-      return file.imports
-        .filter((specifier) => !MAY_IMPORT[zone]!.includes(zoneOfImport(file.path, specifier)))
-        .map((specifier) => `${file.path} imports ${specifier}`);
-    });
-    expect(violations).toEqual([]);
+    expect(layerViolations(sources, LAYERS)).toEqual([]);
   });
 
   it('keeps drivers of one port from importing those of another, but lets all use what opens SQLite', () => {
-    const violations = crossings('libs/drivers').filter((line) => !/ imports libs\/drivers\/sqlite\//.test(line));
+    const violations = crossings(sources, 'libs/drivers').filter(
+      (line) => !/ imports libs\/drivers\/sqlite\//.test(line),
+    );
     expect(violations).toEqual([]);
   });
 
   it('lets no app import another, but the standalone one, which is all of them in one process', () => {
-    expect(crossings('apps').filter((line) => !line.startsWith('apps/standalone/'))).toEqual([]);
+    expect(crossings(sources, 'apps').filter((line) => !line.startsWith('apps/standalone/'))).toEqual([]);
   });
 
   it('knows Nest only in host and apps', () => {
     const violations = sources
       .filter(({ path }) => !path.startsWith('libs/host/') && !path.startsWith('apps/'))
-      .filter(({ imports }) => imports.some((specifier) => specifier.startsWith('@nestjs/')))
+      .filter(({ specifiers }) => specifiers.some((specifier) => specifier.startsWith('@nestjs/')))
       .map(({ path }) => path);
     expect(violations).toEqual([]);
   });
@@ -58,7 +50,7 @@ describe('the house', () => {
   it('lets the wire use no package but the one that its documents are described with', () => {
     const packages = sources
       .filter(({ path }) => path.startsWith('libs/wire/'))
-      .flatMap(({ path, imports }) => imports.filter((specifier) => zoneOfImport(path, specifier) === 'package'));
+      .flatMap(({ path, specifiers }) => specifiers.filter((each) => layerOfImport(path, each) === 'package'));
     expect([...new Set(packages)]).toEqual(['zod']);
   });
 
@@ -91,49 +83,120 @@ describe('the house', () => {
     const names = sources.map(({ path }) => path).filter((path) => !kebab.test(path.split('/').at(-1)!));
     expect(names).toEqual([]);
   });
+
+  it('names each file of a layer once, so that opening it by name finds it', () => {
+    const twice = ['libs/core', 'libs/engine'].flatMap((layer) => {
+      const names = sources
+        .filter(({ path }) => path.startsWith(`${layer}/`))
+        .map(({ path }) => path.split('/').at(-1)!);
+      return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${layer}: ${name}`);
+    });
+    expect(twice).toEqual([]);
+  });
+
+  it.each(Object.entries(ROOMS))(
+    'lets each room of %s import only what its row of the table allows',
+    (layer, table) => {
+      expect(roomViolations(sources, layer, table)).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(ROOMS))(
+    'gives each file of %s a room, and has nothing in its table that is not there',
+    (layer, table) => {
+      expect({
+        homeless: homelessFiles(sources, layer, table),
+        missing: namesWithoutFiles(sources, layer, table),
+      }).toEqual({ homeless: [], missing: [] });
+    },
+  );
+
+  it.each(Object.entries(ROOMS))('has a table of the rooms of %s in which none reaches up', (layer, table) => {
+    expect(rowsReachingUp(layer, table)).toEqual([]);
+  });
+
+  it.each(Object.entries(DOORS))('enters %s only through its doors', (room, doors) => {
+    expect(doorViolations(sources, room, doors)).toEqual([]);
+  });
+
+  it('has no files that import each other in a circle', () => {
+    expect(circles(sources)).toEqual([]);
+  });
 });
 
-/** Imports from one folder right below `folder` into another. */
-function crossings(folder: string): string[] {
-  const depth = folder.split('/').length;
-  const room = (path: string): string =>
-    path
-      .split('/')
-      .slice(0, depth + 1)
-      .join('/');
-  return sources
-    .filter(({ path }) => path.startsWith(`${folder}/`))
-    .flatMap((file) =>
-      file.imports
-        .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => resolveImport(file.path, specifier))
-        .filter((target) => target.startsWith(`${folder}/`) && room(target) !== room(file.path))
-        .map((target) => `${file.path} imports ${target}`),
-    );
-}
+describe('the rules of the house', () => {
+  const core = ROOMS['libs/core']!;
+  const engine = ROOMS['libs/engine']!;
 
-function zoneOf(path: string): string {
-  return path.startsWith('apps/') ? 'apps' : path.split('/').slice(0, 2).join('/');
-}
+  it('notice an import against the table of layers', () => {
+    const path = 'libs/engine/scaling/planted.ts';
+    const driver = "import { ProcessInstances } from '../../drivers/instances/process.js';";
+    expect(layerViolations(planted(path, driver), LAYERS)).toEqual([
+      `${path} imports ../../drivers/instances/process.js`,
+    ]);
+    expect(layerViolations(planted(path, "import { setTimeout } from 'node:timers';"), LAYERS)).toHaveLength(1);
+    expect(layerViolations(planted('libs/new/planted.ts', driver), LAYERS)).toHaveLength(1);
+  });
 
-function zoneOfImport(from: string, specifier: string): string {
-  if (specifier.startsWith('node:')) return 'node';
-  return specifier.startsWith('.') ? zoneOf(resolveImport(from, specifier)) : 'package';
-}
+  it('notice an import against the table of rooms', () => {
+    const path = 'libs/core/alarm/planted.ts';
+    const text = "import { decide } from '../scaling/scaling-decision.js';";
+    expect(roomViolations(planted(path, text), 'libs/core', core)).toEqual([
+      `${path} imports libs/core/scaling/scaling-decision.ts`,
+    ]);
+    const dynamic = "const roof = await import('../engine.js');";
+    expect(roomViolations(planted('libs/engine/access/planted.ts', dynamic), 'libs/engine', engine)).toHaveLength(1);
+  });
 
-function resolveImport(from: string, specifier: string): string {
-  return relative(ROOT, resolve(ROOT, dirname(from), specifier));
+  it('notice ground that stands on a room', () => {
+    const text = "import type { Model } from './model/model.js';";
+    const arn = sources.map((file) => (file.path === 'libs/core/arn.ts' ? sourceFile(file.path, text) : file));
+    expect(roomViolations(arn, 'libs/core', core)).toEqual(['libs/core/arn.ts imports libs/core/model/model.ts']);
+  });
+
+  it('notice a circle of imports', () => {
+    const looping = [
+      ...planted('libs/core/alarm/one.ts', "import type { Two } from './two.js';"),
+      sourceFile('libs/core/alarm/two.ts', "import type { Three } from '../metric/three.js';"),
+      sourceFile('libs/core/metric/three.ts', "import type { One } from '../alarm/one.js';"),
+    ];
+    expect(circles(looping)).toEqual([
+      'libs/core/alarm/one.ts -> libs/core/alarm/two.ts -> libs/core/metric/three.ts -> libs/core/alarm/one.ts',
+    ]);
+  });
+
+  it('notice a file in no room, and a room without a row', () => {
+    const lost = ['libs/core/planted.ts', 'libs/core/cost/planted.ts', 'apps/cli/planted.ts'];
+    const files = [...sources, ...lost.map((path) => sourceFile(path, ''))];
+    const found = Object.entries(ROOMS).flatMap(([layer, table]) => homelessFiles(files, layer, table));
+    expect(found).toEqual(lost);
+  });
+
+  it('notice a row that reaches up, and one of a room that is not there', () => {
+    const table = { rooms: { access: ['model'], model: [] }, ground: ['gone.ts'], roof: [] };
+    expect(rowsReachingUp('libs/core', table)).toEqual(['libs/core/access -> model']);
+    expect(namesWithoutFiles(sources, 'libs/core', table)).toEqual(['libs/core/gone.ts']);
+  });
+
+  it('notice whoever enters a room by another way than its doors', () => {
+    const path = 'libs/engine/scaling/planted.ts';
+    const text = "import { Member } from '../instance/fleet-member.js';";
+    const [room, doors] = Object.entries(DOORS)[0]!;
+    expect(doorViolations(planted(path, text), room, doors)).toEqual([
+      `${path} imports libs/engine/instance/fleet-member.ts`,
+    ]);
+  });
+});
+
+function planted(path: string, text = ''): SourceFile[] {
+  return [...sources, sourceFile(path, text)];
 }
 
 function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-    .map((path) => {
-      const text = readFileSync(join(ROOT, path), 'utf8');
-      const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
-      return { path, text, imports };
-    });
+    .map((path) => sourceFile(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
 function withoutComments(text: string): string {

@@ -1,0 +1,128 @@
+/** Who may import whom, by folder. `package` stands for npm packages. */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'libs/core': ['libs/core'],
+  'libs/wire': ['libs/wire', 'libs/core', 'package'],
+  'libs/engine': ['libs/engine', 'libs/core'],
+  'libs/simulator': ['libs/simulator', 'libs/core'],
+  'libs/drivers': ['libs/drivers', 'libs/core', 'node', 'package'],
+  'libs/host': ['libs/host', 'libs/core', 'libs/engine', 'libs/drivers', 'node', 'package'],
+  apps: ['apps', 'libs/core', 'libs/wire', 'libs/engine', 'libs/simulator', 'libs/host', 'node', 'package'],
+};
+
+/** What stands in one layer: its rooms from the ground up, and the files that stand in no room. */
+export interface Layer {
+  /** The rooms that each room may import, beside itself and the ground. A room only reaches down. */
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+  /** Files at the layer's root that every room may import; they import only each other. */
+  readonly ground: readonly string[];
+  /** Files at the layer's root that put all rooms together; no room imports them. */
+  readonly roof: readonly string[];
+}
+
+/** The rooms of each layer that has some. A new room gets a row here, and a word in the glossary if it is a notion. */
+export const ROOMS: Readonly<Record<string, Layer>> = {
+  'libs/core': {
+    rooms: {
+      access: [],
+      model: [],
+      instance: [],
+      learning: ['instance'],
+      endpoint: ['model'],
+      invocation: ['endpoint'],
+      delivery: ['invocation'],
+      metric: ['invocation'],
+      alarm: ['metric', 'delivery'],
+      scaling: ['alarm', 'metric', 'invocation', 'endpoint', 'learning'],
+      deployment: ['scaling', 'endpoint', 'model', 'instance'],
+      situation: ['scaling', 'alarm', 'invocation', 'endpoint', 'learning', 'instance'],
+      ports: [
+        'scaling',
+        'alarm',
+        'metric',
+        'delivery',
+        'invocation',
+        'endpoint',
+        'learning',
+        'instance',
+        'model',
+        'access',
+      ],
+    },
+    ground: ['arn.ts', 'errors.ts', 'in-words.ts', 'leader.ts', 'object-location.ts', 'tags.ts'],
+    roof: [],
+  },
+  'libs/engine': {
+    rooms: {
+      access: [],
+      model: [],
+      instance: [],
+      metric: ['instance'],
+      situation: ['instance'],
+      delivery: ['metric'],
+      invocation: ['delivery', 'access'],
+      worker: ['invocation', 'delivery', 'metric', 'instance'],
+      alarm: ['delivery', 'metric'],
+      scaling: ['alarm', 'instance'],
+      endpoint: ['scaling', 'delivery', 'model'],
+      operating: ['endpoint', 'scaling', 'instance'],
+      deployment: ['endpoint', 'scaling', 'delivery', 'model', 'instance'],
+      autoscaler: ['deployment', 'scaling', 'worker', 'instance'],
+    },
+    ground: ['deadline.ts', 'log.ts', 'rounds.ts', 'world.ts'],
+    roof: ['engine.ts'],
+  },
+  'libs/wire': {
+    rooms: {
+      aws: [],
+      signature: ['aws'],
+      runtime: ['aws'],
+      control: ['aws'],
+      scaling: ['aws'],
+      cloudwatch: ['aws'],
+      s3: ['signature', 'aws'],
+      sns: ['aws'],
+      sqs: ['aws'],
+      sts: ['aws'],
+      prometheus: [],
+      rest: ['aws'],
+    },
+    ground: [],
+    roof: [],
+  },
+  'libs/wire/rest': {
+    rooms: { docs: [], access: [], scaling: [], endpoint: ['scaling'], invocation: ['docs'] },
+    ground: ['cursor.ts', 'fields.ts', 'iso-time.ts', 'problem.ts', 'read-request.ts', 'route-paths.ts', 'route.ts'],
+    roof: ['all-routes.ts'],
+  },
+  'apps/cli': {
+    rooms: {
+      outcome: [],
+      terminal: ['outcome'],
+      client: ['outcome'],
+      session: ['client', 'outcome', 'terminal'],
+      format: ['client', 'terminal'],
+      options: ['client', 'outcome', 'session'],
+      deploy: ['client', 'format', 'outcome', 'session'],
+      doctor: ['format', 'outcome', 'session'],
+      invoke: ['client', 'format', 'outcome', 'session', 'terminal'],
+      commands: ['client', 'deploy', 'doctor', 'format', 'invoke', 'options', 'outcome', 'session', 'terminal'],
+    },
+    ground: [],
+    roof: ['main.ts', 'program.ts', 'run-command-line.ts'],
+  },
+};
+
+/** Rooms that are entered through some of their files only; the others are their own. */
+export const DOORS: Readonly<Record<string, readonly string[]>> = {
+  'libs/engine/instance': [
+    'fleet.ts',
+    'follow-logs.ts',
+    'instance-control.ts',
+    'instance-counts.ts',
+    'instance-lives.ts',
+    'instance-status.ts',
+    'launch-spec.ts',
+    'slot.ts',
+  ],
+  'libs/engine/metric': ['measurement.ts', 'meter.ts', 'read-metric-data.ts'],
+};

@@ -3,8 +3,8 @@ import { EbbError } from '../../core/errors.js';
 import type { Body } from '../../core/ports/objects.js';
 
 /**
- * The chunks of a body one after the other. An abort also interrupts a wait for a chunk that never comes. When the
- * reader stops before the end, for whatever reason, the source is closed.
+ * Yields the chunks of a body in order. An abort also interrupts the wait for a chunk that never comes. If the reader
+ * stops before the end for any reason, the source is closed.
  */
 export async function* chunksOf(body: Body, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
   signal?.throwIfAborted();
@@ -34,7 +34,7 @@ export async function* chunksOf(body: Body, signal?: AbortSignal): AsyncGenerato
   }
 }
 
-/** The whole body in one piece; `BodyTooLarge` when it has more than `maxBytes`. */
+/** Reads the whole body into memory. Raises `BodyTooLarge` if it has more than `maxBytes`. */
 export async function gatherBody(body: Body, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
   if (body instanceof Uint8Array) return body;
   const chunks: Uint8Array[] = [];
@@ -47,7 +47,10 @@ export async function gatherBody(body: Body, maxBytes: number, signal?: AbortSig
   return Buffer.concat(chunks, sizeBytes);
 }
 
-/** Not awaited: a generator that hangs inside `next()` never answers `return()`. */
+/**
+ * Closes the source. Its answer is not awaited, because a generator that hangs inside `next()` never answers
+ * `return()`.
+ */
 function close(body: AsyncIterable<Uint8Array>, iterator: AsyncIterator<Uint8Array>): void {
   if (body instanceof Readable) body.destroy();
   iterator.return?.().catch(() => {});

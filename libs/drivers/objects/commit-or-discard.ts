@@ -1,11 +1,11 @@
 import type { ObjectHead, StagedObject } from '../../core/ports/objects.js';
 
-/** Commits what was staged; where that fails, nothing of it stays behind. */
+/** Commits a staged object; if the commit fails, discards it. */
 export async function commitOrDiscard(staged: StagedObject, signal?: AbortSignal): Promise<ObjectHead> {
   try {
     return await staged.commit(signal);
   } catch (error) {
-    // Why the commit failed is what counts, even if the discard fails as well.
+    // The commit's error is the one to raise, even if the discard fails as well.
     await staged.discard().catch(() => {});
     throw error;
   }

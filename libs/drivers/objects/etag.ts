@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Beyond this size an etag is opaque: the MD5 of a large object costs more than copying it. */
+/**
+ * The largest content whose etag is its MD5. Beyond it the etag is opaque, because the MD5 of a large object costs more
+ * than copying it.
+ */
 export const MAX_HASHED_BYTES = 16 * 1024 * 1024;
 
-/** Makes the etag of content that goes by: its MD5, or a random one ending in `-1` when the content is large. */
+/** Computes the etag of content chunk by chunk: the MD5, or for large content a random text that ends in `-1`. */
 export class ContentEtag {
   readonly #hash = createHash('md5');
   #sizeBytes = 0;
@@ -18,7 +21,10 @@ export class ContentEtag {
   }
 }
 
-/** The etag of an object made of parts, as S3 computes it: the MD5 of the parts' MD5s, and how many they were. */
+/**
+ * Returns the etag of an object made of parts, as S3 computes it: the MD5 of the parts' MD5s, a dash and the number of
+ * parts.
+ */
 export function multipartEtag(partEtags: readonly string[]): string {
   const hash = createHash('md5');
   for (const etag of partEtags) hash.update(Buffer.from(etag.slice(0, 32), 'hex'));

@@ -28,14 +28,14 @@ import { StagedFile } from './filesystem/staged-file.js';
 import { StagingArea } from './filesystem/staging-area.js';
 import { readableBody } from './readable-body.js';
 
-/** Content up to this size is handed out as one array of bytes, beyond it as a stream. */
+/** The largest content that is returned as one array of bytes. Larger content is returned as a stream. */
 const SMALL_BYTES = 64 * 1024;
 
 /**
- * Objects as files below one directory, which several processes may share: `<root>/<bucket>/…`, with `.staging` and
- * `.uploads` beside the buckets, which no bucket can be named. An object's file is on disk before one rename shows it,
- * so that a process may die at any instant. The rename itself is left to the file system's journal: a power failure
- * may take back the last moments' puts, never tear one.
+ * Object storage in files below one directory, which several processes may share. Each bucket is a folder,
+ * `<root>/<bucket>/…`; `.staging` and `.uploads` lie beside the buckets, under names that no bucket can have. An
+ * object's file is synced to disk before one rename makes it visible, so a process may be killed at any moment. The
+ * rename itself is not synced: a power failure may undo the last moments' puts, but never leaves half an object.
  */
 export class FilesystemObjects extends Objects {
   private constructor(
@@ -46,7 +46,7 @@ export class FilesystemObjects extends Objects {
     super();
   }
 
-  /** Creates what is missing below `root` and removes what killed processes have left half-written. */
+  /** Creates the folders that are missing below `root` and removes the half-written files of killed processes. */
   static async open(root: string): Promise<FilesystemObjects> {
     const staging = await StagingArea.open(join(root, '.staging'));
     const uploads = join(root, '.uploads');
@@ -98,7 +98,7 @@ export class FilesystemObjects extends Objects {
     return commitOrDiscard(await this.stage(location, body, options, signal), signal);
   }
 
-  /** Files have no address: whoever serves them has to serve uploads and downloads too. */
+  /** Returns undefined, because files have no URL: the caller must serve uploads and downloads itself. */
   async presign(location: ObjectLocation, _presigning: Presigning, signal?: AbortSignal): Promise<undefined> {
     signal?.throwIfAborted();
     requireLocation(location);

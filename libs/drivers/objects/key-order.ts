@@ -1,6 +1,6 @@
 /**
- * Compares keys as S3 sorts them, by their UTF-8 bytes. JavaScript's own order is that of UTF-16 units, in which
- * characters beyond U+FFFF (surrogate pairs) come before those from U+E000 on; in UTF-8 they come after.
+ * Compares keys as S3 sorts them, by their UTF-8 bytes. JavaScript compares UTF-16 units, in which characters beyond
+ * U+FFFF (surrogate pairs) come before characters from U+E000 on; in UTF-8 they come after.
  */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

@@ -19,7 +19,7 @@ it('closes the stream when its reader cancels while it waits for a chunk', async
   expect(stream.destroyed).toBe(true);
 });
 
-it('closes the stream at an abort', async () => {
+it('closes the stream on an abort', async () => {
   const controller = new AbortController();
   const stream = readableBody(endless(), controller.signal);
   const failed = once(stream, 'error');
@@ -27,7 +27,7 @@ it('closes the stream at an abort', async () => {
   expect(await failed).toMatchObject([{ name: 'AbortError' }]);
 });
 
-it('gives all chunks to a reader that stays', async () => {
+it('yields all chunks to a reader that reads to the end', async () => {
   const stream = readableBody(Readable.from([Buffer.from('a'), Buffer.from('b')]));
   expect(Buffer.concat(await stream.toArray()).toString()).toBe('ab');
 });

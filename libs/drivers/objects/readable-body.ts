@@ -1,8 +1,8 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 
 /**
- * Makes a stream fit to be handed out as a body: an abort destroys it, and so does `return()` on its iterator at any
- * time. Node's own iterator ignores a `return()` that comes before the first `next()` and would leak what is open.
+ * Makes a stream safe to return as a body: an abort destroys it, and so does `return()` on its iterator at any time.
+ * Node's own iterator ignores a `return()` before the first `next()`, which would leak the open file or connection.
  */
 export function readableBody(stream: Readable, signal?: AbortSignal): Readable {
   if (signal) addAbortSignal(signal, stream);

@@ -1,6 +1,6 @@
 /**
- * The common prefix that a listing shows instead of this key: up to and with the first delimiter after the prefix.
- * Absent when the key is shown itself.
+ * Returns the common prefix that a listing shows in place of this key: the key up to and including the first delimiter
+ * after the prefix. Undefined if the key itself is shown.
  */
 export function commonPrefixOf(key: string, prefix: string, delimiter: string | undefined): string | undefined {
   if (!delimiter || !key.startsWith(prefix)) return undefined;

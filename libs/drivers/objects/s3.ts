@@ -38,13 +38,19 @@ import { stageInS3 } from './s3/s3-staging.js';
 import { S3Uploads } from './s3/s3-uploads.js';
 import { requirePartNumber, requirePartOrder } from './upload-parts.js';
 
-/** Content up to this size is handed out as one array of bytes, beyond it as a stream. */
+/** The largest content that is returned as one array of bytes. Larger content is returned as a stream. */
 const SMALL_BYTES = 64 * 1024;
 
-/** S3 wants to know a part's length before it comes, so that a part that streams in is gathered up to this size. */
+/**
+ * The largest part that can be streamed in. S3 needs a part's length before its content, so Ebb gathers the part in
+ * memory.
+ */
 const MAX_STREAMED_PART_BYTES = 64 * 1024 * 1024;
 
-/** Objects in S3, or in whatever speaks its protocol: the client brings the endpoint, credentials and retries. */
+/**
+ * Object storage in S3, or in a service that speaks its protocol. The client brings the endpoint, the credentials and
+ * the retries.
+ */
 export class S3Objects extends Objects {
   private readonly uploads: S3Uploads;
 
@@ -75,7 +81,7 @@ export class S3Objects extends Objects {
       const sent = this.client.send(new HeadObjectCommand(target(location)), { abortSignal: signal });
       return readHead(await answer(sent, signal));
     } catch (error) {
-      // The answer to a HEAD has no body that could tell a missing bucket from a missing object.
+      // The answer to a HEAD has no body, which would tell a missing bucket from a missing object.
       if (isEbbError(error, 'ObjectNotFound')) await this.#requireBucket(location.bucket, signal);
       throw error;
     }
@@ -113,7 +119,7 @@ export class S3Objects extends Objects {
 
   async createBucket(bucket: string, signal?: AbortSignal): Promise<boolean> {
     requireBucketName(bucket);
-    // In us-east-1 S3 also welcomes a bucket that is there already, so that only asking tells.
+    // In us-east-1, S3 answers success for a bucket that exists already, so Ebb asks first.
     if (await this.#hasBucket(bucket, signal)) return false;
     const region = await this.client.config.region();
     const LocationConstraint = region === 'us-east-1' ? undefined : (region as BucketLocationConstraint);
@@ -125,7 +131,7 @@ export class S3Objects extends Objects {
     return true;
   }
 
-  /** `createdAt` is 0 for those who may not list all buckets: S3 tells it nowhere else. */
+  /** Returns a bucket. `createdAt` is 0 if the credentials may not list buckets, because S3 tells it nowhere else. */
   async headBucket(bucket: string, signal?: AbortSignal): Promise<BucketInfo> {
     requireBucketName(bucket);
     await this.#requireBucket(bucket, signal);

@@ -6,13 +6,13 @@ import type { BucketInfo } from '../../../core/ports/objects.js';
 import { failedWith, linkFile, renameFile, unlinkFile, writeFailure } from './file-calls.js';
 import { keyPath } from './key-path.js';
 
-/** How often a put makes directories that concurrent deletes prune again, before it gives up. */
+/** The most times that a put makes its directories again after concurrent deletes have pruned them. */
 const MAX_PLACE_ATTEMPTS = 100;
 const MAX_KNOWN_DIRECTORIES = 10_000;
 
-/** The buckets' directories: one appears with the first object below it and goes with the last. */
+/** The directories of the buckets. A directory is made with the first object below it and removed with the last. */
 export class BucketTree {
-  /** Directories that were there a moment ago: saves making them before every put. */
+  /** Directories that existed a moment ago, so that a put need not make them again. */
   readonly #known = new Set<string>();
 
   constructor(readonly root: string) {}
@@ -26,7 +26,7 @@ export class BucketTree {
     return [this.root, bucket, ...directories, file].join('/');
   }
 
-  /** Shows a finished file as the object of this location, by one rename or, `ifAbsent`, one link. */
+  /** Makes a finished file visible as the object at this location, by one rename or, with `ifAbsent`, one link. */
   async place(source: string, location: ObjectLocation, ifAbsent = false): Promise<void> {
     const { directories, file } = keyPath(location.key);
     const parent = [this.root, location.bucket, ...directories].join('/');
@@ -42,7 +42,7 @@ export class BucketTree {
     }
   }
 
-  /** Removes an object, if it is there, and the directories that it leaves empty. */
+  /** Removes an object, if it exists, and the directories that become empty. */
   async remove(location: ObjectLocation): Promise<void> {
     const { directories, file } = keyPath(location.key);
     const bucketPath = this.bucketPath(location.bucket);
@@ -60,7 +60,10 @@ export class BucketTree {
     }
   }
 
-  /** Cheap: a bucket that another process has just deleted may still pass. */
+  /**
+   * Raises `BucketNotFound` if the bucket is missing. The check is cheap: a bucket that another process has just
+   * deleted may still pass.
+   */
   async requireBucket(bucket: string): Promise<void> {
     if (!this.#known.has(this.bucketPath(bucket))) await this.headBucket(bucket);
   }
@@ -97,7 +100,7 @@ export class BucketTree {
     if (!(await pruneEmpty(path))) throw new EbbError('BucketNotEmpty', 'The bucket you tried to delete is not empty.');
   }
 
-  /** One level at a time, since a bucket that was deleted must not come back with its first directory. */
+  /** Makes directories one level at a time, because a deleted bucket must not come back with its first directory. */
   async #makeDirectories(bucket: string, directories: readonly string[]): Promise<void> {
     await this.requireBucket(bucket);
     let path = this.bucketPath(bucket);
@@ -122,7 +125,7 @@ async function linkAbsent(source: string, target: string): Promise<void> {
   await unlinkFile(source);
 }
 
-/** Whether the directory is gone now. */
+/** Removes a directory if it is empty, and tells whether it is gone. */
 async function removeEmpty(directory: string): Promise<boolean> {
   try {
     await rmdir(directory);
@@ -134,7 +137,10 @@ async function removeEmpty(directory: string): Promise<boolean> {
   }
 }
 
-/** Removes a directory with the empty ones below it, which a process that died between two steps may have left. */
+/**
+ * Removes a directory together with empty directories below it, which a process that died between two steps may have
+ * left. Tells whether it is gone.
+ */
 async function pruneEmpty(directory: string): Promise<boolean> {
   if (await removeEmpty(directory)) return true;
   for (const entry of await readdir(directory, { withFileTypes: true })) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { appendAll, readAt, writeFailure } from './file-calls.js';
 
-it('writes all chunks, more than one call takes, and reads them back', async () => {
+it('writes more chunks than one system call takes, and reads them back', async () => {
   const path = join(tmpdir(), `ebb-file-calls-${process.pid}`);
   const fd = openSync(path, 'wx+');
   try {
@@ -19,7 +19,7 @@ it('writes all chunks, more than one call takes, and reads them back', async () 
   }
 });
 
-it.skipIf(process.platform !== 'linux')('says StorageFull when the disk is full', async () => {
+it.skipIf(process.platform !== 'linux')('raises StorageFull when the disk is full', async () => {
   const fd = openSync('/dev/full', 'w');
   try {
     const error = await appendAll(fd, [Buffer.from('x')]).catch((cause: unknown) => writeFailure(cause));

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { EbbError, isEbbError } from '../../../core/errors.js';
 
 /**
- * The file calls that every object passes through. Callbacks made promises on plain descriptors: a FileHandle of
- * `node:fs/promises` costs a quarter of the rate of small objects.
+ * The file calls that every object passes through: Node's callbacks as promises on plain descriptors. A FileHandle of
+ * `node:fs/promises` would cost a quarter of the rate of small objects.
  */
 export const openFile = promisify(fs.open);
 export const syncFile = promisify(fs.fdatasync);
@@ -14,7 +14,7 @@ export const unlinkFile = promisify(fs.unlink);
 const readFrom = promisify(fs.read);
 const writeVector = promisify(fs.writev);
 
-/** Reads `length` bytes at `position`, fewer only where the file ends. */
+/** Reads `length` bytes at `position`, or fewer if the file ends before. */
 export async function readAt(fd: number, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
@@ -26,7 +26,7 @@ export async function readAt(fd: number, position: number, length: number): Prom
   return buffer.subarray(0, filled);
 }
 
-/** Appends all of the chunks. */
+/** Appends all chunks, with as many calls as that takes. */
 export async function appendAll(fd: number, chunks: readonly Uint8Array[]): Promise<void> {
   let rest = chunks.filter((chunk) => chunk.length > 0);
   while (rest.length > 0) {
@@ -45,12 +45,12 @@ function dropFirst(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
   return rest;
 }
 
-/** Whether the operating system failed a call for one of these reasons (`ENOENT` and the like). */
+/** Tells whether the operating system failed a call with one of these codes, such as `ENOENT`. */
 export function failedWith(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
-/** The error to show for what went wrong while writing: a full disk or quota is `StorageFull`. */
+/** Returns the error to raise for a failed write: a full disk or quota becomes `StorageFull`. */
 export function writeFailure(error: unknown): unknown {
   if (isEbbError(error) || !failedWith(error, 'ENOSPC', 'EDQUOT')) return error;
   return new EbbError('StorageFull', 'Object storage has no room left.', { cause: error });

@@ -13,11 +13,11 @@ it.each([
   ['x'.repeat(250), 'x'.repeat(250)],
   ['x'.repeat(251), `${'x'.repeat(250)}~/x`],
   [`${'x'.repeat(251)}/y`, `${'x'.repeat(250)}~/x+/y`],
-])('keeps %j at %s', (key, path) => {
+])('maps %j to %s', (key, path) => {
   expect(toPath(key)).toBe(path);
 });
 
-it('keeps every key at a path of its own, in names that a file system takes, and reads it back', () => {
+it('maps every key to its own path of valid file names, and reads the key back', () => {
   const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 600 }).filter((text) => text.isWellFormed());
   fc.assert(
     fc.property(key, (text) => {

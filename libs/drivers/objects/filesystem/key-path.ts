@@ -1,18 +1,18 @@
 /**
- * Where a key lives below its bucket's directory. A segment's name is its text with every character escaped as `%XX`
- * that is not a plain one, so that names are ASCII (no file system normalises them), never `.` or `..`, and `+` and `~`
- * are free to mark directories:
+ * The path of a key below its bucket's directory. A segment's name is its text with every special character escaped as
+ * `%XX`. Names are therefore ASCII, which no file system normalises, and never `.` or `..`; `+` and `~` stay free to
+ * mark directories:
  *
  *     out/7.json      out+/7.json      a directory ends in `+`, so that the keys `out` and `out/7.json` live together
- *     a//b/           a+/+/b+/%       an empty directory segment is `+`, an empty last segment `%`
- *     <300 letters>   <250>~/<50>      a segment too long for a file name goes on inside a directory that ends in `~`
+ *     a//b/           a+/+/b+/%       an empty directory segment is `+`, an empty last segment is `%`
+ *     <300 letters>   <250>~/<50>      a segment too long for one name continues in a directory that ends in `~`
  */
 export interface KeyPath {
   readonly directories: readonly string[];
   readonly file: string;
 }
 
-/** Under the 255 bytes that file systems allow, with room for the mark. */
+/** The longest name before its mark: below the 255 bytes that file systems allow. */
 const MAX_NAME_LENGTH = 250;
 
 export function keyPath(key: string): KeyPath {
@@ -29,13 +29,13 @@ export function keyPath(key: string): KeyPath {
   return { directories, file: fileName(file) };
 }
 
-/** One name in a bucket's directories, read back: the piece of the key that it stands for. */
+/** The piece of a key that one name in a bucket's directories stands for. */
 export interface KeyPiece {
   readonly text: string;
   readonly isDirectory: boolean;
 }
 
-/** Absent for names that no key has. */
+/** Reads a name back into its piece of the key; undefined for a name that no key produces. */
 export function keyPiece(name: string): KeyPiece | undefined {
   try {
     if (name.endsWith('+')) return { text: `${decodeURIComponent(name.slice(0, -1))}/`, isDirectory: true };
@@ -46,7 +46,7 @@ export function keyPiece(name: string): KeyPiece | undefined {
   }
 }
 
-/** The escaped text of a segment, cut between characters where it is too long for one name. */
+/** Escapes a segment and, if it is too long for one name, cuts it between characters. */
 function pieces(segment: string): string[] {
   const whole = escape(segment);
   if (whole.length <= MAX_NAME_LENGTH) return [whole];

@@ -5,13 +5,13 @@ import { commonPrefixOf } from '../roll-up.js';
 import { failedWith } from './file-calls.js';
 import { keyPath, keyPiece } from './key-path.js';
 
-/** One line of a listing: a key, or a common prefix that stands for all keys below it. */
+/** One entry of a listing: a key, or a common prefix that stands for all keys below it. */
 export interface WalkedEntry {
   readonly key: string;
   readonly isCommonPrefix: boolean;
 }
 
-/** A name found in a directory. That of a directory stands for all keys that start with `key`. */
+/** A name found in a directory. For a directory, `key` is the start of all keys below it. */
 interface Found {
   readonly key: string;
   readonly path: string;
@@ -19,10 +19,10 @@ interface Found {
 }
 
 /**
- * Walks a bucket's directories in the order of keys, reading only those that may hold something to list. A directory
- * `a+` holds the keys from `a/` on, which sort after `a-b` and before `a0`, and one that a long segment goes on in
- * overlaps with its neighbours: so it keeps the sorted names of all directories that it is in, and always takes the
- * smallest.
+ * Walks a bucket's directories in the order of keys, and reads only directories that may hold a listed key. Directories
+ * overlap in that order: `a+` holds the keys from `a/` on, which sort after `a-b` and before `a0`, and a directory that
+ * continues a long segment overlaps with its neighbours. The walk therefore keeps the sorted names of all open
+ * directories and always takes the smallest.
  */
 export async function* walkKeys(
   bucketPath: string,
@@ -50,7 +50,7 @@ export async function* walkKeys(
   }
 }
 
-/** What a directory holds for a listing, sorted backwards so that the next one is popped. */
+/** Finds a directory's entries for a listing, in descending order so that the next entry can be popped. */
 async function findIn(path: string, base: string, prefix: string, after: string): Promise<Found[]> {
   const found: Found[] = [];
   for (const name of await namesIn(path)) {
@@ -64,7 +64,7 @@ async function findIn(path: string, base: string, prefix: string, after: string)
   return found.sort((a, b) => compareKeys(b.key, a.key));
 }
 
-/** Whether a directory whose keys all start with `start` may hold one that is asked for. */
+/** Tells whether a directory whose keys all start with `start` may hold a listed key. */
 function mayHold(start: string, prefix: string, after: string): boolean {
   const inPrefix = start.startsWith(prefix) || prefix.startsWith(start);
   return inPrefix && (after.startsWith(start) || compareKeys(start, after) > 0);
@@ -89,7 +89,7 @@ async function holdsFile(path: string): Promise<boolean> {
   return false;
 }
 
-/** A directory that was pruned since it was seen holds nothing. */
+/** Reads the names in a directory; none if it was pruned meanwhile. */
 async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path);

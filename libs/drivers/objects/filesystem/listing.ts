@@ -4,12 +4,12 @@ import { walkKeys } from './key-walk.js';
 import { openObjectFile } from './object-file.js';
 
 const DEFAULT_LIMIT = 1_000;
-/** How many files are open at once while the heads of a page are read. */
+/** The most files that are open at once while the heads of a page are read. */
 const CONCURRENT_HEADS = 16;
 
 type Listed = ObjectListing['objects'][number];
 
-/** One page of a bucket: the keys come from its directories, sizes and etags from the files on this page. */
+/** Lists one page of a bucket. Keys come from the directories; sizes and etags come from the files on the page. */
 export async function listObjects(
   tree: BucketTree,
   bucket: string,
@@ -33,7 +33,7 @@ export async function listObjects(
   return { objects, commonPrefixes, ...(next !== undefined && { next }) };
 }
 
-/** In the order of `keys`; what was deleted since it was found is left out. */
+/** Reads the heads in the order of `keys`, and leaves out objects that were deleted meanwhile. */
 async function readHeads(
   tree: BucketTree,
   bucket: string,

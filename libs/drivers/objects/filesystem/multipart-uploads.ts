@@ -20,7 +20,10 @@ interface Manifest extends Pick<PutOptions, 'contentType' | 'metadata'> {
   readonly key: string;
 }
 
-/** Uploads in parts: a directory each, with a manifest that names the key and one object file for every part. */
+/**
+ * Multipart uploads: one directory for each upload, with a manifest that names the key and one object file for each
+ * part.
+ */
 export class MultipartUploads {
   constructor(
     private readonly directory: string,
@@ -73,7 +76,8 @@ export class MultipartUploads {
   ): Promise<ObjectHead> {
     const { contentType, metadata } = await this.#manifest(location, id);
     requirePartOrder(parts);
-    // All are checked before the first byte is copied: a mistake is found at once and not after five gigabytes.
+    // All parts are checked before the first byte is copied, so that a mistake shows at once and not after five
+    // gigabytes.
     for (const part of parts) (await this.#openPart(location, id, part)).close();
     const properties = {
       etag: multipartEtag(parts.map((part) => part.etag)),
@@ -83,12 +87,12 @@ export class MultipartUploads {
     return writeObjectFile(path, this.#contentOf(location, id, parts), properties, signal);
   }
 
-  /** Raises `UploadNotFound` unless it is there. */
+  /** Raises `UploadNotFound` if the upload does not exist. */
   async require(location: ObjectLocation, id: string): Promise<void> {
     await this.#manifest(location, id);
   }
 
-  /** Away at once, even while a part is on its way in; harmless when it is gone already. */
+  /** Removes an upload at once, even while a part is being written; harmless if it is gone already. */
   async remove(bucket: string, id: string): Promise<void> {
     await this.#removeDirectory(this.#path(bucket, id));
   }
@@ -161,7 +165,7 @@ export class MultipartUploads {
     }
   }
 
-  /** Renamed first: a directory that others still write to cannot be emptied for sure. */
+  /** Removes a directory, after a rename: a directory that others still write to may not become empty. */
   async #removeDirectory(directory: string): Promise<void> {
     const removed = this.staging.newPath();
     try {
@@ -177,7 +181,7 @@ export class MultipartUploads {
     return join(this.directory, bucket, id);
   }
 
-  /** Padded, so that names sort as numbers. */
+  /** Returns the path of a part, padded so that names sort as numbers. */
   #partPath({ bucket }: ObjectLocation, id: string, number: number): string {
     return join(this.#path(bucket, id), String(number).padStart(5, '0'));
   }

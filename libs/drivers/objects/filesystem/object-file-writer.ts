@@ -7,17 +7,21 @@ import { userMetadata } from '../user-metadata.js';
 import { appendAll, openFile, syncFile, unlinkFile, writeFailure } from './file-calls.js';
 import { formatTrailer } from './object-file.js';
 
-/** Chunks are gathered up to this size before they are written; what stays below is one open and one write. */
+/**
+ * Chunks are gathered up to these limits before they are written. An object below them costs one open and one write.
+ */
 const GATHER_BYTES = 1024 * 1024;
 const GATHER_CHUNKS = 1_024;
 
-/** What an object is to be, apart from its content. */
+/** The properties of a new object, apart from its content. */
 export interface ObjectProperties extends Pick<PutOptions, 'contentType' | 'metadata' | 'sizeBytes'> {
-  /** The etag where it does not follow from the content. */
+  /** The etag, if it is not computed from the content. */
   readonly etag?: string;
 }
 
-/** Writes a body as a new object file that is on disk when this resolves; a failure or an abort leaves no file. */
+/**
+ * Writes a body as a new object file, which is synced to disk when this resolves. A failure or an abort leaves no file.
+ */
 export async function writeObjectFile(
   path: string,
   body: Body,
@@ -40,7 +44,7 @@ class ObjectFileWriter {
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #sizeBytes = 0;
-  /** The write that goes on while the next chunks come in. */
+  /** The write that is under way while the next chunks arrive. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -74,7 +78,7 @@ class ObjectFileWriter {
     const fd = this.#fd!;
     await syncFile(fd);
     const { mtimeMs } = fs.fstatSync(fd);
-    // Synchronous, since after the sync there is nothing left that closing could wait for.
+    // Synchronous, because after the sync there is nothing left that closing could wait for.
     fs.closeSync(fd);
     this.#fd = undefined;
     return { ...trailer, modifiedAt: Math.floor(mtimeMs) };

@@ -4,8 +4,9 @@ import type { ObjectHead } from '../../../core/ports/objects.js';
 import { failedWith, openFile, readAt } from './file-calls.js';
 
 /**
- * One object is one file, so that content and metadata appear together: the content, then a trailer (JSON between two
- * line ends), then a footer of 16 characters that marks the file as an object and tells the trailer's length:
+ * The trailer of an object's file, which holds its metadata. One object is one file, so that content and metadata
+ * appear together: the content, the trailer (JSON between two line ends), and a footer of 16 characters. The footer
+ * marks the file as an object and tells the trailer's length:
  *
  *     hello world
  *     {"sizeBytes":11,"etag":"5eb63bbbe01eeed093cb22bb8f5acdc3","metadata":{}}
@@ -17,13 +18,13 @@ const MAGIC = 'ebbobj1 ';
 const LENGTH_DIGITS = 7;
 const FOOTER_BYTES = MAGIC.length + LENGTH_DIGITS + 1;
 
-/** How much of a file's end is read at first: the trailer fits unless the metadata is unusually long. */
+/** The size of the first read at a file's end. The trailer fits into it unless the metadata is unusually long. */
 const TAIL_BYTES = 1_024;
 
-/** Files up to this size are read whole, content and head in one call. */
+/** The largest file that is read whole, content and head in one call. */
 const WHOLE_FILE_BYTES = 65 * 1_024;
 
-/** What one read of a stream asks for. */
+/** The size of one read of a stream. */
 const STREAM_BYTES = 512 * 1_024;
 
 export function formatTrailer(trailer: Trailer): Buffer {
@@ -32,7 +33,7 @@ export function formatTrailer(trailer: Trailer): Buffer {
   return Buffer.concat([json, Buffer.from(footer)]);
 }
 
-/** An object's file, open: what it shows stays the same even if the object is overwritten or deleted meanwhile. */
+/** An open object file. Its content stays the same even if the object is overwritten or deleted meanwhile. */
 export class ObjectFile {
   constructor(
     private readonly fd: number,
@@ -44,18 +45,18 @@ export class ObjectFile {
     return this.whole?.subarray(position, position + length) ?? readAt(this.fd, position, length);
   }
 
-  /** The content from `first` to `last`, both included. The stream closes the file. */
+  /** Streams the content from `first` to `last`, both included. The stream closes the file. */
   stream(first: number, last: number): Readable {
     return fs.createReadStream('', { fd: this.fd, start: first, end: last, highWaterMark: STREAM_BYTES });
   }
 
   close(): void {
-    // Synchronous, since closing a file that was only read has nothing to wait for.
+    // Synchronous, because closing a file that was only read has nothing to wait for.
     fs.closeSync(this.fd);
   }
 }
 
-/** Opens an object's file; absent when there is none, or one that is no object and that somebody else put there. */
+/** Opens an object's file; undefined if there is no file, or if the file was not written by Ebb as an object. */
 export async function openObjectFile(path: string): Promise<ObjectFile | undefined> {
   let fd: number;
   try {
@@ -74,7 +75,7 @@ export async function openObjectFile(path: string): Promise<ObjectFile | undefin
 }
 
 async function readHead(fd: number): Promise<ObjectFile | undefined> {
-  // Synchronous, since opening has just brought the inode into memory: a hop to a thread costs ten times more.
+  // Synchronous, because opening has just brought the inode into memory: a hop to a thread costs ten times more.
   const { size, mtimeMs } = fs.fstatSync(fd);
   const tailBytes = size <= WHOLE_FILE_BYTES ? size : TAIL_BYTES;
   let tail = await readAt(fd, size - tailBytes, tailBytes);

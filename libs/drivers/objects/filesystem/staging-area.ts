@@ -4,23 +4,23 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { failedWith } from './file-calls.js';
 
-/** What another machine left behind is removed when it has not changed for this long. */
+/** The age, since its last change, at which a file of another machine is removed. */
 const STALE_AFTER_MS = 24 * 3_600_000;
 
 const HOST = createHash('md5').update(hostname()).digest('hex').slice(0, 8);
-/** Tells this process from an earlier one that had the same process id. */
+/** Distinguishes this process from an earlier process with the same process id. */
 const START = randomBytes(4).toString('hex');
 let made = 0;
 
 /**
- * Where files and directories are made ready before a rename shows them: on the same file system as the buckets. A
- * name tells who made it (host, process, start, number), so that what a killed process left can be told from what
- * another process is still writing.
+ * The folder in which files and directories are prepared before a rename makes them visible. It is on the same file
+ * system as the buckets. A name tells its maker (host, process, start, number), so that the leftovers of a killed
+ * process can be told from files that another process is still writing.
  */
 export class StagingArea {
   private constructor(private readonly directory: string) {}
 
-  /** Creates the area if need be, and removes what is left of processes that are gone. */
+  /** Creates the area if it is missing, and removes the leftovers of processes that are gone. */
   static async open(directory: string): Promise<StagingArea> {
     await mkdir(directory, { recursive: true });
     for (const name of await readdir(directory)) {
@@ -37,7 +37,7 @@ export class StagingArea {
 
 async function isStale(path: string, name: string): Promise<boolean> {
   const [host, pid, start] = name.split('-');
-  // A process id means something on its own host only: beyond that, age has to tell.
+  // A process id means something on its own host only. For other hosts the age decides.
   if (host === HOST && start !== START && !isRunning(Number(pid))) return true;
   try {
     return Date.now() - (await stat(path)).mtimeMs > STALE_AFTER_MS;

@@ -11,22 +11,22 @@ it.each([
   ['AccessDenied', 403, 'InvalidRequest'],
   ['SlowDown', 503, 'Unavailable'],
   ['InternalError', 500, 'Unavailable'],
-])('%s (%i) is %s', (name, status, code) => {
+])('%s (%i) becomes %s', (name, status, code) => {
   const cause = refused(name, status);
   expect(s3Failure(cause)).toMatchObject({ name: 'EbbError', code, message: 'said S3', cause });
 });
 
-it('a server that does not answer is Unavailable', () => {
+it('a server that does not answer becomes Unavailable', () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
   expect(s3Failure(cause)).toMatchObject({ code: 'Unavailable', cause });
 });
 
-it('what has no meaning in the domain stays as it is', () => {
+it('an error with no meaning in the domain stays as it is', () => {
   const cause = refused('SignatureDoesNotMatch', 403);
   expect(s3Failure(cause)).toBe(cause);
 });
 
-it('an abort is the reason of the signal, whatever the SDK made of it', () => {
+it("an abort becomes the signal's reason, whichever error the SDK raised", () => {
   const reason = new Error('no longer wanted');
   expect(s3Failure(new Error('Request aborted'), AbortSignal.abort(reason))).toBe(reason);
 });

@@ -1,7 +1,7 @@
 import { EbbError, type ErrorCode, isEbbError } from '../../../core/errors.js';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
-  // Not Unavailable: asking again does not help, and whoever made the request named this bucket or key.
+  // Not Unavailable: asking again does not help, and the caller named this bucket or key.
   AccessDenied: 'InvalidRequest',
   BadDigest: 'BadDigest',
   BucketAlreadyExists: 'BucketAlreadyExists',
@@ -9,7 +9,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   BucketNotEmpty: 'BucketNotEmpty',
   ConditionalRequestConflict: 'PreconditionFailed',
   EntityTooLarge: 'BodyTooLarge',
-  // What the SDK makes of a 403 without a body, as HEAD gets it.
+  // The SDK's name for a 403 without a body, which is the answer to a HEAD.
   Forbidden: 'InvalidRequest',
   IncompleteBody: 'BadDigest',
   InvalidArgument: 'InvalidRequest',
@@ -27,7 +27,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   XMinioStorageFull: 'StorageFull',
 };
 
-/** S3's error in the domain's terms; the reason of the abort where the call was aborted. */
+/** Translates S3's error into a domain error. If the call was aborted, returns the reason of the abort. */
 export function s3Failure(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   if (isEbbError(error) || !(error instanceof Error)) return error;
@@ -35,7 +35,7 @@ export function s3Failure(error: unknown, signal?: AbortSignal): unknown {
   return code ? new EbbError(code, error.message || `Object storage says ${error.name}.`, { cause: error }) : error;
 }
 
-/** What S3 answers, with its errors in the domain's terms. */
+/** Waits for S3's answer, and raises its errors as domain errors. */
 export async function answer<T>(sent: Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await sent;
@@ -44,7 +44,7 @@ export async function answer<T>(sent: Promise<T>, signal?: AbortSignal): Promise
   }
 }
 
-/** An answer that says so, a connection that broke, or no connection at all. */
+/** Recognises an answer of 5xx or 429, a broken connection, and a connection that could not be made. */
 function isUnavailable(error: Error & { $metadata?: { httpStatusCode?: number }; code?: string }): boolean {
   const status = error.$metadata?.httpStatusCode ?? 0;
   if (status >= 500 || status === 429) return true;

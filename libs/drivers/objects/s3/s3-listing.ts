@@ -5,14 +5,14 @@ import { answer } from './s3-errors.js';
 import { keyReader, unquoted } from './s3-shapes.js';
 
 const DEFAULT_LIMIT = 1_000;
-/** S3 gives no more than this at a time. */
+/** The most entries that S3 returns at a time. */
 const MAX_PAGE = 1_000;
-/** Sorts after everything that continues a common prefix. */
+/** The character that sorts after every continuation of a common prefix. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
 /**
- * One page of a bucket. S3's `StartAfter` looks at keys only: a common prefix that is not after `after` itself but
- * holds later keys shows up again, so those are skipped here, and pages are asked for until this one is full.
+ * Lists one page of a bucket. S3's `StartAfter` looks at keys only: a common prefix that does not sort after `after`,
+ * but holds later keys, appears again. Such prefixes are skipped here, and S3 is asked for more until the page is full.
  */
 export async function listInS3(
   client: S3Client,
@@ -35,7 +35,7 @@ export async function listInS3(
       StartAfter: delimiter && after.endsWith(delimiter) ? after + LAST_CHARACTER : after || undefined,
       ContinuationToken: token,
       MaxKeys: Math.min(room(), MAX_PAGE),
-      // Keys may hold characters that XML has no form for.
+      // Keys may hold characters that XML cannot express.
       EncodingType: 'url',
     });
     const page = await answer(client.send(command, { abortSignal: signal }), signal);

@@ -4,12 +4,12 @@ import type { ObjectLocation } from '../../../core/object-location.js';
 import type { Presigning } from '../../../core/ports/objects.js';
 import { target } from './s3-shapes.js';
 
-/** What a signature covers beside the address; the presigner would leave the content type out. */
+/** The headers that a signature covers. By default the presigner would leave out the content type. */
 const SIGNED_HEADERS = new Set(['content-type', 'host']);
 
 /**
- * A presigned URL of one object. The client must compute checksums only when it has to: else the URL of a `PUT` would ask
- * for the checksum of an empty body.
+ * Returns a presigned URL of one object. The client must be set to compute checksums only when required; otherwise the
+ * URL of a `PUT` would demand the checksum of an empty body.
  */
 export function presignInS3(
   client: S3Client,

@@ -2,17 +2,20 @@ import type { ObjectLocation } from '../../../core/object-location.js';
 import type { ByteRange, ObjectHead, PutOptions } from '../../../core/ports/objects.js';
 import { userMetadata } from '../user-metadata.js';
 
-/** The members that name an object in every one of S3's requests. */
+/** Returns the members that name an object in each of S3's requests. */
 export function target({ bucket, key }: ObjectLocation): { Bucket: string; Key: string } {
   return { Bucket: bucket, Key: key };
 }
 
-/** S3 puts its etags in quotes. */
+/** Removes the quotes in which S3 puts etags. */
 export function unquoted(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }
 
-/** The head of an object that was just stored. S3 does not say when: this is when its answer came. */
+/**
+ * Makes the head of an object that was just stored. S3 does not say when it stored the object; `modifiedAt` is the time
+ * of its answer.
+ */
 export function headOf(options: PutOptions, etag: string | undefined, sizeBytes: number): ObjectHead {
   return {
     sizeBytes,
@@ -23,7 +26,7 @@ export function headOf(options: PutOptions, etag: string | undefined, sizeBytes:
   };
 }
 
-/** The head that stands in the answer to a GetObject or HeadObject, `sizeBytes` being that of the whole object. */
+/** Reads the head from the answer to a GetObject or HeadObject. `sizeBytes` is the size of the whole object. */
 export function readHead(answer: {
   ContentLength?: number | undefined;
   ContentRange?: string | undefined;
@@ -42,20 +45,20 @@ export function readHead(answer: {
   };
 }
 
-/** `bytes=0-9`, `bytes=10-`, `bytes=-5`. */
+/** Writes a `Range` header: `bytes=0-9`, `bytes=10-` or `bytes=-5`. */
 export function formatRange({ first, last }: ByteRange): string {
   return first < 0 ? `bytes=${first}` : `bytes=${first}-${last ?? ''}`;
 }
 
-/** Reads `bytes 0-9/100`. */
+/** Reads a `Content-Range` header: `bytes 0-9/100`. */
 export function readRange(contentRange: string | undefined): { first: number; last: number } | undefined {
   const match = /^bytes (\d+)-(\d+)\//.exec(contentRange ?? '');
   return match ? { first: Number(match[1]), last: Number(match[2]) } : undefined;
 }
 
 /**
- * Undoes `EncodingType: 'url'`, which listings ask for since keys may hold characters that XML has no form for. Servers
- * that do not know it answer without naming it.
+ * Undoes `EncodingType: 'url'`, which listings ask for because keys may hold characters that XML cannot express. A
+ * server that does not support the encoding leaves it out of its answer.
  */
 export function keyReader(encoding: string | undefined): (text: string) => string {
   return (text) => (encoding === 'url' ? decodeURIComponent(text.replaceAll('+', ' ')) : text);

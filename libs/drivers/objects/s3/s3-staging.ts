@@ -9,12 +9,15 @@ import { headOf, target } from './s3-shapes.js';
 import { S3Uploads } from './s3-uploads.js';
 
 const PART_BYTES = 8 * 1024 * 1024;
-/** With the part that is being gathered this bounds what one stage holds in memory. */
+/**
+ * The most parts of one stage that are sent at once. With the part that is being gathered, this bounds the memory of a
+ * stage.
+ */
 const CONCURRENT_PARTS = 3;
 
 /**
- * Stages a body where nobody sees it. What fits into one part waits in memory and is put at the commit; the rest goes
- * to S3 as the parts of an upload that the commit completes.
+ * Stages a body where no reader sees it. A body smaller than one part stays in memory and is put at the commit. A
+ * larger body goes to S3 as the parts of an upload, which the commit completes.
  */
 export async function stageInS3(
   client: S3Client,
@@ -39,13 +42,13 @@ export async function stageInS3(
     return upload;
   } catch (error) {
     await parts.return();
-    // What went wrong first is what counts; parts that stay behind are for the bucket's lifecycle rule.
+    // The first error is the one to raise. Parts that stay behind are left to the bucket's lifecycle rule.
     await upload.discard().catch(() => {});
     throw error;
   }
 }
 
-/** Content that waits in memory. */
+/** A staged object whose content is in memory. */
 class HeldObject implements StagedObject {
   readonly sizeBytes: number;
   #content: Uint8Array | undefined;
@@ -80,7 +83,7 @@ class HeldObject implements StagedObject {
   }
 }
 
-/** An upload whose parts are in S3 and which waits to be completed. */
+/** A staged object whose parts are in S3, in an upload that the commit completes. */
 class StagedUpload implements StagedObject {
   sizeBytes = 0;
   readonly #etags: string[] = [];
@@ -95,7 +98,7 @@ class StagedUpload implements StagedObject {
     private readonly options: PutOptions,
   ) {}
 
-  /** Sends a part; returns as soon as there is room for the next one. */
+  /** Sends a part, and resolves as soon as the next one may be sent. */
   async add(content: Uint8Array, signal?: AbortSignal): Promise<void> {
     const number = this.#etags.push('');
     if (number > MAX_PARTS) {
@@ -129,7 +132,7 @@ class StagedUpload implements StagedObject {
     await this.uploads.abort(this.location, this.id);
   }
 
-  /** Never rejects: the first failure stops the other parts and is raised by whoever waits for them. */
+  /** Never rejects: the first failure stops the other parts, and `add` or `finish` raises it. */
   async #send(number: number, content: Uint8Array, signal?: AbortSignal): Promise<void> {
     const stopped = this.#stopped.signal;
     try {
@@ -141,7 +144,7 @@ class StagedUpload implements StagedObject {
   }
 }
 
-/** A body cut into parts of one size; only the last may be shorter. */
+/** Cuts a body into parts of one size; only the last part may be shorter. */
 async function* partsOf(
   body: Body,
   partBytes: number,

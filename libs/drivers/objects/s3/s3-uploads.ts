@@ -14,7 +14,7 @@ import { compareKeys } from '../key-order.js';
 import { answer } from './s3-errors.js';
 import { keyReader, target, unquoted } from './s3-shapes.js';
 
-/** S3's uploads in parts, as `S3Objects` offers them and as it stages large bodies itself. */
+/** S3's multipart uploads, as `S3Objects` offers them and as staging uses them for large bodies. */
 export class S3Uploads {
   constructor(private readonly client: S3Client) {}
 
@@ -48,7 +48,7 @@ export class S3Uploads {
     return unquoted(ETag);
   }
 
-  /** Makes the object and returns its etag. */
+  /** Completes the upload and returns the object's etag. */
   async complete(
     location: ObjectLocation,
     id: string,
@@ -71,7 +71,7 @@ export class S3Uploads {
     await answer(this.client.send(command, { abortSignal: signal }), signal);
   }
 
-  /** All of an upload's parts, however many pages they fill. */
+  /** Lists all parts of an upload, page by page. */
   async listParts(location: ObjectLocation, id: string, signal?: AbortSignal): Promise<UploadedPart[]> {
     const parts: UploadedPart[] = [];
     let after: { PartNumberMarker?: string | undefined } | undefined = {};
@@ -82,13 +82,13 @@ export class S3Uploads {
         const modifiedAt = LastModified?.getTime() ?? 0;
         parts.push({ number: PartNumber, etag: unquoted(ETag), sizeBytes: Size, modifiedAt });
       }
-      // The SDK's own paginator goes by the marker, which some servers send with the last page too.
+      // The SDK's own paginator follows the marker, which some servers send with the last page too.
       after = page.IsTruncated ? { PartNumberMarker: page.NextPartNumberMarker } : undefined;
     }
     return parts;
   }
 
-  /** All of a bucket's uploads, however many pages they fill. */
+  /** Lists all uploads of a bucket, page by page. */
   async list(bucket: string, signal?: AbortSignal): Promise<MultipartUpload[]> {
     const uploads: MultipartUpload[] = [];
     let after: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | undefined = {};

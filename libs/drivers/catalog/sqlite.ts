@@ -17,7 +17,7 @@ import { SqliteAudit } from './sqlite/sqlite-audit.js';
 import { openCatalogDatabase } from './sqlite/sqlite-database.js';
 import { SqliteRecords } from './sqlite/sqlite-records.js';
 
-/** The catalog in a file of its own, `catalog.sqlite`, which this process owns until `close`. */
+/** The catalog in its own file, `catalog.sqlite`, which this process owns until `close`. */
 export class SqliteCatalog extends Catalog {
   readonly models: Records<Model>;
   readonly endpointConfigs: Records<EndpointConfig>;
@@ -54,12 +54,12 @@ export class SqliteCatalog extends Catalog {
     this.audit = new SqliteAudit(database);
   }
 
-  /** Opens, or creates, the catalog in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */
+  /** Opens or creates the catalog in a data directory, or in `:memory:`. Raises `Unavailable` if that fails. */
   static open(dataDirectory: string): SqliteCatalog {
     return new SqliteCatalog(openCatalogDatabase(dataDirectory));
   }
 
-  /** Gives the file up; writes that come later are refused as `Unavailable`. */
+  /** Closes the file. Later writes raise `Unavailable`. */
   close(): void {
     this.database.close();
   }

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { EbbError } from '../../core/errors.js';
 
-/** A store in one SQLite file of a data directory. */
+/** The name, schema and settings of a store in one SQLite file of a data directory. */
 export interface DatabasePlan {
-  /** What messages call it; the file is `<name>.sqlite`. */
+  /** The name in messages; the file is `<name>.sqlite`. */
   readonly name: string;
-  /** Applied in order; `user_version` counts how many have been. Written ones are never edited. */
+  /** Applied in order; `user_version` counts the applied ones. A released migration is never edited. */
   readonly migrations: readonly string[];
   readonly pragmas: readonly string[];
 }
 
 /**
- * Opens a store in a data directory, or in `:memory:`, for this process alone and brings its schema up to date. Raises
- * `Unavailable`, naming the directory, where another process has it open or it cannot be used.
+ * Opens a store in a data directory, or in `:memory:`, for this process alone, and migrates its schema. Raises
+ * `Unavailable`, which names the directory, if another process has the store open or it cannot be used.
  */
 export function openDatabase(dataDirectory: string, plan: DatabasePlan): Database.Database {
   try {
@@ -28,8 +28,8 @@ export function openDatabase(dataDirectory: string, plan: DatabasePlan): Databas
 
 function prepared(database: Database.Database, plan: DatabasePlan): Database.Database {
   try {
-    // Exclusive before WAL keeps the log's index in this process's memory, so nobody else can even read; the kernel
-    // drops the lock with the process, however that ends.
+    // Exclusive mode before WAL keeps the log's index in this process's memory, so that no other process can even read.
+    // The kernel releases the lock when the process ends in any way.
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     for (const pragma of plan.pragmas) database.pragma(pragma);
@@ -46,7 +46,7 @@ function migrate(database: Database.Database, migrations: readonly string[]): vo
   if (version > migrations.length) {
     throw new Error(`it was written by a newer version of Ebb (schema ${version}, known up to ${migrations.length})`);
   }
-  // Nothing is written when there is nothing to do: Ebb must be able to start on a full disk.
+  // An up-to-date schema is not written to, because Ebb must be able to start on a full disk.
   if (version === migrations.length) return;
   for (const migration of migrations.slice(version)) database.exec(migration);
   database.pragma(`user_version = ${migrations.length}`);

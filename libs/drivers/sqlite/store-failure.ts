@@ -1,17 +1,17 @@
 import Database from 'better-sqlite3';
 import { EbbError } from '../../core/errors.js';
 
-/** What SQLite says when the store itself fails, whatever was asked of it; extended codes begin with these. */
+/** SQLite's codes for a failure of the store itself, under any statement. Extended codes begin with these. */
 const STORE_FAILURES = ['FULL', 'IOERR', 'NOMEM', 'BUSY', 'LOCKED', 'READONLY', 'CORRUPT', 'NOTADB', 'CANTOPEN'];
 
-/** Whether the store failed, as opposed to one statement being wrong in itself. */
+/** Tells whether the store failed, as opposed to a single statement being wrong. */
 export function isStoreFailure(error: unknown): error is InstanceType<typeof Database.SqliteError> {
   return (
     error instanceof Database.SqliteError && STORE_FAILURES.some((code) => error.code.startsWith(`SQLITE_${code}`))
   );
 }
 
-/** `StorageFull` or `Unavailable` where the store called `name` failed; any other error as it is. */
+/** Returns `StorageFull` or `Unavailable` if the store called `name` failed, and any other error as it is. */
 export function storeError(error: unknown, name: string): unknown {
   if (!isStoreFailure(error)) return error;
   return error.code.startsWith('SQLITE_FULL')

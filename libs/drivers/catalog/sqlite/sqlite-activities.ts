@@ -12,7 +12,7 @@ interface ActivityRow {
   readonly activity: string;
 }
 
-/** Scaling activities on disk only: there are many of them and they are read when a person asks. */
+/** Scaling activities, kept on disk only: there are many, and they are read only when a person asks. */
 export class SqliteActivities implements Activities {
   private readonly insert: Database.Statement<[string, string, string, number, string, number]>;
   private readonly forget: Database.Statement<[number]>;

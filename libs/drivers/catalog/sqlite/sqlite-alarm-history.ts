@@ -7,7 +7,7 @@ interface ItemRow {
   readonly item: string;
 }
 
-/** What happened to alarms, on disk only: it is read when a person asks. */
+/** The history of alarms, kept on disk only: it is read only when a person asks. */
 export class SqliteAlarmHistory implements AlarmHistory {
   private readonly insert: Database.Statement<[string, string, number, string, string]>;
   private readonly forget: Database.Statement<[number]>;

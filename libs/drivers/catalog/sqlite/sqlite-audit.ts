@@ -8,7 +8,7 @@ interface EntryRow {
   readonly status: number | null;
 }
 
-/** What operators did, on disk only: it is read when a person asks. */
+/** The audit of operators' actions, kept on disk only: it is read only when a person asks. */
 export class SqliteAudit implements Audit {
   private readonly insert: Database.Statement<[string, number, string | null, string, number | null]>;
   private readonly forget: Database.Statement<[number, number]>;

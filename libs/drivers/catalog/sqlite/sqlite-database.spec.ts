@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { openCatalogDatabase } from './sqlite-database.js';
 import { SqliteCatalog } from '../sqlite.js';
 
-it('writes nothing when it opens a catalog that is up to date, as the disk may be full', () => {
+it('opens an up-to-date catalog without writing, because the disk may be full', () => {
   const directory = mkdtempSync(join(tmpdir(), 'ebb-catalog-'));
   try {
     openCatalogDatabase(directory).close();
@@ -19,7 +19,7 @@ it('writes nothing when it opens a catalog that is up to date, as the disk may b
   }
 });
 
-/** The schema of the first version, which is out there and does not change any more. */
+/** The schema of the first version. It must not change here, because databases with it exist. */
 const FIRST_SCHEMA = `
   CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (kind, key))
     STRICT, WITHOUT ROWID;
@@ -29,7 +29,7 @@ const FIRST_SCHEMA = `
   CREATE INDEX activities_by_start ON activities (started_at);
 `;
 
-it('brings what the first version wrote up to date, and loses nothing of it', async () => {
+it('migrates a catalog of the first version without losing a record', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ebb-catalog-'));
   try {
     const first = new Database(join(directory, 'catalog.sqlite'));

@@ -52,12 +52,15 @@ const CATALOG_DATABASE: DatabasePlan = {
   ],
 };
 
-/** Opens `catalog.sqlite` in a data directory, or `:memory:`: reads are served from memory, so it has to be ours alone. */
+/**
+ * Opens `catalog.sqlite` in a data directory, or `:memory:`. The file must belong to this process alone, because reads
+ * are served from memory.
+ */
 export function openCatalogDatabase(dataDirectory: string): Database.Database {
   return openDatabase(dataDirectory, CATALOG_DATABASE);
 }
 
-/** Runs one write; a failure of the store itself becomes `StorageFull` or `Unavailable`, and nothing was written. */
+/** Runs one write. If the store itself fails, raises `StorageFull` or `Unavailable`, and nothing was written. */
 export function write<T>(statement: () => T): T {
   try {
     return statement();

@@ -13,7 +13,7 @@ describe('records on a full disk', () => {
   });
   afterEach(() => database.close());
 
-  it('refuse what does not fit, show nothing of it, and go on', async () => {
+  it('refuse a write that does not fit, keep the old values, and take later writes', async () => {
     const records = new SqliteRecords<string>(database, 'text');
     await records.create('small', 'x');
     await expect(records.create('large', LARGE)).rejects.toEqual(

@@ -4,11 +4,12 @@ import { write } from './sqlite-database.js';
 
 /**
  * Records of one kind, read from memory and written through to disk. Every invocation reads its endpoint, so a read
- * must cost no more than a look into a map; there is room for that because what people deploy is counted in thousands.
+ * must cost no more than a look into a map. Memory suffices because an installation has thousands of records, not
+ * millions.
  */
 export class SqliteRecords<T> implements Records<T> {
   private readonly records: Map<string, T>;
-  /** Every key in order; absent after a key has come or gone, until it is needed again. */
+  /** All keys in order; undefined after a key was added or deleted, until a read needs the order again. */
   private order: string[] | undefined;
   private readonly upsert: Database.Statement<[string, string, string]>;
   private readonly remove: Database.Statement<[string, string]>;
@@ -70,20 +71,20 @@ export class SqliteRecords<T> implements Records<T> {
     return record;
   }
 
-  /** Disk first: memory must never show what a crash would take back. */
+  /** Writes to disk first: memory must never show a record that a crash would take back. */
   private store(key: string, record: T): void {
     write(() => this.upsert.run(this.kind, key, JSON.stringify(record)));
     if (!this.records.has(key)) this.order = undefined;
     this.records.set(key, record);
   }
 
-  /** By code unit, which is what every driver can promise whatever its collations. */
+  /** Returns the keys sorted by code unit, the one order that every driver can promise under any collation. */
   private sorted(): readonly string[] {
     return (this.order ??= [...this.records.keys()].sort());
   }
 }
 
-/** Where `prefix` stands, or would, among sorted keys. */
+/** Returns the index of `prefix` among sorted keys, or the index at which it would be inserted. */
 function firstNotBelow(keys: readonly string[], prefix: string): number {
   let low = 0;
   let high = keys.length;

@@ -3,7 +3,7 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** What may stand for the numbers, in their order. */
+  /** Names that may be written in place of the numbers, in the order of the numbers. */
   readonly names?: readonly string[];
 }
 
@@ -25,8 +25,9 @@ const DAY_OF_WEEK = 4;
 const YEAR = 5;
 
 /**
- * AWS's six fields as the seven of `croner` (with Sunday as day 1): seconds are added, names become numbers, ranges that
- * go past the end of a field are spelled out. Or the flaw of an expression that AWS would not take, in a few words.
+ * Translates AWS's six cron fields into the seven of `croner`, with Sunday as day 1. Seconds are added, names become
+ * numbers, and ranges that wrap past the end of a field are spelled out. Returns the flaw, in a few words, of an
+ * expression that AWS refuses.
  */
 export function translateAwsCron(expression: string): { readonly pattern: string } | { readonly flaw: string } {
   const fields = expression.trim().toUpperCase().split(/\s+/);
@@ -54,7 +55,7 @@ function valuesOf({ min, max, names }: Field): string {
   return `which takes ${min}-${max}${names ? ` or ${names[0]}-${names.at(-1)}` : ''}`;
 }
 
-/** One item of a field's list; nothing where it is not one. */
+/** Translates one item of a field's list; undefined if the item is not valid there. */
 function translatePart(part: string, index: number): string | undefined {
   const field = FIELDS[index]!;
   if (part === '*') return part;
@@ -70,12 +71,12 @@ function translatePart(part: string, index: number): string | undefined {
   return translateRange(part, field, index === YEAR);
 }
 
-/** `a`, `a-b`, and both with a step, or `*` with one. */
+/** Translates `a`, `a-b` and `*`, each with or without a step. */
 function translateRange(part: string, field: Field, isYear: boolean): string | undefined {
   const [, from, to, step] = /^(\*|\w+?)(?:-(\w+))?(?:\/(\d+))?$/.exec(part) ?? [];
   if (from === undefined || (step !== undefined && Number(step) === 0)) return undefined;
   const stepped = step === undefined ? '' : `/${step}`;
-  // Croner counts the years from 0.
+  // In croner, `*` for years begins at year 0.
   if (from === '*')
     return to !== undefined ? undefined : isYear ? `${field.min}-${field.max}${stepped}` : `*${stepped}`;
   const first = numberOf(from, field);
@@ -87,7 +88,7 @@ function translateRange(part: string, field: Field, isYear: boolean): string | u
   return isYear ? undefined : pastTheEnd(first, last, Number(step ?? 1), field);
 }
 
-/** `FRI-MON`, `22-2`: on to the end of the field, and from its beginning. */
+/** Spells out a range that wraps, such as `FRI-MON` or `22-2`: to the end of the field, then on from its beginning. */
 function pastTheEnd(first: number, last: number, step: number, { min, max }: Field): string {
   const size = max - min + 1;
   const values: number[] = [];

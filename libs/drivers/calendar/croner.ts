@@ -3,22 +3,22 @@ import { Calendar } from '../../core/ports/calendar.js';
 import type { Schedule } from '../../core/scaling/scheduled-action.js';
 import { translateAwsCron } from './aws-cron.js';
 
-/** How many schedules are kept ready; a schedule that is not takes some microseconds to read again. */
+/** The most parsed schedules kept in memory. Parsing one again takes a few microseconds. */
 const MAX_READY = 1_000;
 const UTC = 'UTC';
 
 type Reading = { readonly times: Cron } | { readonly flaw: string };
 
 /**
- * Cron expressions by `croner`, time zones by the platform's own table. A single time of day that a change of the clocks
- * leaves out is taken at the change, and one that comes twice the first time; what recurs within the hours goes by every
- * hour that there is.
+ * A calendar that reads cron expressions with `croner` and takes time zones from the platform. Where clocks go forward,
+ * a time of day that is skipped falls on the moment of the change. Where clocks go back, a time of day that occurs
+ * twice counts the first time only. A schedule that recurs within the hours runs in every hour that passes.
  */
 export class CronerCalendar extends Calendar {
   private readonly ready = new Map<string, Reading>();
 
   override isTimezone(name: string): boolean {
-    // The platform takes offsets such as +05:00 too, which are no zones.
+    // The platform also accepts offsets such as +05:00, which are not time zones.
     if (!/^[A-Za-z]/.test(name)) return false;
     try {
       return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
@@ -72,7 +72,10 @@ function readSchedule(schedule: Exclude<Schedule, { kind: 'rate' }>, timezone: s
 
 const LOCAL_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})$/;
 
-/** A single time is a schedule with one value in each field: croner's own reading of dates goes by the host's zone. */
+/**
+ * Writes a single time as a cron pattern with one value in each field, because croner reads dates in the host's own
+ * time zone.
+ */
 function patternOf(localTime: string): { readonly pattern: string } | { readonly flaw: string } {
   const [, year, month, day, hours, minutes, seconds] = LOCAL_TIME.exec(localTime) ?? [];
   if (year === undefined) return { flaw: `'${localTime}' is not written as yyyy-mm-ddThh:mm:ss` };

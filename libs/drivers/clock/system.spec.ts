@@ -4,25 +4,25 @@ import { SystemClock } from './system.js';
 const HOUR_MS = 3_600_000;
 
 describe('the system clock', () => {
-  it('ends a sleep with the reason of the signal that cuts it short', async () => {
+  it('rejects a sleep with the reason of the signal that aborts it', async () => {
     const controller = new AbortController();
     const sleep = new SystemClock().sleep(HOUR_MS, controller.signal);
     controller.abort('enough');
     await expect(sleep).rejects.toBe('enough');
   });
 
-  it('does not begin a sleep whose signal was aborted before', async () => {
+  it('rejects a sleep at once if its signal was aborted before', async () => {
     await expect(new SystemClock().sleep(HOUR_MS, AbortSignal.abort('no'))).rejects.toBe('no');
   });
 
-  it('sleeps no shorter than it was asked to', async () => {
+  it('sleeps at least as long as it was asked to', async () => {
     const clock = new SystemClock();
     const before = performance.now();
     await clock.sleep(5, new AbortController().signal);
     expect(performance.now() - before).toBeGreaterThanOrEqual(4);
   });
 
-  it('makes ids that sort in the order of making', () => {
+  it('makes ids that sort in the order in which they were made', () => {
     const clock = new SystemClock();
     const ids = Array.from({ length: 10_000 }, () => clock.uniqueId());
     expect([...ids].sort()).toEqual(ids);

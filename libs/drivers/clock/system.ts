@@ -1,10 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import { Clock } from '../../core/ports/clock.js';
 
-/** Timers count milliseconds in 31 bits; a longer sleep is slept in parts. */
+/** The longest delay of one timer, which counts milliseconds in 31 bits. A longer sleep uses several timers in turn. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's time and chance. */
+/** The clock of the machine, with its source of randomness. */
 export class SystemClock extends Clock {
   private readonly randomPool = Buffer.alloc(16 * 256);
   private randomUsed = this.randomPool.length;
@@ -21,7 +21,7 @@ export class SystemClock extends Clock {
       try {
         await sleepOnce(Math.min(left, LONGEST_TIMER_MS), signal);
       } catch (error) {
-        // Node's own error hides why the signal was aborted.
+        // Node's own error hides the signal's reason.
         signal?.throwIfAborted();
         throw error;
       }
@@ -30,9 +30,9 @@ export class SystemClock extends Clock {
   }
 
   /**
-   * UUID version 7 with its 12 bits after the time used as a counter (RFC 9562, 6.2, method 1), so that ids made
-   * within one millisecond sort too. A clock that steps back, or a counter that is used up, keeps counting from the
-   * last time.
+   * Returns a UUID version 7 whose 12 bits after the time are a counter (RFC 9562, 6.2, method 1), so that ids made
+   * within one millisecond sort too. If the clock steps back or the counter is used up, ids count on from the last
+   * time.
    */
   override uniqueId(): string {
     const now = Date.now();
@@ -54,7 +54,10 @@ export class SystemClock extends Clock {
     return Math.random();
   }
 
-  /** Drawn from a pool: asking the system for 8 bytes at a time would cost more than the rest of an id. */
+  /**
+   * Takes 8 random bytes from a pool, because asking the system for 8 bytes at a time costs more than the rest of an
+   * id.
+   */
   private random64(): Buffer {
     if (this.randomUsed === this.randomPool.length) {
       randomFillSync(this.randomPool);
@@ -66,7 +69,10 @@ export class SystemClock extends Clock {
   }
 }
 
-/** Unlike Node's own promise, it makes no error of an abort: most sleeps are deadlines that are not reached. */
+/**
+ * Sleeps with one timer. Unlike Node's own promise it creates no error on an abort, because most sleeps are deadlines
+ * that are cancelled before they are reached.
+ */
 function sleepOnce(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

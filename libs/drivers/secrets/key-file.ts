@@ -8,7 +8,7 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under a key that lies in a file: whoever has the database alone reads none of the secrets in it. */
+/** Secrets sealed by AES-256-GCM with a key in a file. The database alone does not reveal them. */
 export class KeyFileSecrets extends Secrets {
   private constructor(
     private readonly file: string,
@@ -18,8 +18,8 @@ export class KeyFileSecrets extends Secrets {
   }
 
   /**
-   * Reads the key from a file that only its owner may read; where `isOurs`, makes the file when it is not there. Raises
-   * `Unavailable` naming the file and what is wrong with it.
+   * Reads the key from a file that only its owner may read. If `isOurs`, makes the file if it is missing. Raises
+   * `Unavailable`, which names the file and its fault.
    */
   static open(file: string, isOurs: boolean): KeyFileSecrets {
     return new KeyFileSecrets(file, readKeyFile(file, isOurs));

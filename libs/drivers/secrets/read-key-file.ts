@@ -3,10 +3,16 @@ import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSy
 import { EbbError } from '../../core/errors.js';
 
 const KEY_BYTES = 32;
-/** Others may not read it, nor the group write it; that a group reads it is how some mount secrets. */
+/**
+ * The mode bits that must be off: others may have no access, and the group may not write. The group may read, because
+ * some platforms mount secrets that way.
+ */
 const FORBIDDEN_MODE = 0o027;
 
-/** The key in a file, as base64 of 32 bytes; made first where `isOurs` and there is none. Raises `Unavailable`. */
+/**
+ * Reads the key in a file, written as base64 of 32 bytes. If `isOurs`, makes the file if it is missing. Raises
+ * `Unavailable`.
+ */
 export function readKeyFile(file: string, isOurs: boolean): Buffer {
   try {
     return keyIn(file);
@@ -26,7 +32,7 @@ function keyIn(file: string): Buffer {
   try {
     const mode = fstatSync(descriptor).mode & 0o777;
     if (mode & FORBIDDEN_MODE) {
-      throw new Error(`its mode is ${mode.toString(8)}, by which others have access to it: chmod 600 it`);
+      throw new Error(`by its mode ${mode.toString(8)}, others have access to it: chmod 600 it`);
     }
     const text = readFileSync(descriptor, 'utf8').trim();
     const key = Buffer.from(text, 'base64');
@@ -39,7 +45,9 @@ function keyIn(file: string): Buffer {
   }
 }
 
-/** Whole or not at all: a crash must not leave half a key, and of two processes both must end up with the same one. */
+/**
+ * Makes the file whole or not at all: a crash must not leave half a key, and two processes must both get the same key.
+ */
 function makeKeyFile(file: string): void {
   const draft = `${file}.${process.pid}`;
   rmSync(draft, { force: true });
@@ -58,5 +66,5 @@ function makeKeyFile(file: string): void {
 
 function unusable(file: string, cause: unknown): EbbError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EbbError('Unavailable', `The key of the secrets, '${file}', cannot be used: ${reason}.`, { cause });
+  return new EbbError('Unavailable', `The key file of the secrets, '${file}', cannot be used: ${reason}.`, { cause });
 }

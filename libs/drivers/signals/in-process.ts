@@ -1,6 +1,6 @@
 import { type Signal, Signals } from '../../core/ports/signals.js';
 
-/** Signals within one process: listeners are called before `notify` returns. */
+/** Signals within one process. Listeners are called before `notify` returns. */
 export class InProcessSignals extends Signals {
   private readonly listeners = new Set<(signal: Signal) => void>();
 

@@ -38,14 +38,14 @@ async function textsOf(logs: FilesystemLogs, after?: string): Promise<string[]> 
   return (await readAll(logs, after)).map(({ text }) => text);
 }
 
-/** Writes lines with these numbers, and sees to it that they are on disk. */
+/** Writes the lines numbered `from` up to `to`, and waits until they are on disk. */
 async function write(logs: FilesystemLogs, from: number, to: number, source: LogSource = SOURCE): Promise<void> {
   const writer = logs.open(source);
   for (let number = from; number < to; number += 1) writer.write('stdout', lineOf(number), NOON + number);
   await writer.close();
 }
 
-/** 100 bytes and some. */
+/** Returns a line of slightly more than 100 bytes. */
 function lineOf(number: number): string {
   return `${number} ${'x'.repeat(100)}`;
 }
@@ -64,7 +64,7 @@ async function idsOf(logs: FilesystemLogs, endpointName = 'reader'): Promise<(st
 }
 
 describe('a log in files', () => {
-  it('is text that can be read as it is', async () => {
+  it('is plain text', async () => {
     const writer = (await open()).open(SOURCE);
     writer.write('stderr', 'no such file', NOON);
     await writer.close();
@@ -72,14 +72,14 @@ describe('a log in files', () => {
     expect(await readFile(file!, 'utf8')).toMatch(/^2026-05-01T12:00:00\.000Z [0-9a-z]+ stderr no such file\n$/);
   });
 
-  it('is begun by its first line, and leaves nothing where there was none', async () => {
+  it('is created by its first line, and leaves no file if no line was written', async () => {
     const logs = await open();
     await logs.open(SOURCE).close();
     expect(await readdir(directory)).toEqual([]);
     expect(await logs.list('reader')).toEqual([]);
   });
 
-  it('is read a piece at a time, from wherever a page ended', async () => {
+  it('is read page by page, each from where the last one ended', async () => {
     const logs = await open();
     await write(logs, 0, 9_000);
     const { next } = await logs.read(READER, { limit: 5_000 });
@@ -91,7 +91,7 @@ describe('a log in files', () => {
   });
 });
 
-it('a line that comes while another is being written does not keep a later one from being written', async () => {
+it('writes a later line even if an earlier one arrived during a write', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const logs = await open();
@@ -114,7 +114,7 @@ it('a line that comes while another is being written does not keep a later one f
 describe('rotation', () => {
   const limits = { segmentBytes: 10_000, segments: 3 };
 
-  it('keeps the newest segments, with the last line always among them', async () => {
+  it('keeps the newest segments, always including the last line', async () => {
     const logs = await open(limits);
     for (let number = 0; number < 1_000; number += 50) await write(logs, number, number + 50);
     const files = await filesOf();
@@ -127,7 +127,7 @@ describe('rotation', () => {
     expect(await logs.list('reader')).toMatchObject([{ sizeBytes: sizes.reduce((sum, size) => sum + size) }]);
   });
 
-  it('does not disturb who goes on reading, and tells who came too late of the gap', async () => {
+  it('does not disturb a reader that keeps up, and reports the gap to a reader that is too late', async () => {
     const logs = await open(limits);
     await write(logs, 0, 100);
     const early = await logs.read(READER, { limit: 50 });
@@ -143,14 +143,14 @@ describe('rotation', () => {
     expect(onTime.lines.at(-1)?.text).toBe(lineOf(999));
   });
 
-  it('is found again after a restart, cursors included', async () => {
+  it('keeps lines and cursors valid over a restart', async () => {
     const logs = await open(limits);
     for (let number = 0; number < 300; number += 50) await write(logs, number, number + 50);
     const before = await logs.read(READER, { limit: 100 });
     await logs.close();
     const again = await open(limits);
     expect((await again.read(READER, { limit: 100 })).lines).toEqual(before.lines);
-    // As of a clock that was set back meanwhile.
+    // As if the clock had been set back meanwhile.
     const writer = again.open(SOURCE);
     writer.write('stdout', 'earlier', NOON - 1_000_000);
     await writer.close();
@@ -169,7 +169,7 @@ describe('a crash', () => {
     expect(await readFile(file!, 'utf8')).not.toContain('torn');
   });
 
-  it('leaves what is no line unread', async () => {
+  it('leaves bytes that are not a line unread', async () => {
     await write(await open(), 0, 1);
     const [file] = await filesOf();
     await appendFile(file!, `\0\0\0\0\n\nnot a line\n`);
@@ -181,7 +181,7 @@ describe('a crash', () => {
 });
 
 describe('a writer that is faster than the disk', () => {
-  it('has its lines dropped beyond the buffer, and counted where they are missing', async () => {
+  it('loses the lines beyond the buffer, and the log tells their number where they are missing', async () => {
     const logs = await open({ bufferCharacters: 5_000 });
     const writer = logs.open(SOURCE);
     for (let number = 0; number < 1_000; number += 1) writer.write('stdout', lineOf(number), NOON + number);
@@ -197,7 +197,7 @@ describe('a writer that is faster than the disk', () => {
     ]);
   });
 
-  it('is not held up by a disk that takes nothing, and goes on when it does again', async () => {
+  it('is not held up by a failing disk, and writes again when the disk recovers', async () => {
     const logs = await open();
     const inTheWay = join(directory, 'reader');
     await writeFile(inTheWay, '');
@@ -212,7 +212,7 @@ describe('a writer that is faster than the disk', () => {
   });
 });
 
-it('what comes while a batch cannot be written is on disk before anybody reads beyond it', async () => {
+it('a line that arrives while a batch fails is on disk before a reader passes it', async () => {
   const logs = await open();
   const inTheWay = join(directory, 'reader');
   await writeFile(inTheWay, '');
@@ -227,7 +227,7 @@ it('what comes while a batch cannot be written is on disk before anybody reads b
   await writer.close();
 });
 
-it('a page in which little is wanted ends after a while, and all is found by going on', async () => {
+it('a page with few matching lines ends at its limit of pieces, and the next pages find the rest', async () => {
   const logs = await open({ pagePieces: 8 });
   const [talker, quiet] = [logs.open(sourceOf('i-1')), logs.open(sourceOf('i-2'))];
   const told: string[] = [];
@@ -248,12 +248,12 @@ it('a page in which little is wanted ends after a while, and all is found by goi
     ({ next: after, hasMore } = page);
   }
   expect(found).toEqual(told);
-  // 6.4 MB, of which a page looks at four pieces of each log: 1 MiB.
+  // The logs hold 6.4 MB, of which one page reads four pieces of each log: 1 MiB.
   expect(pages).toBeGreaterThan(4);
   expect(pages).toBeLessThan(10);
 });
 
-it('reading does not wait until somebody who writes all the time has paused', async () => {
+it('reading does not wait for a pause of a writer that writes all the time', async () => {
   const logs = await open();
   const writer = logs.open(SOURCE);
   const enough = new AbortController();
@@ -271,7 +271,7 @@ it('reading does not wait until somebody who writes all the time has paused', as
   expect(written).toBeLessThan(100_000);
 });
 
-it('reading ends when nobody waits for it any more', async () => {
+it('reading ends when its signal is aborted', async () => {
   const logs = await open();
   await write(logs, 0, 9_000);
   const reader = new AbortController();
@@ -281,7 +281,7 @@ it('reading ends when nobody waits for it any more', async () => {
 });
 
 describe('ended instances', () => {
-  it('may be written to while their logs are discarded: what comes then is kept', async () => {
+  it('may be written to while their logs are discarded, and the new lines are kept', async () => {
     const logs = await open({ ended: 1 });
     let kept = 0;
     for (let round = 0; round < 50; round += 1) {
@@ -298,7 +298,7 @@ describe('ended instances', () => {
     expect(kept).toBe(50);
   });
 
-  it('may be written to again while several are discarded at once', async () => {
+  it('may be written to again while several logs are discarded at once', async () => {
     const logs = await open({ ended: 1 });
     for (let round = 0; round < 60; round += 1) {
       const ids = ['i-1', 'i-2', 'i-3', 'i-4'];
@@ -313,7 +313,7 @@ describe('ended instances', () => {
     }
   });
 
-  it('are forgotten when there are too many of an endpoint, those that were written first', async () => {
+  it('are discarded beyond the limit of one endpoint, the longest unwritten first', async () => {
     const logs = await open({ endedPerEndpoint: 2 });
     const living = logs.open(sourceOf('living'));
     living.write('stdout', 'first of all', NOON - 1);
@@ -325,7 +325,7 @@ describe('ended instances', () => {
     expect((await logs.read(READER, { after: next, limit: 1 })).hasGap).toBe(true);
   });
 
-  it('that are forgotten are a gap to whoever asked for them, and to nobody else', async () => {
+  it('that are discarded are a gap only for queries that match them', async () => {
     const logs = await open({ endedPerEndpoint: 1 });
     const green = { ...SOURCE, variantName: 'green', instanceId: 'i-9' };
     const { next: after } = await logs.read(READER, { limit: 10 });
@@ -341,7 +341,7 @@ describe('ended instances', () => {
     expect([await hasGap({ variantName: 'green' }), await hasGap({ instanceId: 'i-9' })]).toEqual([false, false]);
   });
 
-  it('are forgotten when there are too many in all, with the folders that held them', async () => {
+  it('are discarded beyond the limit of all endpoints, together with their folders', async () => {
     const logs = await open({ ended: 2 });
     for (const [index, name] of ['a', 'b', 'c'].entries()) await write(logs, index, index + 1, sourceOf('i', name));
     expect(await readdir(directory)).toEqual(['b', 'c']);

@@ -24,15 +24,16 @@ import { formatStamp, parseStamp, type StampedLine, Stamps } from './filesystem/
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** Somebody who waits for an endpoint's logs to grow. */
+/** A reader that waits for an endpoint's logs to grow. */
 interface Follower {
   readonly query: LogQuery;
   readonly wake: () => void;
 }
 
 /**
- * Logs as text files on this machine, a folder for each instance: `time stamp stream text`, to be read with `grep` as they
- * are. One running Ebb at a time has the directory. A cursor is the stamp of the last line before it.
+ * Logs as text files on this machine, in one folder for each instance. A line is `time stamp stream text`, so that the
+ * files can be searched with `grep`. Only one running Ebb at a time may use the directory. A cursor is the stamp of the
+ * last line before it.
  */
 export class FilesystemLogs extends Logs {
   readonly #root: string;
@@ -40,10 +41,10 @@ export class FilesystemLogs extends Logs {
   readonly #stamps: Stamps;
   /** By folder. */
   readonly #logs = new Map<string, SourceLog>();
-  /** Folders that are being removed. */
+  /** The removals that are under way, by folder. */
   readonly #removals = new Map<string, Promise<void>>();
   readonly #followers = new Set<Follower>();
-  /** For each endpoint and each variant, the stamp of the last line of those logs that were discarded whole. */
+  /** For each endpoint and each variant, the stamp of the last line in the logs that were discarded whole. */
   readonly #discarded = new Map<string, number>();
 
   private constructor(root: string, limits: LogLimits, stamps: Stamps) {
@@ -53,7 +54,7 @@ export class FilesystemLogs extends Logs {
     this.#stamps = stamps;
   }
 
-  /** Makes the directory if need be, and goes on with what is in it. */
+  /** Makes the directory if it is missing, and continues the logs in it. */
   static async open(
     directory: string,
     { limits }: { readonly limits?: Partial<LogLimits> } = {},
@@ -80,7 +81,7 @@ export class FilesystemLogs extends Logs {
     const { after, limit } = section;
     const start = after === undefined ? 0 : readCursor(after);
     const logs = this.#matching(query);
-    // All stamps up to this one are of lines that are on disk after the flush; later ones may be in any order there.
+    // All lines up to this stamp are on disk after the flush. Lines with later stamps may reach the disk in any order.
     const until = this.#stamps.last;
     await Promise.all(logs.map((log) => log.flush()));
     const wanted = { after: Math.max(start, (query.from ?? 0) * 1000 - 1), until, accepts: acceptorOf(query) };
@@ -130,7 +131,7 @@ export class FilesystemLogs extends Logs {
     signal.removeEventListener('abort', resolve as () => void);
   }
 
-  /** Writes what waits. */
+  /** Writes the lines that wait in memory, and closes the files. */
   async close(): Promise<void> {
     await Promise.all([...this.#logs.values()].map((log) => log.close()));
   }
@@ -157,7 +158,7 @@ export class FilesystemLogs extends Logs {
     log.writers -= 1;
     if (log.writers > 0) return log.flush();
     await log.close();
-    // Meanwhile it may have been opened again, and even closed.
+    // The log may have been opened again meanwhile, and even closed.
     if (log.writers > 0 || !this.#isKept(log)) return;
     log.hasEnded = !log.isEmpty;
     if (log.hasEnded) await this.#discardOld(endpointKey(log.source.endpointName));
@@ -174,7 +175,7 @@ export class FilesystemLogs extends Logs {
 
   #hasGap(query: LogQuery, logs: readonly SourceLog[], after: number): boolean {
     if (logs.some(({ segments }) => (segments[0]?.after ?? 0) > after)) return true;
-    // Of an instance that has no log it is not known whether it had one.
+    // For an instance without a log, Ebb does not know whether it had one.
     if (query.instanceId !== undefined && logs.length > 0) return false;
     return (this.#discarded.get(variantKey(query)) ?? 0) > after;
   }
@@ -183,11 +184,13 @@ export class FilesystemLogs extends Logs {
     for (const { query, wake } of this.#followers) if (isOf(source, query)) wake();
   }
 
-  /** Keeps the number of ended logs within its bounds, of the endpoint and of all: those that were written last stay. */
+  /**
+   * Keeps the number of ended logs within the limits of the endpoint and of all endpoints. The logs written last stay.
+   */
   async #discardOld(key: string): Promise<void> {
     const ended = [...this.#logs.values()].filter(({ hasEnded }) => hasEnded);
     const ofEndpoint = ended.filter(({ source }) => endpointKey(source.endpointName) === key);
-    // By far the most often, since each failed invocation ends a log that had ended before.
+    // By far the most frequent case, because each failed invocation ends a log that had ended before.
     if (ended.length <= this.#limits.ended && ofEndpoint.length <= this.#limits.endedPerEndpoint) return;
     for (const logs of [ended, ofEndpoint]) logs.sort((a, b) => b.writtenStamp - a.writtenStamp);
     const old = [...ofEndpoint.slice(this.#limits.endedPerEndpoint), ...ended.slice(this.#limits.ended)];
@@ -196,31 +199,31 @@ export class FilesystemLogs extends Logs {
 
   async #discard(log: SourceLog): Promise<void> {
     const { folder, source, writtenStamp } = log;
-    // Meanwhile it may have been opened again, or discarded, and another have come in its place.
+    // Meanwhile the log may have been opened again, or discarded and replaced by another.
     if (!log.hasEnded || !this.#isKept(log)) return;
     this.#logs.delete(folder);
     for (const key of [variantKey(source), variantKey({ endpointName: source.endpointName })]) {
       this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
     }
-    // Somebody may have more to write to it at this moment, as on an invocation that its instance ran last.
+    // A writer may open the log again at this moment, for example for the last invocation of its instance.
     const removal = removeFolder(folder).finally(() => this.#removals.delete(folder));
     this.#removals.set(folder, removal);
     await removal;
   }
 }
 
-/** Its parents go with the last that was in them. */
+/** Removes a log's folder, and its parents if they become empty. */
 async function removeFolder(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
     await rmdir(dirname(folder));
     await rmdir(dirname(dirname(folder)));
   } catch {
-    // Not empty; or the disk fails, and then what is left is found at the next start.
+    // Not empty; or the disk fails, and the next start finds the leftovers.
   }
 }
 
-/** Counts as one of a log's writers until it is closed. */
+/** A writer of one log, counted among the log's writers until it is closed. */
 class SourceLogWriter implements LogWriter {
   readonly #log: SourceLog;
   readonly #end: () => Promise<void>;
@@ -249,7 +252,7 @@ function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQ
   );
 }
 
-/** A name for a variant of an endpoint, or, without one, for all of the endpoint. */
+/** Returns a key for a variant of an endpoint, or, without a variant, for the whole endpoint. */
 function variantKey({ endpointName, variantName = '' }: Pick<LogQuery, 'endpointName' | 'variantName'>): string {
   return `${endpointKey(endpointName)}/${variantName}`;
 }

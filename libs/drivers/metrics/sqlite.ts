@@ -14,18 +14,20 @@ import { openDatabase } from '../sqlite/open-database.js';
 import { storeError } from '../sqlite/store-failure.js';
 import { METRICS_DATABASE, type MetricsStatements, metricsStatements } from './sqlite/sqlite-statements.js';
 
-/** How many datapoints are written, and how many minutes are read, before others have their turn. */
+/** The datapoints written, and the minutes read, before other work has its turn. */
 const WRITE_BATCH = 250;
 const READ_BATCH_MS = 1_440 * METRIC_PERIOD_MS;
-/** One call forgets no more than this: after a long time without Ebb there is more to forget than one call may take. */
+/**
+ * The most time that one call forgets. After a long time without Ebb there is more to forget than one call can afford.
+ */
 const FORGET_BATCH_MS = 10 * METRIC_PERIOD_MS;
 const FORGET_SERIES_INTERVAL_MS = 3_600_000;
 
-/** Metrics in a file of their own, `metrics.sqlite`. */
+/** Metrics in their own file, `metrics.sqlite`. */
 export class SqliteMetrics extends Metrics {
   private readonly sql: MetricsStatements;
   private recording: Promise<void> = Promise.resolve();
-  /** What is older is as good as forgotten. */
+  /** Older datapoints are not returned, even if they are still on disk. */
   private oldest = -Infinity;
   private seriesForgottenAt = -Infinity;
 
@@ -34,12 +36,12 @@ export class SqliteMetrics extends Metrics {
     this.sql = metricsStatements(database);
   }
 
-  /** Opens, or creates, the metrics of a data directory, or those in `:memory:`. Raises `Unavailable` where it cannot. */
+  /** Opens or creates the metrics of a data directory, or of `:memory:`. Raises `Unavailable` if that fails. */
   static open(dataDirectory: string): SqliteMetrics {
     return new SqliteMetrics(openDatabase(dataDirectory, METRICS_DATABASE));
   }
 
-  /** All of it or nothing. */
+  /** Records all datapoints or none. */
   override record(records: readonly MetricRecord[], now: number, signal?: AbortSignal): Promise<void> {
     const recorded = this.recording.then(() => this.recordAll(records, now, signal));
     this.recording = recorded.catch(() => undefined);
@@ -77,7 +79,9 @@ export class SqliteMetrics extends Metrics {
     this.database.close();
   }
 
-  /** One transaction, though others have their turn in between: nothing else writes on this connection. */
+  /**
+   * Records in one transaction, although other work has its turn in between: no other code writes on this connection.
+   */
   private async recordAll(records: readonly MetricRecord[], now: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     try {
@@ -111,7 +115,7 @@ export class SqliteMetrics extends Metrics {
     this.seriesForgottenAt = now;
   }
 
-  /** The first and the last minute there are; where there are none, nothing lies between them. */
+  /** Returns the first and the last minute on record, or an empty interval if there is none. */
   private bounds(): { first: number; last: number } {
     const { first, last } = this.attempt(() => this.sql.bounds.get())!;
     return { first: first ?? Infinity, last: last ?? -Infinity };

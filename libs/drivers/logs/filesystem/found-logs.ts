@@ -6,11 +6,13 @@ import { readLastLines, type Segment } from './segment.js';
 import { segmentNameOf } from './source-log.js';
 import { parseStamp } from './stamped-line.js';
 
-/** The folder names of an endpoint's own log in place of a variant and an instance, which cannot have this name. */
+/**
+ * The folder name that stands for the variant and the instance in an endpoint's own log. Neither can have this name.
+ */
 const OWN = '_';
 const LAST_BYTES = 64 * 1024;
 
-/** A log that is there already. */
+/** A log found on disk at the start. */
 export interface FoundLog {
   readonly source: LogSource;
   readonly folder: string;
@@ -18,12 +20,14 @@ export interface FoundLog {
   readonly lastStamp: number;
 }
 
-/** Where a source's log is: `<root>/<endpoint>/<variant>/<instance>`, the path that SageMaker's log streams have. */
+/**
+ * Returns the folder of a source's log: `<root>/<endpoint>/<variant>/<instance>`, the path of SageMaker's log streams.
+ */
 export function folderOf(root: string, { endpointName, variantName = OWN, instanceId = OWN }: LogSource): string {
   return join(root, endpointName, variantName, instanceId);
 }
 
-/** Every log under the root, mended where a crash has torn its last line. */
+/** Finds every log under the root, and repairs a last line that a crash has torn. */
 export async function findLogs(root: string): Promise<FoundLog[]> {
   const found: FoundLog[] = [];
   for (const endpointName of await foldersIn(root)) {
@@ -55,7 +59,7 @@ async function findLog(source: LogSource, folder: string): Promise<FoundLog> {
   return { source, folder, segments: [...segments, mended], lastStamp: line?.stamp ?? mended.after };
 }
 
-/** Cuts off what follows the last end of line; returns the size that is left. */
+/** Cuts off the bytes after the last end of line, and returns the remaining size. */
 async function mend({ file, sizeBytes }: Segment): Promise<number> {
   const handle = await open(file, 'r+');
   try {

@@ -4,7 +4,7 @@ import { type Segment, readLastLines } from './segment.js';
 import type { SourceLog } from './source-log.js';
 import type { StampedLine } from './stamped-line.js';
 
-/** The last lines of one log that are accepted, oldest first. */
+/** Reads the last accepted lines of one log, oldest first. */
 export async function lastLinesOf(
   segments: readonly Segment[],
   count: number,
@@ -18,7 +18,7 @@ export async function lastLinesOf(
     try {
       found.unshift(...(await readLastLines(segment, count - found.length, accepts)));
     } catch (error) {
-      // It has been discarded meanwhile, and so have those before it.
+      // The segment has been discarded meanwhile, and so have the segments before it.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
       throw error;
     }
@@ -26,7 +26,7 @@ export async function lastLinesOf(
   return found;
 }
 
-/** The last lines of several logs that are accepted, oldest first, and no more than a page may have. */
+/** Reads the last accepted lines of several logs, oldest first, and no more than fit into one page. */
 export async function lastLines(
   logs: readonly Pick<SourceLog, 'segments' | 'source' | 'writtenStamp'>[],
   count: number,
@@ -35,7 +35,7 @@ export async function lastLines(
 ): Promise<LogLine[]> {
   let found: { readonly stamp: number; readonly line: LogLine }[] = [];
   if (count <= 0) return [];
-  // In this order, most logs of many have nothing that is late enough, and need not be looked into.
+  // In this order, most logs hold no line that is late enough and need not be read.
   for (const { segments, source, writtenStamp } of logs.toSorted((a, b) => b.writtenStamp - a.writtenStamp)) {
     if (found.length === count && writtenStamp < found[0]!.stamp) break;
     const lines = await lastLinesOf(segments, count, accepts, signal);

@@ -1,19 +1,21 @@
-/** How much of instances' output is kept, and is looked at for a page. */
+/** The limits on the kept output of instances, and on the reading for one page. */
 export interface LogLimits {
-  /** A file of a log that has grown to this is followed by a new one. */
+  /** The size at which a log continues in a new file. */
   readonly segmentBytes: number;
-  /** Of one log, so many files are kept, the newest among them being written. */
+  /** The most files kept of one log, including the file that is being written. */
   readonly segments: number;
-  /** How much may wait in memory to be written, for each log; what comes when it is full is dropped. */
+  /** The most characters of one log that wait in memory to be written; lines beyond it are dropped. */
   readonly bufferCharacters: number;
-  /** So many ended instances' logs are kept for each endpoint, and so many in all. */
+  /** The most logs of ended instances kept for one endpoint, and for all endpoints together. */
   readonly endedPerEndpoint: number;
   readonly ended: number;
-  /** A page ends when about so many pieces of 256 KiB have been read for it. */
+  /** The number of pieces of 256 KiB that are read for one page, approximately; the page ends there. */
   readonly pagePieces: number;
 }
 
-/** About 10 MiB of each instance, at least 7.5 MiB of which are its last output at any time. */
+/**
+ * The limits by default: about 10 MiB for each instance, of which at least 7.5 MiB are its latest output at any time.
+ */
 export const LOG_LIMITS: LogLimits = {
   segmentBytes: 2.5 * 1024 * 1024,
   segments: 4,

@@ -1,30 +1,30 @@
 import { readLines, seek, type Segment } from './segment.js';
 import type { StampedLine } from './stamped-line.js';
 
-/** Which lines of a log are wanted. */
+/** The lines of a log that a query matches. */
 export interface Wanted {
-  /** Stamps above `after`, up to and including `until`. */
+  /** Lines match with stamps above `after`, up to and including `until`. */
   readonly after: number;
   readonly until: number;
   accepts(line: StampedLine): boolean;
 }
 
-/** Goes through one log, as it was when the reader was made, from line to line that is wanted. */
+/** Reads the wanted lines of one log one by one, from its segments at the time when the reader was made. */
 export class LogReader {
-  /** Undefined before the first `advance`, at the end, and when it is tired. */
+  /** The line it stands at; undefined before the first `advance`, at the end, and when the reader is tired. */
   current: StampedLine | undefined;
-  /** A segment that was to be read has been discarded meanwhile. */
+  /** A segment was discarded before it was read. */
   hasGap = false;
   readonly #wanted: Wanted;
   readonly #segments: Segment[];
   #position: number | undefined;
   #lines: StampedLine[] = [];
   #index = 0;
-  /** The stamp of the last line that was looked at. */
+  /** The stamp of the last line that was read, wanted or not. */
   #seen: number;
   #piecesLeft: number;
 
-  /** It is tired when it has read so many pieces of the log. */
+  /** The reader is tired when it has read `maxPieces` pieces of the log. */
   constructor(segments: readonly Segment[], wanted: Wanted, maxPieces: number) {
     this.#wanted = wanted;
     this.#segments = segments.filter((_segment, index) => (segments[index + 1]?.after ?? Infinity) > wanted.after);
@@ -32,12 +32,12 @@ export class LogReader {
     this.#piecesLeft = maxPieces;
   }
 
-  /** There is more to look at, and it has looked at enough. */
+  /** Tells whether the reader has spent its pieces although the log holds more. */
   get isTired(): boolean {
     return this.current === undefined && this.#segments.length > 0;
   }
 
-  /** Of the lines up to this stamp, all that are wanted have been `current`, and none but those. */
+  /** The stamp up to which every wanted line has been `current`, and no line beyond. */
   get readUntil(): number {
     if (this.current) return this.current.stamp - 1;
     return this.#segments.length > 0 ? this.#seen : Infinity;
@@ -61,7 +61,7 @@ export class LogReader {
         this.#index = 0;
         this.#lines = lines.filter((line) => line.stamp > after && line.stamp <= until && this.#wanted.accepts(line));
         this.#seen = Math.max(this.#seen, lines.at(-1)?.stamp ?? 0);
-        // Those that are read on the way to the first line do not count: a page that ended there would go nowhere.
+        // Pieces on the way to the first line do not count, because a page that ended there would make no progress.
         if (this.#seen > after) this.#piecesLeft -= 1;
         return;
       }

@@ -2,19 +2,19 @@ import type { LogLine, LogSource } from '../../../core/ports/logs.js';
 import type { LogReader } from './log-reader.js';
 import type { StampedLine } from './stamped-line.js';
 
-/** A page ends when it has so much text, whatever its limit. */
+/** The most text of one page, whatever its limit of lines. */
 export const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
 
-/** Lines of several logs, and how far those have been read for them. */
+/** Lines of several logs, and the stamp up to which the logs have been read. */
 export interface MergedPage {
   readonly lines: readonly LogLine[];
-  /** All lines up to this stamp have been looked at; Infinity where there are no more. */
+  /** All lines up to this stamp have been read; `Infinity` at the end of all logs. */
   readonly readUntil: number;
 }
 
 /**
- * The lines of several logs in the order of their stamps, until there are enough, or one of the logs has been looked
- * through for long without a line that is wanted.
+ * Merges the lines of several logs in the order of their stamps. The page ends when it is full, or when one log's
+ * reader is tired before its next wanted line.
  */
 export async function mergeLogs(
   logs: readonly { readonly source: LogSource; readonly reader: LogReader }[],
@@ -29,7 +29,8 @@ export async function mergeLogs(
     const isFull = lines.length >= limit || characters >= MAX_PAGE_CHARACTERS;
     const next = earliest(logs);
     const line = next?.reader.current;
-    // What comes before all that a tired reader has not looked at is given, so that every page goes on from the last one.
+    // Lines before the unread part of a tired reader are still returned, so that every page continues from the last
+    // one.
     if (!next || !line || isFull || logs.some(({ reader }) => reader.isTired && reader.readUntil < line.stamp)) {
       return { lines, readUntil: Math.min(...logs.map(({ reader }) => reader.readUntil)) };
     }

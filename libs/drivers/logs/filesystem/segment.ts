@@ -5,15 +5,18 @@ import { parseLine, type StampedLine } from './stamped-line.js';
 export interface Segment {
   readonly file: string;
   readonly after: number;
-  /** So much of the file is whole lines. */
+  /** The size of the whole lines in the file. */
   readonly sizeBytes: number;
 }
 
-/** More than the longest line, whose characters have at most three bytes each. */
+/** The size of one read: more than the longest line, whose characters have at most three bytes each. */
 const CHUNK_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 
-/** Where in the segment to begin reading for lines above a stamp: at the start of a line, not far before the first one. */
+/**
+ * Returns the position at which to begin reading for lines above a stamp: the start of a line, close before the first
+ * such line.
+ */
 export async function seek(segment: Segment, stamp: number): Promise<number> {
   let [low, high] = [0, segment.sizeBytes];
   if (segment.after >= stamp) return 0;
@@ -40,19 +43,19 @@ async function firstLineAfter(
   return undefined;
 }
 
-/** The lines from the start of one on, as many as a piece of the file holds, and where the next piece begins. */
+/** Reads the lines from a position on, up to one piece of the file, and returns the position of the next piece. */
 export async function readLines(
   segment: Segment,
   position: number,
 ): Promise<{ readonly lines: StampedLine[]; readonly next: number }> {
   const bytes = await readBytes(segment, position, CHUNK_BYTES);
   const end = bytes.lastIndexOf(LINE_FEED);
-  // A piece without an end of line cannot be of our writing, and is passed over.
+  // A piece without an end of line was not written by Ebb, so it is skipped.
   if (end === -1) return { lines: [], next: position + Math.max(bytes.length, 1) };
   return { lines: parseLines(bytes.toString('utf8', 0, end)), next: position + end + 1 };
 }
 
-/** The last lines that are accepted, oldest first. */
+/** Reads the last accepted lines of a segment, oldest first. */
 export async function readLastLines(
   segment: Segment,
   count: number,
@@ -75,8 +78,8 @@ function parseLines(text: string): StampedLine[] {
 }
 
 /**
- * Opened for each piece: a page may be of more logs than there may be open files, and a segment that is discarded
- * meanwhile is not held.
+ * Reads a piece of the file. The file is opened for each piece: a page may span more logs than there may be open files,
+ * and a discarded segment must not be kept on disk by an open handle.
  */
 async function readBytes({ file, sizeBytes }: Segment, position: number, length: number): Promise<Buffer> {
   const handle = await open(file, 'r');

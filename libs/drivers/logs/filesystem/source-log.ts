@@ -6,15 +6,15 @@ import type { LogLimits } from './log-limits.js';
 import type { Segment } from './segment.js';
 import { formatLine, formatStamp, type Stamps } from './stamped-line.js';
 
-/** What is written is in its file so soon: many lines share one write. */
+/** The longest time from a line to its write, so that many lines share one write. */
 const FLUSH_AFTER_MS = 50;
-/** So much is written at once without waiting for more. */
+/** The size at which lines are written at once, without waiting for more. */
 const FLUSH_CHARACTERS = 256 * 1024;
 
-/** What waits to be written. */
+/** The lines that wait to be written. */
 interface Batch {
   text: string;
-  /** How many of the source's lines are lost with it if it cannot be written. */
+  /** The number of the source's lines that are lost if the batch cannot be written. */
   lines: number;
   lastAt: number;
   lastStamp: number;
@@ -22,24 +22,25 @@ interface Batch {
 
 const NOTHING: Readonly<Batch> = { text: '', lines: 0, lastAt: 0, lastStamp: 0 };
 
-/** What there is of a log already. */
+/** The part of a log that is on disk already. */
 export interface FoundSegments {
   readonly segments: readonly Segment[];
   readonly lastStamp: number;
-  /** Resolves when its folder may be written to; one of that name is being removed. */
+  /** Resolves when the folder may be written to; a folder of that name is being removed until then. */
   readonly cleared?: Promise<void>;
 }
 
 /**
- * One source's log: segments on disk, named by the last stamp before them, and what waits to be appended. Writing never
- * waits: when the disk is full or too slow, lines are dropped and counted, and the log says so where they are missing.
+ * One source's log: segments on disk, each named by the last stamp before it, and the lines that wait to be appended.
+ * Writing never waits: if the disk is full or too slow, lines are dropped and counted, and the log says so where they
+ * are missing.
  */
 export class SourceLog {
-  /** How many writers have it open. */
+  /** The number of writers that have the log open. */
   writers = 0;
-  /** Nobody has it open, and all is on disk: it may be discarded. */
+  /** No writer has the log open and all lines are on disk, so it may be discarded. */
   hasEnded = false;
-  /** The stamp of the last line that can be read, 0 where there is none. */
+  /** The stamp of the last line that can be read; 0 if there is none. */
   writtenStamp: number;
   readonly source: LogSource;
   readonly folder: string;
@@ -52,9 +53,9 @@ export class SourceLog {
   #pending: Batch = { ...NOTHING };
   #dropped = { lines: 0, at: 0 };
   #timer: NodeJS.Timeout | undefined;
-  /** What is done with its files, one thing after the other. */
+  /** The work on the log's files, one step after another. */
   #work: Promise<void> = Promise.resolve();
-  /** The last of that is to write what waits. */
+  /** The last queued step will write the lines that wait. */
   #isFlushing = false;
 
   constructor(
@@ -74,7 +75,7 @@ export class SourceLog {
     this.#onWritten = onWritten;
   }
 
-  /** As they are now: what is appended later is not in them. */
+  /** The segments as they are now, without lines that are appended later. */
   get segments(): readonly Segment[] {
     return this.#segments;
   }
@@ -83,12 +84,12 @@ export class SourceLog {
     return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** Nothing was ever written to it, or nothing is left. */
+  /** Tells whether the log has no line, on disk or waiting. */
   get isEmpty(): boolean {
     return this.#segments.length === 0 && this.#pending.lines === 0;
   }
 
-  /** One line, which has no line feed in it. */
+  /** Takes one line, which contains no line feed. */
   write(stream: LogStream, text: string, at: number): void {
     if (this.#pending.text.length + text.length > this.#limits.bufferCharacters) {
       this.#dropped = { lines: this.#dropped.lines + 1, at };
@@ -98,7 +99,7 @@ export class SourceLog {
     this.#add(stream, text, at, 1);
   }
 
-  /** Resolves, never rejects, when all that was written so far can be read or has been dropped. */
+  /** Resolves, and never rejects, when every line written so far can be read or has been dropped. */
   flush(): Promise<void> {
     if (this.#pending.lines > 0 && !this.#isFlushing) {
       this.#isFlushing = true;
@@ -107,7 +108,7 @@ export class SourceLog {
     return this.#work;
   }
 
-  /** Writes what is left and lets go of the file, until more is written. */
+  /** Writes the lines that wait and closes the file, until more lines are written. */
   async close(): Promise<void> {
     await this.flush();
     this.#tellDropped();
@@ -134,7 +135,10 @@ export class SourceLog {
     this.#add('ebb', `${what} dropped here: the disk was full, or slower than the output.`, at, lines);
   }
 
-  /** What waits now, and nothing that comes meanwhile: whoever flushes would wait for as long as somebody writes. */
+  /**
+   * Writes the lines that wait now, and none that arrive meanwhile; otherwise a flush would last as long as a writer
+   * keeps writing.
+   */
   async #writePending(): Promise<void> {
     this.#isFlushing = false;
     clearTimeout(this.#timer);
@@ -147,7 +151,10 @@ export class SourceLog {
     this.#tellDropped();
   }
 
-  /** Whether it could be written. What could not is dropped: it must not pile up while the disk is full. */
+  /**
+   * Appends a batch, and tells whether it was written. A failed batch is dropped, because lines must not pile up while
+   * the disk is full.
+   */
   async #append({ text, lines, lastAt }: Batch): Promise<boolean> {
     try {
       const [handle, segment] = await this.#openSegment();
@@ -166,7 +173,7 @@ export class SourceLog {
     }
   }
 
-  /** The segment to append to: the last one, or a new one when there is none or it is full. */
+  /** Opens the segment to append to: the last one, or a new one if there is none or it is full. */
   async #openSegment(): Promise<[FileHandle, Segment]> {
     const last = this.#segments.at(-1);
     if (last && last.sizeBytes < this.#limits.segmentBytes) {
@@ -202,11 +209,11 @@ export class SourceLog {
 const SEGMENT_SUFFIX = '.log';
 
 function segmentFile(folder: string, after: number): string {
-  // Padded, so that they are in order for whoever looks into the folder.
+  // Padded, so that a listing of the folder shows the segments in order.
   return join(folder, `${formatStamp(after).padStart(11, '0')}${SEGMENT_SUFFIX}`);
 }
 
-/** What a file's name says of it as a segment; undefined for a file that is none. */
+/** Returns the name of a segment from its file's name; undefined if the file is not a segment. */
 export function segmentNameOf(file: string): string | undefined {
   return file.endsWith(SEGMENT_SUFFIX) ? file.slice(0, -SEGMENT_SUFFIX.length) : undefined;
 }

@@ -1,6 +1,6 @@
 import { type LogLine, LOG_STREAMS, type LogStream } from '../../../core/ports/logs.js';
 
-/** A line with its place in the order of all lines that were ever written here. */
+/** A line with its stamp, which orders all lines ever written here. */
 export interface StampedLine extends Pick<LogLine, 'at' | 'stream' | 'text'> {
   readonly stamp: number;
 }
@@ -8,12 +8,13 @@ export interface StampedLine extends Pick<LogLine, 'at' | 'stream' | 'text'> {
 const BASE = 36;
 const STREAMS: ReadonlySet<string> = new Set(LOG_STREAMS);
 const LINE = /^(\S+) ([0-9a-z]+) (\S+) (.*)$/s;
-/** Times that cannot be microseconds in a whole number do not move the stamps. */
+/** Later times do not move the stamps, because their microseconds do not fit into a safe integer. */
 const MAX_STAMPED_AT = Math.floor(Number.MAX_SAFE_INTEGER / 1000) - 1;
 
 /**
- * Gives each line its stamp: at least the microseconds of its time, and more than any stamp before. So lines can be told
- * apart and ordered over all logs, also over restarts, and nothing that was written later than a time has a lower stamp.
+ * Gives each line its stamp: at least the microseconds of its time, and more than any stamp before. Stamps therefore
+ * identify and order lines over all logs and over restarts, and no line written after a moment has a stamp below that
+ * moment.
  */
 export class Stamps {
   #last: number;
@@ -22,7 +23,7 @@ export class Stamps {
     this.#last = last;
   }
 
-  /** The highest stamp that was given. */
+  /** The highest stamp so far. */
   get last(): number {
     return this.#last;
   }
@@ -33,12 +34,12 @@ export class Stamps {
   }
 }
 
-/** A line as it is in a file, without its end of line: time, stamp, stream, text. */
+/** Formats a line as in a file, without its end of line: time, stamp, stream, text. */
 export function formatLine({ at, stamp, stream, text }: StampedLine): string {
   return `${new Date(at).toISOString()} ${formatStamp(stamp)} ${stream} ${text}`;
 }
 
-/** Undefined for what is no whole line. */
+/** Parses a line; undefined if it is not a whole line. */
 export function parseLine(line: string): StampedLine | undefined {
   const [, time = '', stamp = '', stream = '', text = ''] = LINE.exec(line) ?? [];
   const at = Date.parse(time);
@@ -51,7 +52,7 @@ export function formatStamp(stamp: number): string {
   return stamp.toString(BASE);
 }
 
-/** Undefined for what is no stamp. */
+/** Parses a stamp; undefined if the text is not a stamp. */
 export function parseStamp(text: string): number | undefined {
   if (!/^[0-9a-z]{1,11}$/.test(text)) return undefined;
   const stamp = parseInt(text, BASE);

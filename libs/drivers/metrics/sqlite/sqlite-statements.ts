@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { DatabasePlan } from '../../sqlite/open-database.js';
 
-/** Nothing waits for a commit: metrics may lose their last minutes when the machine's power goes. */
+/** The schema and settings of the metrics' file. Commits are not synced: a power failure may lose the last minutes. */
 export const METRICS_DATABASE: DatabasePlan = {
   name: 'metrics',
   pragmas: ['synchronous = NORMAL'],
@@ -41,11 +41,11 @@ export interface MinuteRow {
   readonly maximum: number;
 }
 
-/** What is asked of the metrics' file. */
+/** The prepared statements on the metrics' file. */
 export interface MetricsStatements {
-  /** Key, namespace, name, metric, minute; returns the id. */
+  /** Takes key, namespace, name, metric and minute; returns the id. */
   readonly series: Database.Statement<[string, string, string, string, number], number>;
-  /** Minute, series, unit, count, sum, minimum, maximum. */
+  /** Takes minute, series, unit, count, sum, minimum and maximum. */
   readonly merge: Database.Statement<[number, number, string, number, number, number, number]>;
   readonly find: Database.Statement<[string], number>;
   readonly bounds: Database.Statement<[], { readonly first: number | null; readonly last: number | null }>;

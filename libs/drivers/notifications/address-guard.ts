@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 
-/** An address that nobody may be told to send anything to. */
+/** Raised for an address to which callbacks may not be sent. */
 export class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
 
@@ -12,14 +12,15 @@ export class RefusedAddress extends Error {
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** Global unicast: all other IPv6 addresses are of a network's own, or hide an IPv4 address. */
+/** Global unicast. All other IPv6 addresses belong to a local network or hide an IPv4 address. */
 const GLOBAL_IPV6: Network = [ipaddr.parse('2000::'), 3];
-/** Public by its number, but a platform's metadata service by its use. */
+/** Addresses that are public by number but serve a platform's metadata. */
 const METADATA = new Set(['168.63.129.16']);
 
 /**
- * Tells addresses of the public internet, where callbacks may go, from those of this machine, its network and its platform,
- * where they may only if the operator lists them: as networks such as `10.1.0.0/16`, or as names of hosts.
+ * Decides to which addresses callbacks may be sent: to the public internet, and otherwise only to networks such as
+ * `10.1.0.0/16` and hosts that the operator lists. Addresses of this machine, its network and its platform are refused
+ * by default.
  */
 export class AddressGuard {
   private readonly networks: readonly Network[];
@@ -30,17 +31,20 @@ export class AddressGuard {
     this.hosts = new Set(allowed.filter((entry) => !isNetwork(entry)).map((host) => host.toLowerCase()));
   }
 
-  /** Whether `entry` can stand in the operator's list. */
+  /** Tells whether `entry` is valid in the operator's list. */
   static isEntry(entry: string): boolean {
     return isNetwork(entry) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry);
   }
 
-  /** `hostname` is what the address was looked up for, or the address itself. Raises `RefusedAddress`. */
+  /**
+   * Raises `RefusedAddress` unless the address is allowed. `hostname` is the name that was looked up, or the address
+   * itself.
+   */
   check(address: string, hostname: string): void {
     if (!this.isAllowed(address, hostname)) throw new RefusedAddress(address);
   }
 
-  /** Those that may be connected to, of all that a name stands for; raises `RefusedAddress` where none may. */
+  /** Returns the allowed addresses of a name. Raises `RefusedAddress` if none is allowed. */
   choose(addresses: readonly LookupAddress[], hostname: string): LookupAddress[] {
     const allowed = addresses.filter(({ address }) => this.isAllowed(address, hostname));
     if (allowed.length === 0 && addresses[0]) throw new RefusedAddress(addresses[0].address);
@@ -49,7 +53,7 @@ export class AddressGuard {
 
   private isAllowed(address: string, hostname: string): boolean {
     if (this.hosts.has(hostname.toLowerCase())) return true;
-    // An address with a zone is of one link alone.
+    // An address with a zone belongs to one link.
     if (!ipaddr.isValid(address) || address.includes('%')) return false;
     const parsed = ipaddr.process(address);
     if (this.networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))) {

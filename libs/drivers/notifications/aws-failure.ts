@@ -1,7 +1,7 @@
 import type { DeliveryResult } from '../../core/delivery/notification.js';
 
 /**
- * What SNS and SQS say when the same message will never be taken. Everything else is worth another try: outages and
+ * The errors with which SNS and SQS refuse a message permanently. All other errors are worth another try: outages and
  * throttling pass, and an operator may mend credentials and permissions within the day that a delivery lives.
  */
 const PERMANENT: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryResult } from '../../core/delivery/notification.js';
 import { Notifications } from '../../core/ports/notifications.js';
 
-/** Hands callbacks to one driver and what goes to topics to another. */
+/** Hands callbacks to one driver and deliveries to topics to another. */
 export class NotificationsByReceiver extends Notifications {
   constructor(
     private readonly topics: Notifications,

@@ -3,9 +3,9 @@ import type { DeliveryResult } from '../../core/delivery/notification.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { retryAfterMs } from './retry-after.js';
 
-/** How much of a receiver's answer is read before its connection is given up; nobody looks at it. */
+/** The most bytes of a receiver's answer that are read before its connection is closed. They are discarded. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
-/** Connections to one receiver. */
+/** The most connections to one receiver. */
 const MAX_CONNECTIONS = 16;
 
 /** One POST to a receiver. */
@@ -16,19 +16,19 @@ export interface HttpPost {
   readonly body: string;
 }
 
-/** Posts to HTTP receivers and reads from the status what became of it. Redirects are not followed. */
+/** Posts to HTTP receivers and derives the result from the status. Redirects are not followed. */
 export class HttpReceiver {
   private readonly agent = new Agent({ connections: MAX_CONNECTIONS });
 
   constructor(private readonly clock: Clock) {}
 
-  /** Rejects only when `signal` is aborted before the receiver has answered. */
+  /** Posts once. Rejects only if `signal` is aborted before the receiver has answered. */
   async post(post: HttpPost, signal: AbortSignal): Promise<DeliveryResult> {
     try {
       const url = new URL(post.url);
       const headers = { ...post.headers, ...basicAuthorization(url) };
       const response = await request(url, { method: 'POST', headers, body: post.body, signal, dispatcher: this.agent });
-      // The answer's body says nothing that the status does not: a failure to read it is not a failed delivery.
+      // The body adds nothing to the status, so a failure to read it is not a failed delivery.
       await response.body.dump({ limit: MAX_RESPONSE_BYTES, signal }).catch(() => undefined);
       return this.resultOf(response.statusCode, response.headers['retry-after']);
     } catch (error) {
@@ -41,7 +41,7 @@ export class HttpReceiver {
     await this.agent.destroy();
   }
 
-  /** As SNS has it: an answer of the 4xx kind is the receiver's last word, except 429. */
+  /** Derives the result from the status as SNS does: a 4xx answer is final, except 429. */
   private resultOf(status: number, retryAfter: string | string[] | undefined): DeliveryResult {
     if (status >= 200 && status < 300) return { kind: 'delivered' };
     const reason = `The receiver answered ${status}`;

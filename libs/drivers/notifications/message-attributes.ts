@@ -1,13 +1,16 @@
 import type { MessageAttribute } from '../../core/delivery/notification.js';
 
-/** A message attribute as both SNS's and SQS's clients take it. */
+/** A message attribute in the form that both SNS's and SQS's clients take. */
 interface SdkAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   readonly BinaryValue?: Uint8Array;
 }
 
-/** Binary values are kept as base64. Undefined when there are none: the services refuse an empty map. */
+/**
+ * Converts message attributes, whose binary values are kept as base64. Returns undefined if there are none, because the
+ * services refuse an empty map.
+ */
 export function toSdkAttributes(
   attributes: Readonly<Record<string, MessageAttribute>> = {},
 ): Record<string, SdkAttribute> | undefined {

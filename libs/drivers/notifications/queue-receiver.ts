@@ -3,9 +3,9 @@ import type { DeliveryResult, MessageAttribute } from '../../core/delivery/notif
 import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';
 
-/** Queue URLs that are remembered; more are asked for again. */
+/** The most queue URLs kept in memory; beyond that they are looked up again. */
 const MAX_KNOWN_QUEUES = 1_000;
-/** SQS's own limit. SNS drops a raw message with more of them, and so does Ebb, saying so. */
+/** SQS's own limit. SNS drops a raw message with more attributes; Ebb drops it too, and says so. */
 const MAX_ATTRIBUTES = 10;
 
 type Attributes = Readonly<Record<string, MessageAttribute>>;
@@ -16,7 +16,7 @@ export class QueueReceiver {
 
   constructor(private readonly client: SQSClient) {}
 
-  /** Rejects only when `signal` is aborted. */
+  /** Sends a message. Rejects only if `signal` is aborted. */
   async send(queueArn: string, body: string, attributes: Attributes, signal: AbortSignal): Promise<DeliveryResult> {
     if (Object.keys(attributes).length > MAX_ATTRIBUTES) {
       return { kind: 'undeliverable', reason: `SQS takes at most ${MAX_ATTRIBUTES} message attributes` };
@@ -31,7 +31,7 @@ export class QueueReceiver {
       return { kind: 'delivered' };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      // A queue that is made anew may have another address.
+      // A queue that was deleted and created again may have another address.
       if (error instanceof QueueDoesNotExist) this.queueUrls.delete(queueArn);
       return failureOf(error);
     }

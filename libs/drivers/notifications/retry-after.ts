@@ -1,7 +1,7 @@
-/** A receiver may wish for more, but deliveries do not live for ever. */
+/** The longest wait that a receiver may ask for, because a delivery lives only a day. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** What a `Retry-After` header asks for, in milliseconds, an hour at most: it is a number of seconds or a date. */
+/** Reads a `Retry-After` header, a number of seconds or a date, as milliseconds, at most an hour. */
 export function retryAfterMs(header: string | string[] | undefined, now: number): number | undefined {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) return undefined;

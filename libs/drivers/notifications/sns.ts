@@ -5,9 +5,11 @@ import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';
 import { ATTEMPT_LIMIT_MS, withTimeLimit } from './time-limit.js';
 
-/** Publishes to topics of Amazon SNS, or of a service that speaks its protocol; subscriptions are that service's own. */
+/**
+ * Publishes to topics of Amazon SNS, or of a service that speaks its protocol. That service keeps the subscriptions.
+ */
 export class SnsNotifications extends Notifications {
-  /** `client` stays its giver's to destroy; it should not retry, because the outbox does. */
+  /** The caller destroys `client`, which should not retry, because the outbox does. */
   constructor(
     private readonly client: SNSClient,
     private readonly attemptLimitMs = ATTEMPT_LIMIT_MS,
@@ -18,7 +20,7 @@ export class SnsNotifications extends Notifications {
   async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
     const { receiver, message } = delivery;
     if (receiver.kind !== 'topic') {
-      return { kind: 'undeliverable', reason: 'Subscriptions are kept by SNS itself: only topics can be told' };
+      return { kind: 'undeliverable', reason: 'SNS itself keeps the subscriptions: only a topic can be notified' };
     }
     try {
       const publish = (limited: AbortSignal): Promise<unknown> =>

@@ -1,14 +1,15 @@
-/** How long one attempt may take, whatever the receiver does: SNS gives HTTP receivers as long. */
+/** The longest time of one attempt, the same as SNS gives HTTP receivers. */
 export const ATTEMPT_LIMIT_MS = 15_000;
 
-/** The reason with which an attempt is cut off. */
+/** The reason given to an attempt that takes too long. */
 export class AttemptTimeout extends Error {
   override readonly name = 'AttemptTimeout';
 }
 
 /**
- * Runs `attempt` with a signal that fires after `limitMs`, or when `outer` does; the attempt must end when it fires, and
- * fails with the reason: `AttemptTimeout` or the outer signal's own. Neither timer nor listener outlives the attempt.
+ * Runs `attempt` with a signal that fires after `limitMs`, or when `outer` does. The attempt must end when the signal
+ * fires, and fails with its reason: `AttemptTimeout`, or the outer signal's own. Neither timer nor listener outlives
+ * the attempt.
  */
 export async function withTimeLimit<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -24,7 +25,7 @@ export async function withTimeLimit<T>(
   try {
     return await attempt(controller.signal);
   } catch (error) {
-    // Clients have their own errors for being aborted; why they were is what matters.
+    // Clients raise their own errors on an abort; the reason of the abort is the one that matters.
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     clearTimeout(timer);

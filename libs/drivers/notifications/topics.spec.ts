@@ -74,7 +74,7 @@ describe('delivering to an HTTP subscription', () => {
     return (await split())[0]!;
   }
 
-  it('splits the same message into the same deliveries each time', async () => {
+  it('splits a message into the same deliveries each time', async () => {
     await subscribe({ arn: `${TOPIC}:a` });
     await subscribe({ arn: `${TOPIC}:b` });
     const first = await split();
@@ -82,7 +82,7 @@ describe('delivering to an HTTP subscription', () => {
     expect(await split()).toEqual(first);
   });
 
-  it('splits a message that nobody is subscribed to into nothing', async () => {
+  it('splits a message of a topic without confirmed subscriptions into no deliveries', async () => {
     await subscribe({ confirmed: false });
     await subscribe({ arn: 'other', topicArn: 'other' });
     expect(await topics.deliver(toTopic)).toEqual({ kind: 'fanned-out', deliveries: [] });
@@ -137,13 +137,13 @@ describe('delivering to an HTTP subscription', () => {
     await hungUp.promise;
   });
 
-  it('stops at once when the caller gives up', async () => {
+  it('stops at once when its signal is aborted', async () => {
     const stop = new AbortController();
     answer = () => stop.abort(new Error('stopping'));
     await expect(topics.deliver(await toOnly(), stop.signal)).rejects.toThrow('stopping');
   });
 
-  it('does not read an endless answer to its end', async () => {
+  it('stops reading an endless answer', async () => {
     const closed = Promise.withResolvers<void>();
     answer = (response) => {
       response.once('close', closed.resolve);
@@ -158,7 +158,7 @@ describe('delivering to an HTTP subscription', () => {
     await closed.promise;
   });
 
-  it('tries again when nobody listens', async () => {
+  it('fails for now if the receiver cannot be reached', async () => {
     const delivery = await toOnly();
     await receiver[Symbol.asyncDispose]();
     expect(await topics.deliver(delivery)).toMatchObject({
@@ -167,7 +167,7 @@ describe('delivering to an HTTP subscription', () => {
     });
   });
 
-  it('sends credentials of the URL as basic authentication and leaves them out of reasons', async () => {
+  it('sends the credentials in a URL as basic authentication and keeps them out of reasons', async () => {
     answer = (response) => response.writeHead(401).end();
     await subscribe({ endpoint: receiver.url.replace('//', '//user:p%40ss@') });
     const result = await topics.deliver((await split())[0]!);
@@ -175,7 +175,7 @@ describe('delivering to an HTTP subscription', () => {
     expect(JSON.stringify(result)).not.toContain('p%40ss');
   });
 
-  it('gives up what was on its way to a subscription or a topic that has gone', async () => {
+  it('gives up deliveries to a subscription or a topic that was deleted', async () => {
     const delivery = await toOnly();
     await catalog.subscriptions.delete(`${TOPIC}:one`);
     expect((await topics.deliver(delivery)).kind).toBe('undeliverable');
@@ -185,7 +185,7 @@ describe('delivering to an HTTP subscription', () => {
     expect((await topics.deliver(toTopic)).kind).toBe('undeliverable');
   });
 
-  it('does not ask a receiver to confirm that has confirmed meanwhile', async () => {
+  it('asks for no confirmation once the receiver has confirmed', async () => {
     const { arn } = await subscribe({ confirmed: false });
     const handshake: Delivery = {
       ...toTopic,
@@ -200,7 +200,7 @@ describe('delivering to an HTTP subscription', () => {
     });
   });
 
-  it('gives back the connection, so that closing is quick', async () => {
+  it('releases the connection, so that closing is quick', async () => {
     const delivery = await toOnly();
     await topics.deliver(delivery);
     const closed = once(AbortSignal.timeout(5_000), 'abort').then(() => 'slow');

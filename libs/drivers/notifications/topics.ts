@@ -9,20 +9,21 @@ import { QueueReceiver } from './queue-receiver.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
 
 export interface TopicNotificationsOptions {
-  /** Where receivers reach Ebb: the links to confirm and to unsubscribe start with it. */
+  /** Ebb's address for receivers: the links to confirm and to unsubscribe start with it. */
   readonly baseUrl: () => string;
   readonly attemptLimitMs?: number;
 }
 
 /**
- * The embedded SNS: splits a topic's message among the subscriptions in the catalog and hands each its own, over HTTP
- * exactly as SNS posts it or to an SQS queue. Receivers that have gone are undeliverable; so is a 4xx answer (but 429).
+ * The embedded SNS. It splits a topic's message into one delivery for each subscription in the catalog, and hands each
+ * over by HTTP exactly as SNS posts it, or to an SQS queue. A delivery is undeliverable if its receiver was deleted or
+ * answered with a 4xx status other than 429.
  */
 export class TopicNotifications extends Notifications {
   private readonly http: HttpReceiver;
   private readonly queues: QueueReceiver;
 
-  /** `sqs` sends to the queues that are subscribed; it stays its giver's to destroy. */
+  /** `sqs` sends to the subscribed queues; the caller destroys it. */
   constructor(
     private readonly catalog: Catalog,
     sqs: SQSClient,
@@ -51,7 +52,8 @@ export class TopicNotifications extends Notifications {
 
   private async attempt(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult> {
     const { receiver } = delivery;
-    if (receiver.kind === 'callback') return { kind: 'undeliverable', reason: 'A callback is no topic' };
+    if (receiver.kind === 'callback')
+      return { kind: 'undeliverable', reason: 'A callback cannot be delivered to a topic' };
     if ((await this.catalog.topics.get(receiver.topicArn, signal)) === undefined) {
       return { kind: 'undeliverable', reason: `The topic ${receiver.topicArn} does not exist` };
     }
@@ -70,7 +72,7 @@ export class TopicNotifications extends Notifications {
   }
 
   private async confirm(delivery: Delivery, subscription: Subscription, signal: AbortSignal): Promise<DeliveryResult> {
-    // It was confirmed by an earlier attempt whose answer was lost: there is nothing left to ask.
+    // An earlier attempt, whose answer was lost, led to the confirmation.
     if (subscription.confirmed) return { kind: 'delivered' };
     const headers = { ...commonHeaders(subscription, 'SubscriptionConfirmation'), 'x-amz-sns-message-id': delivery.id };
     const body = confirmationEnvelope(delivery, subscription, this.options.baseUrl());

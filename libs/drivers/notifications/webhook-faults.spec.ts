@@ -18,7 +18,7 @@ afterEach(async () => {
   for (let close = closing.pop(); close; close = closing.pop()) await close();
 });
 
-/** Listens with a server that speaks whatever it likes. */
+/** Starts a server of any protocol on a free port. */
 async function listen(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
@@ -30,7 +30,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A receiver that does this to each connection when the request comes. */
+/** Starts a receiver that runs `act` on each connection when the request arrives. */
 function startReceiver(act: (socket: Socket) => void): Promise<number> {
   return listen(
     createServer((socket) => {
@@ -52,13 +52,13 @@ async function deliver(url: string, attemptLimitMs = 5_000): Promise<DeliveryRes
   return callbacks.deliver({ id: 'cb_1', receiver, message: { body: '{}' }, createdAt: 0 });
 }
 
-/** What is said of a receiver; each is tried again. */
+/** Matches a failed attempt with this reason, which is tried again. */
 function failed(reason: RegExp): object {
   return expect.objectContaining({ kind: 'failed', reason: expect.stringMatching(reason) as string }) as object;
 }
 
-describe('a callback is tried again, and says why, where its receiver', () => {
-  it('drips an answer that never comes', async () => {
+describe('a callback is tried again, with a reason, if its receiver', () => {
+  it('sends its answer byte by byte without an end', async () => {
     const port = await startReceiver((socket) => {
       const drip = setInterval(() => socket.write('H'), 5);
       socket.write('HTTP/1.1 200 OK\r\nx-drip: ');
@@ -67,7 +67,7 @@ describe('a callback is tried again, and says why, where its receiver', () => {
     expect(await deliver(`http://127.0.0.1:${port}/`, 200)).toEqual(failed(/did not answer within 0\.2 s/));
   });
 
-  it('answers with a head without end', async () => {
+  it('answers with an endless header', async () => {
     const port = await startReceiver((socket) => socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(20_000)}`));
     expect(await deliver(`http://127.0.0.1:${port}/`)).toEqual(failed(/could not be reached: .*overflow/i));
   });
@@ -77,17 +77,17 @@ describe('a callback is tried again, and says why, where its receiver', () => {
     expect(await deliver(`http://127.0.0.1:${port}/`)).toEqual(failed(/could not be reached: .*Expected HTTP/));
   });
 
-  it('closes the connection in place of an answer', async () => {
+  it('closes the connection without an answer', async () => {
     const port = await startReceiver((socket) => socket.end());
     expect(await deliver(`http://127.0.0.1:${port}/`)).toEqual(failed(/could not be reached: other side closed/));
   });
 
-  it('speaks no TLS where it should', async () => {
+  it('does not speak TLS on an https URL', async () => {
     const port = await startReceiver((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'));
     expect(await deliver(`https://127.0.0.1:${port}/`)).toEqual(failed(/could not be reached: .*SSL/));
   });
 
-  it.skipIf(!CAN_MAKE_CERTIFICATES)('shows a certificate that nobody vouches for, and sends it nothing', async () => {
+  it.skipIf(!CAN_MAKE_CERTIFICATES)('shows an untrusted certificate, in which case it is sent nothing', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'ebb-receiver-'));
     closing.push(() => rmSync(directory, { recursive: true }));
     const { keyFile, pem } = makeCertificate(directory, 'hooks.test');

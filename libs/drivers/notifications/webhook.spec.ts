@@ -64,7 +64,7 @@ const toNothing: WebhookOptions['resolve'] = (_hostname, done) => {
 };
 
 describe('a callback', () => {
-  it('is one POST that each secret of its key has signed', async () => {
+  it('is one POST, signed with each secret of its access key', async () => {
     const { received, url } = await aReceiver();
     expect(await webhooks().deliver(callback(url))).toMatchObject({ kind: 'delivered' });
     expect(received).toHaveLength(1);
@@ -81,7 +81,7 @@ describe('a callback', () => {
     expect(() => stranger.verify(body, headers as Record<string, string>)).toThrow('No matching signature found');
   });
 
-  it('leaves on record what went over the wire, without the signature and without most of the answer', async () => {
+  it('leaves its exchange on record, without the signature and with only the start of the answer', async () => {
     const { url } = await aReceiver((response) =>
       response.writeHead(200, { 'x-receiver': 'yes', 'set-cookie': 'a=b' }).end('x'.repeat(5_000)),
     );
@@ -102,7 +102,7 @@ describe('a callback', () => {
     expect(await webhooks().deliver(callback(url))).toMatchObject({ kind: 'undeliverable' });
   });
 
-  it('waits as long as its receiver wishes', async () => {
+  it('waits as long as its receiver asks for', async () => {
     const { url } = await aReceiver((response) => response.writeHead(429, { 'retry-after': '120' }).end());
     expect(await webhooks().deliver(callback(url))).toMatchObject({ kind: 'failed', retryAfterMs: 120_000 });
   });
@@ -118,19 +118,19 @@ describe('a callback', () => {
     expect(inner.received).toEqual([]);
   });
 
-  it('is cut off where its receiver hangs', async () => {
+  it('fails for now when its receiver does not answer in time', async () => {
     const { url } = await aReceiver(() => undefined);
     const result = await webhooks({ attemptLimitMs: 200 }).deliver(callback(url));
     expect(result).toMatchObject({ kind: 'failed', reason: 'The receiver did not answer within 0.2 s' });
   });
 
-  it('has arrived when the status has, though the rest of the answer never comes', async () => {
+  it('is delivered once the status has arrived, even if the rest of the answer never does', async () => {
     const { url } = await aReceiver((response) => void response.writeHead(200).write('begun'));
     const result = await webhooks({ attemptLimitMs: 200 }).deliver(callback(url));
     expect(result).toMatchObject({ kind: 'delivered', exchange: { response: { status: 200, body: 'begun' } } });
   });
 
-  it('reads no more of an endless answer than it must', async () => {
+  it('stops reading an endless answer', async () => {
     let sent = 0;
     const { url } = await aReceiver((response) => {
       response.writeHead(200);
@@ -144,7 +144,7 @@ describe('a callback', () => {
     expect(sent).toBeLessThan(20_000_000);
   });
 
-  it('says what is the matter where nobody is there', async () => {
+  it('fails with a reason if its receiver cannot be reached or its name cannot be looked up', async () => {
     const { url, port } = await aReceiver();
     await closing.pop()!();
     const result = await webhooks().deliver(callback(url));
@@ -155,7 +155,7 @@ describe('a callback', () => {
 });
 
 describe('the guard', () => {
-  it('lets nothing through to a private address, by its number or by a name', async () => {
+  it('refuses a private address, however it is written, and a name that resolves to one', async () => {
     const { received, port } = await aReceiver();
     const guarded = webhooks({ allowed: [], resolve: toAddress('127.0.0.1') });
     for (const host of [
@@ -173,7 +173,7 @@ describe('the guard', () => {
     expect(received).toEqual([]);
   });
 
-  it('connects to the very address that it has checked, however the name changes its mind', async () => {
+  it('checks the address that it connects to, so DNS rebinding does not get through', async () => {
     const { received, port } = await aReceiver();
     let looks = 0;
     const rebinding: WebhookOptions['resolve'] = (_hostname, done) => {
@@ -188,7 +188,7 @@ describe('the guard', () => {
     expect(received).toEqual([]);
   });
 
-  it('looks again for each connection, and uses none that was made for another name', async () => {
+  it('looks a name up for each connection, and does not reuse a connection made for another name', async () => {
     const { received, port } = await aReceiver();
     const names: string[] = [];
     const resolve: WebhookOptions['resolve'] = (hostname, done) => {
@@ -203,7 +203,7 @@ describe('the guard', () => {
 });
 
 describe('a callback URL', () => {
-  it.each(['https://hooks.example/a?b=c', 'http://8.8.8.8:8080/'])('such as %s is taken', (url) => {
+  it.each(['https://hooks.example/a?b=c', 'http://8.8.8.8:8080/'])('such as %s is accepted', (url) => {
     expect(() => webhooks({ allowed: [] }).checkCallbackUrl(url)).not.toThrow();
   });
 

@@ -10,11 +10,13 @@ import { AddressGuard, RefusedAddress } from './address-guard.js';
 import { retryAfterMs } from './retry-after.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
 
-/** How much of an answer is read before its connection is given up, and how much of that is kept for people to look at. */
+/**
+ * The most bytes of an answer that are read before its connection is closed, and how many of them are kept on record.
+ */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const KEPT_RESPONSE_BYTES = 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Connections to one receiver. */
+/** The most connections to one receiver. */
 const MAX_CONNECTIONS = 16;
 const MAX_URL_LENGTH = 2048;
 
@@ -24,20 +26,20 @@ type Resolve = (
 ) => void;
 
 export interface WebhookOptions {
-  /** Networks and hosts that are not public and may be told all the same. */
+  /** Networks and hosts that are not public but may receive callbacks. */
   readonly allowed: readonly string[];
-  /** What callbacks of an access key, or of callers without one, are signed with now: each of them signs. */
+  /** Returns the current secrets for callbacks of an access key, or of callers without a key. Each secret signs. */
   readonly secretsOf: (keyId: string | undefined, signal: AbortSignal) => Promise<readonly string[]>;
   readonly userAgent: string;
   readonly attemptLimitMs?: number;
-  /** The system's resolver unless told. */
+  /** The system's resolver by default. */
   readonly resolve?: Resolve;
 }
 
 /**
- * Posts to callback URLs, signed as Standard Webhooks ask for. Only public addresses are connected to, and those that the
- * operator lists: what is checked is the very address of each connection, so that no name can change its mind in between.
- * Redirects are not followed. 410 says that the receiver is no more; any other answer but 2xx is tried again.
+ * Posts to callback URLs, signed as Standard Webhooks demands. Ebb connects only to public addresses and to addresses
+ * that the operator lists. It checks the address that it connects to, so DNS rebinding does not get through. Redirects
+ * are not followed. A 410 ends the delivery; any other answer but 2xx is tried again.
  */
 export class WebhookNotifications extends Notifications {
   private readonly guard: AddressGuard;
@@ -53,7 +55,10 @@ export class WebhookNotifications extends Notifications {
     this.agent = new Agent({ connections: MAX_CONNECTIONS, maxHeaderSize: MAX_HEADER_BYTES, connect });
   }
 
-  /** Raises `InvalidRequest` with the rule that a callback URL breaks. What its name stands for is seen at each connection. */
+  /**
+   * Raises `InvalidRequest` with the rule that a callback URL breaks. The addresses of its name are checked at each
+   * connection.
+   */
   override checkCallbackUrl(text: string): void {
     if (text.length > MAX_URL_LENGTH) refuse(`must have ${MAX_URL_LENGTH} characters at most`);
     const url = URL.canParse(text) ? new URL(text) : refuse('must be an http or https URL');
@@ -69,7 +74,8 @@ export class WebhookNotifications extends Notifications {
 
   async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
     const { receiver } = delivery;
-    if (receiver.kind !== 'callback') return { kind: 'undeliverable', reason: 'Only callbacks are posted here' };
+    if (receiver.kind !== 'callback')
+      return { kind: 'undeliverable', reason: 'Only a callback can be posted to a callback URL' };
     const limitMs = this.options.attemptLimitMs ?? ATTEMPT_LIMIT_MS;
     let requestHeaders: Record<string, string> = {};
     try {
@@ -115,7 +121,7 @@ export class WebhookNotifications extends Notifications {
     body: string,
     signal: AbortSignal,
   ): Promise<DeliveryResult> {
-    // A literal address is not looked up, so that the connector would not ask.
+    // A literal address is not looked up, so the connector would not check it.
     this.checkLiteral(url);
     const response = await request(url, { method: 'POST', headers, body, signal, dispatcher: this.agent });
     const exchange: DeliveryExchange = {
@@ -131,7 +137,7 @@ export class WebhookNotifications extends Notifications {
 
   private resultOf({ headers, statusCode }: Dispatcher.ResponseData): DeliveryResult {
     if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
-    if (statusCode === 410) return { kind: 'undeliverable', reason: 'The receiver answered 410: it is no more' };
+    if (statusCode === 410) return { kind: 'undeliverable', reason: 'The receiver answered 410: it is gone' };
     const note = statusCode >= 300 && statusCode < 400 ? ', and redirects are not followed' : '';
     const wish = retryAfterMs(headers['retry-after'], this.clock.now());
     const reason = `The receiver answered ${statusCode}${note}`;
@@ -143,7 +149,7 @@ export class WebhookNotifications extends Notifications {
     if (isIP(literal) !== 0) this.guard.check(literal, literal);
   }
 
-  /** Looks a name up and gives the connection only what it may connect to. */
+  /** Returns a lookup that gives the connection only the allowed addresses of a name. */
   private lookup(resolve: Resolve): LookupFunction {
     return (hostname, { all }, callback) => {
       resolve(hostname, (error, addresses) => {
@@ -169,7 +175,7 @@ function resolveBySystem(hostname: string, callback: Parameters<Resolve>[1]): vo
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  // Whoever has a signature could send the same again within its time.
+  // A signature on record could be used to send the same message again within its time.
   return { ...headers, ...(headers['webhook-signature'] !== undefined && { 'webhook-signature': 'v1,…' }) };
 }
 
@@ -178,7 +184,7 @@ function plainHeaders(headers: Readonly<Record<string, string | string[] | undef
   return Object.fromEntries(kept.map(([name, value]) => [name, [value].flat().join(', ')]));
 }
 
-/** The beginning of an answer as text. Nobody needs the rest, nor to know why it did not come. */
+/** Reads the beginning of an answer as text. The rest is not needed, nor the reason if it does not arrive. */
 async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -189,7 +195,7 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
       if (bytes > MAX_RESPONSE_BYTES) break;
     }
   } catch {
-    // The status has been read: it says all that matters.
+    // The status has been read, and it decides.
   }
   return Buffer.concat(chunks).subarray(0, KEPT_RESPONSE_BYTES).toString();
 }

@@ -1,4 +1,4 @@
-/** How formats that are sent in place of a `tar.gz` begin. */
+/** The first bytes of formats that are often sent instead of a `tar.gz`. */
 const FORMATS: readonly { readonly name: string; readonly at?: number; readonly magic: Buffer }[] = [
   { name: 'gzip', magic: Buffer.from([0x1f, 0x8b]) },
   { name: 'a zip archive', magic: Buffer.from('PK\x03\x04') },
@@ -11,7 +11,7 @@ const FORMATS: readonly { readonly name: string; readonly at?: number; readonly 
   { name: 'a tar archive without compression', at: 257, magic: Buffer.from('ustar') },
 ];
 
-/** What the first bytes of a file tell of its format, in words; undefined where it is none of the usual ones. */
+/** Names the format of a file by its first bytes; undefined if it is not a known one. */
 export function nameFormat(beginning: Buffer): string | undefined {
   return FORMATS.find(({ magic, at = 0 }) => beginning.subarray(at, at + magic.length).equals(magic))?.name;
 }

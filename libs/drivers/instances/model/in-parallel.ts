@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item, at most `limit` at once, and gives the results in the items' order. The first failure aborts
- * the rest, and is raised when all of them have ended.
+ * Runs `work` for each item, at most `limit` at once, and returns the results in the order of the items. The first
+ * failure aborts the rest, and is raised when all of them have ended.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

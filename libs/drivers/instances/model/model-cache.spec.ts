@@ -39,7 +39,7 @@ const acquire = (container: ContainerDefinition, options: Partial<AcquireOptions
   from.acquire(container, { timeoutMs, ...options });
 
 describe('a model that is kept', () => {
-  it('is not fetched again, and both phases are told', async () => {
+  it('is not fetched again, and both phases are still reported', async () => {
     await put('m', 'x');
     const first = await acquire(containerOf({}));
     const phases: StartPhase[] = [];
@@ -49,7 +49,7 @@ describe('a model that is kept', () => {
     expect(phases).toEqual(['download', 'unpack']);
   });
 
-  it('is not read again to be verified', async () => {
+  it('is verified without being read again', async () => {
     await put('m.tar.gz', gzipSync(tarOf({ path: 'x' })));
     const container = containerOf({ uri: 's3://bucket/m.tar.gz', compression: 'Gzip' });
     await models.verify(container, { timeoutMs });
@@ -58,7 +58,7 @@ describe('a model that is kept', () => {
     expect(objects.gets).toBe(2);
   });
 
-  it('is fetched once for all who want it at the same time', async () => {
+  it('is fetched once for all callers that acquire it at the same time', async () => {
     await put('m', 'x');
     const phases: StartPhase[][] = Array.from({ length: 5 }, () => []);
     const all = await Promise.all(
@@ -69,7 +69,7 @@ describe('a model that is kept', () => {
     expect(phases).toEqual(phases.map(() => ['download', 'unpack']));
   });
 
-  it('is fetched on for those who still want it when one gives up', async () => {
+  it('is still fetched for the other callers when one gives up', async () => {
     await put('m', 'x');
     objects.stall();
     const stop = new AbortController();
@@ -77,7 +77,7 @@ describe('a model that is kept', () => {
     await objects.until(() => objects.underWay === 1);
     const patient = acquire(containerOf({}));
     await objects.until(() => objects.heads === 2);
-    // From there it is only microtasks until both wait for the same.
+    // From here, only microtasks remain until both wait for the same filling.
     await new Promise(setImmediate);
     stop.abort(new Error('stopped'));
     await expect(impatient).rejects.toThrow('stopped');
@@ -86,7 +86,7 @@ describe('a model that is kept', () => {
     expect(objects.gets).toBe(1);
   });
 
-  it('is fetched anew when its object has changed, while the old one stays for those who read it', async () => {
+  it('is fetched again when its object has changed, while the old files stay for their readers', async () => {
     await put('m', 'old');
     const old = await acquire(containerOf({}));
     await put('m', 'new');
@@ -95,7 +95,7 @@ describe('a model that is kept', () => {
     expect(await filesIn(old.directory)).toEqual({ m: 'old' });
   });
 
-  it('outlives a restart', async () => {
+  it('is kept over a restart', async () => {
     await put('m', 'x');
     const before = await acquire(containerOf({}));
     const after = await acquire(containerOf({}), {}, await open());
@@ -110,7 +110,7 @@ describe('a model that is kept', () => {
     ['made writable', (files) => chmod(join(files, 'm'), 0o644)],
     ['cut off by a crash of the machine', (files) => writeFile(join(files, 'm'), '')],
     ['removed', (files) => rm(files, { recursive: true })],
-  ])('is fetched anew where it was %s', async (_how, change) => {
+  ])('is fetched again if it was %s', async (_how, change) => {
     await put('m', 'x');
     const held = await acquire(containerOf({}));
     await chmod(held.directory!, 0o755);
@@ -123,7 +123,7 @@ describe('a model that is kept', () => {
     expect(await left()).toBe(1);
   });
 
-  it('is all that a restart finds of what a crash left', async () => {
+  it('is kept by a restart, which removes the leftovers of a crash', async () => {
     await put('m', 'x');
     await acquire(containerOf({}));
     await mkdir(join(directory, 'passing/half/model/deep'), { recursive: true });
@@ -136,7 +136,7 @@ describe('a model that is kept', () => {
     expect(await left()).toBe(1);
   });
 
-  it('can be held again after a restart by what still reads it', async () => {
+  it('can be held again after a restart for an instance that still reads it', async () => {
     await put('m', 'x');
     const { directory: files, additional } = await acquire(containerOf({}));
     models = await open({ maxBytes: 0 });
@@ -149,7 +149,7 @@ describe('a model that is kept', () => {
     expect(models.reclaim({ directory: files, additional })).toBeUndefined();
   });
 
-  it('can be held again even where it was changed and has been fetched anew since', async () => {
+  it('can be held again even if it was changed and has been fetched again since', async () => {
     await put('m', 'x');
     const changed = await acquire(containerOf({}));
     await chmod(changed.directory!, 0o755);
@@ -166,18 +166,18 @@ describe('a model that is kept', () => {
   });
 });
 
-/** A model of four blocks on disk, its directory and its file together. */
+/** Describes a model of four blocks on disk: one for its directory, three for its file. */
 const model = (name: string) => containerOf({ uri: `s3://bucket/${name}` });
 
 const use = async (name: string): Promise<void> => (await acquire(model(name))).release();
 
-describe('what is kept', () => {
+describe('the cache', () => {
   beforeEach(async () => {
     for (const name of ['a', 'b', 'c']) await put(name, name.repeat(3 * BLOCK));
     models = await open({ maxBytes: 8 * BLOCK });
   });
 
-  it('is what was used last, within the limit', async () => {
+  it('keeps the models used last, within its limit', async () => {
     for (const name of ['a', 'b', 'a', 'c']) await use(name);
     expect(await left()).toBe(2);
     const gets = objects.gets;
@@ -187,12 +187,12 @@ describe('what is kept', () => {
     expect(objects.gets).toBe(gets + 1);
   });
 
-  it('is what was used last also after a restart', async () => {
+  it('keeps the models used last after a restart too', async () => {
     await use('b');
     await use('a');
     for (const name of await readdir(join(directory, 'kept'))) {
       const [file] = await readdir(join(directory, 'kept', name, 'model'));
-      // As though `a` had been used an hour before `b`.
+      // As if `a` had been used an hour before `b`.
       const usedAt = new Date(file === 'a' ? Date.now() - 3_600_000 : Date.now());
       await utimes(join(directory, 'kept', name), usedAt, usedAt);
     }
@@ -203,7 +203,7 @@ describe('what is kept', () => {
     expect(objects.gets).toBe(gets);
   });
 
-  it('is never less than what is in use', async () => {
+  it('keeps every model that is in use, beyond its limit if it must', async () => {
     const held = [await acquire(model('a')), await acquire(model('b')), await acquire(model('c'))];
     expect(await left()).toBe(3);
     for (const { directory: files } of held) expect(Object.keys(await filesIn(files))).toHaveLength(1);
@@ -215,7 +215,7 @@ describe('what is kept', () => {
     expect(await left()).toBe(2);
   });
 
-  it('stays in use until the last of those who share it is gone', async () => {
+  it('keeps a shared model until its last holder releases it', async () => {
     models = await open({ maxBytes: 0 });
     const [one, other] = await Promise.all([acquire(model('a')), acquire(model('a'))]);
     await one.release();
@@ -224,7 +224,7 @@ describe('what is kept', () => {
     expect(await left()).toBe(0);
   });
 
-  it('is not a model that is too large to be kept, which is used and goes', async () => {
+  it('removes a model that is larger than its limit once it is released', async () => {
     await put('huge', 'h'.repeat(20 * BLOCK));
     const huge = await acquire(model('huge'));
     expect(Object.keys(await filesIn(huge.directory))).toEqual(['huge']);

@@ -4,32 +4,34 @@ import { join } from 'node:path';
 import { removeTree, sealTree, summarizeTree, type TreeSummary } from './model-tree.js';
 
 const KEPT_FOLDER = 'kept';
-/** What is being filled or removed. Whatever is in it when the cache is opened was left by a crash. */
+/**
+ * The folder of entries that are being filled or removed. Anything in it when the cache is opened was left by a crash.
+ */
 const PASSING_FOLDER = 'passing';
-/** Named as in a container, where the model is in `/opt/ml/model`. */
+/** The same name as in a container, where the model is in `/opt/ml/model`. */
 const FILES_FOLDER = 'model';
 const RECORD_FILE = 'record.json';
 const RECORD_VERSION = 1;
 
-/** So much of the disk is left to others: Ebb's own records above all. */
+/** The free disk space that the cache leaves to others, above all to Ebb's own records: the smaller of the two. */
 const MAX_RESERVE_BYTES = 512 * 1024 ** 2;
 const MAX_RESERVE_SHARE = 0.05;
 
-/** One model's files, on disk and complete. */
+/** The complete files of one model on disk. */
 export interface CacheEntry {
   readonly key: string;
-  /** Of the files; not to be written to. */
+  /** The directory of the files, which must not be written to. */
   readonly directory: string;
 }
 
-/** This machine's disk has no room for a model. */
+/** Raised when this machine's disk has no room for a model. */
 export class NoRoom extends Error {
   readonly code = 'ENOSPC';
 }
 
-/** What a filling says of its size as it goes, so that room is made for it. */
+/** Takes the growing size of a filling into account, so that room is made for it. */
 export interface FillingRoom {
-  /** Raises `NoRoom`. */
+  /** Asks for room for this many more bytes. Raises `NoRoom`. */
   take(bytes: number): Promise<void>;
 }
 
@@ -37,23 +39,27 @@ interface Entry extends CacheEntry {
   readonly path: string;
   readonly summary: TreeSummary;
   holders: number;
-  /** Whether it is as it was filled; asked once by the first of those who hold it together. */
+  /** Whether the files are unchanged since the filling; checked once for all current holders. */
   sound?: Promise<boolean>;
 }
 
 /**
- * Directories of model files by key, each filled once and then only read, by many at once. Those that nobody holds go,
- * least recently used first, when all together take more than `maxBytes`; those that are held stay whatever they take.
- * They outlive Ebb; holds do not. Nothing is synced to disk: a crash of the machine shows in the sizes of files.
+ * A cache of model directories by key. Each is filled once and then only read, by many instances at once. When all
+ * together take more than `maxBytes`, entries without a holder are removed, least recently used first; held entries
+ * stay whatever they take. Entries outlive Ebb, holds do not. Files are not synced to disk, because a crash of the
+ * machine shows in their sizes.
  */
 export class ModelCache {
   readonly #root: string;
   readonly #maxBytes: number;
-  /** In the order of their last use. */
+  /** All entries, in the order of their last use. */
   readonly #entries = new Set<Entry>();
-  /** Those to be handed out. What was found changed, or was filled again, is not, though some may still hold it. */
+  /**
+   * The entries that `hold` returns. An entry that was found changed or was filled again is not among them, though it
+   * may still have holders.
+   */
   readonly #current = new Map<string, Entry>();
-  /** What all that is on disk takes, with what is promised to those that are being filled. */
+  /** The bytes of all entries on disk, together with the bytes promised to fillings that are under way. */
   #bytes = 0;
 
   private constructor(root: string, maxBytes: number) {
@@ -61,17 +67,17 @@ export class ModelCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** Opens the cache at `root`, which belongs to one running Ebb at a time, and clears what a crash left in it. */
+  /** Opens the cache at `root`, which belongs to one running Ebb at a time, and removes the leftovers of a crash. */
   static async open(root: string, maxBytes: number): Promise<ModelCache> {
     const cache = new ModelCache(root, maxBytes);
-    // What is there stays there: on a full disk no directory could be made, and Ebb is to start even then.
+    // Existing folders are kept: on a full disk no directory could be made, and Ebb must start even then.
     for (const folder of [PASSING_FOLDER, KEPT_FOLDER]) await mkdir(join(root, folder), { recursive: true });
     for (const name of await readdir(join(root, PASSING_FOLDER))) await removeTree(join(root, PASSING_FOLDER, name));
     await cache.#load();
     return cache;
   }
 
-  /** Holds the entry of this key until it is released; undefined where there is none, or it is not what it was. */
+  /** Holds the entry of this key until it is released; undefined if there is none, or if its files have changed. */
   async hold(key: string): Promise<CacheEntry | undefined> {
     const entry = this.#current.get(key);
     if (entry === undefined) return undefined;
@@ -91,7 +97,7 @@ export class ModelCache {
     return undefined;
   }
 
-  /** Holds the entry that has this directory, whatever state it is in: somebody uses it. */
+  /** Holds the entry that has this directory, even if its files have changed, because an instance uses it. */
   holdDirectory(directory: string): CacheEntry | undefined {
     const entry = [...this.#entries].find((candidate) => candidate.directory === directory);
     if (entry !== undefined) entry.holders += 1;
@@ -99,8 +105,8 @@ export class ModelCache {
   }
 
   /**
-   * Makes an entry: `fill` writes the files, and asks for room before it does. The entry is there whole or not at all;
-   * `deliver` is called with it when it is there, and tells how many hold it. Raises what `fill` raises, and `NoRoom`.
+   * Makes an entry. `fill` writes the files, and asks for room before it does. The entry appears whole or not at all;
+   * `deliver` is then called with it, and returns the number of its holders. Raises the errors of `fill`, and `NoRoom`.
    */
   async fill(
     key: string,
@@ -116,7 +122,7 @@ export class ModelCache {
       await sealTree(files);
       const summary = await summarizeTree(files);
       await writeFile(join(passing, RECORD_FILE), JSON.stringify({ version: RECORD_VERSION, key, ...summary }));
-      // A name of its own for each filling: one of the same key that was found changed may still be in use.
+      // Each filling gets its own folder, because a changed entry of the same key may still be in use.
       const path = join(this.#root, KEPT_FOLDER, randomUUID());
       await rename(passing, path);
       const entry = this.#add(path, key, summary);
@@ -131,7 +137,7 @@ export class ModelCache {
     }
   }
 
-  /** Gives up one hold, and removes what is too much now. Raises nothing. */
+  /** Gives up one hold, and removes entries beyond the limit. Raises nothing. */
   async release(held: CacheEntry): Promise<void> {
     const entry = held as Entry;
     entry.holders -= 1;
@@ -150,7 +156,7 @@ export class ModelCache {
       else found.push({ path, record, usedAt: (await stat(path)).mtimeMs });
     }
     found.sort((a, b) => a.usedAt - b.usedAt);
-    // Of several with one key, an older one stays for what an earlier run has left running with it, until room is made.
+    // If several entries have one key, the older ones stay, for the instances of an earlier run, until room is needed.
     for (const { path, record } of found) this.#add(path, record.key, record);
   }
 
@@ -173,7 +179,7 @@ export class ModelCache {
     await utimes(entry.path, now, now);
   }
 
-  /** Takes `bytes` into account, and makes room for them as far as that is possible. */
+  /** Takes `bytes` into account, and makes room for them. Raises `NoRoom` if there is not enough. */
   async #promise(bytes: number): Promise<void> {
     this.#bytes += bytes;
     await this.#evict();
@@ -181,7 +187,7 @@ export class ModelCache {
       const { free, reserve } = await diskSpace(this.#root);
       if (free - bytes >= reserve) return;
       if (!(await this.#evictOne())) {
-        throw new NoRoom(`${bytes} bytes more are needed, ${Math.max(0, free - reserve)} may be used`);
+        throw new NoRoom(`${bytes} more bytes are needed, ${Math.max(0, free - reserve)} are available`);
       }
     }
   }
@@ -192,7 +198,7 @@ export class ModelCache {
 
   async #evictOne(): Promise<boolean> {
     const free = [...this.#entries].filter(({ holders }) => holders === 0);
-    // One that nobody will get, or that is too large for the cache, goes before all that it would push out.
+    // An entry that will not be returned again, or that is larger than the cache, goes before the others.
     const first = free.find((entry) => !this.#isCurrent(entry) || entry.summary.bytes > this.#maxBytes);
     const entry = first ?? free[0];
     if (entry === undefined) return false;
@@ -206,19 +212,20 @@ export class ModelCache {
     this.#bytes -= entry.summary.bytes;
     const passing = join(this.#root, PASSING_FOLDER, randomUUID());
     try {
-      // Out of sight at once: a crash in the middle leaves nothing that looks like an entry.
+      // Moved out of sight first, so that a crash in the middle leaves nothing that looks like an entry.
       await rename(entry.path, passing);
       await removeTree(passing);
     } catch {
-      // What is left is cleared, or found again, when the cache is opened next; whoever needs its room learns of it.
+      // Leftovers are removed, or found again, when the cache is opened next. A filling that needs their room fails
+      // with `NoRoom`.
     }
   }
 }
 
-/** So much is asked for at once, unless it is much for the cache. */
+/** The most room asked for in one step; less if the cache is small. */
 const MAX_STEP_BYTES = 64 * 1024 ** 2;
 
-/** What one filling was promised: in steps, since nobody knows what an archive unpacks to. */
+/** The room promised to one filling, in steps, because the unpacked size of an archive is not known in advance. */
 class Room implements FillingRoom {
   promised = 0;
   #taken = 0;

@@ -8,10 +8,13 @@ import type { FillingRoom } from './model-cache.js';
 import { ModelChanged } from './model-failure.js';
 import type { ModelFile } from './model-listing.js';
 
-/** Objects of one model that are fetched at once. */
+/** The most objects of one model that are fetched at once. */
 const MAX_PARALLEL_DOWNLOADS = 8;
 
-/** Fetches each file of a model to its place below `directory`. Raises `ModelChanged`, and what storage and disk raise. */
+/**
+ * Fetches each file of a model to its place below `directory`. Raises `ModelChanged`, and the errors of storage and
+ * disk.
+ */
 export async function downloadFiles(
   objects: Objects,
   files: readonly ModelFile[],
@@ -29,7 +32,7 @@ export async function downloadFiles(
   await inParallel(files, MAX_PARALLEL_DOWNLOADS, download, signal);
 }
 
-/** Opens an object of a listing; `ModelChanged` where it is not the one that was listed. */
+/** Opens an object of a listing. Raises `ModelChanged` if it is no longer the listed one. */
 export async function getListed(objects: Objects, file: ModelFile, signal: AbortSignal): Promise<StoredObject> {
   const stored = await objects.get(file.location, undefined, signal);
   if (stored.etag === file.etag) return stored;
@@ -43,5 +46,5 @@ async function* measured(body: StoredObject['body'], file: ModelFile): AsyncGene
     bytes += chunk.length;
     yield chunk;
   }
-  if (bytes !== file.sizeBytes) throw new Error(`of ${file.sizeBytes} bytes only ${bytes} came`);
+  if (bytes !== file.sizeBytes) throw new Error(`only ${bytes} of ${file.sizeBytes} bytes arrived`);
 }

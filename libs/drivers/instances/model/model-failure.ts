@@ -1,22 +1,25 @@
 import { EbbError, isEbbError } from '../../../core/errors.js';
 
-/** What is wrong with a model's files, as the end of a sentence about them, for whoever made them. */
+/** A fault in a model's files. The message is the end of a sentence about them, addressed to their author. */
 export class BadModelData extends Error {}
 
-/** Objects changed between being listed and being fetched: what was fetched belongs to no state of the model. */
+/**
+ * Raised when objects change between being listed and being fetched: the fetched files belong to no single state of the
+ * model.
+ */
 export class ModelChanged extends BadModelData {
   constructor() {
     super('it keeps changing while it is fetched');
   }
 }
 
-/** Which failures are the model's, by the code of the error. */
+/** The failures that are the model's fault, by the code of the error. */
 const MODEL_FAILURES: Readonly<Record<string, string>> = {
   ObjectNotFound: 'it does not exist',
   BucketNotFound: 'its bucket does not exist',
   InvalidRequest: 'storage refuses that address',
   ENAMETOOLONG: 'it has a path that is too long',
-  // Names that only this machine's file system takes for the same one: those that are equal are found before.
+  // Only this machine's file system takes these names for the same one. Equal names are found before.
   EISDIR: 'it has a file and a directory of the same name',
   ENOTDIR: 'it has a file and a directory of the same name',
   EEXIST: 'it has two files of the same name, as this machine compares names',
@@ -24,7 +27,10 @@ const MODEL_FAILURES: Readonly<Record<string, string>> = {
 
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'StorageFull']);
 
-/** The same failure as an error about the model at `uri`: `ModelDataUnusable`, or `Unavailable` where this machine or its storage is at fault. */
+/**
+ * Translates a failure into an error about the model at `uri`: `ModelDataUnusable`, or `Unavailable` if this machine or
+ * its storage is at fault.
+ */
 export function explainFailure(uri: string, error: unknown): EbbError {
   if (isEbbError(error, 'ModelDataUnusable')) return error;
   if (error instanceof BadModelData) return unusable(uri, error.message, error.cause ?? error);

@@ -1,20 +1,20 @@
-/** One who waits for something to be filled. */
+/** A caller that waits for a filling. */
 interface Waiter<T> {
   readonly resolve: (filled: T) => void;
   readonly onFetched: () => void;
 }
 
-/** What a filling does: `deliver` hands over what was filled, and says to how many. */
+/** The work of a filling. `deliver` hands the result to the callers, and returns their number. */
 export interface Fill<T> {
   (deliver: (filled: T) => number, onFetched: () => void, stop: AbortSignal): Promise<void>;
 }
 
 /**
- * A model that is being fetched for all who want it at that moment. An abort ends one's own wait; the work ends when
- * nobody waits any more.
+ * A model that is being fetched for all callers that wait for it. An abort ends only the caller's own wait; the work
+ * ends when no caller waits any more.
  */
 export class ModelFilling<T> {
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when the work has ended. */
   readonly ended: Promise<void>;
   readonly #waiters = new Set<Waiter<T>>();
   readonly #stop = new AbortController();
@@ -29,12 +29,15 @@ export class ModelFilling<T> {
     });
   }
 
-  /** Whether one may still join: not when it was delivered, has failed or was given up. */
+  /** Tells whether a caller may still join: not after a delivery, a failure or a stop. */
   get isOpen(): boolean {
     return !this.#isDelivered && this.#failure === undefined && !this.#stop.signal.aborted;
   }
 
-  /** Raises what `fill` raised, or the signal's reason; when nobody waits any more, after all has been cleared up. */
+  /**
+   * Waits for the result. Raises the error of `fill`, or the signal's reason. The last caller that gives up waits until
+   * the work has cleaned up.
+   */
   async join(onFetched: () => void, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -42,7 +45,7 @@ export class ModelFilling<T> {
     this.#waiters.add(waiter);
     if (this.#isFetched) onFetched();
     const onAbort = (): void => {
-      // One that was delivered to is not in it any more, and has its result.
+      // A caller that was delivered to is no longer in the set, and has its result.
       if (this.#waiters.delete(waiter)) reject(signal.reason as Error);
     };
     signal.addEventListener('abort', onAbort);
@@ -60,7 +63,7 @@ export class ModelFilling<T> {
     }
   }
 
-  /** All at one moment, so that each has the result or has gone. */
+  /** Delivers to all callers at one moment, so that each has either the result or given up. */
   #deliver(filled: T): number {
     const waiters = [...this.#waiters];
     this.#isDelivered = true;

@@ -13,22 +13,24 @@ const MAX_PARALLEL_HEADS = 16;
 /** An object of a model, as it was when it was listed. */
 export interface ModelFile {
   readonly location: ObjectLocation;
-  /** Where it goes below the model directory, as names; an archive goes nowhere itself. */
+  /** Its path below the model directory, as names. An archive itself is not put there. */
   readonly path: readonly string[];
   readonly sizeBytes: number;
   readonly etag: string;
 }
 
-/** What a source consists of right now. */
+/** The objects of a source at this moment. */
 export interface ModelListing {
   readonly uri: string;
   readonly isArchive: boolean;
   readonly files: readonly ModelFile[];
-  /** The same for the same objects with the same content, put to the same places. */
+  /** Equal for equal objects with equal content at equal paths. */
   readonly key: string;
 }
 
-/** Looks up the objects of a source and holds them against its ETags. Raises `BadModelData`, and what storage raises. */
+/**
+ * Looks up the objects of a source and checks them against its ETags. Raises `BadModelData`, and the errors of storage.
+ */
 export async function listModel(
   objects: Objects,
   source: ModelDataSource,
@@ -56,7 +58,7 @@ async function listFiles(
   signal: AbortSignal,
 ): Promise<ModelFile[]> {
   if (source.manifestUri !== undefined) return listManifest(objects, source, maxEntries, signal);
-  if (source.manifestEtag !== undefined) throw new BadModelData('it has the ETag of a manifest, and no manifest');
+  if (source.manifestEtag !== undefined) throw new BadModelData('it has the ETag of a manifest, but no manifest');
   if (source.dataType === 'S3Object') return [await findObject(objects, source, signal)];
   refuseEtag(source);
   return listPrefix(objects, source.uri, maxEntries, signal);
@@ -111,21 +113,24 @@ async function listManifest(
       } catch (cause) {
         if (!isEbbError(cause, 'ObjectNotFound', 'BucketNotFound', 'InvalidRequest')) throw cause;
         const missing = shown(formatObjectLocation(location));
-        throw new BadModelData(`its manifest names ${missing}, which is not there`, { cause });
+        throw new BadModelData(`its manifest names ${missing}, which does not exist`, { cause });
       }
     },
     signal,
   );
 }
 
-/** An ETag is one object's. Not to look at one that cannot be true of anything would pretend that it had been checked. */
+/**
+ * Refuses an ETag of a prefix, because an ETag belongs to one object. Ignoring it would pretend that it had been
+ * checked.
+ */
 function refuseEtag({ etag }: ModelDataSource): void {
-  if (etag !== undefined) throw new BadModelData('an ETag is that of one object, and it is a prefix');
+  if (etag !== undefined) throw new BadModelData('an ETag belongs to one object, and this is a prefix');
 }
 
 function checkEtag(what: string, expected: string | undefined, found: string): void {
   if (expected === undefined || unquoted(expected) === unquoted(found)) return;
-  throw new BadModelData(`${what} has the ETag ${shown(found)}, where the model asks for ${shown(unquoted(expected))}`);
+  throw new BadModelData(`${what} has the ETag ${shown(found)}, but the model asks for ${shown(unquoted(expected))}`);
 }
 
 function unquoted(etag: string): string {
@@ -153,7 +158,7 @@ function locationOf(uri: string): ObjectLocation {
   }
 }
 
-/** The bucket and the beginning of keys, which is empty where the model is the whole bucket. */
+/** Returns the bucket and the prefix of the keys. The prefix is empty if the model is the whole bucket. */
 function prefixOf(uri: string): ObjectLocation {
   const whole = /^s3:\/\/([^/]+)\/$/.exec(uri);
   if (whole) return { bucket: whole[1]!, key: '' };

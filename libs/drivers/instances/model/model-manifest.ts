@@ -2,19 +2,22 @@ import type { ObjectLocation } from '../../../core/object-location.js';
 import type { Objects } from '../../../core/ports/objects.js';
 import { BadModelData } from './model-failure.js';
 
-/** More than a hundred thousand keys of ordinary length. */
+/** The largest manifest: room for more than a hundred thousand keys of ordinary length. */
 const MAX_MANIFEST_BYTES = 16 * 1024 ** 2;
 
-/** Which objects make up a model: those under a prefix that are named. */
+/** The list of objects that make up a model: the named objects under a prefix. */
 export interface Manifest {
-  /** `s3://` address that the paths are appended to. */
+  /** The `s3://` address to which the paths are appended. */
   readonly prefix: string;
   readonly paths: readonly string[];
-  /** The manifest's own. */
+  /** The ETag of the manifest itself. */
   readonly etag: string;
 }
 
-/** Reads `[{"prefix": "s3://bucket/some/prefix/"}, "relative/path-1", …]`. Raises `BadModelData`, and what storage raises. */
+/**
+ * Reads a manifest, `[{"prefix": "s3://bucket/some/prefix/"}, "relative/path-1", …]`. Raises `BadModelData`, and the
+ * errors of storage.
+ */
 export async function readManifest(objects: Objects, location: ObjectLocation, signal: AbortSignal): Promise<Manifest> {
   const { body, etag, sizeBytes } = await objects.get(location, undefined, signal);
   const chunks: Uint8Array[] = [];

@@ -1,17 +1,17 @@
 import { BadModelData } from './model-failure.js';
 
-/** How many files and directories a model may have, those included that only paths imply. */
+/** The most files and directories in a model, including directories that only paths imply. */
 export const MAX_MODEL_ENTRIES = 100_000;
-/** SageMaker's and most file systems' limit on one name. */
+/** The limit of SageMaker and of most file systems on one name. */
 const MAX_NAME_BYTES = 255;
 /** S3's limit on a key. */
 const MAX_PATH_BYTES = 1_024;
 const MAX_DEPTH = 64;
-/** As much of a hostile name as is said back. */
+/** The most characters of a hostile name that a message repeats. */
 const SHOWN_CHARACTERS = 100;
 
 /**
- * The paths of one model, none of which may lead outside, be ambiguous or be more than a file system takes. Raises
+ * The paths of one model. No path may lead outside, be ambiguous, or exceed the limits of a file system. Raises
  * `BadModelData`.
  */
 export class ModelPaths {
@@ -23,7 +23,7 @@ export class ModelPaths {
     this.#maxEntries = maxEntries;
   }
 
-  /** A file by the names on its way; each may be there once. */
+  /** Adds a file by the names on its path. A second file at the same path is refused. */
   addFile(names: readonly string[]): void {
     if (names.length === 0) throw new BadModelData('a file has no name');
     const path = this.#enter(names);
@@ -33,7 +33,7 @@ export class ModelPaths {
     this.#put(path, 'file');
   }
 
-  /** A directory; none at all is the model's own. */
+  /** Adds a directory by the names on its path. No names stand for the model's own directory. */
   addDirectory(names: readonly string[]): void {
     const path = this.#enter(names);
     if (path === '') return;
@@ -41,7 +41,7 @@ export class ModelPaths {
     this.#put(path, 'directory');
   }
 
-  /** Checks the path and adds the directories on its way. */
+  /** Checks the path and adds the directories on it. */
   #enter(names: readonly string[]): string {
     this.#entries += 1;
     if (this.#entries > this.#maxEntries) throw this.#tooMany();
@@ -69,7 +69,7 @@ export class ModelPaths {
   }
 }
 
-/** What SageMaker disallows as the name of a file or directory, and what some tool would take for something else. */
+/** Refuses names that SageMaker disallows, and names that some tools misread. */
 function checkName(name: string, path: string): void {
   const why = faultOf(name);
   if (why !== undefined) throw new BadModelData(`the path ${shown(path)} ${why}`);
@@ -89,7 +89,7 @@ function clash(path: string): BadModelData {
   return new BadModelData(`${shown(path)} is a file and a directory of the same name`);
 }
 
-/** A name for a message: cut, and without what could disguise it. */
+/** Prepares a name for a message: cut to length, and without characters that could disguise it. */
 export function shown(text: string): string {
   const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return `'${cut.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\uFFFD')}'`;

@@ -40,7 +40,7 @@ const left = (): Promise<number> => leftIn(directory);
 const acquire = (container: ContainerDefinition, options: Partial<AcquireOptions> = {}, from = models) =>
   from.acquire(container, { timeoutMs, ...options });
 
-/** Why a container's model is refused, when it is checked and when it is acquired alike. */
+/** Returns the reason for which a container's model is refused, alike by `verify` and by `acquire`. */
 async function refusal(container: ContainerDefinition): Promise<string> {
   const message = await models.acquire(container, { timeoutMs }).then(() => 'not refused', messageOf);
   expect(await models.verify(container, { timeoutMs }).then(() => 'not refused', messageOf)).toBe(message);
@@ -54,14 +54,14 @@ function messageOf(error: unknown): string {
 }
 
 describe('the files of a container', () => {
-  it('are none where it has no model data', async () => {
+  it('are none if it has no model data', async () => {
     const phases: StartPhase[] = [];
     const held = await acquire({ image: 'x', environment: {} }, { onPhase: (phase) => phases.push(phase) });
     expect(held).toMatchObject({ directory: undefined, additional: [] });
     expect(phases).toEqual([]);
   });
 
-  it('are what an archive holds', async () => {
+  it('are the contents of an archive', async () => {
     await put('m.tar.gz', gzipSync(tarOf({ path: 'a/b', content: 'x' })));
     const byUrl = await acquire({ image: 'x', environment: {}, modelDataUrl: 's3://bucket/m.tar.gz' });
     const bySource = await acquire(containerOf({ uri: 's3://bucket/m.tar.gz', compression: 'Gzip' }));
@@ -75,7 +75,7 @@ describe('the files of a container', () => {
     expect(await filesIn(files)).toEqual({ 'weights.bin': 'abc' });
   });
 
-  it('are all objects under a prefix, by what is left of their keys', async () => {
+  it('are all objects under a prefix, at the rest of their keys', async () => {
     for (let index = 0; index < 30; index += 1) await put(`m/part/${index}`, `${index}`);
     await put('m/config.json', '{}');
     await put('m', 'not in it');
@@ -86,7 +86,7 @@ describe('the files of a container', () => {
     expect(found).toMatchObject({ 'config.json': '{}', 'part/0': '0', 'part/29': '29' });
   });
 
-  it('are fetched eight at once, and no more', async () => {
+  it('are fetched at most eight at once', async () => {
     for (let index = 0; index < 20; index += 1) await put(`m/${index}`, `${index}`);
     objects.stall();
     const acquiring = acquire(prefixed());
@@ -96,7 +96,7 @@ describe('the files of a container', () => {
     expect(objects.mostAtOnce).toBe(8);
   });
 
-  it('are those that a manifest names under its prefix', async () => {
+  it('are the objects that a manifest names under its prefix', async () => {
     await put('m/a/1', 'one');
     await put('m/2', 'two');
     await put('m/3', 'not named');
@@ -115,14 +115,14 @@ describe('the files of a container', () => {
     expect(await filesIn(held.additional[0]!.directory)).toEqual({ adapter: 'y' });
   });
 
-  it('are there for everybody to read and nobody to write', async () => {
+  it('can be read by every user and written by none', async () => {
     await put('m/a/1', 'one');
     const { directory: files } = await acquire(prefixed());
     const modes = ['', 'a', 'a/1'].map(async (path) => (await stat(join(files!, path))).mode & 0o777);
     expect(await Promise.all(modes)).toEqual([0o555, 0o555, 0o444]);
   });
 
-  it('are held all or none', async () => {
+  it('are held completely or not at all', async () => {
     await put('m', 'model');
     const source: ModelDataSource = { uri: 's3://bucket/absent', dataType: 'S3Object', compression: 'None' };
     models = await open({ maxBytes: 0 });
@@ -133,15 +133,15 @@ describe('the files of a container', () => {
 
 describe('model data', () => {
   it.each<[string, Partial<ModelDataSource>, RegExp]>([
-    ['an object that is not there', {}, /s3:\/\/bucket\/m cannot be used: it does not exist\.$/],
-    ['a bucket that is not there', { uri: 's3://elsewhere/m' }, /its bucket does not exist/],
-    ['an address that is none of S3', { uri: 'https://example.com/m' }, /not the address of an object in S3/],
+    ['a missing object', {}, /s3:\/\/bucket\/m cannot be used: it does not exist\.$/],
+    ['a missing bucket', { uri: 's3://elsewhere/m' }, /its bucket does not exist/],
+    ['an address outside S3', { uri: 'https://example.com/m' }, /not the address of an object in S3/],
     ['a prefix with nothing under it', { uri: 's3://bucket/m/', dataType: 'S3Prefix' }, /no object under it/],
-    ['a prefix that ends amid a name', { uri: 's3://bucket/m', dataType: 'S3Prefix' }, /must end with a slash/],
+    ['a prefix that ends within a name', { uri: 's3://bucket/m', dataType: 'S3Prefix' }, /must end with a slash/],
     ['an archive of a prefix', { dataType: 'S3Prefix', compression: 'Gzip' }, /only a single object/],
-    ['an ETag of a prefix', { uri: 's3://bucket/m/', dataType: 'S3Prefix', etag: 'x' }, /is that of one object/],
-    ['an ETag of no manifest', { manifestEtag: 'x' }, /no manifest/],
-    ['a manifest that is not there', { manifestUri: 's3://bucket/manifest' }, /does not exist/],
+    ['an ETag of a prefix', { uri: 's3://bucket/m/', dataType: 'S3Prefix', etag: 'x' }, /belongs to one object/],
+    ['an ETag of a manifest but no manifest', { manifestEtag: 'x' }, /no manifest/],
+    ['a missing manifest', { manifestUri: 's3://bucket/manifest' }, /does not exist/],
   ])('with %s is refused', async (_what, source, why) => {
     expect(await refusal(containerOf(source))).toMatch(why);
   });
@@ -172,9 +172,9 @@ describe('model data', () => {
     ['[{"prefix": "s3://bucket/m/"}, 7]', /not of the form/],
     ['prefix,a,b', /not JSON/],
     ['[{"prefix": "https://example.com/"}, "a"]', /not the address/],
-    ['[{"prefix": "s3://bucket/m/"}, "absent"]', /names 's3:\/\/bucket\/m\/absent', which is not there/],
+    ['[{"prefix": "s3://bucket/m/"}, "absent"]', /names 's3:\/\/bucket\/m\/absent', which does not exist/],
     ['[{"prefix": "s3://bucket/m/"}, "a", "a"]', /'a' is in it twice/],
-    ['[{"prefix": "s3://bucket/"}, "../bucket/m/a"]', /leads outside|not there/],
+    ['[{"prefix": "s3://bucket/"}, "../bucket/m/a"]', /leads outside|does not exist/],
   ])('with the manifest %s is refused', async (manifest, why) => {
     await put('m/a', 'x');
     await put('manifest', manifest);
@@ -187,12 +187,12 @@ describe('model data', () => {
     expect(await refusal(prefixed())).toMatch(/more than 3 entries/);
   });
 
-  it('that is another version than the one asked for is refused with both ETags', async () => {
+  it('of another version than the model asks for is refused with both ETags', async () => {
     const { etag } = await put('m', 'x');
     const manifest = await put('manifest', JSON.stringify([{ prefix: 's3://bucket/' }, 'm']));
     const named = { manifestUri: 's3://bucket/manifest' };
     expect(await refusal(containerOf({ etag: 'old' }))).toContain(
-      `it has the ETag '${etag}', where the model asks for 'old'`,
+      `it has the ETag '${etag}', but the model asks for 'old'`,
     );
     expect(await refusal(prefixed({ ...named, manifestEtag: 'old' }))).toContain(
       `its manifest has the ETag '${manifest.etag}'`,
@@ -202,7 +202,7 @@ describe('model data', () => {
   });
 
   it.each(['None', 'Gzip'] as const)(
-    '(%s) that is late is given up, with its source and what came',
+    '(%s) that is not fetched within the time limit is refused',
     async (compression) => {
       await put('m', 'x');
       objects.stall();
@@ -216,7 +216,7 @@ describe('model data', () => {
     },
   );
 
-  it('that is no longer wanted is given up with the reason, and nothing is left', async () => {
+  it('that is given up by an abort raises its reason, and leaves no files', async () => {
     await put('m', 'x');
     objects.stall();
     const stop = new AbortController();
@@ -229,17 +229,17 @@ describe('model data', () => {
     expect(await left()).toBe(0);
   });
 
-  it('that breaks off is not the fault of the model, and nothing is left', async () => {
+  it('that breaks off while it is fetched raises Unavailable, and leaves no files', async () => {
     await put('m', 'x');
     objects.breakOff();
     await expect(acquire(containerOf({}))).rejects.toMatchObject({
       code: 'Unavailable',
-      message: expect.stringContaining('of 1 bytes only 0 came'),
+      message: expect.stringContaining('only 0 of 1 bytes arrived'),
     });
     expect(await left()).toBe(0);
   });
 
-  it('that this disk has no room for is not the fault of the model', async () => {
+  it('that does not fit on the disk raises Unavailable', async () => {
     await put('m', 'x');
     objects.claimedBytes = 1e18;
     await expect(acquire(containerOf({}))).rejects.toMatchObject({
@@ -249,7 +249,7 @@ describe('model data', () => {
     expect(await left()).toBe(0);
   });
 
-  it('that changes while it is fetched is fetched as it is then, and given up where it never rests', async () => {
+  it('that changes while it is fetched is fetched again, and refused if it keeps changing', async () => {
     await put('m', 'old');
     let changes = 0;
     objects.beforeGet = async () => {

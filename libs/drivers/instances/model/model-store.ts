@@ -11,40 +11,46 @@ import { listModel, type ModelListing } from './model-listing.js';
 import { DEFAULT_MODEL_LIMITS, discardEntry, type ModelLimits, readArchive, unpackInto } from './model-unpacking.js';
 
 const DEFAULT_MAX_BYTES = 20e9;
-/** So often a model is listed anew because it changed while it was being fetched. */
+/** The most listings for one acquisition: a model that changes while it is fetched is listed again. */
 const MAX_LISTINGS = 3;
 
 export interface ModelStoreOptions {
-  /** Where models are fetched from. */
+  /** The storage that models are fetched from. */
   readonly objects: Objects;
-  /** Where they are kept; it belongs to one running Ebb at a time. */
+  /** The folder of the cache, which belongs to one running Ebb at a time. */
   readonly directory: string;
-  /** What is kept takes no more than this, 20 GB unless told; what is in use may. */
+  /** The most bytes of models kept on disk, 20 GB by default; models in use may take more. */
   readonly maxBytes?: number;
   readonly limits?: Partial<ModelLimits>;
 }
 
-/** Files that an instance reads: complete, for everybody to read and nobody to write, until they are released. */
+/**
+ * The model files that an instance reads: complete, readable by every user and writable by none, until they are
+ * released.
+ */
 export interface HeldModel {
-  /** Absolute, of what goes into the model directory; undefined where the container has no model data. */
+  /** The absolute path of the files for the model directory; undefined if the container has no model data. */
   readonly directory?: string;
-  /** The same of each additional source. */
+  /** The absolute path of the files of each additional source. */
   readonly additional: readonly { readonly channelName: string; readonly directory: string }[];
-  /** To be called when the instance is gone, or was never launched. Raises nothing; harmless when repeated. */
+  /** Must be called when the instance is gone, or was never launched. Raises nothing; harmless when repeated. */
   release(): Promise<void>;
 }
 
 export interface AcquireOptions {
-  /** All of fetching and unpacking must be done within this; it is cancelled then. */
+  /** The time limit for fetching and unpacking together; both are cancelled then. */
   readonly timeoutMs: number;
-  /** Told `download` and, when the last byte of all has come, `unpack`; where all is there already, one right after the other. */
+  /**
+   * Called with `download`, and with `unpack` when the last byte has arrived. If everything is in the cache, one
+   * follows right after the other.
+   */
   readonly onPhase?: (phase: StartPhase) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The files of models on this machine: fetched once for all instances that want the same, and kept for those to come,
- * also after a restart. Whether they are still the same is asked of storage each time.
+ * The files of models on this machine. They are fetched once for all instances that use the same model, and kept for
+ * later ones, also over a restart. Each time, storage is asked whether they are still current.
  */
 export class ModelStore {
   readonly #objects: Objects;
@@ -63,8 +69,8 @@ export class ModelStore {
   }
 
   /**
-   * Holds all files of a container. Raises `ModelDataUnusable` for what is missing, unreadable, unsafe, not the version
-   * asked for or too late, and `Unavailable` where this machine or its storage is at fault; nothing is held then.
+   * Holds all files of a container. Raises `ModelDataUnusable` if they are missing, unreadable, unsafe, of another
+   * version or too late, and `Unavailable` if this machine or its storage is at fault; nothing is held then.
    */
   async acquire(container: ContainerDefinition, options: AcquireOptions): Promise<HeldModel> {
     const sources = sourcesOf(container);
@@ -79,7 +85,10 @@ export class ModelStore {
     return this.#held(entries.map((entry, index) => ({ channelName: sources[index]!.channelName, entry })));
   }
 
-  /** Raises what `acquire` would, and keeps nothing: files are looked up, archives read unless they are kept already. */
+  /**
+   * Raises the errors that `acquire` would, and keeps nothing: files are looked up, and archives are read unless they
+   * are in the cache.
+   */
   async verify(container: ContainerDefinition, { timeoutMs, signal }: AcquireOptions): Promise<void> {
     const verify = ({ source }: NamedSource, stop: AbortSignal): Promise<void> =>
       withinTime(source.uri, timeoutMs, stop, (limit) => this.#verifySource(source, limit));
@@ -88,8 +97,8 @@ export class ModelStore {
   }
 
   /**
-   * Holds again what an instance of an earlier run of Ebb still uses, by the directories that it was given then.
-   * Undefined where one of them is not kept any more. To be called before anything is acquired.
+   * Holds again the files that an instance of an earlier run of Ebb still uses, by the directories that it was given
+   * then. Undefined if one of them is not in the cache any more. Must be called before the first `acquire`.
    */
   reclaim(model: Pick<HeldModel, 'directory' | 'additional'>): HeldModel | undefined {
     const claims = [
@@ -114,7 +123,7 @@ export class ModelStore {
       try {
         return await withinTime(source.uri, timeoutMs, stop, (limit) => this.#acquireSource(source, onFetched, limit));
       } catch (error) {
-        // The first failure ends the others, whose own failures are of no interest.
+        // The first failure ends the others, whose own errors do not matter.
         failed.abort(error);
         return undefined;
       }
@@ -146,7 +155,7 @@ export class ModelStore {
     }
   }
 
-  /** The filling of this listing that is under way, or a new one. */
+  /** Returns the filling of this listing that is under way, or a new one. */
   #fillingOf(listing: ModelListing): ModelFilling<CacheEntry> {
     const { key } = listing;
     const underWay = this.#fillings.get(key);
@@ -205,7 +214,7 @@ export class ModelStore {
 }
 
 interface Claim {
-  /** Absent for what goes into the model directory itself. */
+  /** Absent for the files of the model directory itself. */
   readonly channelName: string | undefined;
   readonly entry: CacheEntry;
 }
@@ -221,7 +230,7 @@ function sourcesOf(container: ContainerDefinition): NamedSource[] {
   return [...(model === undefined ? [] : [{ channelName: undefined, source: model }]), ...additional];
 }
 
-/** Does `work` under a time limit, and says of what it raises which model it is about. */
+/** Runs `work` under a time limit, and names the model in its errors. */
 async function withinTime<T>(
   uri: string,
   timeoutMs: number,

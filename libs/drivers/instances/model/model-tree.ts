@@ -4,16 +4,16 @@ import { join } from 'node:path';
 
 const BLOCK_BYTES = 4_096;
 
-/** What a directory of model files amounts to. */
+/** The size and the fingerprint of a directory of model files. */
 export interface TreeSummary {
-  /** What it takes on disk, at least a block for each file and directory. */
+  /** The bytes on disk, counted as at least one block for each file and directory. */
   readonly bytes: number;
   readonly entries: number;
-  /** Of every path with its kind, size and time of change: another one where anything was written to. */
+  /** The hash of every path with its kind, size and time of change; it differs if anything was written to. */
   readonly fingerprint: string;
 }
 
-/** Looks at every file and directory below `directory`, and itself. */
+/** Summarizes `directory` and every file and directory below it. */
 export async function summarizeTree(directory: string): Promise<TreeSummary> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -27,7 +27,7 @@ export async function summarizeTree(directory: string): Promise<TreeSummary> {
   return { bytes, entries, fingerprint: hash.digest('hex') };
 }
 
-/** Lets everybody read and nobody write what is below `directory`, and itself. */
+/** Makes `directory` and everything below it readable by every user and writable by none. */
 export async function sealTree(directory: string): Promise<void> {
   for await (const { path, isDirectory } of walk(directory)) {
     const { mode } = await lstat(path);
@@ -36,11 +36,11 @@ export async function sealTree(directory: string): Promise<void> {
   }
 }
 
-/** Removes a directory, sealed or not, with all that is below it. */
+/** Removes a directory, sealed or not, and everything below it. */
 export async function removeTree(directory: string): Promise<void> {
   try {
     for await (const { path, isDirectory } of walk(directory)) {
-      // Nothing can be removed from a directory that may not be written to.
+      // A directory that is not writable does not let its entries be removed.
       if (isDirectory) await chmod(path, 0o755);
     }
   } catch (error) {
@@ -49,7 +49,10 @@ export async function removeTree(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 
-/** The directory itself first, then its entries in the order of their names, each directory's after it. */
+/**
+ * Yields the directory itself first, then its entries in the order of their names, each directory before its own
+ * entries.
+ */
 async function* walk(directory: string): AsyncGenerator<Found, void, void> {
   yield { path: directory, isDirectory: true };
   const entries = await readdir(directory, { withFileTypes: true });

@@ -37,7 +37,7 @@ async function unpack(limits?: Partial<ModelLimits>): Promise<HeldModel> {
   return (await openStore(limits)).acquire(container, { timeoutMs: MINUTE_MS });
 }
 
-/** Why an archive is refused, when it is checked and when it is unpacked alike; nothing may be left of it. */
+/** Returns the reason for which an archive is refused, alike by `verify` and by `acquire`; no file may be left. */
 async function refusal(bytes: Uint8Array, limits?: Partial<ModelLimits>): Promise<string> {
   await store(bytes);
   const models = await openStore(limits);
@@ -58,13 +58,13 @@ function isRefusal(end: PromiseSettledResult<unknown>): end is PromiseRejectedRe
   return end.status === 'rejected' && isEbbError(end.reason, 'ModelDataUnusable');
 }
 
-/** The archive with an entry amid honest ones, gzipped. */
+/** Makes a gzipped archive with these entries between two harmless ones. */
 function amid(...entries: ArchiveEntry[]): Buffer {
   return gzipSync(tarOf({ path: 'before', content: 'x' }, ...entries, { path: 'after', content: 'x' }));
 }
 
 describe('a tar.gz', () => {
-  it('is unpacked with its folders and what can be executed, to be read and not written', async () => {
+  it('is unpacked with its folders and executable bits, and is read-only', async () => {
     await store(
       gzipSync(
         tarOf(
@@ -87,14 +87,14 @@ describe('a tar.gz', () => {
     expect(await Promise.all(['', 'code', 'deep', 'deep/er'].map(modeOf))).toEqual([0o555, 0o555, 0o555, 0o555]);
   });
 
-  it('of several gzip members, as parallel compressors make it, is unpacked', async () => {
+  it('of several gzip members, as parallel compressors write it, is unpacked', async () => {
     const bytes = tarOf({ path: 'x', content: Buffer.alloc(9_000, 1) });
     await store(Buffer.concat([gzipSync(bytes.subarray(0, 4_000)), gzipSync(bytes.subarray(4_000))]));
     const { directory } = await unpack();
     expect(await readFile(join(directory!, 'x'))).toEqual(Buffer.alloc(9_000, 1));
   });
 
-  it('ends where its tar archive says so, whatever follows inside', async () => {
+  it('ends at the end mark of its tar archive, whatever follows inside', async () => {
     await store(gzipSync(Buffer.concat([tarOf({ path: 'x' }), tarOf({ path: '../y' }), Buffer.from('and so on')])));
     const { directory } = await unpack();
     expect(await readdir(directory!)).toEqual(['x']);
@@ -103,7 +103,7 @@ describe('a tar.gz', () => {
   it.each<[string, ArchiveEntry, RegExp]>([
     ['an absolute path', { path: '/etc/x' }, /'\/etc\/x' is absolute/],
     ['a path that leads outside', { path: '../x' }, /'..\/x' leads outside/],
-    ['a path that leads outside on its way', { path: 'a/../../x' }, /leads outside/],
+    ['a path that leads outside from within', { path: 'a/../../x' }, /leads outside/],
     ['a path that leads outside and back in', { path: 'a/../x' }, /leads outside/],
     ['a symbolic link', { path: 'x', type: 'SymbolicLink', linkpath: '/etc/passwd' }, /SymbolicLink/],
     ['a symbolic link to its neighbour', { path: 'x', type: 'SymbolicLink', linkpath: 'before' }, /SymbolicLink/],
@@ -123,12 +123,12 @@ describe('a tar.gz', () => {
     expect(await refusal(amid(entry))).toMatch(why);
   });
 
-  it('with a link to the outside and a file through it is refused', async () => {
+  it('with a link that leads outside and a file behind it is refused', async () => {
     const link: ArchiveEntry = { path: 'out', type: 'SymbolicLink', linkpath: root };
     expect(await refusal(amid(link, { path: 'out/written', content: 'x' }))).toMatch(/SymbolicLink/);
   });
 
-  it('with a path that is too long, as a name or in all, is refused', async () => {
+  it('with a name or a path that is too long is refused', async () => {
     const longName = amid(...withLongPath('n'.repeat(256)));
     const longPath = amid(...withLongPath(`${'n'.repeat(250)}/`.repeat(5)));
     const longHeader = amid(...withLongPath('n'.repeat(2_000_000)));
@@ -139,7 +139,7 @@ describe('a tar.gz', () => {
     ).toMatch(/too large/);
   });
 
-  it('with too many entries is refused, folders that only paths imply included', async () => {
+  it('with too many entries is refused, including folders that only paths imply', async () => {
     const files = Array.from({ length: 21 }, (_, index) => ({ path: `f${index}` }));
     const folders = Array.from({ length: 2 }, (_, index) => ({ path: `${index}/`.repeat(10) + 'f' }));
     const repeated = Array.from({ length: 21 }, (): ArchiveEntry => ({ path: 'same/', type: 'Directory' }));
@@ -148,7 +148,7 @@ describe('a tar.gz', () => {
     }
   });
 
-  it('of a million entries is refused long before the last has come', async () => {
+  it('of a million entries is refused long before the last one arrives', async () => {
     const thousand = gzipSync(
       Buffer.concat(Array.from({ length: 1_000 }, () => tarEntry({ path: 'd/', type: 'Directory' }))),
     );
@@ -169,8 +169,8 @@ describe('a tar.gz', () => {
     expect(await refusal(gzipSync(bytes))).toMatch(/more than 1000000 bytes/);
   });
 
-  it('that is a billion zeros is refused for what it would unpack to, given its size', async () => {
-    // The announced size alone would do; here it is the bytes themselves that are too many.
+  it('of a billion zeros is refused because its unpacked size is too much for its own size', async () => {
+    // The announced size alone would be refused; here the bytes themselves are too many.
     const head = tarEntry({ path: 'zeros', size: 1_000_000_000 });
     const bomb = gzipSync(Buffer.concat([head, Buffer.alloc(20_000_000)]), { level: constants.Z_BEST_COMPRESSION });
     expect(await refusal(bomb, { freeUnpackedBytes: 1_000_000 })).toMatch(
@@ -180,7 +180,7 @@ describe('a tar.gz', () => {
     expect(await refusal(padding, { freeUnpackedBytes: 1_000_000 })).toMatch(/too much for an archive of/);
   });
 
-  it('that announces more than it may hold is refused before that is written', async () => {
+  it('that announces a file beyond the limit is refused before the file is written', async () => {
     expect(await refusal(gzipSync(tarOf({ path: 'huge', size: 50_000_000 })))).toMatch(/more than 1000000 bytes/);
   });
 
@@ -207,7 +207,7 @@ describe('a tar.gz', () => {
   });
 });
 
-/** An entry whose path is in a header of its own, as GNU tar writes what is too long for an ordinary one. */
+/** Makes an entry whose path has its own header, as GNU tar writes a path that is too long for an ordinary one. */
 function withLongPath(path: string): ArchiveEntry[] {
   return [{ path: '././@LongLink', type: 'NextFileHasLongPath', content: `${path}\0` }, { path: 'short' }];
 }

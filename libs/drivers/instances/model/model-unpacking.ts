@@ -10,12 +10,15 @@ import { BadModelData } from './model-failure.js';
 import { MAX_MODEL_ENTRIES, ModelPaths } from './model-paths.js';
 import { readTar, type TarEntry } from './tar-reader.js';
 
-/** What a model may amount to; beyond it, it is refused. */
+/** The limits on a model, beyond which it is refused. */
 export interface ModelLimits {
   readonly maxEntries: number;
-  /** All that an archive unpacks to, its own structure included. */
+  /** The most bytes that an archive may unpack to, including its own structure. */
   readonly maxUnpackedBytes: number;
-  /** How many times its own size an archive may unpack to; a small one may always unpack to `freeUnpackedBytes`. */
+  /**
+   * The most times its own size that an archive may unpack to. A small archive may always unpack to
+   * `freeUnpackedBytes`.
+   */
   readonly maxRatio: number;
   readonly freeUnpackedBytes: number;
 }
@@ -27,7 +30,7 @@ export const DEFAULT_MODEL_LIMITS: ModelLimits = {
   freeUnpackedBytes: 64 * 1024 ** 2,
 };
 
-/** A `tar.gz` on its way. */
+/** A `tar.gz` that is being fetched. */
 export interface Archive {
   readonly body: Body;
   readonly sizeBytes: number;
@@ -35,13 +38,13 @@ export interface Archive {
 
 const SMALL_FILE_BYTES = 64 * 1024;
 
-/** What is done with each entry, whose content it reads to its end. */
+/** Handles each entry, and reads its content to the end. */
 export type EntrySink = (entry: TarEntry) => Promise<void>;
 
 /**
- * Reads an archive as one stream, never kept whole, and hands each entry to `sink`. Raises `BadModelData` for what is not
- * a sound and safe `tar.gz`, as soon as that is seen. Fetching and unpacking go on together; `onFetched` is called when
- * the last byte has come.
+ * Reads an archive as one stream, without keeping it whole, and hands each entry to `sink`. Raises `BadModelData` as
+ * soon as the archive proves not to be a sound and safe `tar.gz`. Fetching and unpacking go on together; `onFetched` is
+ * called when the last byte has arrived.
  */
 export async function readArchive(
   archive: Archive,
@@ -69,7 +72,7 @@ async function readEntries(
   const paths = new ModelPaths(limits.maxEntries);
   const size = new UnpackedSize(archive.sizeBytes, limits);
   await readTar(limited(inflated, size), (entry) => {
-    // What is announced is refused before it has come.
+    // An announced size beyond the limit is refused before the content arrives.
     size.announce(entry.sizeBytes);
     if (entry.kind === 'file') paths.addFile(entry.path);
     else paths.addDirectory(entry.path);
@@ -77,7 +80,7 @@ async function readEntries(
   });
 }
 
-/** Writes entries below `directory`, which is there and empty. */
+/** Writes entries below `directory`, which exists and is empty. */
 export function unpackInto(directory: string, room: FillingRoom): EntrySink {
   const made = new Set([directory]);
   const make = async (path: string): Promise<void> => {
@@ -98,9 +101,9 @@ export function unpackInto(directory: string, room: FillingRoom): EntrySink {
 }
 
 async function writeFileOf({ content, executable, sizeBytes }: TarEntry, path: string): Promise<void> {
-  // Owner, times and special bits are the archive's affair; whether a file can be executed is the model's.
+  // Owner, times and special bits of the archive are ignored; the executable bit belongs to the model.
   const mode = executable ? 0o555 : 0o444;
-  // A stream for each of many thousand small files would take most of the time.
+  // For many thousand small files, a stream each would take most of the time.
   if (sizeBytes <= SMALL_FILE_BYTES) await writeFile(path, content, { flag: 'wx', mode });
   else await pipeline(content, createWriteStream(path, { flags: 'wx', mode }));
 }
@@ -110,7 +113,7 @@ export const discardEntry: EntrySink = async ({ content }) => {
   while (!(await reader.next()).done);
 };
 
-/** How far an archive has been unpacked, and how far it may be. */
+/** The unpacked size of an archive so far, and its limit. */
 class UnpackedSize {
   #bytes = 0;
   #fileBytes = 0;
@@ -137,7 +140,7 @@ class UnpackedSize {
   }
 }
 
-/** The first bytes of a stream, by which its format is known. */
+/** The first bytes of a stream, which tell its format. */
 class Beginning {
   bytes: Buffer = Buffer.alloc(0);
 
@@ -165,7 +168,7 @@ async function* limited(chunks: AsyncIterable<Buffer>, size: UnpackedSize): Asyn
   }
 }
 
-/** What is wrong with the compression; undefined where something else failed. */
+/** Returns the fault in the compression; undefined if something else failed. */
 function gzipFault(error: unknown, beginning: Buffer): BadModelData | undefined {
   const { code } = error as { code?: string };
   if (code !== 'Z_DATA_ERROR' && code !== 'Z_BUF_ERROR') return undefined;

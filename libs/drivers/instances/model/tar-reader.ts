@@ -5,17 +5,20 @@ import { shown } from './model-paths.js';
 /** A file or directory of an archive. */
 export interface TarEntry {
   readonly kind: 'file' | 'directory';
-  /** The names on its way, none of them empty, `.` or `..`, but otherwise as they came; none at all for the archive's root. */
+  /**
+   * The names on its path, none of them empty, `.` or `..`, but otherwise unchecked; no names for the archive's root.
+   */
   readonly path: readonly string[];
   readonly sizeBytes: number;
   readonly executable: boolean;
-  /** To be read to its end before the promise that `onEntry` returned resolves. */
+  /** Must be read to its end before the promise of `onEntry` resolves. */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Reads a tar stream entry by entry, each after the one before it. Anything but files and directories with paths that
- * stay inside raises `BadModelData`: links and devices are refused, not skipped, so that nobody misses them later.
+ * Reads a tar stream entry by entry, one after another. Raises `BadModelData` for anything but files and directories
+ * with paths that stay inside. Links and devices are refused, not skipped, so that a model never lacks a file without
+ * notice.
  */
 export async function readTar(
   chunks: AsyncIterable<Buffer>,
@@ -31,7 +34,7 @@ export async function readTar(
   }
 }
 
-/** Joins the parser, which is pushed into and has no promises, with the handling of entries, which takes its time. */
+/** Joins the parser, which is pushed into and has no promises, with the asynchronous handling of entries. */
 class TarReading {
   readonly #parser = new Parser({ strict: true, brotli: false, zstd: false });
   #entries: Promise<void> = Promise.resolve();
@@ -63,7 +66,7 @@ class TarReading {
 
   async write(chunk: Buffer): Promise<void> {
     this.#throwFailure();
-    // The parser would decompress it once more by itself, with no limits.
+    // The parser would decompress it once more on its own, without limits.
     if (this.#isEmpty && chunk[0] === 0x1f && chunk[1] === 0x8b) throw new BadModelData('it is compressed twice');
     this.#isEmpty = false;
     if (this.#parser.write(chunk)) return;
@@ -77,7 +80,7 @@ class TarReading {
     this.#throwFailure();
   }
 
-  /** Lets the entry that is being read fail, and waits until it has. */
+  /** Makes the current entry fail, and waits until its handling has ended. */
   async abandon(reason: Error): Promise<void> {
     this.#fail(reason);
     this.#current?.on('error', () => {});
@@ -120,7 +123,7 @@ function parseEntry(entry: ReadEntry): TarEntry {
   return { kind, path, sizeBytes: entry.size, executable: ((entry.mode ?? 0) & 0o111) !== 0, content: chunksOf(entry) };
 }
 
-/** The entry is a stream of the parser's own make, which Node's streams do not take for one of theirs. */
+/** Adapts the entry, whose stream type of the parser's own Node's streams do not recognise. */
 async function* chunksOf(entry: ReadEntry): AsyncGenerator<Uint8Array, void, void> {
   yield* entry;
 }

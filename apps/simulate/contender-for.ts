@@ -4,7 +4,7 @@ import { EBB_DEFAULTS, EbbDecider, type EbbSettings } from '../../libs/simulator
 import { readJsonFile } from './input-files.js';
 import { readPolicyFile } from './policy-file.js';
 
-/** Ebb, told what stands in the policy file, or the comparator that is named. Raises `InvalidRequest`. */
+/** Returns Ebb with the settings of the policy file, or the named comparator. Raises `InvalidRequest`. */
 export function contenderFor({ policy, under }: { readonly policy?: string; readonly under?: string }): Contender {
   if (under === undefined || under === 'ebb') {
     return ebbContender(policy === undefined ? EBB_DEFAULTS : readPolicyFile(readJsonFile(policy), policy));
@@ -22,5 +22,5 @@ function ebbContender(settings: EbbSettings): Contender {
 function settingsText({ maxKeepWarmMs, policySet, promise }: EbbSettings): string {
   if (policySet) return `${policySet.policies.map(({ name }) => name).join(', ')} at the pace ${policySet.pace}`;
   const promised = promise.kind === 'start' ? 'starts' : 'is done';
-  return `work ${promised} within ${promise.withinMs / 1000} s, idle instances are kept for ${maxKeepWarmMs / 1000} s at most`;
+  return `work ${promised} within ${promise.withinMs / 1000} s, idle instances are kept for at most ${maxKeepWarmMs / 1000} s`;
 }

@@ -1,28 +1,28 @@
 import { COMPARATORS } from '../../libs/simulator/contenders.js';
 import { shippedTraceNames } from './input-files.js';
 
-/** What `--help` prints. */
+/** Returns the text that `--help` prints. */
 export function helpText(): string {
   return `Runs Ebb's decision code, unchanged, on virtual time against a trace of arrivals.
 
   npm run simulate -- --compare                      every shipped trace, side by side with other autoscalers
-  npm run simulate -- --compare --trace spikes       one of them
-  npm run simulate -- --trace spikes                 Ebb alone, as it comes
+  npm run simulate -- --compare --trace spikes       one trace
+  npm run simulate -- --trace spikes                 Ebb alone, with its default settings
   npm run simulate -- --trace mine.json --policy policy.json --svg run.svg
 
   --trace FILE     a trace of your own, or the name of a shipped one: ${shippedTraceNames().join(', ')}
-  --policy FILE    what Ebb is told; without it, what holds where nobody has set anything
-  --seed N         other chance than the trace's own: is a verdict more than luck?
-  --under NAME     somebody else than ebb decides: ${COMPARATORS.map(({ name }) => name).join(', ')}
+  --policy FILE    the settings of Ebb; its defaults are used without it
+  --seed N         another seed than the trace's own, to see whether a verdict is more than luck
+  --under NAME     runs another autoscaler than ebb: ${COMPARATORS.map(({ name }) => name).join(', ')}
   --svg FILE       draws backlog and instances over time
-  --compare        Ebb and all the others, with a verdict for each trace
-  --into FILE      with --compare, puts the tables into a page of documentation
-  --json           the numbers as JSON; times are seconds, null is for ever
-  --help           this
+  --compare        compares Ebb with all other autoscalers, with a verdict for each trace
+  --into FILE      with --compare, writes the tables into a page of documentation
+  --json           prints the numbers as JSON; times are seconds, null means never
+  --help           prints this text
 
-A trace says what comes and what it needs. Times are seconds:
+A trace describes the arriving work and the time that it needs. Times are seconds:
 
-  { "name": "mornings", "description": "What it stands for.", "seed": 1,
+  { "name": "mornings", "description": "The case that it stands for.", "seed": 1,
     "start":   { "distribution": "lognormal", "medianSeconds": 20, "p95Seconds": 30 },
     "service": { "distribution": "lognormal", "medianSeconds": 2, "p99Seconds": 60 },
     "slotsPerInstance": 1,
@@ -31,7 +31,7 @@ A trace says what comes and what it needs. Times are seconds:
       { "atSeconds": 15, "count": 100 },
       { "poisson": [{ "atSeconds": 0, "perSecond": 0.1 }, { "atSeconds": 3600, "perSecond": 2 }] } ] }
 
-A policy file holds a promise, or scaling policies and alarms as AWS's command line takes them:
+A policy file holds a promise, or scaling policies and alarms in the form of the AWS CLI:
 
   { "startWithinSeconds": 5, "keepWarmSeconds": 300 }
   { "doneWithinSeconds": 60 }
@@ -41,5 +41,5 @@ A policy file holds a promise, or scaling policies and alarms as AWS's command l
         "Namespace": "AWS/SageMaker", "MetricName": "ApproximateBacklogSizePerInstance", "Statistic": "Average" } } }],
     "alarms": [] }
 
-docs/scaling-simulator.md tells the rest.`;
+See docs/scaling-simulator.md for more.`;
 }

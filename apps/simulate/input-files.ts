@@ -5,10 +5,10 @@ import { repositoryRoot } from '../../libs/host/repository-root.js';
 import type { Trace } from '../../libs/simulator/trace.js';
 import { readTrace } from '../../libs/simulator/trace-file.js';
 
-/** Where the shipped traces are. */
+/** The folder of the shipped traces. */
 const TRACES_FOLDER = join(repositoryRoot(import.meta.dirname), 'infra/traces');
 
-/** In the order in which they are compared. */
+/** Returns the names of the shipped traces, in the order in which they are compared. */
 export function shippedTraceNames(): string[] {
   return readdirSync(TRACES_FOLDER)
     .filter((name) => name.endsWith('.json'))
@@ -16,19 +16,20 @@ export function shippedTraceNames(): string[] {
     .sort();
 }
 
-/** Reads the trace in a file, or the shipped one of this name. Raises `InvalidRequest` that says what is wrong with it. */
+/** Reads the trace in a file, or the shipped trace of this name. Raises `InvalidRequest`, which says what is wrong. */
 export function traceFrom(fileOrName: string): Trace {
   const shipped = join(TRACES_FOLDER, `${fileOrName}.json`);
   const path = existsSync(fileOrName) || !existsSync(shipped) ? fileOrName : shipped;
   if (!existsSync(path)) {
     throw new EbbError(
       'InvalidRequest',
-      `${path}: there is no such file; shipped are ${shippedTraceNames().join(', ')}`,
+      `${path}: there is no such file; the shipped traces are ${shippedTraceNames().join(', ')}`,
     );
   }
   return readTrace(readJsonFile(path), path);
 }
 
+/** Reads a JSON file. Raises `InvalidRequest` if it cannot be read or is not JSON. */
 export function readJsonFile(path: string): unknown {
   let text: string;
   try {

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EbbError } from '../../libs/core/errors.js';
 
-/** What stands between these lines of a page is made by `--into`. */
+/** The lines of a page between which `--into` writes. */
 const BEGIN = '<!-- simulate: from here -->';
 const END = '<!-- simulate: to here -->';
 
-/** Raises `InvalidRequest` where it cannot be written. */
+/** Writes a file. Raises `InvalidRequest` if that fails. */
 export function writeOutput(path: string, text: string): void {
   try {
     writeFileSync(path, text);
@@ -14,7 +14,7 @@ export function writeOutput(path: string, text: string): void {
   }
 }
 
-/** Puts a report in the place of the last one in a page of documentation. */
+/** Replaces the last report in a page of documentation. */
 export function writeInto(path: string, report: string): void {
   const page = readPage(path);
   const [before, rest] = [page.split(BEGIN)[0]!, page.split(END)[1]];

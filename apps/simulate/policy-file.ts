@@ -15,7 +15,7 @@ const PROMISE_FIELDS = ['startWithinSeconds', 'doneWithinSeconds', 'keepWarmSeco
 
 type Request = Readonly<Record<string, unknown>>;
 
-/** There is only one variant, so requests need not name it. */
+/** The only variant, so that requests need not name it. */
 const VARIANT = {
   ServiceNamespace: 'sagemaker',
   ResourceId: 'endpoint/simulated/variant/main',
@@ -23,7 +23,7 @@ const VARIANT = {
 };
 
 /**
- * Reads what Ebb is told of a variant: a promise, or scaling policies with alarms in the words of `PutScalingPolicy` and
+ * Reads Ebb's settings for a variant: a promise, or scaling policies with alarms in the form of `PutScalingPolicy` and
  * `PutMetricAlarm`. Raises `InvalidRequest` with the field and the rule.
  */
 export function readPolicyFile(json: unknown, fileName: string): EbbSettings {
@@ -31,7 +31,8 @@ export function readPolicyFile(json: unknown, fileName: string): EbbSettings {
   fields.only(...PROMISE_FIELDS, 'policies', 'alarms', 'pace');
   if (!fields.has('policies')) return readPromise(fields);
   for (const field of PROMISE_FIELDS) {
-    if (fields.has(field)) throw fields.mistake(field, 'must not come with policies: where there are any, they decide');
+    if (fields.has(field))
+      throw fields.mistake(field, 'must not come with policies: if there are policies, they decide');
   }
   const policies = readList(fields, 'policies').map((body, index) =>
     within(`${fileName}: policies[${index}]`, () => readPolicy(body)),
@@ -44,8 +45,7 @@ export function readPolicyFile(json: unknown, fileName: string): EbbSettings {
 }
 
 function readPromise(fields: FieldReader): EbbSettings {
-  for (const field of ['alarms', 'pace'])
-    if (fields.has(field)) throw fields.mistake(field, 'needs policies beside it');
+  for (const field of ['alarms', 'pace']) if (fields.has(field)) throw fields.mistake(field, 'requires policies');
   const kept = fields.has('keepWarmSeconds')
     ? fields.number('keepWarmSeconds', SECONDS) * 1000
     : EBB_DEFAULTS.maxKeepWarmMs;
@@ -71,7 +71,7 @@ function readPolicy(body: Request): ScalingPolicy {
   return { id: name, name, endpointName, variantName, rule, alarmNames, createdAt: 0 };
 }
 
-/** The ARN of a policy is not known before it is put, so that an alarm may name the policy itself. */
+/** Reads an alarm. Its actions may name a policy by its name, because its ARN is not known in advance. */
 function readAlarm(body: Request, policies: readonly ScalingPolicy[]): AlarmSettings {
   const { settings } = readPutMetricAlarm(body);
   const actions = (named: readonly string[]): string[] => named.map((action) => actionOn(action, policies));
@@ -95,7 +95,7 @@ function readList(fields: FieldReader, field: 'policies' | 'alarms'): Request[] 
   return fields.objects(field).map(({ all }) => all);
 }
 
-/** Says where in the file a request is wrong. */
+/** Adds the place in the file to the errors of a request. */
 function within<T>(place: string, read: () => T): T {
   try {
     return read();

@@ -67,14 +67,14 @@ const withPolicy = (content: unknown): string[] => ['--trace', trace, '--policy'
 const badTrace = (of: object): string[] => ['--trace', file('bad-trace.json', { ...TRACE, ...of })];
 
 describe('npm run simulate', () => {
-  it('prints what a trace comes to under Ebb as it comes', () => {
+  it('prints the outcome of a trace under Ebb with its defaults', () => {
     const { code, out } = run('--trace', trace);
     expect(code).toBe(0);
     expect(out).toContain('ten: 10 invocations, 0 to 10 instances. Ten at once.');
     expect(out).toMatch(/^ebb +10\.00 +10\.00 +10\.00 +10\.00 /m);
   });
 
-  it('prints the same each time, and as JSON what can be computed with', () => {
+  it('prints the same each time, and prints numbers as JSON', () => {
     const first = run('--trace', trace, '--json');
     expect(run('--trace', trace, '--json')).toEqual(first);
     expect(JSON.parse(first.out)).toMatchObject({ contender: 'ebb', waitSeconds: { p95: 10 }, starts: 10 });
@@ -86,7 +86,7 @@ describe('npm run simulate', () => {
     expect(XMLValidator.validate(readFileSync(svg, 'utf8'))).toBe(true);
   });
 
-  it('sets Ebb beside all the others, with a verdict', () => {
+  it('compares Ebb with all other autoscalers, with a verdict', () => {
     const { out } = run('--compare', '--trace', trace);
     for (const name of ['ebb', 'cortex', 'keda', 'keda-1', 'knative', 'ray-serve', 'sagemaker']) {
       expect(out).toMatch(new RegExp(`^[* ] ${name} +[0-9.]+ `, 'm'));
@@ -96,7 +96,7 @@ describe('npm run simulate', () => {
     expect(comparison).toMatchObject({ trace: 'ten', verdict: { holds: expect.any(Boolean) as boolean } });
   });
 
-  it('puts the tables into a page, in the place of the last ones', () => {
+  it('writes the tables into a page, in place of the last ones', () => {
     const page = file(
       'page.md',
       '# Page\n\n<!-- simulate: from here -->\nYesterday\n<!-- simulate: to here -->\n\nThe end.\n',
@@ -109,12 +109,12 @@ describe('npm run simulate', () => {
     expect(readFileSync(page, 'utf8')).toBe(text);
   });
 
-  it('runs a single comparator by itself', () => {
+  it('runs a single comparator alone', () => {
     expect(run('--trace', trace, '--under', 'cortex').out).toMatch(/^cortex /m);
   });
 
   it.each([
-    ['a promise', { startWithinSeconds: 30, keepWarmSeconds: 60 }, '--json', /starts within 30 s, .* 60 s at most/],
+    ['a promise', { startWithinSeconds: 30, keepWarmSeconds: 60 }, '--json', /starts within 30 s, .* at most 60 s/],
     ['another promise', { doneWithinSeconds: 60 }, '--json', /is done within 60 s/],
     [
       'scaling policies',
@@ -128,17 +128,17 @@ describe('npm run simulate', () => {
     expect((JSON.parse(out) as { settings: string }).settings).toMatch(settings);
   });
 
-  it('acts on the alarms of the policy file: at the pace of AWS the step comes after two minutes of backlog', () => {
+  it("acts on the alarms of the policy file: at AWS's pace the step comes after two minutes of backlog", () => {
     const policy = file('policy.json', { pace: 'aws', policies: [TRACKING, STEP], alarms: [ALARM] });
     const { waitSeconds } = JSON.parse(run('--trace', trace, '--policy', policy, '--json').out) as {
       waitSeconds: { p50: number };
     };
-    // The backlog began within the first minute; the two that are full of it are over at 180 s.
+    // The backlog began within the first minute; the first two whole minutes of it are over at 180 s.
     expect(waitSeconds.p50).toBeGreaterThanOrEqual(120);
     expect(waitSeconds.p50).toBeLessThan(200);
   });
 
-  it('explains itself', () => {
+  it('prints its help', () => {
     const { code, out } = run('--help');
     expect(code).toBe(0);
     expect(out).toContain('--compare');
@@ -146,20 +146,20 @@ describe('npm run simulate', () => {
   });
 });
 
-describe('npm run simulate, asked for what cannot be', () => {
+describe('npm run simulate, with invalid input', () => {
   it.each<[string, () => string[], RegExp]>([
-    ['nothing to run', () => [], /a --trace is needed/],
+    ['no trace', () => [], /--trace is required/],
     ['an unknown option', () => ['--trcae', 'x'], /Unknown option '--trcae'/],
-    ['no such file', () => ['--trace', 'nowhere.json'], /nowhere\.json: there is no such file; shipped are .*spikes/],
-    ['no JSON', () => ['--trace', file('no.json', '{')], /no\.json: is not JSON/],
-    ['an unknown field', () => badTrace({ seeds: 1 }), /bad-trace\.json: seeds is not known here/],
+    [
+      'no such file',
+      () => ['--trace', 'nowhere.json'],
+      /nowhere\.json: there is no such file; the shipped traces are .*spikes/,
+    ],
+    ['a file that is not JSON', () => ['--trace', file('no.json', '{')], /no\.json: is not JSON/],
+    ['an unknown field', () => badTrace({ seeds: 1 }), /bad-trace\.json: seeds is unknown/],
     ['a field of the wrong kind', () => badTrace({ slotsPerInstance: 0 }), /slotsPerInstance must be .*; it is 0/],
     ['a field inside', () => badTrace({ bounds: { minimum: 3, maximum: 2 } }), /bounds\.maximum must be .*; it is 2/],
-    [
-      'a seed that is none',
-      () => ['--trace', trace, '--seed', '1.5'],
-      /--seed must be a whole number .*; it is '1\.5'/,
-    ],
+    ['an invalid seed', () => ['--trace', trace, '--seed', '1.5'], /--seed must be a whole number .*; it is '1\.5'/],
     ['a chart of many runs', () => ['--compare', '--svg', 'x.svg'], /--svg draws a single run/],
     ['a page for a single run', () => ['--trace', trace, '--into', 'x.md'], /--into puts the tables of --compare/],
     ['a page without a place', () => ['--compare', '--trace', trace, '--into', file('no.md', '# No')], /has no line/],
@@ -175,7 +175,7 @@ describe('npm run simulate, asked for what cannot be', () => {
       () => withPolicy({ startWithinSeconds: 1, policies: [TRACKING] }),
       /must not come with policies/,
     ],
-    ['a pace for nothing', () => withPolicy({ pace: 'aws' }), /pace needs policies beside it/],
+    ['a pace without policies', () => withPolicy({ pace: 'aws' }), /pace requires policies/],
     [
       'a policy without a name',
       () => withPolicy({ policies: [{ ...STEP, PolicyName: '' }] }),
@@ -187,7 +187,7 @@ describe('npm run simulate, asked for what cannot be', () => {
       /policies\[0\]: a policy configuration must/,
     ],
     [
-      'an alarm that acts on nobody',
+      'an alarm that acts on an unknown policy',
       () => withPolicy({ policies: [STEP], alarms: [{ ...ALARM, AlarmActions: ['up'] }] }),
       /alarms\[0\]: an action must name one of the policies \(wake\); it is 'up'/,
     ],
@@ -196,7 +196,7 @@ describe('npm run simulate, asked for what cannot be', () => {
       () => withPolicy({ policies: [STEP], alarms: [{ ...ALARM, MetricName: 'CPU' }] }),
       /CPU/,
     ],
-  ])('says so: %s', (_, args, message) => {
+  ])('exits with 2 and a reason, given %s', (_, args, message) => {
     const { code, err, out } = run(...args());
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);

@@ -14,7 +14,7 @@ import { helpText } from './help.js';
 import { shippedTraceNames, traceFrom } from './input-files.js';
 import { writeInto, writeOutput } from './output-files.js';
 
-/** Where lines go. */
+/** The streams that lines are written to. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -32,7 +32,7 @@ interface Options {
   readonly help?: boolean;
 }
 
-/** Runs the command, and returns its exit code: 2 for what cannot be meant. */
+/** Runs the command, and returns its exit code: 2 for invalid input. */
 export function simulateCommand(args: readonly string[], { err, out }: Output): number {
   try {
     const options = readOptions(args);
@@ -54,13 +54,13 @@ function readOptions(args: readonly string[]): Options {
   if (options.help) return options;
   if (options.compare && options.svg !== undefined) throw mistake('--svg draws a single run: leave --compare out');
   if (options.into !== undefined && (!options.compare || options.json)) {
-    throw mistake('--into puts the tables of --compare into a page: it goes with that, and without --json');
+    throw mistake('--into puts the tables of --compare into a page: use it with --compare and without --json');
   }
   if (options.under !== undefined && (options.compare || options.policy !== undefined)) {
-    throw mistake('--under runs one comparator by itself: it goes with neither --compare nor --policy');
+    throw mistake('--under runs one comparator alone: use it without --compare and --policy');
   }
   if (!options.compare && options.trace === undefined)
-    throw mistake('a --trace is needed, or --compare for all that are shipped');
+    throw mistake('--trace is required, or --compare for all shipped traces');
   return options;
 }
 
@@ -121,7 +121,7 @@ function comparisonReport(options: Options): string {
   ].join('\n\n');
 }
 
-/** The same trace with other chance. */
+/** Returns the same trace with another seed. */
 function seeded(trace: Trace, { seed }: Options): Trace {
   if (seed === undefined) return trace;
   if (!/^\d{1,9}$/.test(seed)) throw mistake(`--seed must be a whole number of at most nine digits; it is '${seed}'`);

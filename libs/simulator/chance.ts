@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1 that look like chance; the same seed gives the same ones (mulberry32). */
+/** Returns a generator of pseudo-random numbers from 0 up to 1 (mulberry32). Equal seeds give equal numbers. */
 export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** A value of the standard normal distribution (Box-Muller). It takes two numbers, whatever comes of them. */
+/** Draws a value of the standard normal distribution (Box-Muller). It always takes two random numbers. */
 export function normal(next: () => number): number {
   const radius = Math.sqrt(-2 * Math.log(1 - next()));
   return radius * Math.cos(2 * Math.PI * next());

@@ -1,6 +1,6 @@
 import { type TimeScale, escapeText, valueTicks } from './chart-scale.js';
 
-/** Where a plot stands, and what its axes say. */
+/** The position of a plot, its label and its axis of time. */
 interface Frame {
   readonly left: number;
   readonly top: number;
@@ -19,7 +19,7 @@ interface Area {
 
 const LEGEND_STEP = 88;
 
-/** Areas stacked on each other, the first at the bottom, over a grid. */
+/** Draws areas stacked on each other over a grid, the first at the bottom. */
 export function plot(frame: Frame, areas: readonly Area[]): string {
   const { height, label, left, top, width } = frame;
   const sums = stacked(areas);
@@ -41,7 +41,7 @@ export function plot(frame: Frame, areas: readonly Area[]): string {
   ].join('\n');
 }
 
-/** Zero, and then the sum of the first areas, of the first two, and so on. */
+/** Returns zero, then the sum of the first area, of the first two areas, and so on. */
 function stacked(areas: readonly Area[]): number[][] {
   const sums = [areas[0]!.values.map(() => 0)];
   for (const { values } of areas) sums.push(sums.at(-1)!.map((sum, x) => sum + values[x]!));
@@ -53,13 +53,13 @@ interface Position {
   readonly y: number;
 }
 
-/** Around an area: along its upper edge, and back along its lower one. */
+/** Draws the outline of an area: along its upper edge, and back along its lower one. */
 function outline(lower: readonly Position[], upper: readonly Position[]): string {
   const back = [...lower].reverse();
   return `M${steps(upper)}L${steps(back)}Z`;
 }
 
-/** Pixels of the same height are one line. */
+/** Joins pixels of equal height into one line. */
 function steps(positions: readonly Position[]): string {
   return positions
     .filter(({ y }, index) => y !== positions[index - 1]?.y || y !== positions[index + 1]?.y)

@@ -1,4 +1,4 @@
-/** How time is written below a chart. */
+/** The axis of time of a chart. */
 export interface TimeScale {
   readonly endMs: number;
   readonly unit: 's' | 'min' | 'h';
@@ -14,7 +14,7 @@ const UNITS = [
 const FEWEST_TICKS = 4;
 const MOST_TICKS = 12;
 
-/** The largest unit that gives some ticks, at round numbers of it. */
+/** Chooses the largest unit of time that gives enough ticks, and puts ticks at round numbers of it. */
 export function timeScale(endMs: number): TimeScale {
   const { ms, steps, unit } = UNITS.find((each) => endMs >= FEWEST_TICKS * each.ms) ?? UNITS.at(-1)!;
   const step = steps.find((each) => endMs / (each * ms) <= MOST_TICKS) ?? steps.at(-1)!;
@@ -25,7 +25,7 @@ export function timeScale(endMs: number): TimeScale {
 const FACTORS = [1, 2, 5, 10];
 const VALUE_TICKS = 5;
 
-/** Whole round numbers from zero to no less than `largest`. */
+/** Returns round whole numbers from zero to at least `largest`. */
 export function valueTicks(largest: number): number[] {
   const rough = Math.max(1, largest / VALUE_TICKS);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
@@ -33,6 +33,7 @@ export function valueTicks(largest: number): number[] {
   return ticksTo(Math.ceil(Math.max(1, largest) / step) * step, step);
 }
 
+/** Escapes text for an SVG. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

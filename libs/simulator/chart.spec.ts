@@ -11,13 +11,13 @@ function point(at: number, of: Partial<TimelinePoint> = {}): TimelinePoint {
 }
 
 describe('a chart', () => {
-  it('is well-formed, whatever it is called and however little it shows', () => {
+  it('is well-formed under any title and with any number of points', () => {
     for (const points of [[], [point(0)], [point(0, { queued: 9 }), point(90_000)]]) {
       expect(XMLValidator.validate(chartOf(points, names))).toBe(true);
     }
   });
 
-  it('names its axes with units, and its areas', () => {
+  it('labels its areas, and its axes with their units', () => {
     const { svg } = new XMLParser().parse(chartOf([point(0), point(7_200_000)], names)) as {
       svg: { title: string; text: (string | number)[] };
     };
@@ -28,7 +28,7 @@ describe('a chart', () => {
     expect(svg.text).toContain('time (min)');
   });
 
-  it('loses no peak, however short', () => {
+  it('shows even the shortest peak', () => {
     const day = [point(0), point(40_000_000, { queued: 640 }), point(40_000_001), point(86_400_000)];
     // The top of the plot is the highest tick, 800; 640 are four fifths of its 190 pixels above its bottom.
     expect(chartOf(day, names)).toContain(` ${90 + 190 * 0.2}`);
@@ -58,7 +58,7 @@ describe('scales', () => {
     [7, [0, 2, 4, 6, 8]],
     [100, [0, 20, 40, 60, 80, 100]],
     [640, [0, 200, 400, 600, 800]],
-  ])('count to no less than %d in whole round numbers', (largest, ticks) => {
+  ])('count up to at least %d in round whole numbers', (largest, ticks) => {
     expect(valueTicks(largest)).toEqual(ticks);
   });
 });

@@ -2,7 +2,7 @@ import { plot } from './chart-plot.js';
 import { escapeText, timeScale } from './chart-scale.js';
 import type { TimelinePoint } from './timeline.js';
 
-/** What a chart says beside its lines. */
+/** The title and subtitle of a chart. */
 export interface ChartTitle {
   readonly title: string;
   readonly subtitle: string;
@@ -16,7 +16,7 @@ const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT = 190;
 const PLOT_TOPS = [90, 335] as const;
 
-/** Backlog and instances over time as an SVG: two plots over one axis of time, each of two stacked areas. */
+/** Draws backlog and instances over time as an SVG: two plots over one axis of time, each of two stacked areas. */
 export function chartOf(points: readonly TimelinePoint[], { subtitle, title }: ChartTitle): string {
   const endMs = Math.max(1, points.at(-1)?.at ?? 0);
   const columns = columnsOf(points, endMs);
@@ -42,7 +42,7 @@ export function chartOf(points: readonly TimelinePoint[], { subtitle, title }: C
   ].join('\n');
 }
 
-/** One point a pixel: the one with the largest backlog, and of instances the most, so that no peak is lost. */
+/** Chooses one point for each pixel, with the largest backlog and the most instances, so that no peak is lost. */
 function columnsOf(points: readonly TimelinePoint[], endMs: number): TimelinePoint[] {
   const columns: TimelinePoint[] = [];
   let held: TimelinePoint = { at: 0, queued: 0, running: 0, starting: 0, inService: 0 };

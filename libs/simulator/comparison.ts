@@ -4,7 +4,9 @@ import type { Trace } from './trace.js';
 import { type Verdict, verdictOf } from './verdict.js';
 import { workloadOf } from './workload.js';
 
-/** One trace under Ebb and under those that it is compared with: the same work, and the same start times, for all. */
+/**
+ * The outcomes of one trace under Ebb and under its comparators, with the same work and the same start times for all.
+ */
 export interface Comparison {
   readonly trace: Trace;
   readonly ebb: Outcome;
@@ -12,6 +14,7 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
+/** Runs one trace under Ebb and under each comparator. */
 export function compare(trace: Trace, ebb: Contender, comparators: readonly Contender[]): Comparison {
   const work = workloadOf(trace);
   const [own, ...others] = [ebb, ...comparators].map((contender) => outcomeOf(trace, work, contender));

@@ -10,27 +10,27 @@ import { simulate } from './simulation.js';
 import type { Trace } from './trace.js';
 import { workloadOf } from './workload.js';
 
-/** When each number was asked for: `[seconds, desired]`. */
+/** Returns the time of each change of the desired count: `[seconds, desired]`. */
 function changesOf(decider: Decider, trace: Trace): (readonly [number, number])[] {
   const watched = new WatchedDecider(decider);
   simulate(trace, workloadOf(trace), watched);
   return watched.changes;
 }
 
-/** What is asked for until the most is reached. */
+/** Returns the changes up to the first at the highest count. */
 const risingOf = (decider: Decider, trace: Trace): (readonly [number, number])[] => {
   const changes = changesOf(decider, trace);
   const most = Math.max(...changes.map(([, desired]) => desired));
   return changes.slice(0, changes.findIndex(([, desired]) => desired === most) + 1);
 };
 
-/** 1,000 invocations that last as long as anybody could look. */
+/** Invocations that outlast each test. */
 const ENDLESS = { service: seconds(3_600), start: seconds(20) };
-/** One that needs an instance for two minutes, from when it has it. */
+/** An invocation that runs for two minutes. */
 const SINGLE = { service: seconds(120), start: seconds(20) };
 
 describe('Cortex', () => {
-  it('needs a minute for each step, and 830 s from nothing to a hundred', () => {
+  it('scales out by one step in about a minute, and from 0 to 100 in 830 s', () => {
     expect(risingOf(new CortexDecider(), burstOf(1_000, 0, ENDLESS))).toEqual([
       [60, 1],
       [130, 2],
@@ -47,8 +47,8 @@ describe('Cortex', () => {
     ]);
   });
 
-  it('goes five minutes after the last of a minute that needed it', () => {
-    // Idle at 200, so that the last minute with work in it ends at 240: what it recommended is forgotten after 540.
+  it('scales to zero five minutes after the last minute with work', () => {
+    // Idle at 200, so the last minute with work ends at 240, and its recommendation is forgotten after 540.
     expect(changesOf(new CortexDecider(), burstOf(1, 0, SINGLE))).toEqual([
       [60, 1],
       [550, 0],
@@ -57,7 +57,7 @@ describe('Cortex', () => {
 });
 
 describe('KEDA with the HPA', () => {
-  it('waits for its poll, makes one, and doubles each 15 s from then on: a hundred after 105 s', () => {
+  it('waits for its poll, launches one, then doubles every 15 s: 100 at 120 s', () => {
     expect(risingOf(new KedaHpaDecider(5), burstOf(1_000, 15, ENDLESS))).toEqual([
       [30, 1],
       [45, 5],
@@ -69,12 +69,12 @@ describe('KEDA with the HPA', () => {
     ]);
   });
 
-  it('follows the length of the queue over its target, running work counted', () => {
+  it('follows the length of the queue over its target, and counts running work', () => {
     expect(risingOf(new KedaHpaDecider(5), burstOf(14, 0, ENDLESS)).at(-1)).toEqual([15, 3]);
     expect(risingOf(new KedaHpaDecider(1), burstOf(14, 0, ENDLESS)).at(-1)).toEqual([45, 14]);
   });
 
-  it('leaves a tenth too much or too little as it is', () => {
+  it('tolerates a tenth too many or too few', () => {
     const grown = traceOf([], {
       ...ENDLESS,
       arrivals: [
@@ -102,21 +102,21 @@ describe('KEDA with the HPA', () => {
 });
 
 describe('Knative', () => {
-  it('wakes at the first request, and panics to all that there may be with the next tick', () => {
+  it('wakes at the first request, and scales to the maximum in panic at the next tick', () => {
     expect(risingOf(new KnativeDecider(), burstOf(1_000, 15, ENDLESS))).toEqual([
       [15, 2],
       [17, 100],
     ]);
   });
 
-  it('keeps slots at seven tenths of use', () => {
+  it('keeps slots at 70 % utilization', () => {
     const trace = burstOf(14, 0, { ...ENDLESS, slotsPerInstance: 4 });
     expect(risingOf(new KnativeDecider(), trace).at(-1)).toEqual([2, 5]);
   });
 
-  it('lets go when its minute of averages has forgotten the work', () => {
+  it('scales to zero when the work has left its window of a minute', () => {
     const changes = changesOf(new KnativeDecider(), burstOf(1, 0, SINGLE));
-    // Two, since one request is more than seven tenths; idle at 140.
+    // Two, because one request is more than 70 % of a slot; idle at 140.
     expect(changes).toEqual([
       [0, 2],
       [expect.any(Number), 1],
@@ -126,7 +126,7 @@ describe('Knative', () => {
 });
 
 describe('Ray Serve', () => {
-  it('makes one at once, and the rest when they have been wanted for 30 s since that one runs', () => {
+  it('launches one at once, and the rest after 30 s of demand once that one runs', () => {
     expect(risingOf(new RayServeDecider(1), burstOf(1_000, 15, ENDLESS))).toEqual([
       [15, 1],
       [65, 100],
@@ -137,8 +137,8 @@ describe('Ray Serve', () => {
     expect(risingOf(new RayServeDecider(2), burstOf(9, 0, ENDLESS)).at(-1)![1]).toBe(5);
   });
 
-  it('goes after 600 s of having been too many', () => {
-    // Idle at 140; the average of 30 s is nothing from 170 on.
+  it('scales to zero after 600 s without demand', () => {
+    // Idle at 140; the average over 30 s is zero from 170 on.
     expect(changesOf(new RayServeDecider(1), burstOf(1, 0, SINGLE))).toEqual([
       [0, 1],
       [770, 0],
@@ -149,21 +149,21 @@ describe('Ray Serve', () => {
 describe('SageMaker', () => {
   it('steps from zero after two whole minutes of backlog, and tracks from then on', () => {
     const changes = risingOf(new SageMakerDecider(), burstOf(100, 15, ENDLESS));
-    // The minutes from 60 to 180 are whole, and can be read a minute later. A hundred for one instance are twenty times
-    // the target of five, of which the step has added one that is still cooling down.
+    // The minutes from 60 to 180 are whole, and can be read a minute later. For one instance, 100 in the backlog are
+    // twenty times the target of five: 20 instances, of which the step has added one that is still cooling down.
     expect(changes.slice(0, 2)).toEqual([
       [240, 1],
       [300, 19],
     ]);
   });
 
-  it('is woken by its policy only, however long the backlog waits', () => {
+  it('is woken only by its policy, even if the backlog waits long', () => {
     const short = traceOf([15], { service: seconds(1), start: seconds(1) });
     expect(changesOf(new SageMakerDecider(), short)[0]).toEqual([240, 1]);
   });
 
-  it('goes when the metric was low for fifteen minutes', () => {
-    // From 200 to 320 it works, which is one in the backlog for one instance: low, and before it there was nothing.
+  it('scales to zero when the metric was low for fifteen minutes', () => {
+    // It works from 200 to 320, which is one in the backlog for one instance: low. Before that the metric had no value.
     const changes = changesOf(new SageMakerDecider(), burstOf(1, 0, SINGLE));
     expect(changes).toEqual([
       [180, 1],

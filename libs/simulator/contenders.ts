@@ -6,16 +6,19 @@ import { RayServeDecider } from './deciders/ray-serve.js';
 import { SageMakerDecider } from './deciders/sagemaker.js';
 import type { Trace } from './trace.js';
 
-/** Somebody that Ebb is compared with. */
+/** An autoscaler that takes part in a comparison. */
 export interface Contender {
   readonly name: string;
-  /** What it is set to, where that is not all. */
+  /** Its settings, in words. */
   readonly settings: string;
-  /** A new one for each run. */
+  /** Makes a new decider for each run. */
   create(trace: Pick<Trace, 'slotsPerInstance'>): Decider;
 }
 
-/** Each with its documented defaults, as far as these suit work that waits in a queue. */
+/**
+ * The autoscalers that Ebb is compared with, at their documented defaults as far as these suit work that waits in a
+ * queue.
+ */
 export const COMPARATORS: readonly Contender[] = [
   {
     name: 'cortex',

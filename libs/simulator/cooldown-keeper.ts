@@ -7,12 +7,12 @@ import {
 } from '../core/scaling/scalable-target.js';
 import type { ScalingDecision } from '../core/scaling/scaling-observation.js';
 
-/** Keeps the cooldowns of one variant as the engine does: they begin when the change that began them is complete. */
+/** Keeps the cooldowns of one variant as the engine does: a cooldown begins when its change is complete. */
 export class CooldownKeeper {
   cooldowns: Cooldowns = NO_COOLDOWNS;
   private changedAt = 0;
 
-  /** Whatever was launched at the last change has come into service when nothing that is as old is still starting. */
+  /** Completes the last change once no instance that was launched with it is still starting. */
   see(startingSince: readonly number[], now: number): void {
     const isOpen = startingSince.includes(this.changedAt);
     if (isOpen) return;

@@ -2,8 +2,8 @@ import type { CapacityBounds } from '../core/scaling/scalable-target.js';
 import type { ScalingObservation } from '../core/scaling/scaling-observation.js';
 
 /**
- * What a decider may see of the simulated variant, at this moment, in milliseconds since the trace began. It changes
- * under whoever keeps it.
+ * The state of the simulated variant that a decider may see at one moment, in milliseconds since the trace began. The
+ * object changes as the simulation goes on.
  */
 export interface Situation extends Pick<
   ScalingObservation,
@@ -18,29 +18,34 @@ export interface Situation extends Pick<
   | 'runningForMs'
   | 'slotsPerInstance'
 > {
-  /** How many waited, and how many ran, summed over all the time so far: what averages over a while are made of. */
+  /**
+   * The counts of queued and of running invocations, summed over time, from which averages over a window are computed.
+   */
   readonly queuedMs: number;
   readonly runningMs: number;
   readonly bounds: Pick<CapacityBounds, 'minimum' | 'maximum'>;
 }
 
-/** An answer, and when to ask again whatever happens; absent where only an event can change it. */
+/**
+ * A decision, and the time of the next look if no event comes first; absent if only an event can change the decision.
+ */
 export interface Look {
   readonly desired: number;
   readonly lookAgainAt?: number;
 }
 
-/** Whoever says how many instances there shall be: Ebb, or one of those it is compared with. Made anew for each run. */
+/** Decides on the number of instances: Ebb, or an autoscaler that it is compared with. Made anew for each run. */
 export interface Decider {
-  /** Whether what has just happened calls for a look now, rather than at the time last asked for. */
+  /** Tells whether the latest event calls for a look now, rather than at the time last asked for. */
   isRousedBy(situation: Situation): boolean;
   look(situation: Situation): Look;
-  /** What those who learn are told. */
+  /** Observations for deciders that learn. */
   accepted?(count: number, now: number): void;
   served?(serviceMs: number, now: number): void;
   started?(startMs: number, now: number): void;
 }
 
+/** Limits a desired count to the bounds. */
 export function clamp(desired: number, { minimum, maximum }: Situation['bounds']): number {
   return Math.min(maximum, Math.max(minimum, desired));
 }

@@ -1,6 +1,6 @@
 import { normal } from './chance.js';
 
-/** How long something takes, each time anew. All in milliseconds. */
+/** A distribution of durations, in milliseconds. */
 export type Duration =
   | { readonly distribution: 'constant'; readonly ms: number }
   | { readonly distribution: 'lognormal'; readonly medianMs: number; readonly upper: UpperQuantile }
@@ -8,11 +8,11 @@ export type Duration =
       readonly distribution: 'pareto';
       readonly medianMs: number;
       readonly upper: UpperQuantile;
-      /** Nothing takes longer: a Pareto tail may have no mean, but every invocation has a timeout. */
+      /** The longest duration: a Pareto tail may have no mean, but every invocation has a timeout. */
       readonly maximumMs: number;
     };
 
-/** The other point, beside the median, that a distribution goes through. */
+/** The second point, beside the median, that a distribution goes through. */
 export interface UpperQuantile {
   readonly share: 0.95 | 0.99;
   readonly ms: number;
@@ -21,7 +21,7 @@ export interface UpperQuantile {
 /** Standard deviations above the middle of the normal distribution. */
 const NORMAL_QUANTILE = { 0.95: 1.6448536269514722, 0.99: 2.3263478740408408 } as const;
 
-/** Draws one value. Every kind but the constant one takes two numbers of chance, so that streams stay in step. */
+/** Draws one value. Every kind but the constant one takes two random numbers, so that streams stay in step. */
 export function draw(duration: Duration, next: () => number): number {
   switch (duration.distribution) {
     case 'constant':

@@ -18,17 +18,17 @@ function changesOf(decider: EbbDecider, trace: Trace): (readonly [number, number
 }
 
 describe("Ebb's promise in the simulator", () => {
-  it('goes from zero to what the backlog needs in one decision, at the moment it is accepted', () => {
+  it('scales from zero to the need of the backlog in one decision, when the backlog is accepted', () => {
     expect(changesOf(new EbbDecider(), burstOf(1_000, 15))[0]).toEqual([15, 100]);
   });
 
-  it('learns from the simulated work, and begins another run with that', () => {
+  it('learns from the simulated work, and can begin another run with its history', () => {
     const trace = burstOf(MIN_SERVED, 0, { start: seconds(10), service: seconds(4) });
     const decider = new EbbDecider();
     const { endedAt } = simulate(trace, workloadOf(trace), decider);
     const history = decider.history(endedAt);
     expect(history.start.weights).toHaveLength(1);
-    // What takes 4 s of an instance that takes 10 s to start is worth less than an instance each.
+    // Invocations of 4 s do not justify an instance each when an instance takes 10 s to start.
     const cold = changesOf(new EbbDecider(), burstOf(200));
     const warm = changesOf(new EbbDecider(EBB_DEFAULTS, history), burstOf(200));
     expect(cold[0]).toEqual([0, 100]);
@@ -71,22 +71,25 @@ function withSet(policySet: PolicySet): EbbDecider {
 }
 
 describe('scaling policies in the simulator', () => {
-  /** Ten at once on one slot each, for 100 s each: two instances keep the backlog at five for each. */
+  /**
+   * Ten invocations at once, of 100 s each, on instances with one slot: two instances keep the backlog at five for
+   * each.
+   */
   const trace = burstOf(10, 15, { service: seconds(100) });
 
-  it('wake at once at the fast pace, to what the tracking policy would have', () => {
+  it('wake at once at the fast pace, to the count of the tracking policy', () => {
     expect(changesOf(withSet(tracking('fast')), trace)[0]).toEqual([15, 2]);
   });
 
-  it('wake by one at the pace of SageMaker, minutes after the work came', () => {
+  it("wake by one at SageMaker's pace, minutes after the work arrived", () => {
     const [at, desired] = changesOf(withSet(tracking('aws')), trace)[0]!;
     expect(at).toBeGreaterThanOrEqual(15 + 180);
     expect(desired).toBe(1);
   });
 
-  it('go to zero when the low alarm has stood for fifteen periods, be they seconds or minutes', () => {
+  it('scale to zero when the low alarm has lasted fifteen periods, of seconds or of minutes', () => {
     const single = burstOf(1, 15, { service: seconds(100) });
-    // Low all along, since one for an instance is less than 4.5; but a busy instance is out of reach.
+    // Low all the time, because one for an instance is less than 4.5; but a busy instance cannot be terminated.
     expect(changesOf(withSet(tracking('fast')), single)).toEqual([
       [15, 1],
       [126, 0],
@@ -94,7 +97,7 @@ describe('scaling policies in the simulator', () => {
     expect(changesOf(withSet(tracking('aws')), single).at(-1)).toEqual([900, 0]);
   });
 
-  it('take steps by the alarms of users', () => {
+  it('take steps on alarms of users', () => {
     const policy = {
       ...VARIANT,
       id: 'step',
@@ -122,7 +125,8 @@ describe('scaling policies in the simulator', () => {
       insufficientDataActions: [],
     };
     const set: PolicySet = { policies: [policy], alarms: [alarm], pace: 'fast', metricLagMs: 0 };
-    // The alarm stands from 17 on, but what a step has added counts for the next until it is in service.
+    // The alarm lasts from 17 on, but an instance that a step has added counts for the next step until it is in
+    // service.
     const changes = changesOf(withSet(set), trace);
     expect(changes.slice(0, 4)).toEqual([
       [15, 1],
@@ -132,12 +136,12 @@ describe('scaling policies in the simulator', () => {
     ]);
   });
 
-  it('on a metric that a simulation does not have are refused by its name', () => {
+  it('on a metric that is not simulated are refused with its name', () => {
     const metric = { namespace: 'Custom', name: 'Depth', dimensions: {} };
     expect(() => withSet(tracking('fast', metric))).toThrow('The metric Custom Depth cannot be simulated');
   });
 });
 
-it('gives the same run to a trace without any work', () => {
+it('changes nothing on a trace without work', () => {
   expect(changesOf(new EbbDecider(), traceOf([], { lastsMs: 60_000 }))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { array, assert, integer, property } from 'fast-check';
 import { expect, it } from 'vitest';
 import { EventHeap } from './event-heap.js';
 
-it('gives events back by time, and those of one time in the order in which they were put', () => {
+it('returns events by time, and events of one time in the order in which they were put', () => {
   assert(
     property(array(integer({ min: 0, max: 20 })), (times) => {
       const heap = new EventHeap<{ at: number; order: number }>();

@@ -1,11 +1,11 @@
-/** What happens at a time that is known already. */
+/** An event at a time that is known in advance. */
 export interface TimedEvent {
   readonly at: number;
   /** Events of one time happen in the order in which they were put. */
   readonly order: number;
 }
 
-/** Events, the soonest first (a binary heap). */
+/** A queue of events, the earliest first (a binary heap). */
 export class EventHeap<T extends TimedEvent> {
   private readonly items: T[] = [];
 
@@ -34,7 +34,7 @@ export class EventHeap<T extends TimedEvent> {
     return first;
   }
 
-  /** Puts an event in at the top, and moves it down to its place. */
+  /** Puts an event at the top, and moves it down to its place. */
   private sink(event: T): void {
     const { items } = this;
     let i = 0;

@@ -6,20 +6,20 @@ interface Range {
   readonly isWhole?: boolean;
 }
 
-/** Reads the fields of one object of a file that people write, and names the field and the rule where one is broken. */
+/** Reads the fields of one object in a file that people write. Its errors name the field and the broken rule. */
 export class FieldReader {
   private constructor(
     private readonly path: string,
     private readonly values: Readonly<Record<string, unknown>>,
   ) {}
 
-  /** `name` is what the whole is called in messages, such as the name of a file. */
+  /** `name` is the name of the whole in messages, such as the name of a file. */
   static of(value: unknown, name: string): FieldReader {
     if (!isObject(value)) throw new EbbError('InvalidRequest', `${name}: must be an object; it is ${shown(value)}`);
     return new FieldReader(`${name}: `, value);
   }
 
-  /** Everything that is there, for those who read it in their own way. */
+  /** All fields, for callers that read them in their own way. */
   get all(): Readonly<Record<string, unknown>> {
     return this.values;
   }
@@ -30,7 +30,7 @@ export class FieldReader {
 
   text(field: string): string {
     const value = this.values[field];
-    if (typeof value !== 'string' || value === '') throw this.mistake(field, 'must be a text');
+    if (typeof value !== 'string' || value === '') throw this.mistake(field, 'must be a string that is not empty');
     return value;
   }
 
@@ -53,17 +53,17 @@ export class FieldReader {
     return this.objectAt(this.values[field], field);
   }
 
-  /** At least one object. */
+  /** Reads a list of at least one object. */
   objects(field: string): FieldReader[] {
     const value = this.values[field];
     if (!Array.isArray(value) || value.length === 0) throw this.mistake(field, 'must be a list that is not empty');
     return value.map((item, index) => this.objectAt(item, `${field}[${index}]`));
   }
 
-  /** Refuses all other fields: one that is misspelt must not be taken as left out. */
+  /** Refuses all other fields, because a misspelt field must not count as absent. */
   only(...fields: string[]): void {
     const other = Object.keys(this.values).find((field) => !fields.includes(field));
-    if (other !== undefined) throw this.mistake(other, `is not known here; what is: ${fields.join(', ')}`);
+    if (other !== undefined) throw this.mistake(other, `is unknown; the known fields are: ${fields.join(', ')}`);
   }
 
   mistake(field: string, rule: string): EbbError {

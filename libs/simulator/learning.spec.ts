@@ -4,7 +4,7 @@ import { Learning } from './learning.js';
 import { MemoryCatalog } from '../../test/support/memory-catalog.js';
 import { SeededRandom } from '../../test/support/seeded-random.js';
 
-it('comes to the estimates that the engine comes to', async () => {
+it('makes the same estimates as the engine', async () => {
   const random = new SeededRandom(11);
   let now = 0;
   const clock = { now: () => now } as never;

@@ -9,10 +9,10 @@ import {
   withStart,
 } from '../core/learning/variant-history.js';
 
-/** Estimates are made anew no more often than this, unless something was learnt of starts: so the engine does it. */
+/** The shortest time between two estimates, unless a start was learnt; the engine does the same. */
 const ESTIMATES_FRESH_MS = 1_000;
 
-/** Learns of the simulated variant in the order, and as often, as the engine learns of a real one. */
+/** Learns from the simulated variant in the same order and as often as the engine learns from a real one. */
 export class Learning {
   private servedMs: number[] = [];
   private starts: { readonly startMs: number; readonly at: number }[] = [];
@@ -33,7 +33,7 @@ export class Learning {
     this.starts.push({ startMs, at });
   }
 
-  /** What is known when somebody looks, before what that look finds is learnt. At most a second old. */
+  /** Returns the estimates for a look, before the findings of that look are learnt. They are at most a second old. */
   estimates(maxKeepWarmMs: number, now: number): VariantEstimates {
     const isStartLearnt = this.starts.length > 0;
     const history = this.learnt(now);
@@ -43,13 +43,13 @@ export class Learning {
     return this.estimated.of;
   }
 
-  /** A look found that the backlog could use so many instances. */
+  /** Records that a look found a use for `demand` instances. */
   demanded(demand: number, now: number): void {
     this.history = withArrivals(withDemand(this.history, demand, now), this.accepted, now);
     this.accepted = 0;
   }
 
-  /** Everything noted so far, taken in. */
+  /** Takes in everything noted so far, and returns the history. */
   learnt(now: number): VariantHistory {
     if (this.servedMs.length > 0) this.history = withServiceTimes(this.history, this.servedMs, now);
     for (const { at, startMs } of this.starts) this.history = withStart(this.history, { boot: startMs }, at);

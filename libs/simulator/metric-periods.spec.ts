@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MetricPeriods } from './metric-periods.js';
 
 describe('the periods of a metric', () => {
-  it('fold what was measured in each, and are read up to an end', () => {
+  it('fold the values of each period, and are read up to an end', () => {
     const periods = new MetricPeriods(1_000, 4);
     for (const [at, value] of [
       [0, 3],
@@ -21,7 +21,7 @@ describe('the periods of a metric', () => {
     expect(periods.read(3, 2_000).map((set) => set?.sum)).toEqual([undefined, 8, 7]);
   });
 
-  it('of long ago make room for new ones, and are not taken for them', () => {
+  it('of long ago make room for new ones, and are not mistaken for them', () => {
     const periods = new MetricPeriods(1_000, 2);
     periods.record(1, 0);
     periods.record(2, 4_000);

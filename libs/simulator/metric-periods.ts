@@ -1,8 +1,8 @@
 import { type StatisticSet, mergeStatistics, statisticSetOf } from '../core/metric/metric.js';
 
-/** One metric, period by period, as far back as somebody asks. */
+/** The latest periods of one metric. */
 export class MetricPeriods {
-  /** Slot `i` holds the period whose number leaves the rest `i`. */
+  /** Slot `i` holds a period whose number has the remainder `i`. */
   private readonly slots: ({ readonly period: number; readonly set: StatisticSet } | undefined)[];
 
   constructor(
@@ -20,7 +20,9 @@ export class MetricPeriods {
     this.slots[slot] = { period, set: known?.period === period ? mergeStatistics(known.set, set) : set };
   }
 
-  /** So many periods, the last one ending at `end`, the oldest first; one without a value is absent. */
+  /**
+   * Returns `count` periods, the oldest first, of which the last ends at `end`. A period without a value is undefined.
+   */
   read(count: number, end: number): (StatisticSet | undefined)[] {
     const last = Math.floor(end / this.periodMs) - 1;
     return Array.from({ length: count }, (_, i) => {

@@ -10,8 +10,8 @@ function scripted(script: (situation: Situation) => number | Look): Contender {
 }
 
 describe('an outcome', () => {
-  it('has waits, instance-seconds and idle share as counted by hand', () => {
-    // In service from 10 to 30; four seconds of work each, so it waits 10, 13 and 16 seconds for the three.
+  it('has the waits, instance-seconds and idle share that a count by hand gives', () => {
+    // In service from 10 to 30, with four seconds of work each, so the three wait 10, 13 and 16 seconds.
     const trace = traceOf([0, 1, 2], { lastsMs: 30_000 });
     const outcome = outcomeOf(
       trace,
@@ -31,7 +31,7 @@ describe('an outcome', () => {
     });
   });
 
-  it('waits for ever where work was never begun', () => {
+  it('has infinite waits if work was never begun', () => {
     const trace = traceOf([0, 1]);
     const outcome = outcomeOf(
       trace,

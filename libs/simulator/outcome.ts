@@ -4,15 +4,15 @@ import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 import type { Workload } from './workload.js';
 
-/** What a trace came to under one contender. All times are seconds; a wait that never ended is infinite. */
+/** The outcome of a trace under one contender. All times are seconds; a wait that never ended is infinite. */
 export interface Outcome {
   readonly contender: string;
   readonly settings: string;
-  /** From acceptance to the beginning of the work. */
+  /** The time from acceptance to the beginning of the work. */
   readonly waitSeconds: { readonly p50: number; readonly p95: number; readonly p99: number; readonly mean: number };
-  /** From the launch of each instance until it was gone. */
+  /** The time from the launch of each instance until it was gone, summed. */
   readonly instanceSeconds: number;
-  /** How much of that was spent in service with nothing to do, from 0 to 1. */
+  /** The share of instance-seconds in service without work, from 0 to 1. */
   readonly idleShare: number;
   readonly starts: number;
   readonly largestFleet: number;
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly isFinished: boolean;
 }
 
-/** Runs a trace under a contender, and sums up what came of it. */
+/** Runs a trace under a contender, and summarizes the run. */
 export function outcomeOf(trace: Trace, work: Workload, contender: Contender, timeline?: Timeline): Outcome {
   const { fleet, isFinished, waitsMs } = simulate(trace, work, contender.create(trace), timeline);
   const invocations = work.acceptedAt.length;
@@ -46,7 +46,7 @@ export function outcomeOf(trace: Trace, work: Workload, contender: Contender, ti
   };
 }
 
-/** The smallest value that the share `q` of `count` values does not exceed; those that are not there are infinite. */
+/** Returns the smallest value that the share `q` of `count` values does not exceed; missing values are infinite. */
 function percentile(sorted: Float64Array, count: number, q: number): number {
   if (count === 0) return 0;
   return sorted[Math.max(1, Math.ceil(q * count)) - 1] ?? Infinity;

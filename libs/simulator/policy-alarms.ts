@@ -8,7 +8,10 @@ import { trackingAlarms } from '../core/scaling/tracking-alarms.js';
 import type { Situation } from './decider.js';
 import { type AlarmTiming, SimulatedAlarm } from './simulated-alarm.js';
 
-/** Ebb's meter samples its gauges so often, and its alarm watch looks no more often either. */
+/**
+ * The time between two samples of the gauges by Ebb's meter, and the shortest time between two looks of its alarm
+ * watch.
+ */
 export const SAMPLE_MS = 1_000;
 
 const NOWHERE = { accountId: '000000000000', region: 'us-east-1' };
@@ -16,18 +19,18 @@ const NOWHERE = { accountId: '000000000000', region: 'us-east-1' };
 /** Scaling policies with the alarms that trigger them. */
 export interface PolicySet extends AlarmTiming {
   readonly policies: readonly ScalingPolicy[];
-  /** Those of users; the ones of target tracking are made here. */
+  /** The alarms of users; the alarms of target tracking are made here. */
   readonly alarms: readonly AlarmSettings[];
-  /** Whether only the policies wake the variant, as with AWS; Ebb wakes a backlog that they leave alone. */
+  /** Whether only the policies wake the variant, as on AWS. Ebb itself wakes a backlog that they leave waiting. */
   readonly isWokenByPoliciesOnly?: boolean;
 }
 
-/** What an alarm's action on a policy says. */
+/** Returns the ARN by which an alarm's action names a policy. */
 export function policyArn({ id, endpointName, variantName, name }: ScalingPolicy): string {
   return scalingPolicyArn(NOWHERE, id, scalableTargetKey(endpointName, variantName), name);
 }
 
-/** Evaluates the alarms of scaling policies on what the simulated variant shows, as Ebb's alarm watch does. */
+/** Evaluates the alarms of scaling policies on the metrics of the simulated variant, as Ebb's alarm watch does. */
 export class PolicyAlarms {
   private readonly alarms: SimulatedAlarm[];
 
@@ -38,7 +41,7 @@ export class PolicyAlarms {
     this.alarms = [...made, ...set.alarms].map((settings) => new SimulatedAlarm(settings, set));
   }
 
-  /** Called at each whole sample: what was measured until now is judged, then what is now is measured. */
+  /** Must be called at each sample. Judges the measurements until now, then adds those of now. */
   tick({ backlog, inService, now }: Situation): void {
     const gauges = backlogGauges(backlog, inService, now);
     for (const alarm of this.alarms) {
@@ -47,7 +50,7 @@ export class PolicyAlarms {
     }
   }
 
-  /** An action that is due is handed out once. */
+  /** Returns the readings of all policies. Each due action is returned once. */
   take(): PolicyReading[] {
     return this.set.policies.map((policy) => ({
       policy,

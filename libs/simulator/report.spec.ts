@@ -4,7 +4,7 @@ import { compare } from './comparison.js';
 import type { Contender } from './contenders.js';
 import { comparisonTable, outcomeTable, verdictLine } from './report.js';
 
-/** As many instances as this while there is work, and until the thirtieth second. */
+/** A contender with a constant number of instances until the thirtieth second. */
 function steady(name: string, count: number): Contender {
   const create = (): ScriptedDecider =>
     new ScriptedDecider(({ now }) => (now < 30_000 ? { desired: count, lookAgainAt: 30_000 } : 0));
@@ -15,7 +15,7 @@ const trace = traceOf([0, 1, 2], { lastsMs: 30_000 });
 const comparison = compare(trace, steady('ebb', 1), [steady('three', 3), steady('none', 0)]);
 
 describe('a report', () => {
-  it('has a line for each, and marks the best comparator', () => {
+  it('has a line for each contender, and marks the best comparator', () => {
     expect(comparisonTable(comparison).split('\n')).toEqual([
       '                     p50 wait  p95 wait  p99 wait  mean wait  instance-s  idle  starts  largest  p95 / best  i-s / best',
       '  ebb                   13.00     16.00     16.00      13.00          30  27 %       1        1      x 1.60      x 0.33',
@@ -24,11 +24,11 @@ describe('a report', () => {
     ]);
   });
 
-  it('has a table of one, too', () => {
+  it('has a table for a single contender too', () => {
     expect(outcomeTable([comparison.ebb]).split('\n')).toHaveLength(2);
   });
 
-  it('says in one line how Ebb stands, and who beats it in everything', () => {
+  it('has one line with the verdict and with the comparators that dominate Ebb', () => {
     expect(verdictLine(comparison.verdict)).toBe(
       'WORSE: ebb is worse against three: p95 wait +60.0 %, instance-seconds -66.7 %',
     );

@@ -4,12 +4,15 @@ import type { Verdict } from './verdict.js';
 
 const COLUMNS = ['p50 wait', 'p95 wait', 'p99 wait', 'mean wait', 'instance-s', 'idle', 'starts', 'largest'];
 
-/** What a trace came to, as a table of one line each. */
+/** Formats outcomes as a table, one line each. */
 export function outcomeTable(outcomes: readonly Outcome[]): string {
   return tableOf([['', ...COLUMNS], ...outcomes.map((outcome) => [nameOf(outcome), ...cellsOf(outcome)])]);
 }
 
-/** All side by side, with each one's p95 wait and instance-seconds over those of the best comparator. */
+/**
+ * Formats a comparison as a table, with the ratio of each p95 wait and instance-seconds to those of the best
+ * comparator.
+ */
 export function comparisonTable({ comparators, ebb, verdict }: Comparison): string {
   const { best } = verdict;
   const rows = [ebb, ...comparators].map((outcome) => [
@@ -21,7 +24,10 @@ export function comparisonTable({ comparators, ebb, verdict }: Comparison): stri
   return tableOf([['', ...COLUMNS, 'p95 / best', 'i-s / best'], ...rows]);
 }
 
-/** One line: whether Ebb holds its own against the best comparator, by how much, and who beats it in everything. */
+/**
+ * Formats the verdict in one line: how Ebb compares with the best comparator, by how much, and which comparators
+ * dominate it.
+ */
 export function verdictLine({ best, dominatedBy, instanceSecondsRatio, p95Ratio, result }: Verdict): string {
   const sign = result === 'worse' ? 'WORSE' : 'ok';
   const sentence =
@@ -30,7 +36,7 @@ export function verdictLine({ best, dominatedBy, instanceSecondsRatio, p95Ratio,
   return dominatedBy.length === 0 ? sentence : `${sentence}; dominated by ${dominatedBy.join(', ')}`;
 }
 
-/** What the numbers mean, and what the verdicts hold against each other. */
+/** The meaning of the numbers, and the rules of the verdict. */
 export const LEGEND = [
   'Waits are from acceptance to the beginning of the work, in seconds. Instance-seconds are counted from the launch of',
   'each instance until it is gone; idle is the share of them in service with nothing to do. * is the best comparator: the',
@@ -69,7 +75,7 @@ function percent(ratio: number): string {
   return `${change > 0 ? '+' : ''}${change.toFixed(1)} %`;
 }
 
-/** The first column to the left, the others to the right. */
+/** Aligns the first column to the left and the others to the right. */
 function tableOf(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows

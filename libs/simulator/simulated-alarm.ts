@@ -11,22 +11,22 @@ import type { AlarmReading, ScalingPace } from '../core/scaling/scaling-observat
 import type { ScalingPolicy } from '../core/scaling/scaling-policy.js';
 import { MetricPeriods } from './metric-periods.js';
 
-/** How often alarms are evaluated, and how soon what is measured can be read. */
+/** The pace of evaluating alarms, and the delay of their metrics. */
 export interface AlarmTiming {
   readonly pace: ScalingPace;
-  /** How long after its end a period of a metric is there to be read. */
+  /** The time from the end of a metric's period until the period can be read. */
   readonly metricLagMs: number;
 }
 
 /**
- * An alarm on what the simulated variant shows. It is evaluated as Ebb's alarm watch evaluates it: each minute at the pace
- * of SageMaker, or with every minute taken as a second.
+ * An alarm on the metrics of the simulated variant. It is evaluated as Ebb's alarm watch evaluates it: each minute at
+ * SageMaker's pace, or with each minute taken as a second.
  */
 export class SimulatedAlarm {
   private alarm: Alarm;
   private readonly series = new Map<string, MetricPeriods>();
   private readonly pace: AlarmPace;
-  /** The policies that it acts on in any of its states, and those that it acts on now and that were not asked yet. */
+  /** The policies that it acts on in any state; and of them, those with an action that is due and not yet returned. */
   private readonly policyIds: ReadonlySet<string>;
   private readonly due = new Set<string>();
   private latest?: StatisticSet | number;
@@ -56,12 +56,12 @@ export class SimulatedAlarm {
     }
   }
 
-  /** Adds what is now to the period that is under way. */
+  /** Adds the current values to the current period. */
   measure(gauges: Readonly<Record<BacklogMetric, number>>, now: number): void {
     for (const [name, periods] of this.series) periods.record(gauges[name as BacklogMetric], now);
   }
 
-  /** Judges the periods that are over and can be read, once each. */
+  /** Evaluates the alarm on the periods that are over and can be read, once for each. */
   evaluate(now: number): void {
     const { cadenceMs, periodMs, repeatMs } = this.pace;
     const until = Math.floor((now - this.timing.metricLagMs) / cadenceMs) * cadenceMs;
@@ -74,7 +74,7 @@ export class SimulatedAlarm {
     if (state !== before || isRepeated) this.ask(until);
   }
 
-  /** What it says to a policy that it acts on; an action that is due is handed out once. */
+  /** Returns the alarm's reading for a policy that it acts on. A due action is returned once. */
   take(policy: ScalingPolicy): AlarmReading | undefined {
     if (!this.policyIds.has(policy.id)) return undefined;
     const measuredSince = this.evaluatedUntil - this.pace.periodMs;
@@ -106,7 +106,7 @@ export class SimulatedAlarm {
   }
 }
 
-/** The gauge that an alarm watches. Raises `InvalidRequest` for metrics that a simulation has no values of. */
+/** Returns the gauge that an alarm watches. Raises `InvalidRequest` for a metric that is not simulated. */
 function gaugeOf({ name, namespace }: MetricId): BacklogMetric {
   if (namespace === SAGEMAKER_NAMESPACE && name in BACKLOG_METRICS) return name as BacklogMetric;
   throw new EbbError(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedFleet, type SimulatedInstance } from './simulated-fleet.js';
 
-/** A fleet with so many instances in service since 10. */
+/** Makes a fleet with `count` instances in service since 10. */
 function serving(count: number, slots = 1): { fleet: SimulatedFleet; instances: SimulatedInstance[] } {
   const fleet = new SimulatedFleet(slots);
   const instances = Array.from({ length: count }, () => fleet.launch(0));
@@ -10,7 +10,7 @@ function serving(count: number, slots = 1): { fleet: SimulatedFleet; instances: 
 }
 
 describe('a fleet that is reduced', () => {
-  it('lets the longest idle go, then the youngest starts, and lets those at work finish', () => {
+  it('removes the longest idle first, then the youngest starting, and lets busy instances finish', () => {
     const { fleet, instances } = serving(3);
     const [atWork] = instances;
     expect(fleet.occupy(20)).toBe(atWork);
@@ -28,7 +28,7 @@ describe('a fleet that is reduced', () => {
     expect(fleet.count(99).instanceMs).toBe(70 + 40 + 50 + 40 + 20);
   });
 
-  it('gives no work to what drains, and counts none of it as capacity', () => {
+  it('gives no work to a draining instance, and does not count it as capacity', () => {
     const { fleet, instances } = serving(1, 2);
     fleet.occupy(20);
     fleet.reduce(1, 30);
@@ -41,7 +41,7 @@ describe('a fleet that is reduced', () => {
 });
 
 describe('a fleet at work', () => {
-  it('knows since when each instance is idle or starting, and how long all has been running', () => {
+  it('knows since when each instance is idle or starting, and for how long all invocations have run', () => {
     const { fleet, instances } = serving(3);
     fleet.launch(15);
     const first = fleet.occupy(20)!;

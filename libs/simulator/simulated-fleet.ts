@@ -1,13 +1,13 @@
 import { type Instance, type InstanceState, chooseForScaleIn, chooseInstance } from '../core/instance/instance.js';
 
-/** An instance that exists in the simulation only. */
+/** An instance of the simulation. */
 export class SimulatedInstance implements Instance {
   readonly endpointName = 'simulated';
   readonly variantName = 'main';
   state: InstanceState = 'Starting';
   inServiceAt?: number;
   idleSince?: number;
-  /** When each invocation that it runs began. */
+  /** The beginnings of the invocations that it runs. */
   readonly begunAt: number[] = [];
 
   constructor(
@@ -21,25 +21,27 @@ export class SimulatedInstance implements Instance {
   }
 }
 
-/** What has been counted of a fleet up to some moment; times are milliseconds, summed over its instances. */
+/** The counts of a fleet up to a moment; times are milliseconds, summed over its instances. */
 export interface FleetCount {
   readonly starts: number;
   /** The most instances that existed at once. */
   readonly largest: number;
-  /** From launch to gone. */
+  /** The time from launch until gone. */
   readonly instanceMs: number;
   readonly startingMs: number;
-  /** In service, and running nothing. */
+  /** The time in service without work. */
   readonly idleMs: number;
 }
 
-/** The instances of the simulated variant: which takes the next work and which goes first is what core says. */
+/**
+ * The instances of the simulated variant. Core chooses which instance takes the next invocation and which goes first.
+ */
 export class SimulatedFleet {
   starting = 0;
   inService = 0;
-  /** Of those in service, how many run something. */
+  /** The instances in service that run at least one invocation. */
   busy = 0;
-  /** Of the invocations that run on instances in service: how many, and when they began, summed. */
+  /** The invocations that run on instances in service: their number, and the sum of their beginnings. */
   private running = 0;
   private runningSince = 0;
   private readonly members = new Set<SimulatedInstance>();
@@ -52,7 +54,7 @@ export class SimulatedFleet {
 
   constructor(private readonly slots: number) {}
 
-  /** All that exist, draining ones among them. */
+  /** The number of all instances, including draining ones. */
   get size(): number {
     return this.members.size;
   }
@@ -88,7 +90,7 @@ export class SimulatedFleet {
     instance.idleSince = now;
   }
 
-  /** The instance that takes an invocation now; absent where no slot is free. */
+  /** Gives an invocation to an instance; undefined if no slot is free. */
   occupy(now: number): SimulatedInstance | undefined {
     if (this.running === this.inService * this.slots) return undefined;
     const instance = chooseInstance(this.members);
@@ -102,7 +104,7 @@ export class SimulatedFleet {
     return instance;
   }
 
-  /** An invocation that began at `since` is over. A draining instance goes with its last one. */
+  /** Ends an invocation that began at `since`. A draining instance goes with its last invocation. */
   free(instance: SimulatedInstance, since: number, now: number): void {
     this.countUntil(now);
     instance.begunAt.splice(instance.begunAt.indexOf(since), 1);
@@ -118,8 +120,8 @@ export class SimulatedFleet {
   }
 
   /**
-   * Lets go of `count` instances: idle ones first, then those that are starting, the youngest first. Of those at work
-   * none is cut off: what is still too much takes no more, and goes when it is done.
+   * Removes `count` instances: idle ones first, then starting ones, the youngest first. Busy instances are not cut off:
+   * they take no more work, and go when they have finished.
    */
   reduce(count: number, now: number): void {
     this.countUntil(now);

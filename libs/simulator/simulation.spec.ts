@@ -8,7 +8,7 @@ import { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 import { workloadOf } from './workload.js';
 
-/** One instance as long as there is work. */
+/** Asks for one instance while there is work. */
 const oneForWork = ({ backlog }: Situation): number => (backlog.queued + backlog.running > 0 ? 1 : 0);
 
 function run(trace: Trace, script: (situation: Situation) => number, timeline?: Timeline): Run {
@@ -18,35 +18,35 @@ function run(trace: Trace, script: (situation: Situation) => number, timeline?: 
 const waits = ({ waitsMs }: Run): number[] => [...waitsMs].map((ms) => ms / 1000);
 
 describe('a simulation, by hand', () => {
-  it('serves in order of arrival: each waits for the start and for those before', () => {
+  it('serves in order of arrival: each invocation waits for the start and for those before it', () => {
     const { endedAt, fleet, isFinished, waitsMs } = run(traceOf([0, 1, 2]), oneForWork);
-    // In service at 10; then one every four seconds, the last from 18 to 22.
+    // In service at 10; then one every four seconds, and the last runs from 18 to 22.
     expect([...waitsMs]).toEqual([10_000, 13_000, 16_000]);
     expect(fleet).toEqual({ starts: 1, largest: 1, instanceMs: 22_000, startingMs: 10_000, idleMs: 0 });
     expect({ endedAt, isFinished }).toEqual({ endedAt: 22_000, isFinished: true });
   });
 
-  it('runs as many at once on one instance as it has slots', () => {
+  it('runs as many invocations at once on one instance as it has slots', () => {
     const result = run(traceOf([0, 1, 2], { slotsPerInstance: 2 }), oneForWork);
     expect(waits(result)).toEqual([10, 9, 12]);
-    // From 14 on one of the two slots is free, but the instance is not idle.
+    // From 14 on, one of the two slots is free, but the instance is not idle.
     expect(result.fleet).toMatchObject({ instanceMs: 18_000, idleMs: 0 });
   });
 
-  it('counts as idle what is in service without any work, and every instance from launch to gone', () => {
-    // Two are kept until the 30th second, whatever there is to do.
+  it('counts instances in service without work as idle, and every instance from launch until gone', () => {
+    // Two are kept until the 30th second, with or without work.
     const result = run(traceOf([0], { lastsMs: 30_000 }), ({ now }) => (now < 30_000 ? 2 : 0));
     expect(result.fleet).toEqual({ starts: 2, largest: 2, instanceMs: 60_000, startingMs: 20_000, idleMs: 36_000 });
   });
 
-  it('gives up starts that are not wanted any more', () => {
+  it('cancels starts that are no longer needed', () => {
     const trace = traceOf([0], { lastsMs: 5_000, bounds: { minimum: 0, maximum: 9 } });
     const decider = new ScriptedDecider(({ backlog, now }) => ({
       desired: now < 5_000 ? 3 : oneForWork({ backlog } as Situation),
       lookAgainAt: now < 5_000 ? 5_000 : undefined,
     }));
     const { fleet } = simulate(trace, workloadOf(trace), decider);
-    // Two were given up at 5; one went on, came into service at 10, and served until 14.
+    // Two were cancelled at 5; one went on, came into service at 10, and served until 14.
     expect(fleet).toEqual({ starts: 3, largest: 3, instanceMs: 24_000, startingMs: 20_000, idleMs: 0 });
   });
 
@@ -58,19 +58,19 @@ describe('a simulation, by hand', () => {
     expect(result.fleet).toMatchObject({ starts: 1, instanceMs: 11_000, startingMs: 0, idleMs: 3_000 });
   });
 
-  it('says so when work is left lying', () => {
+  it('is unfinished if work is left', () => {
     const result = run(traceOf([0]), () => 0);
     expect(result).toMatchObject({ isFinished: false, waitsMs: new Float64Array() });
   });
 
-  it('asks no more often than every 20 ms, but loses no event', () => {
+  it('looks at most every 20 ms, but loses no event', () => {
     const decider = new WatchedDecider(new ScriptedDecider(oneForWork));
     const trace = traceOf([0, 0.001, 0.005, 0.03]);
     simulate(trace, workloadOf(trace), decider);
     expect(decider.looks.slice(0, 4)).toEqual([0, 20, 40, 10_000]);
   });
 
-  it('sums what waited and what ran over time, for averages', () => {
+  it('sums queued and running invocations over time, for averages', () => {
     const seen: Pick<Situation, 'now' | 'queuedMs' | 'runningMs' | 'runningForMs'>[] = [];
     run(traceOf([0, 1]), (situation) => {
       const { now, queuedMs, runningForMs, runningMs } = situation;
@@ -81,7 +81,7 @@ describe('a simulation, by hand', () => {
     expect(seen.at(-1)).toEqual({ now: 18_000, queuedMs: 23_000, runningMs: 8_000, runningForMs: 0 });
   });
 
-  it('records what there was at every moment at which something happened', () => {
+  it('records the state at the time of every event', () => {
     const timeline = new Timeline();
     run(traceOf([0, 1]), oneForWork, timeline);
     expect(timeline.points).toEqual([
@@ -102,7 +102,7 @@ describe('a simulation with chance', () => {
   });
   const deciders = [{ name: 'ebb', create: () => new EbbDecider() }, ...COMPARATORS];
 
-  it.each(deciders)('is the same each time under $name, finishes, and stays within the bounds', ({ create }) => {
+  it.each(deciders)('repeats exactly under $name, finishes, and stays within the bounds', ({ create }) => {
     const once = simulate(trace, workloadOf(trace), create(trace));
     const again = simulate(trace, workloadOf(trace), create(trace));
     expect(again).toEqual(once);
@@ -111,7 +111,7 @@ describe('a simulation with chance', () => {
     expect(once.fleet.largest).toBeLessThanOrEqual(100);
   });
 
-  it('gives the same first start to all who launch one, whenever they do', () => {
+  it('gives all contenders the same duration of the first start, whenever they launch', () => {
     const ofOne = deciders.filter(({ name }) => ['cortex', 'keda', 'ray-serve', 'sagemaker'].includes(name));
     const starts = ofOne.map(({ create }) => {
       const timeline = new Timeline();

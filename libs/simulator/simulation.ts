@@ -6,19 +6,21 @@ import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 import { type Workload, startTimes } from './workload.js';
 
-/** What came of a trace under a decider. */
+/** The result of a trace under a decider. */
 export interface Run {
-  /** Milliseconds from accepted to begun, in the order of arrival. Those that never began are not there. */
+  /** The milliseconds from accepted to begun, in the order of arrival, without invocations that never began. */
   readonly waitsMs: Float64Array;
   readonly fleet: FleetCount;
   readonly endedAt: number;
-  /** Whether all work was done and the fleet was back at its minimum; a decider that leaves work lying never is. */
+  /**
+   * Whether all work was done and the fleet was back at its minimum. It stays false under a decider that leaves work.
+   */
   readonly isFinished: boolean;
 }
 
-/** However many events come, a decider is asked no more often than this: Ebb's autoscaler keeps to the same. */
+/** The shortest time between two looks of a decider. Ebb's autoscaler has the same limit. */
 const SHORTEST_INTERVAL_MS = 20;
-/** How long a run may go on after its trace is over. */
+/** The longest time that a run may continue after its trace is over. */
 const LONGEST_AFTERMATH_MS = 24 * 3_600_000;
 
 /** Runs a trace under a decider on virtual time. The same arguments give the same run. */
@@ -30,7 +32,7 @@ type Event = TimedEvent & { readonly instance: SimulatedInstance } & (
     { readonly kind: 'ready' } | { readonly kind: 'served'; readonly begunAt: number }
   );
 
-/** One variant with a backlog in order of arrival, its instances, and somebody who decides. */
+/** One variant with a backlog in order of arrival, its instances and its decider. */
 class Simulation implements Situation {
   now = 0;
   desired: number;
@@ -127,7 +129,7 @@ class Simulation implements Situation {
     return this.work.acceptedAt[this.accepted] ?? Infinity;
   }
 
-  /** Nothing else may be left to happen before the trace is over. */
+  /** The end of the trace, until which the run continues even without events. */
   private get restUntil(): number {
     return this.now < this.trace.lastsMs ? this.trace.lastsMs : Infinity;
   }
@@ -139,7 +141,7 @@ class Simulation implements Situation {
     this.now = at;
   }
 
-  /** Lets everything happen that happens now; returns whether anything did. */
+  /** Processes all events that are due now, and tells whether there were any. */
   private happen(): boolean {
     const { now } = this;
     const before = this.accepted;
@@ -167,7 +169,7 @@ class Simulation implements Situation {
     }
   }
 
-  /** First come, first served, as far as slots are free. */
+  /** Starts waiting invocations in order of arrival, while slots are free. */
   private handOut(): void {
     const { now, work } = this;
     while (this.begun < this.accepted) {

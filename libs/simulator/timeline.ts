@@ -7,7 +7,7 @@ export interface TimelinePoint {
   readonly inService: number;
 }
 
-/** What a run looked like over time, point by point; points of one time are one. */
+/** The states of a run over time; points of one time are merged into the last. */
 export class Timeline {
   readonly points: TimelinePoint[] = [];
 

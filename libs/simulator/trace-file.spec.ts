@@ -18,7 +18,7 @@ const POINTS = [
 ];
 
 describe('a trace file', () => {
-  it('is in seconds, and lasts until its last arrival where it does not say', () => {
+  it('is in seconds, and lasts until its last arrival by default', () => {
     expect(readTrace({ ...FILE, arrivals: [...FILE.arrivals, { poisson: POINTS }] }, 'a.json')).toEqual({
       ...FILE,
       start: { distribution: 'lognormal', medianMs: 20_000, upper: { share: 0.95, ms: 35_000 } },
@@ -41,8 +41,8 @@ describe('a trace file', () => {
   it.each([
     [[], 'a.json: must be an object; it is []'],
     [{ ...FILE, seed: undefined }, 'a.json: seed must be a whole number from 0 to 4294967295; it is missing'],
-    [{ ...FILE, slots: 1 }, 'a.json: slots is not known here; what is: name, description, seed, start, service'],
-    [{ ...FILE, name: '' }, 'a.json: name must be a text; it is ""'],
+    [{ ...FILE, slots: 1 }, 'a.json: slots is unknown; the known fields are: name, description, seed, start, service'],
+    [{ ...FILE, name: '' }, 'a.json: name must be a string that is not empty; it is ""'],
     [
       { ...FILE, service: { distribution: 'normal' } },
       'a.json: service.distribution must be one of constant, lognormal, pareto; it is "normal"',
@@ -57,7 +57,7 @@ describe('a trace file', () => {
     ],
     [
       { ...FILE, start: { ...FILE.start, p99Seconds: 50 } },
-      'a.json: start.p99Seconds must not stand beside p95Seconds',
+      'a.json: start.p99Seconds must not be given together with p95Seconds',
     ],
     [{ ...FILE, service: pareto }, 'a.json: service.maximumSeconds must be a number from 60 to 3600; it is missing'],
     [
@@ -71,14 +71,14 @@ describe('a trace file', () => {
     ],
     [
       { ...FILE, arrivals: [{ poisson: [POINTS[0]] }] },
-      'a.json: arrivals[0].poisson must have two points or more: from when on, and until when',
+      'a.json: arrivals[0].poisson must have at least two points: the beginning and the end',
     ],
     [
       { ...FILE, arrivals: [{ poisson: [POINTS[1], POINTS[0]] }] },
       'a.json: arrivals[0].poisson[1].atSeconds must be more than that of the point before; it is 0',
     ],
     [{ ...FILE, lastsSeconds: 14 }, 'a.json: lastsSeconds must be a number from 15 to 2678400; it is 14'],
-  ])('is refused by field and rule: %#', (file, message) => {
+  ])('is refused with the field and the rule: %#', (file, message) => {
     expect(() => readTrace(file, 'a.json')).toThrow(message);
   });
 });

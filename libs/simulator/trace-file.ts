@@ -2,16 +2,18 @@ import type { Duration, UpperQuantile } from './duration.js';
 import { FieldReader } from './field-reader.js';
 import { type Arrivals, type Trace, endOf } from './trace.js';
 
-/** A month. */
+/** The longest trace is a month. */
 const SECONDS = { min: 0, max: 2_678_400 };
-/** Nothing takes no time at all, and SageMaker lets nothing take more than an hour. */
+/** Every step takes some time, and SageMaker limits an invocation to an hour. */
 const TAKEN_SECONDS = { min: 0.001, max: 3_600 };
 const PER_SECOND = { min: 0, max: 10_000 };
 const COUNT = { min: 1, max: 2_000_000, isWhole: true };
 const SEED = { min: 0, max: 2 ** 32 - 1, isWhole: true };
 const INSTANCES = { min: 0, max: 10_000, isWhole: true };
 
-/** Reads a trace as people write it, in seconds. Raises `InvalidRequest` that names the file, the field and the rule. */
+/**
+ * Reads a trace as people write it, in seconds. Raises `InvalidRequest`, which names the file, the field and the rule.
+ */
 export function readTrace(json: unknown, fileName: string): Trace {
   const fields = FieldReader.of(json, fileName);
   fields.only(
@@ -65,10 +67,13 @@ function readDuration(fields: FieldReader): Duration {
   return { distribution, medianMs, upper, maximumMs };
 }
 
-/** One of the two; a curve that goes through the median and this has a shape only where this is larger. */
+/** Reads one of the two upper points. A curve through the median has a shape only if the upper point is larger. */
 function readUpper(fields: FieldReader, medianMs: number): UpperQuantile {
   if (fields.has('p95Seconds') && fields.has('p99Seconds')) {
-    throw fields.mistake('p99Seconds', 'must not stand beside p95Seconds: the curve goes through one of them');
+    throw fields.mistake(
+      'p99Seconds',
+      'must not be given together with p95Seconds: the curve goes through one of them',
+    );
   }
   const [share, field] = fields.has('p99Seconds') ? ([0.99, 'p99Seconds'] as const) : ([0.95, 'p95Seconds'] as const);
   const ms = fields.number(field, TAKEN_SECONDS) * 1000;
@@ -90,10 +95,10 @@ function readArrivals(fields: FieldReader): Arrivals {
   };
 }
 
-/** At least two points, later and later. */
+/** Reads at least two points, each later than the one before. */
 function readRates(fields: FieldReader): Extract<Arrivals, { kind: 'poisson' }>['rates'] {
   const points = fields.objects('poisson');
-  if (points.length < 2) throw fields.mistake('poisson', 'must have two points or more: from when on, and until when');
+  if (points.length < 2) throw fields.mistake('poisson', 'must have at least two points: the beginning and the end');
   let beforeSeconds = -1;
   return points.map((point) => {
     point.only('atSeconds', 'perSecond');

@@ -20,12 +20,12 @@ const slow = outcome('slow', 60, 500);
 const quick = outcome('quick', 10, 1_000);
 
 describe('a verdict', () => {
-  it('holds Ebb against the comparator with the lowest p95 wait', () => {
+  it('compares Ebb with the comparator of the lowest p95 wait', () => {
     const { best, instanceSecondsRatio, p95Ratio } = verdictOf(outcome('ebb', 5, 1_500), [slow, quick]);
     expect({ best, p95Ratio, instanceSecondsRatio }).toEqual({ best: quick, p95Ratio: 0.5, instanceSecondsRatio: 1.5 });
   });
 
-  it('takes the one with fewer instance-seconds of those within one per cent of the lowest wait', () => {
+  it('prefers fewer instance-seconds among the comparators within one per cent of the lowest wait', () => {
     const frugal = outcome('frugal', 10.1, 900);
     expect(verdictOf(outcome('ebb', 10, 900), [quick, frugal]).best).toBe(frugal);
     expect(verdictOf(outcome('ebb', 10, 900), [quick, outcome('too late', 10.2, 900)]).best).toBe(quick);
@@ -45,12 +45,12 @@ describe('a verdict', () => {
     expect(holds(verdict)).toBe(result !== 'worse');
   });
 
-  it('names everybody who is no worse in both and better in one, the best or not', () => {
+  it('names every comparator that is no worse in both and better in one, not only the best', () => {
     const others = [quick, slow, outcome('same', 12, 2_000), outcome('cheaper', 12, 1_999)];
     expect(verdictOf(outcome('ebb', 12, 2_000), others).dominatedBy).toEqual(['quick', 'cheaper']);
   });
 
-  it('takes a wait that never ended for worse than any, and two waits of nothing for alike', () => {
+  it('counts an endless wait as worse than any other, and two waits of zero as equal', () => {
     expect(verdictOf(outcome('ebb', Infinity, 1), [quick]).result).toBe('worse');
     expect(verdictOf(outcome('ebb', 0, 100), [outcome('still', 0, 100)])).toMatchObject({ p95Ratio: 1 });
   });

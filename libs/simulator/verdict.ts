@@ -1,10 +1,13 @@
 import type { Outcome } from './outcome.js';
 
-/** How Ebb stands against the comparators on one trace. */
+/** The verdict on Ebb against the comparators on one trace. */
 export interface Verdict {
-  /** The comparator with the lowest p95 wait; of those within one per cent of it, the one with the fewest instance-seconds. */
+  /**
+   * The comparator with the lowest p95 wait; among those within one per cent of it, the one with the fewest
+   * instance-seconds.
+   */
   readonly best: Outcome;
-  /** Ebb's p95 wait, and its instance-seconds, over those of the best comparator. */
+  /** The ratios of Ebb's p95 wait and instance-seconds to those of the best comparator. */
   readonly p95Ratio: number;
   readonly instanceSecondsRatio: number;
   readonly result: 'no worse in either' | 'better in one, close in the other' | 'worse';
@@ -12,11 +15,12 @@ export interface Verdict {
   readonly dominatedBy: readonly string[];
 }
 
-/** p95 waits this close to the lowest are as good as it. */
+/** p95 waits within this share of the lowest count as equal to it. */
 const TIE = 0.01;
-/** What may be lost in one where the other is better. */
+/** The largest share that may be lost in one measure if the other is better. */
 const CLOSE = 0.05;
 
+/** Judges Ebb's outcome against those of the comparators. */
 export function verdictOf(ebb: Outcome, comparators: readonly Outcome[]): Verdict {
   const best = bestOf(comparators);
   const p95Ratio = ratio(ebb.waitSeconds.p95, best.waitSeconds.p95);
@@ -30,7 +34,7 @@ export function verdictOf(ebb: Outcome, comparators: readonly Outcome[]): Verdic
   };
 }
 
-/** Whether the verdict is one that Ebb's default has to reach. */
+/** Tells whether the verdict meets the demand on Ebb's defaults. */
 export function holds({ result }: Verdict): boolean {
   return result !== 'worse';
 }
@@ -54,7 +58,7 @@ function dominates(a: Outcome, b: Outcome): boolean {
   return waitsLess <= 0 && costsLess <= 0 && (waitsLess < 0 || costsLess < 0);
 }
 
-/** Two waits of nothing are alike. */
+/** Divides two values; two values of zero are equal. */
 function ratio(a: number, b: number): number {
   return a === b ? 1 : a / b;
 }

@@ -14,7 +14,7 @@ function drawn(service: Duration): Workload {
 }
 
 describe('arrivals', () => {
-  it('come at the rate of the moment, in a straight line from point to point', () => {
+  it('come at a rate that changes linearly from point to point', () => {
     const rates = [
       { atMs: HOUR_MS, perSecond: 0 },
       { atMs: 2 * HOUR_MS, perSecond: 10 },
@@ -24,14 +24,14 @@ describe('arrivals', () => {
     const between = (from: number, to: number): number =>
       acceptedAt.filter((at) => at >= from * HOUR_MS && at < to * HOUR_MS).length;
     expect(between(0, 1)).toBe(0);
-    // A quarter of the first hour's work comes in its first half. Deviations are within four standard ones.
+    // A quarter of the first hour's work arrives in its first half. The tolerance is four standard deviations.
     expect(Math.abs(between(1, 1.5) - 4_500)).toBeLessThan(4 * Math.sqrt(4_500));
     expect(Math.abs(between(1.5, 2) - 13_500)).toBeLessThan(4 * Math.sqrt(13_500));
     expect(Math.abs(between(2, 3) - 36_000)).toBeLessThan(4 * Math.sqrt(36_000));
     expect(between(3, 9)).toBe(0);
   });
 
-  it('of a batch come at once, or evenly over its time', () => {
+  it('of a batch come at once, or spread evenly over its time', () => {
     const arrivals = [
       { kind: 'batch', atMs: 60_000, count: 2, overMs: 0 },
       { kind: 'batch', atMs: 10_000, count: 4, overMs: 2_000 },
@@ -40,13 +40,13 @@ describe('arrivals', () => {
     expect([...acceptedAt]).toEqual([10_000, 10_500, 11_000, 11_500, 60_000, 60_000]);
   });
 
-  it('are refused where they are more than can be simulated', () => {
+  it('are refused beyond the most that can be simulated', () => {
     expect(() => workloadOf(burstOf(2_000_001))).toThrow('arrivals must come to at most 2000000 invocations');
   });
 });
 
 describe('durations', () => {
-  it('go through the median and the other point that they were given', () => {
+  it('go through their median and their upper point', () => {
     const { serviceMs } = drawn({ distribution: 'lognormal', medianMs: 2_000, upper: { share: 0.99, ms: 60_000 } });
     expect(share(serviceMs, 0.5) / 2_000).toBeCloseTo(1, 1);
     expect(share(serviceMs, 0.99) / 60_000).toBeCloseTo(1, 0);
@@ -60,14 +60,14 @@ describe('durations', () => {
     expect(share(serviceMs, 1)).toBe(600_000);
   });
 
-  it('and arrivals are the same for the same seed, and others for another', () => {
+  it('and arrivals are equal for equal seeds, and differ for another seed', () => {
     const rates = [0, HOUR_MS].map((atMs) => ({ atMs, perSecond: 1 }));
     const trace = traceOf([], { seed: 8, arrivals: [{ kind: 'poisson', rates }] });
     expect(workloadOf(trace)).toEqual(workloadOf(trace));
     expect(workloadOf({ ...trace, seed: 9 })).not.toEqual(workloadOf(trace));
   });
 
-  it('of starts are drawn anew for each run, in the same order, whatever the work', () => {
+  it('of starts are drawn anew for each run, in the same order for any work', () => {
     const start: Duration = { distribution: 'lognormal', medianMs: 20_000, upper: { share: 0.95, ms: 35_000 } };
     const draws = (count: number): number[] => {
       const next = startTimes(burstOf(count, 0, { start }));

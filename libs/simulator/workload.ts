@@ -3,27 +3,28 @@ import { chance } from './chance.js';
 import { draw } from './duration.js';
 import type { RatePoint, Trace } from './trace.js';
 
-/** The work of a trace, drawn once, so that whoever decides sees the same. Sorted by arrival. */
+/** The work of a trace, drawn once, so that every contender sees the same. Sorted by arrival. */
 export interface Workload {
   readonly acceptedAt: Float64Array;
   readonly serviceMs: Float64Array;
 }
 
-/** What fits into memory several times over and is simulated in half a minute. */
+/** The most invocations of a trace: they fit into memory several times over, and are simulated in half a minute. */
 export const MAX_INVOCATIONS = 2_000_000;
 
-/** Streams of chance that must not depend on one another. */
+/** Streams of random numbers that must not depend on one another. */
 const ARRIVALS_STREAM = 0x41;
 const SERVICE_STREAM = 0x53;
 const START_STREAM = 0x4c;
 
+/** Draws the work of a trace. Raises `InvalidRequest` if there are more invocations than `MAX_INVOCATIONS`. */
 export function workloadOf(trace: Trace): Workload {
   const acceptedAt = arrivalsOf(trace);
   const next = chance(streamSeed(trace, SERVICE_STREAM));
   return { acceptedAt, serviceMs: acceptedAt.map(() => draw(trace.service, next)) };
 }
 
-/** How long the first, the second, … launch takes: each run draws them anew, in the same order. */
+/** Returns the durations of the first, the second, … start. Each run draws them anew, in the same order. */
 export function startTimes(trace: Trace): () => number {
   const next = chance(streamSeed(trace, START_STREAM));
   return () => draw(trace.start, next);
@@ -42,7 +43,7 @@ function arrivalsOf(trace: Trace): Float64Array {
   return Float64Array.from(times).sort();
 }
 
-/** Chance of arrivals at the highest rate of each stretch, thinned to the rate of the moment. */
+/** Draws arrivals at the highest rate of each stretch, thinned to the rate of the moment. */
 function addPoisson(times: number[], rates: readonly RatePoint[], next: () => number): void {
   for (const [index, to] of rates.entries()) {
     const from = rates[index - 1];

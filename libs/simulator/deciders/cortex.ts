@@ -10,9 +10,10 @@ const MAX_UPSCALE_FACTOR = 1.5;
 const TOLERANCE = 0.05;
 
 /**
- * Cortex for asynchronous APIs, with its defaults and one invocation in flight for each slot: every 10 s the average of
- * what was in flight over a minute; half as many more or a quarter fewer at once at most; up only by what a whole minute
- * agreed to and down only by what five did (`pkg/autoscaler/autoscaler.go`, `async_scaler.go`).
+ * Cortex for asynchronous APIs, with its defaults and one invocation in flight for each slot. Every 10 s it takes the
+ * average in flight over a minute. One step adds at most half or removes at most a quarter. It scales out only by the
+ * least that a whole minute recommended, and in only by the most of five minutes (`pkg/autoscaler/autoscaler.go`,
+ * `async_scaler.go`).
  */
 export class CortexDecider implements Decider {
   private readonly inFlight: number[] = [];
@@ -45,7 +46,7 @@ export class CortexDecider implements Decider {
     if (count === current) return current;
     const isUp = count > current;
     const periodMs = isUp ? UPSCALE_STABILIZATION_MS : DOWNSCALE_STABILIZATION_MS;
-    // Before it has looked on for a whole period it changes nothing.
+    // It changes nothing before it has observed a whole period.
     if (now < periodMs) return current;
     const counts = this.recommendations.filter(({ at }) => now - at <= periodMs).map((each) => each.count);
     return isUp ? Math.max(current, Math.min(...counts)) : Math.min(current, Math.max(...counts));

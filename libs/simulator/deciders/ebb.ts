@@ -9,20 +9,20 @@ import type { Decider, Look, Situation } from '../decider.js';
 import { Learning } from '../learning.js';
 import { PolicyAlarms, type PolicySet, SAMPLE_MS } from '../policy-alarms.js';
 
-/** What an operator or a user of Ebb may set. */
+/** The settings that an operator or a user of Ebb may choose. */
 export interface EbbSettings {
   readonly promise: ScalingPromise;
   readonly maxKeepWarmMs: number;
-  /** Absent where nothing but the promise decides. */
+  /** Absent if the promise alone decides. */
   readonly policySet?: PolicySet;
 }
 
-/** What holds where nothing is set: those of `EBB_START_WITHIN_SECONDS` and `EBB_KEEP_WARM_SECONDS`. */
+/** The settings by default, which are the defaults of `EBB_START_WITHIN_SECONDS` and `EBB_KEEP_WARM_SECONDS`. */
 export const EBB_DEFAULTS: EbbSettings = { promise: DEFAULT_PROMISE, maxKeepWarmMs: DEFAULT_MAX_KEEP_WARM_MS };
 
 /**
- * Ebb's own decision, unchanged: it sees what the engine would show it, learns from the simulated work as it would from
- * real work, and is asked whenever something happens.
+ * Ebb's own decision, unchanged. It sees the observation that the engine would make, learns from the simulated work as
+ * it would from real work, and looks after every event.
  */
 export class EbbDecider implements Decider {
   private readonly alarms?: PolicyAlarms;
@@ -30,7 +30,7 @@ export class EbbDecider implements Decider {
   private readonly learning: Learning;
   private sampledAt = -Infinity;
 
-  /** A new deployment has no history; `history` is that of one that has run before. */
+  /** A new deployment has no history; `history` is the history of a deployment that has run before. */
   constructor(
     private readonly settings: EbbSettings = EBB_DEFAULTS,
     history?: VariantHistory,
@@ -55,7 +55,7 @@ export class EbbDecider implements Decider {
     this.learning.noteStarted(startMs, now);
   }
 
-  /** What has been learnt up to a moment, for a run that begins with it. */
+  /** Returns the history learnt until now, for a run that begins with it. */
   history(now: number): VariantHistory {
     return this.learning.learnt(now);
   }
@@ -71,7 +71,7 @@ export class EbbDecider implements Decider {
     return { desired: decision.desired, lookAgainAt: Math.min(dueAt ?? Infinity, sampleAt) };
   }
 
-  /** Returns when to sample next. */
+  /** Samples the metrics of the alarms if due, and returns the time of the next sample. */
   private sample(situation: Situation): number {
     if (!this.alarms) return Infinity;
     const second = Math.floor(situation.now / SAMPLE_MS);
@@ -111,7 +111,10 @@ export class EbbDecider implements Decider {
   }
 }
 
-/** Ebb wakes a backlog that its policies have left alone for a while; one that is always new it never does. */
+/**
+ * Makes the backlog look new at every moment. Ebb wakes a backlog that its policies have left waiting for a while, and
+ * so never wakes this one.
+ */
 function alwaysNew({ backlog, now }: Situation): Situation['backlog'] {
   return backlog.queued > 0 ? { ...backlog, oldestAcceptedAt: now } : backlog;
 }

@@ -9,17 +9,17 @@ const TOLERANCE = 0.1;
 const LEAST_STEP_OUT = 4;
 
 /**
- * KEDA on a queue, running work counted, with the Horizontal Pod Autoscaler that it sets up, both with their defaults.
- * KEDA polls every 30 s, goes from zero to one, and back to zero when nothing was in flight for 300 s
- * (`pkg/scaling/executor/scale_scaledobjects.go`, `pkg/scalers/aws_sqs_queue_scaler.go`). Between one and the maximum the
- * HPA follows the queue every 15 s, doubles or adds four at most, and comes down to the most that five minutes asked for
- * (Kubernetes' `pkg/controller/podautoscaler/horizontal.go`, `replica_calculator.go`).
+ * KEDA on a queue, which counts running work too, with the Horizontal Pod Autoscaler that it sets up, both with their
+ * defaults. KEDA polls every 30 s, goes from zero to one, and back to zero when nothing was in flight for 300 s
+ * (`pkg/scaling/executor/scale_scaledobjects.go`, `pkg/scalers/aws_sqs_queue_scaler.go`). Between one and the maximum
+ * the HPA follows the queue every 15 s. It at most doubles or adds four, and scales in to the most that five minutes
+ * recommended (Kubernetes' `pkg/controller/podautoscaler/horizontal.go`, `replica_calculator.go`).
  */
 export class KedaHpaDecider implements Decider {
   private activeAt = -Infinity;
   private recommendations: { readonly at: number; readonly count: number }[] = [];
 
-  /** `queueLength` is how many invocations one instance shall have, those that it runs among them. */
+  /** `queueLength` is the target number of invocations for one instance, including those that it runs. */
   constructor(private readonly queueLength: number) {}
 
   isRousedBy(): boolean {
@@ -29,7 +29,7 @@ export class KedaHpaDecider implements Decider {
   look(situation: Situation): Look {
     const { desired, now } = situation;
     const polled = now % POLLING_INTERVAL_MS === 0 ? this.poll(situation) : desired;
-    // The HPA is off at zero, and begins with the sync after KEDA has made one.
+    // The HPA is off at zero, and begins with the sync after KEDA has scaled to one.
     const isHpaOn = desired > 0 && polled > 0;
     if (!isHpaOn) this.recommendations = [];
     return { desired: isHpaOn ? this.sync(situation) : polled, lookAgainAt: now + SYNC_PERIOD_MS };

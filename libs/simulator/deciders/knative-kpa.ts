@@ -11,11 +11,12 @@ const MAX_SCALE_DOWN_RATE = 2;
 const TARGET_UTILIZATION = 0.7;
 
 /**
- * Knative's pod autoscaler on concurrency, with its defaults, as if its activator held the whole backlog: every 2 s the
- * average over a minute, or over 6 s while that calls for twice what is ready, over 70 % of an instance's slots. The
- * first request at zero is acted on at once, and what is active stays so for a stable window at least. The grace of 30 s
- * before zero does not show: it is for bringing the activator into the path, where the default burst capacity keeps it.
- * (`pkg/autoscaler/scaling/autoscaler.go`, `multiscaler.go`, `pkg/reconciler/autoscaling/kpa/scaler.go`)
+ * Knative's pod autoscaler on concurrency, with its defaults, as if its activator held the whole backlog. Every 2 s it
+ * divides the average over a minute by 70 % of an instance's slots; in panic, while an average over 6 s calls for twice
+ * the ready instances, it uses that. The first request at zero takes effect at once, and an active variant stays active
+ * for at least a stable window. The grace of 30 s before zero does not show: it is for bringing the activator into the
+ * path, where the default burst capacity keeps it. (`pkg/autoscaler/scaling/autoscaler.go`, `multiscaler.go`,
+ * `pkg/reconciler/autoscaling/kpa/scaler.go`)
  */
 export class KnativeDecider implements Decider {
   private stable = new WindowAverage(STABLE_WINDOW_MS);
@@ -40,7 +41,7 @@ export class KnativeDecider implements Decider {
     if (now - this.measuredAt >= STABLE_WINDOW_MS) this.forget();
     this.measuredAt = now;
     const ready = Math.max(1, inService);
-    // The activator reports a first request by itself, at once, and averages from then on.
+    // The activator reports a first request at once, and averages from then on.
     const first = Math.min(1, backlogSize(backlog));
     const countFor = (window: WindowAverage): number =>
       Math.ceil((window.at(now, queuedMs + runningMs) ?? first) / (slotsPerInstance * TARGET_UTILIZATION));
@@ -54,13 +55,13 @@ export class KnativeDecider implements Decider {
     return this.mostInPanic;
   }
 
-  /** After a window without any pod or request, averages begin anew. */
+  /** Starts the averages anew, after a window without any pod or request. */
   private forget(): void {
     this.stable = new WindowAverage(STABLE_WINDOW_MS);
     this.panic = new WindowAverage(PANIC_WINDOW_MS);
   }
 
-  /** In panic it never goes back; the panic is over a stable window after its last cause. */
+  /** Begins or ends a panic. In panic it never scales in; the panic ends a stable window after its last cause. */
   private notePanic(isOverThreshold: boolean, now: number): void {
     if (isOverThreshold) this.panickedAt = now;
     else if (this.panickedAt !== undefined && now - this.panickedAt > STABLE_WINDOW_MS) {
@@ -69,7 +70,7 @@ export class KnativeDecider implements Decider {
     }
   }
 
-  /** What is being activated is not given up, and what is active stays so for a stable window. */
+  /** Keeps a variant that is being activated, and keeps an active one for at least a stable window. */
   private notTooSoon(wanted: number, { desired, inService, now }: Situation): number {
     if (inService > 0) this.activeSince ??= now;
     if (wanted > 0) return wanted;

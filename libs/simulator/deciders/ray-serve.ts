@@ -4,20 +4,24 @@ import { WindowAverage } from '../window-average.js';
 const UPSCALE_DELAY_MS = 30_000;
 const DOWNSCALE_DELAY_MS = 600_000;
 const LOOK_BACK_MS = 30_000;
-/** Ray decides ten times a second, and its delays count decisions: one a second is fine enough for delays like these. */
+/**
+ * The time between two decisions. Ray decides ten times a second, and its delays count decisions; once a second is fine
+ * enough for these delays.
+ */
 const TICK_MS = 1_000;
 
 /**
- * Ray Serve's policy for asynchronous inference with its default delays: what waits, and what ran over 30 s on average,
- * over the target for each replica; done when it was asked for 30 s on end on the way up, 600 s on the way down; from
- * zero to one at once (`python/ray/serve/autoscaling_policy.py`, defaults in `config.py`).
+ * Ray Serve's policy for asynchronous inference with its default delays. It divides the queued invocations, plus the
+ * average of the running ones over 30 s, by the target for each replica. It scales out after 30 s of unbroken demand,
+ * and in after 600 s; from zero to one it scales at once (`python/ray/serve/autoscaling_policy.py`, defaults in
+ * `config.py`).
  */
 export class RayServeDecider implements Decider {
   private readonly ongoing = new WindowAverage(LOOK_BACK_MS);
-  /** How many looks on end asked for more, or, below zero, for less. */
+  /** The number of successive looks that asked for more; negative if they asked for less. */
   private inARow = 0;
 
-  /** `targetOngoing` is how many invocations one replica shall have, those that wait for it among them. */
+  /** `targetOngoing` is the target number of invocations for one replica, including those that wait for it. */
   constructor(private readonly targetOngoing: number) {}
 
   isRousedBy(): boolean {
@@ -39,7 +43,7 @@ export class RayServeDecider implements Decider {
     }
     if (wanted < target) {
       this.inARow = Math.min(0, this.inARow) - 1;
-      // Zero is reached from one only.
+      // Zero is reached only from one.
       const least = target === 1 ? wanted : Math.max(1, wanted);
       return this.inARow < -DOWNSCALE_DELAY_MS / TICK_MS ? this.settleOn(least) : target;
     }

@@ -9,14 +9,17 @@ import { EBB_DEFAULTS, EbbDecider } from './ebb.js';
 const VARIANT = { endpointName: 'simulated', variantName: 'main' };
 /** The target of AWS's guide: backlog per instance. */
 const TARGET = 5;
-/** Practitioners see two to three minutes between a load and its metric; this is the friendliest reading of that. */
+/**
+ * Practitioners see two to three minutes between a load and its metric; this is the most favourable reading of that.
+ */
 const METRIC_LAG_MS = 60_000;
 const MINUTE_SECONDS = 60;
 
 /**
- * SageMaker as AWS's guide to asynchronous inference sets it up: a step of one from zero when there was a backlog
- * without capacity for two minutes, and target tracking of five in the backlog for each instance, in three minutes out
- * and fifteen in, with cooldowns of 300 s. Ebb's own policy code decides, at SageMaker's pace.
+ * SageMaker as AWS's guide to asynchronous inference sets it up. A step policy adds one instance at zero when there was
+ * a backlog without capacity for two minutes. Target tracking keeps five in the backlog for each instance; it scales
+ * out after three minutes and in after fifteen, with cooldowns of 300 s. Ebb's own policy code decides, at SageMaker's
+ * pace.
  */
 export class SageMakerDecider implements Decider {
   private readonly policies = new EbbDecider({ ...EBB_DEFAULTS, policySet: recipe() });

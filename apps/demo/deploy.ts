@@ -13,10 +13,13 @@ import { CreateTopicCommand, ListSubscriptionsByTopicCommand, SNSClient, Subscri
 import type { Receiver } from './receiver.js';
 import type { Screen } from './screen.js';
 
+/** The bucket of the demo's pages and results. */
 export const BUCKET = 'pages';
+/** The name of the demo's endpoint. */
 export const ENDPOINT = 'ocr';
+/** The name of the endpoint's only variant. */
 export const VARIANT = 'AllTraffic';
-/** As many as there are cores to keep busy on a small machine, and one to spare. */
+/** The maximum number of instances: enough to keep the cores of a small machine busy, and one to spare. */
 const MAX_INSTANCES = 3;
 const CONCURRENT_INVOCATIONS_PER_INSTANCE = 2;
 const POLL_MS = 50;
@@ -30,7 +33,7 @@ export interface Deployment {
   readonly scaling: ApplicationAutoScalingClient;
 }
 
-/** What a user of SageMaker does to deploy an asynchronous endpoint, call by call. */
+/** Deploys an asynchronous endpoint call by call, as a user of SageMaker does. */
 export async function deploy(
   url: string,
   receiver: Receiver,
@@ -90,7 +93,7 @@ export async function deploy(
   };
 }
 
-/** A topic whose messages go to the receiver, who has confirmed that it wants them. */
+/** Creates a topic, subscribes the receiver, and waits until it has confirmed. */
 async function subscribedTopic(sns: SNSClient, Name: string, receiver: Receiver, signal: AbortSignal): Promise<string> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: receiver.url }));

@@ -7,13 +7,13 @@ import { Screen } from './screen.js';
 import { startService } from './service.js';
 import { type Outcome, submitPages, watch } from './work.js';
 
-/** How long everything together may take before the demo gives up. */
+/** The time after which the demo gives up. */
 const LIMIT_MS = 120_000;
 
 /**
- * The asynchronous path from end to end, on real pages and through the official AWS SDK: an endpoint at zero, a backlog
- * that wakes it, recognised text in a bucket, notifications, and the endpoint asleep again. Exits non-zero if anything
- * of that is missing.
+ * Runs the asynchronous path from end to end, on real pages and through the official AWS SDK: an endpoint at zero, a
+ * backlog that wakes it, recognised text in a bucket, notifications, and the endpoint at zero again. Exits non-zero if
+ * any part is missing.
  */
 const { values } = parseArgs({ options: { pages: { type: 'string', default: 'infra/images/ocr/pages' } } });
 const screen = new Screen(process.stdout);
@@ -22,7 +22,7 @@ const service = await startService(process.env, deadline);
 const receiver = await Receiver.listen();
 let missing: string[];
 try {
-  screen.say(`Ebb runs at ${service.url}; everything below goes through the AWS SDK, pointed there.\n`);
+  screen.say(`Ebb runs at ${service.url}; all calls below go there through the AWS SDK.\n`);
   const pages = await pagesIn(values.pages);
   const endpoint = await deploy(service.url, receiver, screen, deadline);
   const submitted = await submitPages(endpoint, pages, screen);
@@ -33,5 +33,5 @@ try {
   await service.stop();
 }
 for (const what of missing) screen.say(`MISSING: ${what}`);
-screen.say(missing.length === 0 ? '\nAll of it arrived, and nothing is left running.' : '\nThe demo failed.');
+screen.say(missing.length === 0 ? '\nAll results arrived, and no instance is left running.' : '\nThe demo failed.');
 process.exitCode = missing.length === 0 ? 0 : 1;

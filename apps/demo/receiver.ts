@@ -13,10 +13,10 @@ export interface InvocationNotification {
   readonly responseParameters?: { readonly outputLocation: string; readonly contentType?: string };
 }
 
-/** An HTTP receiver as a user would write one: confirms its subscriptions, keeps what it is told. */
+/** An HTTP receiver as a user would write one: it confirms its subscriptions and keeps the notifications. */
 export class Receiver {
   readonly notifications: InvocationNotification[] = [];
-  /** Topics whose test notification has come. */
+  /** The topics whose test notification has arrived. */
   readonly tested = new Set<string>();
   private readonly events = new EventEmitter();
   private readonly server = createServer((request, response) => void this.receive(request, response));
@@ -32,7 +32,7 @@ export class Receiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/notifications`;
   }
 
-  /** Every notification from now on. */
+  /** Yields every notification from now on. */
   arrivals(signal: AbortSignal): AsyncIterable<InvocationNotification[]> {
     return on(this.events, 'notification', { signal }) as AsyncIterable<InvocationNotification[]>;
   }

@@ -5,7 +5,7 @@ import type { Receiver } from './receiver.js';
 import type { Screen } from './screen.js';
 import { type Outcome, firstWords } from './work.js';
 
-/** Tells what happened, as tables; returns what should have happened and did not. */
+/** Prints the results as tables; returns the expectations that were not met. */
 export async function reportOf(
   deployment: Deployment,
   outcomes: Outcome[],
@@ -70,7 +70,7 @@ async function missingFrom(
   return missing;
 }
 
-/** Oldest first. */
+/** Lists the scaling activities, oldest first. */
 async function scalingActivities({ scaling }: Deployment) {
   const { ScalingActivities = [] } = await scaling.send(
     new DescribeScalingActivitiesCommand({

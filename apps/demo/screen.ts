@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Where the demo speaks: lines that stay, and below them one line that changes, where there is a terminal for it. */
+/** The output of the demo: lines that stay, and on a terminal one line below them that changes. */
 export class Screen {
   private live = '';
 
@@ -13,7 +13,7 @@ export class Screen {
     this.out.write(this.out.isTTY ? this.live : '');
   }
 
-  /** Replaces the changing line. Without a terminal it is written only when it says something new. */
+  /** Replaces the changing line. Without a terminal, the line is written only if it differs from the last one. */
   show(line: string): void {
     if (line === this.live) return;
     this.clear();

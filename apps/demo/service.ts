@@ -5,16 +5,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A few seconds, so that falling asleep can be watched. */
+/** A few seconds, so that the scale-in to zero can be watched. */
 const KEEP_WARM_SECONDS = '3';
 
-/** Ebb, as `npm start` would run it, in a process and a data directory of its own. */
+/** A running Ebb, as `npm start` would run it, in its own process and data directory. */
 export interface Service {
   readonly url: string;
-  /** Asks it to stop, waits for its end and removes its data. */
+  /** Stops the process, waits for its end and removes its data. */
   stop(): Promise<void>;
 }
 
+/** Starts Ebb and waits until it is ready. */
 export async function startService(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Service> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'ebb-demo-'));
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../standalone/main.js')], {
@@ -39,5 +40,5 @@ export async function startService(environment: NodeJS.ProcessEnv, signal: Abort
     if (ready) return { url: ready[1]!, stop };
   }
   await stop();
-  throw new Error('Ebb ended before it was ready; its reason is above.');
+  throw new Error('Ebb ended before it was ready; the reason is printed above.');
 }

@@ -6,7 +6,7 @@ import type { Page } from './pages.js';
 import type { InvocationNotification, Receiver } from './receiver.js';
 import type { Screen } from './screen.js';
 
-/** How often the changing line is brought up to date. */
+/** The time between two updates of the changing line. */
 const LIVE_LINE_MS = 100;
 
 /** One accepted invocation. */
@@ -17,16 +17,16 @@ export interface Submitted {
   readonly failureLocation: string;
 }
 
-/** What came of one invocation. */
+/** The result of one invocation. */
 export interface Outcome extends Submitted {
   readonly notification: InvocationNotification;
-  /** What lies at the output or the failure location. */
+  /** The content of the object at the output or the failure location. */
   readonly content: string;
   readonly waitedMs: number;
   readonly ranMs: number;
 }
 
-/** Puts every page into the bucket and asks for it to be read. */
+/** Puts every page into the bucket and submits an invocation for it. */
 export async function submitPages(deployment: Deployment, pages: Page[], screen: Screen): Promise<Submitted[]> {
   const { s3, runtime } = deployment;
   await Promise.all(
@@ -55,7 +55,7 @@ export async function submitPages(deployment: Deployment, pages: Page[], screen:
   return submitted;
 }
 
-/** Shows what goes on until every invocation has been notified and the endpoint is asleep again. */
+/** Shows the progress until every invocation has been notified and the endpoint is at zero again. */
 export async function watch(
   deployment: Deployment,
   submitted: Submitted[],
@@ -69,7 +69,7 @@ export async function watch(
   const known = new Map(submitted.map((one) => [one.inferenceId, one]));
   for await (const notification of notificationsOf(receiver, signal)) {
     const one = known.get(notification.inferenceId);
-    // A receiver may be told twice, and drops what it knows.
+    // A notification may arrive twice; the second is dropped.
     if (!one || !known.delete(one.inferenceId)) continue;
     const outcome = await outcomeOf(deployment, one, notification);
     outcomes.push(outcome);
@@ -83,10 +83,10 @@ export async function watch(
   return outcomes;
 }
 
-/** Those that have come, then those that come. */
+/** Yields the notifications that have arrived, then the later ones. */
 async function* notificationsOf(receiver: Receiver, signal: AbortSignal): AsyncGenerator<InvocationNotification> {
   const arrivals = receiver.arrivals(signal);
-  // A copy: what comes while these are looked at is among the arrivals.
+  // A copy: notifications that arrive meanwhile are among the arrivals.
   const earlier = receiver.notifications.slice();
   yield* earlier;
   for await (const [notification] of arrivals) yield notification!;
@@ -119,7 +119,7 @@ function resultLine({ page, notification, content, ranMs }: Outcome): string {
     : `  failed  ${page.file.padEnd(20)} ${seconds.padStart(6)}  ${(JSON.parse(content) as { error: string }).error}`;
 }
 
-/** The beginning of the text that was read. */
+/** Returns the first words of the recognised text. */
 export function firstWords(content: string): string {
   const words = (JSON.parse(content) as { text: string }).text.split(/\s+/);
   const line = words.slice(0, 7).join(' ');

@@ -4,7 +4,7 @@ import { type SecureContextOptions, createSecureContext } from 'node:tls';
 import type { ListeningSettings } from '../../libs/host/listening.js';
 import { ConfigError } from '../../libs/host/setting-reader.js';
 
-/** Certificate and key as they are on disk now. Raises `ConfigError` where they cannot be read or do not match. */
+/** Reads the certificate and key that are on disk now. Raises `ConfigError` if they cannot be read or do not match. */
 export function readCertificate({ certFile, keyFile }: NonNullable<ListeningSettings['tls']>): SecureContextOptions {
   const options = { cert: read('EBB_TLS_CERT_FILE', certFile), key: read('EBB_TLS_KEY_FILE', keyFile) };
   try {
@@ -13,11 +13,13 @@ export function readCertificate({ certFile, keyFile }: NonNullable<ListeningSett
   } catch (cause) {
     const { message } = cause as Error;
     const rule = 'EBB_TLS_CERT_FILE and EBB_TLS_KEY_FILE must name a certificate in PEM and its key';
-    throw new ConfigError(`${rule}; of '${certFile}' and '${keyFile}', OpenSSL says: ${message}.`, { cause });
+    throw new ConfigError(`${rule}; for '${certFile}' and '${keyFile}', OpenSSL says: ${message}.`, { cause });
   }
 }
 
-/** Takes certificate and key from disk again, for connections to come. Raises `ConfigError`, and goes on as before. */
+/**
+ * Reads certificate and key from disk again, for new connections. Raises `ConfigError`, and keeps the old certificate.
+ */
 export function renewCertificate(server: Server, tls: NonNullable<ListeningSettings['tls']>): void {
   server.setSecureContext(readCertificate(tls));
 }

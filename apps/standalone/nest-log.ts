@@ -1,12 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from '../../libs/engine/log.js';
 
-/** By whom Nest says that it cannot listen. */
+/** The context in which Nest logs that it cannot listen. */
 const APPLICATION = 'NestApplication';
 
 /**
- * What Nest has to say, as lines of Ebb's own log. That it cannot listen is left out: it raises that too, and whoever
- * starts Ebb is told in one line.
+ * Writes Nest's messages as lines of Ebb's own log. Nest's failure to listen is left out, because Nest raises it too,
+ * and Ebb then prints it in one line.
  */
 export class NestLog implements LoggerService {
   constructor(private readonly target: Log) {}
@@ -14,7 +14,7 @@ export class NestLog implements LoggerService {
   log(): void {}
 
   warn(message: unknown, ...details: unknown[]): void {
-    this.target.warn('A warning of the web framework', { reason: textOf(message), context: details.at(-1) });
+    this.target.warn('The web framework warned', { reason: textOf(message), context: details.at(-1) });
   }
 
   error(message: unknown, ...details: unknown[]): void {

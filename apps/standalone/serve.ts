@@ -9,8 +9,8 @@ import { type Standalone, startStandalone } from './start-standalone.js';
 import { letYoungGenerationGrow } from './young-generation.js';
 
 /**
- * Runs all of Ebb in this process until SIGTERM or SIGINT; returns the exit code. Prints one line when it is ready;
- * what keeps it from starting is one line too.
+ * Runs all of Ebb in this process until SIGTERM or SIGINT, and returns the exit code. Prints one line when it is ready,
+ * or one line with the reason if it cannot start.
  */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
   const stop = stopSignal();
@@ -31,25 +31,28 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<number> {
   }
 }
 
-/** A certificate that cannot be used takes the place of none. */
+/** Renews the certificate; one that cannot be used replaces nothing. */
 function renewCertificate(standalone: Standalone, log: Log): void {
   try {
     standalone.renewCertificate();
     log.info('The certificate was read again');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    log.error('The certificate cannot be used; the one until now goes on', { reason: error.message });
+    log.error('The certificate cannot be used; Ebb keeps the previous one', { reason: error.message });
   }
 }
 
-/** A second signal ends the process at once. */
+/** Resolves at the first signal; a second one ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 }
 
-/** Bad settings, a data directory in use, a port that is taken: the message says it all, a stack would not help. */
+/**
+ * Recognises bad settings, a data directory in use and a port that is taken. Their message is enough; a stack would not
+ * help.
+ */
 function isForeseen(error: unknown): error is Error {
   const code = (error as { code?: unknown } | undefined)?.code;
   return (

@@ -10,7 +10,9 @@ import type { Config } from '../../libs/host/config.js';
 import { WorldModule } from '../../libs/host/world.module.js';
 import { ApiModule } from '../api/api.module.js';
 
-/** There is one worker here, and it keeps its id over restarts: what it held when it was killed, it takes back at once. */
+/**
+ * The id of the one worker. It stays the same over restarts, so the worker takes its instances and leases back at once.
+ */
 const WORKER_ID = 'standalone';
 
 /** All of Ebb in one process: the API, one worker that owns every instance, and the autoscaler. */

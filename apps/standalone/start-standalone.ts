@@ -21,22 +21,22 @@ import { readCertificate, renewCertificate } from './certificate.js';
 import { NestLog } from './nest-log.js';
 import { StandaloneModule } from './standalone.module.js';
 
-/** Connections that are still open this long after the loops have ended are cut. */
+/** The time after which connections that are still open are cut, counted from the end of the loops. */
 const CLOSE_GRACE_MS = 2_000;
 
-/** A parameter in a path that is longer belongs to nothing; routes have narrower limits of their own. */
+/** The longest parameter in a path; routes have narrower limits of their own. */
 const MAX_PARAMETER_LENGTH = 1024;
 
 /** A running Ebb in this process. */
 export interface Standalone {
   readonly url: string;
-  /** Shows the certificate that is on disk now to whoever connects from now on. Raises `ConfigError`. */
+  /** Uses the certificate that is on disk now for new connections. Raises `ConfigError`. */
   renewCertificate(): void;
-  /** Finishes or hands back what runs, ends all instances, closes everything. */
+  /** Finishes or releases the running invocations, ends all instances, and closes everything. */
   stop(): Promise<void>;
 }
 
-/** Opens the drivers, listens, starts the loops; resolves when requests are answered. */
+/** Opens the drivers, listens and starts the loops. Resolves when requests are answered. */
 export async function startStandalone(config: Config, log: Log): Promise<Standalone> {
   let url = '';
   const { listening } = config;
@@ -76,7 +76,10 @@ async function closeApp(app: NestFastifyApplication, server: Server): Promise<vo
   clearTimeout(cut);
 }
 
-/** The front door exists only once Nest has made it, and Nest wants the server before: the server asks for it late. */
+/**
+ * Makes the application and its server. Nest needs the server before it makes the front door, so the server looks the
+ * door up later.
+ */
 async function createApp(
   config: Config,
   world: World,
@@ -111,7 +114,9 @@ async function createApp(
   return { app, server: server! };
 }
 
-/** Bodies are left alone: they are read by whoever knows their limits, and those of a gigabyte as they come. */
+/**
+ * Turns off the parsing of bodies: each surface reads its own bodies and knows their limits, and streams large ones.
+ */
 function hookInto(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
@@ -123,12 +128,14 @@ function hookInto(adapter: FastifyAdapter): void {
   fastify.addHook('onRequest', refuseMethods);
 }
 
-/** Nobody could do anything with an Ebb that wants keys and has none. */
+/**
+ * Refuses to start if access keys are required and no operator's key exists, because Ebb could then not be operated.
+ */
 async function refuseWithoutOperator(authenticator: Authenticator): Promise<void> {
   if (authenticator.mode === 'open' || (await authenticator.hasOperator())) return;
   throw new ConfigError(
-    'EBB_ACCESS is keys, as it always is where EBB_HOST is beyond loopback, and there is no access key with which ' +
-      'anybody could operate all endpoints. Make one with: ebb keys create NAME --role operate --local',
+    'EBB_ACCESS is keys, as it always is if EBB_HOST is not loopback, and no access key may operate all endpoints. ' +
+      'Make one with: ebb keys create NAME --role operate --local',
   );
 }
 

@@ -36,7 +36,7 @@ it.skipIf(!CAN_MAKE_CERTIFICATES)(
 
     writeFileSync(shown.certFile, 'broken');
     process.kill(ebb.pid, 'SIGHUP');
-    await eventually('that is told', () => ebb.log.some((line) => line.includes('the one until now goes on')));
+    await eventually('that is told', () => ebb.log.some((line) => line.includes('Ebb keeps the previous one')));
     expect(await nameShown()).toBe('two.test');
     rmSync(directory, { recursive: true });
   },

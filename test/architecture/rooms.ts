@@ -1,4 +1,4 @@
-/** Who may import whom, by folder. `package` stands for npm packages. */
+/** The layers that each layer may import. `package` stands for npm packages, `node` for Node's modules. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'libs/core': ['libs/core'],
   'libs/wire': ['libs/wire', 'libs/core', 'package'],
@@ -9,17 +9,17 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   apps: ['apps', 'libs/core', 'libs/wire', 'libs/engine', 'libs/simulator', 'libs/host', 'node', 'package'],
 };
 
-/** What stands in one layer: its rooms from the ground up, and the files that stand in no room. */
+/** The parts of one layer: its rooms from the ground up, and the files outside rooms. */
 export interface Layer {
-  /** The rooms that each room may import, beside itself and the ground. A room only reaches down. */
+  /** The rooms that each room may import, besides itself and the ground. A room imports only rooms below it. */
   readonly rooms: Readonly<Record<string, readonly string[]>>;
   /** Files at the layer's root that every room may import; they import only each other. */
   readonly ground: readonly string[];
-  /** Files at the layer's root that put all rooms together; no room imports them. */
+  /** Files at the layer's root that assemble the rooms; no room imports them. */
   readonly roof: readonly string[];
 }
 
-/** The rooms of each layer that has some. A new room gets a row here, and a word in the glossary if it is a notion. */
+/** The rooms of each layer that has rooms. A new room gets a row here, and a word in the glossary if it is a notion. */
 export const ROOMS: Readonly<Record<string, Layer>> = {
   'libs/core': {
     rooms: {
@@ -112,7 +112,7 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
   },
 };
 
-/** Rooms that are entered through some of their files only; the others are their own. */
+/** The files through which some rooms are imported from outside; their other files are private. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/engine/instance': [
     'fleet.ts',

@@ -1,28 +1,28 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import type { Layer } from './rooms.js';
 
-/** One file of the house, by its path from the root, and what it imports. */
+/** One source file by its path from the root, with its imports. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
-  /** As they stand in the file. */
+  /** The imports as written in the file. */
   readonly specifiers: readonly string[];
 }
 
-/** A source file out of its text. */
+/** Makes a source file from its text. */
 export function sourceFile(path: string, text: string): SourceFile {
   const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
   return { path, text, specifiers };
 }
 
-/** The files of the house that a file imports, by path. */
+/** Returns the paths of our files that a file imports. */
 export function importsOf({ path, specifiers }: SourceFile): string[] {
   return specifiers
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => normalize(join(dirname(path), specifier)).replace(/\.js$/, '.ts'));
 }
 
-/** Imports from one layer into another that the table does not allow. */
+/** Finds imports from one layer into another that the table does not allow. */
 export function layerViolations(
   sources: readonly SourceFile[],
   layers: Readonly<Record<string, readonly string[]>>,
@@ -34,7 +34,7 @@ export function layerViolations(
   );
 }
 
-/** Imports from one room of a layer into another that the layer's table does not allow. */
+/** Finds imports from one room of a layer into another that the layer's table does not allow. */
 export function roomViolations(sources: readonly SourceFile[], layer: string, table: Layer): string[] {
   return within(sources, layer).flatMap((file) =>
     importsOf(file)
@@ -51,7 +51,7 @@ function mayImport(from: string, to: string, layer: string, { rooms, ground, roo
   return toRoom !== undefined && (toRoom === fromRoom || rooms[fromRoom ?? '']?.includes(toRoom) === true);
 }
 
-/** Files that stand neither in a room of their layer's table nor among those named beside its rooms. */
+/** Finds files that are neither in a room of the table nor named in it beside the rooms. */
 export function homelessFiles(sources: readonly SourceFile[], layer: string, { rooms, ground, roof }: Layer): string[] {
   const known = new Set([...ground, ...roof]);
   return within(sources, layer)
@@ -62,7 +62,7 @@ export function homelessFiles(sources: readonly SourceFile[], layer: string, { r
     });
 }
 
-/** Rows of a table that allow a room to import one that stands above it, or that is not there. */
+/** Finds rows of a table that allow a room to import a room above it, or one that is not in the table. */
 export function rowsReachingUp(layer: string, { rooms }: Layer): string[] {
   const order = Object.keys(rooms);
   return Object.entries(rooms).flatMap(([room, allowed]) =>
@@ -72,7 +72,7 @@ export function rowsReachingUp(layer: string, { rooms }: Layer): string[] {
   );
 }
 
-/** What a table names that is not there. */
+/** Finds names in a table for which no file exists. */
 export function namesWithoutFiles(sources: readonly SourceFile[], layer: string, table: Layer): string[] {
   const paths = within(sources, layer).map(({ path }) => inLayer(path, layer));
   const files = [...table.ground, ...table.roof].filter((name) => !paths.includes(name));
@@ -80,7 +80,7 @@ export function namesWithoutFiles(sources: readonly SourceFile[], layer: string,
   return [...files, ...rooms].map((name) => `${layer}/${name}`);
 }
 
-/** Imports from outside a room of files that are not its doors. */
+/** Finds imports, from outside a room, of files that are not its doors. */
 export function doorViolations(sources: readonly SourceFile[], room: string, doors: readonly string[]): string[] {
   return sources
     .filter(({ path }) => !path.startsWith(`${room}/`))
@@ -91,7 +91,7 @@ export function doorViolations(sources: readonly SourceFile[], room: string, doo
     );
 }
 
-/** Every circle of imports, as the way round it. */
+/** Finds every circle of imports, written as its path. */
 export function circles(sources: readonly SourceFile[]): string[] {
   const graph = new Map(sources.map((file) => [file.path, importsOf(file)]));
   const done = new Set<string>();
@@ -106,7 +106,7 @@ export function circles(sources: readonly SourceFile[]): string[] {
   return found;
 }
 
-/** Imports from one folder right below `parent` into another. */
+/** Finds imports from one folder directly below `parent` into another. */
 export function crossings(sources: readonly SourceFile[], parent: string): string[] {
   return within(sources, parent).flatMap((file) =>
     importsOf(file)
@@ -123,7 +123,7 @@ function inLayer(path: string, layer: string): string {
   return path.slice(layer.length + 1);
 }
 
-/** The folder right below the layer; none for files at its root. */
+/** Returns the folder directly below the layer; undefined for files at its root. */
 function roomOf(path: string, layer: string): string | undefined {
   const [room, ...rest] = inLayer(path, layer).split('/');
   return rest.length === 0 ? undefined : room;
@@ -133,7 +133,7 @@ function layerOf(path: string): string {
   return path.startsWith('apps/') ? 'apps' : path.split('/').slice(0, 2).join('/');
 }
 
-/** The layer that an import leads to, or `node` or `package`. */
+/** Returns the layer that an import leads to, or `node` or `package`. */
 export function layerOfImport(from: string, specifier: string): string {
   if (specifier.startsWith('node:')) return 'node';
   return specifier.startsWith('.') ? layerOf(normalize(join(dirname(from), specifier))) : 'package';

@@ -148,8 +148,8 @@ describe('the logs of an endpoint', () => {
     expect((await get('nobody/logs/streams')).status).toBe(404);
     for (const [parameters, rule] of [
       ['limit=0', 'query.limit: must be'],
-      ['after=../x', "'../x' is no place in a log."],
-      ['follow=true&after=!', 'is no place in a log'],
+      ['after=../x', "'../x' is not a cursor of a log."],
+      ['follow=true&after=!', 'is not a cursor of a log'],
       ['tail=5&limit=5', 'query.tail: has no meaning with after or limit'],
       ['tail=10001', 'query.tail: must be'],
     ]) {

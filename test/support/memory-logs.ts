@@ -86,6 +86,6 @@ function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQ
 }
 
 function readCursor(cursor = '0'): number {
-  if (!/^\d{1,15}$/.test(cursor)) throw new EbbError('InvalidNextToken', `'${cursor}' is no place in a log.`);
+  if (!/^\d{1,15}$/.test(cursor)) throw new EbbError('InvalidNextToken', `'${cursor}' is not a cursor of a log.`);
   return Number(cursor);
 }

@@ -267,7 +267,7 @@ function isOwnOutput({ stream }: StampedLine): boolean {
 
 function readCursor(cursor: string): number {
   const stamp = parseStamp(cursor);
-  if (stamp === undefined) throw new EbbError('InvalidNextToken', `'${cursor}' is no place in a log.`);
+  if (stamp === undefined) throw new EbbError('InvalidNextToken', `'${cursor}' is not a cursor of a log.`);
   return stamp;
 }
 

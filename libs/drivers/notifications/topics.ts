@@ -8,6 +8,7 @@ import { HttpReceiver } from './http-receiver.js';
 import { QueueReceiver } from './queue-receiver.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
 
+/** The settings of the embedded SNS. */
 export interface TopicNotificationsOptions {
   /** Ebb's address for receivers: the links to confirm and to unsubscribe start with it. */
   readonly baseUrl: () => string;

@@ -25,6 +25,7 @@ type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** The settings of the callbacks' driver. */
 export interface WebhookOptions {
   /** Networks and hosts that are not public but may receive callbacks. */
   readonly allowed: readonly string[];

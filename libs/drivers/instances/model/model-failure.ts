@@ -43,6 +43,7 @@ export function explainFailure(uri: string, error: unknown): EbbError {
   return new EbbError('Unavailable', `The model data ${uri} could not be fetched: ${why}`, { cause: error });
 }
 
+/** Makes the error about a model whose data cannot be used. */
 export function unusable(uri: string, why: string, cause?: unknown): EbbError {
   return new EbbError('ModelDataUnusable', `The model data ${uri} cannot be used: ${why}.`, { cause });
 }

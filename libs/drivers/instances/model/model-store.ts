@@ -14,6 +14,7 @@ const DEFAULT_MAX_BYTES = 20e9;
 /** The most listings for one acquisition: a model that changes while it is fetched is listed again. */
 const MAX_LISTINGS = 3;
 
+/** The storage, folder and limits of a model store. */
 export interface ModelStoreOptions {
   /** The storage that models are fetched from. */
   readonly objects: Objects;
@@ -37,6 +38,7 @@ export interface HeldModel {
   release(): Promise<void>;
 }
 
+/** The time limit and the callbacks of one acquisition. */
 export interface AcquireOptions {
   /** The time limit for fetching and unpacking together; both are cancelled then. */
   readonly timeoutMs: number;

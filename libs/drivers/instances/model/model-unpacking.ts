@@ -23,6 +23,7 @@ export interface ModelLimits {
   readonly freeUnpackedBytes: number;
 }
 
+/** The limits on a model by default. */
 export const DEFAULT_MODEL_LIMITS: ModelLimits = {
   maxEntries: MAX_MODEL_ENTRIES,
   maxUnpackedBytes: 100 * 1024 ** 3,
@@ -108,6 +109,7 @@ async function writeFileOf({ content, executable, sizeBytes }: TarEntry, path: s
   else await pipeline(content, createWriteStream(path, { flags: 'wx', mode }));
 }
 
+/** Reads an entry to its end and keeps nothing of it. */
 export const discardEntry: EntrySink = async ({ content }) => {
   const reader = content[Symbol.asyncIterator]();
   while (!(await reader.next()).done);

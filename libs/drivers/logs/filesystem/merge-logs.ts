@@ -40,6 +40,7 @@ export async function mergeLogs(
   }
 }
 
+/** Returns a line as the port has it, with its source and without its stamp. */
 export function unstamped({ at, stream, text }: StampedLine, source: LogSource): LogLine {
   return { ...source, at, stream, text };
 }

@@ -48,6 +48,7 @@ export function parseLine(line: string): StampedLine | undefined {
     : { at, stamp: parseInt(stamp, BASE), stream: stream as LogStream, text };
 }
 
+/** Formats a stamp as in files, file names and cursors. */
 export function formatStamp(stamp: number): string {
   return stamp.toString(BASE);
 }

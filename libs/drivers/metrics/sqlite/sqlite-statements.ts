@@ -32,6 +32,7 @@ export const METRICS_DATABASE: DatabasePlan = {
   ],
 };
 
+/** One minute of one metric in one unit, as a row of the file. */
 export interface MinuteRow {
   readonly at: number;
   readonly unit: string;
@@ -58,6 +59,7 @@ export interface MetricsStatements {
   readonly forgetSeries: Database.Statement<[number]>;
 }
 
+/** Prepares the statements on the metrics' file. */
 export function metricsStatements(database: Database.Database): MetricsStatements {
   return {
     series: database

@@ -15,6 +15,7 @@ export interface KeyPath {
 /** The longest name before its mark: below the 255 bytes that file systems allow. */
 const MAX_NAME_LENGTH = 250;
 
+/** Returns the path of a key below its bucket's directory. */
 export function keyPath(key: string): KeyPath {
   const segments = key.split('/');
   const last = pieces(segments.pop()!);

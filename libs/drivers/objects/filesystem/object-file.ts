@@ -27,6 +27,7 @@ const WHOLE_FILE_BYTES = 65 * 1_024;
 /** The size of one read of a stream. */
 const STREAM_BYTES = 512 * 1_024;
 
+/** Formats the trailer and the footer that follow an object's content. */
 export function formatTrailer(trailer: Trailer): Buffer {
   const json = Buffer.from(`\n${JSON.stringify(trailer)}\n`);
   const footer = `${MAGIC}${json.length.toString(16).padStart(LENGTH_DIGITS, '0')}\n`;

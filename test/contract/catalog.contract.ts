@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Topic } from '../../libs/core/delivery/notification.js';
+import type { Topic } from '../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../libs/core/ports/catalog.js';
 import { ACTIVITY_RETENTION_MS, type ScalingActivity } from '../../libs/core/scaling/scaling-activity.js';
 import { bounds, observation } from '../support/scaling-samples.js';

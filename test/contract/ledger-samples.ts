@@ -1,5 +1,5 @@
 import type { InvocationRequest } from '../../libs/core/invocation/invocation.js';
-import type { Delivery } from '../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import type { Settlement } from '../../libs/core/ports/ledger.js';
 
 /** The time in the contract suites. It is near the real one for drivers whose service has a clock of its own. */

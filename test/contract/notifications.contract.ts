@@ -1,5 +1,6 @@
+import type { DeliveryResult } from '../../libs/core/delivery/delivery-attempt.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Delivery, DeliveryResult, Message } from '../../libs/core/delivery/notification.js';
+import type { Delivery, Message } from '../../libs/core/delivery/delivery.js';
 import type { Notifications } from '../../libs/core/ports/notifications.js';
 
 /** A driver with one topic, to which two queues are subscribed, one of them with raw delivery. */

@@ -2,7 +2,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
 import { topicArn as arnOfTopic, queueArn } from '../../libs/core/arn.js';
-import type { Subscription, Topic } from '../../libs/core/delivery/notification.js';
+import type { Subscription, Topic } from '../../libs/core/delivery/topic.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { SnsNotifications } from '../../libs/drivers/notifications/sns.js';
 import { TopicNotifications } from '../../libs/drivers/notifications/topics.js';

@@ -1,5 +1,6 @@
+import { MAX_KEPT_ATTEMPTS } from '../../libs/core/delivery/delivery-attempt.js';
 import { describe, expect, test } from 'vitest';
-import { type Delivery, MAX_KEPT_ATTEMPTS } from '../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import type { DeliveryOutcome, DeliveryQuery } from '../../libs/core/ports/outbox.js';
 import { NOW, sampleDelivery } from './ledger-samples.js';
 import { ledgerScene, type LedgerDriver } from './ledger-scene.js';

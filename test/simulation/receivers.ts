@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryResult } from '../../libs/core/delivery/notification.js';
+import type { DeliveryResult } from '../../libs/core/delivery/delivery-attempt.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import { Notifications } from '../../libs/core/ports/notifications.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { VirtualClock } from '../support/virtual-clock.js';

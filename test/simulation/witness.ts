@@ -5,7 +5,7 @@ import {
   type Invocation,
   type InvocationRequest,
 } from '../../libs/core/invocation/invocation.js';
-import type { Delivery } from '../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
 import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import type { Objects } from '../../libs/core/ports/objects.js';

@@ -4,7 +4,7 @@ import { AUDIT_RETENTION_MS, type AuditEntry, MAX_AUDIT_ENTRIES } from '../../li
 import type { Endpoint } from '../../libs/core/endpoint/endpoint.js';
 import type { Leader } from '../../libs/core/leader.js';
 import type { Model } from '../../libs/core/model/model.js';
-import type { Subscription, Topic } from '../../libs/core/delivery/notification.js';
+import type { Subscription, Topic } from '../../libs/core/delivery/topic.js';
 import type { EndpointConfig } from '../../libs/core/endpoint/endpoint-config.js';
 import {
   type Activities,

@@ -11,7 +11,7 @@ import {
   isSettled,
   queuePlace,
 } from '../../libs/core/invocation/invocation.js';
-import type { Delivery } from '../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import {
   type Cancellation,
   type InvocationQuery,

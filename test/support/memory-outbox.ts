@@ -1,9 +1,5 @@
-import {
-  type Delivery,
-  type DeliveryAttempt,
-  MAX_KEPT_ATTEMPTS,
-  destinationOf,
-} from '../../libs/core/delivery/notification.js';
+import { type DeliveryAttempt, MAX_KEPT_ATTEMPTS } from '../../libs/core/delivery/delivery-attempt.js';
+import { type Delivery, destinationOf } from '../../libs/core/delivery/delivery.js';
 import {
   type Closed,
   type DeliveryOutcome,

@@ -1,6 +1,7 @@
 import { defaultBucket, topicArn } from '../../libs/core/arn.js';
+import type { DeliveryResult } from '../../libs/core/delivery/delivery-attempt.js';
 import { type Endpoint, endpointKey } from '../../libs/core/endpoint/endpoint.js';
-import type { Delivery, DeliveryResult } from '../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import type { AsyncInferenceConfig } from '../../libs/core/endpoint/endpoint-config.js';
 import { Notifications } from '../../libs/core/ports/notifications.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';

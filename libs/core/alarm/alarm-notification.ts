@@ -1,6 +1,6 @@
 import type { Alarm, AlarmSource, AlarmState } from './alarm.js';
 import { alarmArn, type Place } from '../arn.js';
-import type { Message } from '../delivery/notification.js';
+import type { Message } from '../delivery/delivery.js';
 
 /** What CloudWatch publishes to a topic when an alarm changes its state; members in its order. */
 export function alarmNotification(alarm: Alarm, oldState: AlarmState, place: Place): Message {

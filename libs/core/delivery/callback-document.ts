@@ -1,5 +1,5 @@
 import type { Invocation, SettledState } from '../invocation/invocation.js';
-import type { Message } from './notification.js';
+import type { Message } from './delivery.js';
 
 /** What happened, as receivers tell callbacks apart. */
 const TYPES: Readonly<Record<SettledState, string>> = {

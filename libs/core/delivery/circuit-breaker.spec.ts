@@ -7,7 +7,7 @@ import {
   isOutdated,
   isWell,
 } from './circuit-breaker.js';
-import type { DeliveryResult } from './notification.js';
+import type { DeliveryResult } from './delivery-attempt.js';
 
 const NOW = 1_000_000;
 

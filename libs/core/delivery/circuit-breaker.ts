@@ -1,4 +1,4 @@
-import type { DeliveryResult } from './notification.js';
+import type { DeliveryResult } from './delivery-attempt.js';
 
 /** What is known of a destination by what came of the last attempts. A destination without a circuit is well. */
 export interface Circuit {

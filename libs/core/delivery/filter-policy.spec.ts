@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchesFilter, parseFilterPolicy } from './filter-policy.js';
-import type { MessageAttribute } from './notification.js';
+import type { MessageAttribute } from './delivery.js';
 
 const text = (value: string): MessageAttribute => ({ type: 'String', value });
 const number = (value: number): MessageAttribute => ({ type: 'Number', value: String(value) });

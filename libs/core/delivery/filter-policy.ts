@@ -1,5 +1,5 @@
 import { EbbError } from '../errors.js';
-import type { MessageAttribute } from './notification.js';
+import type { MessageAttribute } from './delivery.js';
 
 /** Decides whether one value of a message attribute satisfies one condition of a policy. */
 type Condition = (value: AttributeValue) => boolean;

@@ -1,5 +1,6 @@
 import { matchesFilter, parseFilterPolicy } from './filter-policy.js';
-import type { Delivery, Message, Subscription } from './notification.js';
+import type { Delivery, Message } from './delivery.js';
+import type { Subscription } from './topic.js';
 
 /**
  * The deliveries that a topic's message becomes: one for each confirmed subscription whose filter lets it pass. Their

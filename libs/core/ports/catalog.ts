@@ -4,7 +4,7 @@ import type { AuditEntry } from '../access/audit.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
 import type { Leader } from '../leader.js';
 import type { Model } from '../model/model.js';
-import type { Subscription, Topic } from '../delivery/notification.js';
+import type { Subscription, Topic } from '../delivery/topic.js';
 import type { EndpointConfig } from '../endpoint/endpoint-config.js';
 import type { ActivityOutcome, ScalingActivity } from '../scaling/scaling-activity.js';
 import type { ScalableTarget } from '../scaling/scalable-target.js';

@@ -8,7 +8,7 @@ import type {
   Labels,
   SettledState,
 } from '../invocation/invocation.js';
-import type { Delivery } from '../delivery/notification.js';
+import type { Delivery } from '../delivery/delivery.js';
 
 /** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
 export interface Lease {

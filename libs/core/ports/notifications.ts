@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryResult } from '../delivery/notification.js';
+import type { DeliveryResult } from '../delivery/delivery-attempt.js';
+import type { Delivery } from '../delivery/delivery.js';
 
 /** Hands one delivery to one receiver, once. Never throws for what a receiver does: that is a result. */
 export abstract class Notifications {

@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryAttempt } from '../delivery/notification.js';
+import type { DeliveryAttempt } from '../delivery/delivery-attempt.js';
+import type { Delivery } from '../delivery/delivery.js';
 
 /** A delivery that is due, and how often it has failed so far. */
 export interface DueDelivery {

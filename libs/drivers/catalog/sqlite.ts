@@ -4,7 +4,7 @@ import type { Alarm } from '../../core/alarm/alarm.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { Leader } from '../../core/leader.js';
 import type { Model } from '../../core/model/model.js';
-import type { Subscription, Topic } from '../../core/delivery/notification.js';
+import type { Subscription, Topic } from '../../core/delivery/topic.js';
 import type { EndpointConfig } from '../../core/endpoint/endpoint-config.js';
 import { Catalog, type Records } from '../../core/ports/catalog.js';
 import type { ScalableTarget } from '../../core/scaling/scalable-target.js';

@@ -7,7 +7,7 @@ import {
   type InvocationRequest,
   canBeRedriven,
 } from '../../core/invocation/invocation.js';
-import type { Delivery } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import {
   type Cancellation,
   type InvocationQuery,

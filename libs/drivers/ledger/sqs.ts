@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Backlog } from '../../core/invocation/backlog.js';
 import type { EndedAttempt, Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
-import type { Delivery } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import {
   type Cancellation,
   type InvocationQuery,

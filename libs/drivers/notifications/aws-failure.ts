@@ -1,4 +1,4 @@
-import type { DeliveryResult } from '../../core/delivery/notification.js';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 
 /**
  * The errors with which SNS and SQS refuse a message permanently. All other errors are worth another try: outages and

@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryResult } from '../../core/delivery/notification.js';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import { Notifications } from '../../core/ports/notifications.js';
 
 /** Hands callbacks to one driver and deliveries to topics to another. */

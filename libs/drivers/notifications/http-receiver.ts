@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { DeliveryResult } from '../../core/delivery/notification.js';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { retryAfterMs } from './retry-after.js';
 

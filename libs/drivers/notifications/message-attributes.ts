@@ -1,4 +1,4 @@
-import type { MessageAttribute } from '../../core/delivery/notification.js';
+import type { MessageAttribute } from '../../core/delivery/delivery.js';
 
 /** A message attribute in the form that both SNS's and SQS's clients take. */
 interface SdkAttribute {

@@ -1,5 +1,6 @@
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { DeliveryResult, MessageAttribute } from '../../core/delivery/notification.js';
+import type { MessageAttribute } from '../../core/delivery/delivery.js';
 import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';
 

@@ -1,5 +1,6 @@
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Delivery, DeliveryResult, Message } from '../../core/delivery/notification.js';
+import type { Delivery, Message } from '../../core/delivery/delivery.js';
 import { Notifications } from '../../core/ports/notifications.js';
 import { failureOf } from './aws-failure.js';
 import { toSdkAttributes } from './message-attributes.js';

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery, Subscription } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import { MemoryCatalog } from '../../../test/support/memory-catalog.js';
 import { type HttpReceiver, startHttpReceiver } from '../../../test/support/http-receiver.js';
+import type { Subscription } from '../../core/delivery/topic.js';
 import { SystemClock } from '../clock/system.js';
 import { TopicNotifications } from './topics.js';
 

@@ -1,9 +1,11 @@
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Delivery, DeliveryResult, Subscription } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import type { Catalog } from '../../core/ports/catalog.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
 import { confirmationEnvelope, fanOut, messageIdOf, notificationEnvelope } from '../../core/delivery/topic-message.js';
+import type { Subscription } from '../../core/delivery/topic.js';
 import { HttpReceiver } from './http-receiver.js';
 import { QueueReceiver } from './queue-receiver.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CAN_MAKE_CERTIFICATES, makeCertificate } from '../../../test/support/certificates.js';
-import type { DeliveryResult } from '../../core/delivery/notification.js';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import { SystemClock } from '../clock/system.js';
 import { WebhookNotifications } from './webhook.js';
 

@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Delivery } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import { SystemClock } from '../clock/system.js';
 import { WebhookNotifications, type WebhookOptions } from './webhook.js';
 

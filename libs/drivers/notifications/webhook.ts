@@ -1,9 +1,10 @@
+import type { DeliveryExchange, DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, type Dispatcher, request } from 'undici';
 import { EbbError } from '../../core/errors.js';
-import type { Delivery, DeliveryExchange, DeliveryResult } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
 import { AddressGuard, RefusedAddress } from './address-guard.js';

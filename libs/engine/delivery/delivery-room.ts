@@ -5,7 +5,8 @@ import {
   isOutdated,
   isWell,
 } from '../../core/delivery/circuit-breaker.js';
-import { type DeliveryResult, TOPICS } from '../../core/delivery/notification.js';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
+import { TOPICS } from '../../core/delivery/delivery.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Closed } from '../../core/ports/outbox.js';
 

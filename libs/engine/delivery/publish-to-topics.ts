@@ -1,4 +1,4 @@
-import type { Delivery, Message } from '../../core/delivery/notification.js';
+import type { Delivery, Message } from '../../core/delivery/delivery.js';
 import type { World } from '../world.js';
 
 /** Sends one message to each of some topics: it is on record when this resolves, and on its way soon. */

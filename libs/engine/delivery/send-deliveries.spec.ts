@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../../core/errors.js';
-import type { Delivery } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { DeliverySender } from './send-deliveries.js';
 import { submitInvocation } from '../invocation/submit-invocation.js';

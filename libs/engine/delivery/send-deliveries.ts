@@ -1,12 +1,11 @@
-import { endpointKey } from '../../core/endpoint/endpoint.js';
 import {
-  DELIVERY_RETENTION_MS,
-  type Delivery,
   type DeliveryAttempt,
   type DeliveryResult,
-  destinationOf,
+  DELIVERY_RETENTION_MS,
   nextDeliveryAt,
-} from '../../core/delivery/notification.js';
+} from '../../core/delivery/delivery-attempt.js';
+import { endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Delivery, destinationOf } from '../../core/delivery/delivery.js';
 import type { DeliveryOutcome, DueDelivery } from '../../core/ports/outbox.js';
 import { DeliveryRoom } from './delivery-room.js';
 import { Deadline } from '../deadline.js';
@@ -158,7 +157,12 @@ export class DeliverySender {
         return { kind: 'given-up', reason: result.reason };
       case 'failed': {
         const { delivery, failures } = due;
-        const at = nextDeliveryAt(delivery, failures + 1, clock.now(), clock.chance(), result.retryAfterMs);
+        const at = nextDeliveryAt(delivery, {
+          failures: failures + 1,
+          now: clock.now(),
+          chance: clock.chance(),
+          retryAfterMs: result.retryAfterMs,
+        });
         return at === undefined
           ? { kind: 'given-up', reason: result.reason }
           : { kind: 'retry', at, reason: result.reason };

@@ -1,5 +1,5 @@
 import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
-import { TEST_NOTIFICATION } from '../../core/delivery/notification.js';
+import { TEST_NOTIFICATION } from '../../core/delivery/invocation-notification.js';
 import { publishToTopics } from './publish-to-topics.js';
 import type { World } from '../world.js';
 

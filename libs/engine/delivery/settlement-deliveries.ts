@@ -1,6 +1,7 @@
 import { type CallbackOutput, callbackId, callbackMessage } from '../../core/delivery/callback-document.js';
+import { invocationNotification, notifiedResponse } from '../../core/delivery/invocation-notification.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
-import { type Delivery, invocationNotification, notifiedResponse } from '../../core/delivery/notification.js';
+import type { Delivery } from '../../core/delivery/delivery.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { World } from '../world.js';
 

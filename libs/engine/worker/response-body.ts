@@ -1,4 +1,4 @@
-import { MAX_NOTIFIED_RESPONSE_BYTES } from '../../core/delivery/notification.js';
+import { MAX_NOTIFIED_RESPONSE_BYTES } from '../../core/delivery/invocation-notification.js';
 import type { Body } from '../../core/ports/objects.js';
 
 /** The response on its way to storage: tells its own failures from storage's, and keeps what a notification may carry. */

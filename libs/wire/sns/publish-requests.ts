@@ -1,5 +1,5 @@
 import { isEbbError } from '../../core/errors.js';
-import type { Message, MessageAttribute } from '../../core/delivery/notification.js';
+import type { Message, MessageAttribute } from '../../core/delivery/delivery.js';
 import type { QueryInput } from '../aws/aws-query.js';
 import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter } from './sns-errors.js';

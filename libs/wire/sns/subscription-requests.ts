@@ -1,7 +1,7 @@
 import type { Place } from '../../core/arn.js';
 import { isEbbError } from '../../core/errors.js';
 import { parseFilterPolicy } from '../../core/delivery/filter-policy.js';
-import type { Subscription } from '../../core/delivery/notification.js';
+import type { Subscription } from '../../core/delivery/topic.js';
 import type { QueryInput, XmlTree } from '../aws/aws-query.js';
 import { invalidParameter } from './sns-errors.js';
 import { parseTopicArn, renderAttributes } from './topic-requests.js';

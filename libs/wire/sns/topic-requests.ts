@@ -1,4 +1,4 @@
-import type { Topic } from '../../core/delivery/notification.js';
+import type { Topic } from '../../core/delivery/topic.js';
 import type { QueryInput, XmlTree } from '../aws/aws-query.js';
 import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter, topicNotFound } from './sns-errors.js';

@@ -1,9 +1,10 @@
-import type { Delivery, Subscription } from '../../../../libs/core/delivery/notification.js';
+import type { Delivery } from '../../../../libs/core/delivery/delivery.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
 import type { Outbox } from '../../../../libs/core/ports/outbox.js';
 import type { Signals } from '../../../../libs/core/ports/signals.js';
 import { fanOut } from '../../../../libs/core/delivery/topic-message.js';
+import type { Subscription } from '../../../../libs/core/delivery/topic.js';
 import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
 import { type PublishRequest, parsePublish, parsePublishBatch } from '../../../../libs/wire/sns/publish-requests.js';
 import { invalidParameter, topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';

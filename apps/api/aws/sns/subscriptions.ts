@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Place } from '../../../../libs/core/arn.js';
 import { EbbError } from '../../../../libs/core/errors.js';
-import type { Subscription } from '../../../../libs/core/delivery/notification.js';
+import type { Subscription } from '../../../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
 import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';

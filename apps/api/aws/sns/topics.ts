@@ -1,5 +1,5 @@
 import { type Place, topicArn } from '../../../../libs/core/arn.js';
-import type { Topic } from '../../../../libs/core/delivery/notification.js';
+import type { Topic } from '../../../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
 import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';

@@ -1,5 +1,6 @@
+import { type DeliveryAttempt, MAX_KEPT_ATTEMPTS } from '../../../core/delivery/delivery-attempt.js';
 import type Database from 'better-sqlite3';
-import { type Delivery, type DeliveryAttempt, MAX_KEPT_ATTEMPTS } from '../../../core/delivery/notification.js';
+import type { Delivery } from '../../../core/delivery/delivery.js';
 import type { DeliveryState, KnownDelivery } from '../../../core/ports/outbox.js';
 
 export interface DeliveryRow {

@@ -1,5 +1,6 @@
-import type { Delivery, DeliveryAttempt } from '../../../core/delivery/notification.js';
-import { destinationOf } from '../../../core/delivery/notification.js';
+import type { DeliveryAttempt } from '../../../core/delivery/delivery-attempt.js';
+import type { Delivery } from '../../../core/delivery/delivery.js';
+import { destinationOf } from '../../../core/delivery/delivery.js';
 import {
   type Closed,
   type DeliveryOutcome,

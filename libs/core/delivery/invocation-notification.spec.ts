@@ -1,14 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Invocation } from '../invocation/invocation.js';
-import {
-  DELIVERY_WINDOW_MS,
-  type Delivery,
-  TEST_NOTIFICATION,
-  invocationNotification,
-  nextDeliveryAt,
-  notifiedResponse,
-} from './notification.js';
+import { TEST_NOTIFICATION, invocationNotification, notifiedResponse } from './invocation-notification.js';
 
 const PLACE = { accountId: '111122223333', region: 'eu-west-1' } as const;
 
@@ -97,58 +89,6 @@ describe('the notification', () => {
   test('that tests a topic is the one that SageMaker sends', () => {
     expect(TEST_NOTIFICATION.body).toBe(
       '{"eventVersion":"1.0","eventSource":"aws:sagemaker","eventName":"TestNotification"}',
-    );
-  });
-});
-
-function minutes(count: number): number {
-  return count * 60_000;
-}
-
-describe('a delivery that failed', () => {
-  const delivery: Delivery = {
-    id: 'd',
-    receiver: { kind: 'topic', topicArn: 'arn' },
-    message: { body: '' },
-    createdAt: 0,
-  };
-
-  test.each([
-    [1, 500, 1_000],
-    [2, 1_000, 2_000],
-    [5, 8_000, 16_000],
-    [10, 256_000, 512_000],
-    [11, minutes(7.5), minutes(15)],
-    [1_000, minutes(7.5), minutes(15)],
-  ])('%i times waits from %i to %i ms, as chance will have it', (failures, least, most) => {
-    expect(nextDeliveryAt(delivery, failures, 0, 0)).toBe(least);
-    expect(nextDeliveryAt(delivery, failures, 0, 1)).toBe(most);
-  });
-
-  test('waits as long as the receiver asks, if that is longer', () => {
-    expect(nextDeliveryAt(delivery, 1, 1_000, 0.5, 60_000)).toBe(61_000);
-    expect(nextDeliveryAt(delivery, 10, 1_000, 1, 60_000)).toBe(513_000);
-  });
-
-  test('is tried for a day and then no more', () => {
-    expect(nextDeliveryAt(delivery, 1, DELIVERY_WINDOW_MS - 1_000, 1)).toBe(DELIVERY_WINDOW_MS);
-    expect(nextDeliveryAt(delivery, 1, DELIVERY_WINDOW_MS - 999, 1)).toBeUndefined();
-    expect(nextDeliveryAt(delivery, 1, 0, 0, DELIVERY_WINDOW_MS + 1)).toBeUndefined();
-  });
-
-  test('is tried later than now and within the day, always', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 5_000 }),
-        fc.integer({ min: 0, max: DELIVERY_WINDOW_MS }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.option(fc.integer({ min: 0, max: 2 * DELIVERY_WINDOW_MS }), { nil: undefined }),
-        (failures, now, chance, retryAfterMs) => {
-          const at = nextDeliveryAt(delivery, failures, now, chance, retryAfterMs);
-          const earliest = now + Math.max(500, retryAfterMs ?? 0);
-          expect(at === undefined || (at >= earliest && at <= DELIVERY_WINDOW_MS)).toBe(true);
-        },
-      ),
     );
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   type Circuit,
   FAILURES_UNTIL_OPEN,
-  afterAttempt,
+  circuitAfter,
   attemptsAllowed,
   isOutdated,
   isWell,
@@ -14,7 +14,7 @@ const NOW = 1_000_000;
 function afterFailures(count: number, chance = 1): Circuit | undefined {
   let circuit: Circuit | undefined;
   for (let failure = 0; failure < count; failure++) {
-    circuit = afterAttempt(circuit, false, circuit?.openUntil ?? NOW, chance);
+    circuit = circuitAfter(circuit, false, circuit?.openUntil ?? NOW, chance);
   }
   return circuit;
 }
@@ -35,7 +35,7 @@ test('after five in a row it is left alone for seconds, and then one attempt fin
 });
 
 test('one answer closes it for good', () => {
-  expect(afterAttempt(afterFailures(20), true, NOW, 1)).toBeUndefined();
+  expect(circuitAfter(afterFailures(20), true, NOW, 1)).toBeUndefined();
 });
 
 test('each further failure doubles the pause, up to five minutes', () => {
@@ -47,8 +47,8 @@ test('each further failure doubles the pause, up to five minutes', () => {
 
 test('what was under way when it opened, and fails too, makes no pause longer', () => {
   const circuit = afterFailures(FAILURES_UNTIL_OPEN);
-  expect(afterAttempt(circuit, false, NOW + 1_000, 1)).toEqual(circuit);
-  expect(afterAttempt(circuit, true, NOW + 1_000, 1)).toBeUndefined();
+  expect(circuitAfter(circuit, false, NOW + 1_000, 1)).toEqual(circuit);
+  expect(circuitAfter(circuit, true, NOW + 1_000, 1)).toBeUndefined();
 });
 
 test('pauses are spread, so that not all destinations are tried again at once', () => {

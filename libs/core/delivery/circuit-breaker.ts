@@ -29,7 +29,7 @@ export function attemptsAllowed(circuit: Circuit | undefined, now: number, room:
  * The circuit after an attempt; undefined when all is well. Each failure from the fifth on opens it for twice as long as
  * the one before, up to five minutes, with jitter drawn from `chance` (0 to 1).
  */
-export function afterAttempt(
+export function circuitAfter(
   circuit: Circuit | undefined,
   wasWell: boolean,
   now: number,

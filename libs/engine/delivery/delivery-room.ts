@@ -1,6 +1,6 @@
 import {
   type Circuit,
-  afterAttempt,
+  circuitAfter,
   attemptsAllowed,
   isOutdated,
   isWell,
@@ -66,7 +66,7 @@ export class DeliveryRoom {
     const now = this.clock.now();
     if (durationMs > SLOW_MS) this.slow.set(destination, now);
     else this.slow.delete(destination);
-    const circuit = afterAttempt(this.circuits.get(destination), isWell(result), now, this.clock.chance());
+    const circuit = circuitAfter(this.circuits.get(destination), isWell(result), now, this.clock.chance());
     if (circuit) this.circuits.set(destination, circuit);
     else this.circuits.delete(destination);
   }

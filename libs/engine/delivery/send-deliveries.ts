@@ -7,7 +7,7 @@ import {
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { type Delivery, destinationOf } from '../../core/delivery/delivery.js';
 import type { DeliveryOutcome, DueDelivery } from '../../core/ports/outbox.js';
-import { DeliveryRoom } from './delivery-room.js';
+import { DeliveryLimits } from './delivery-limits.js';
 import { Deadline } from '../deadline.js';
 import type { Meter } from '../metric/meter.js';
 import { Rounds } from '../rounds.js';
@@ -29,7 +29,7 @@ const FORGET_BATCH = 500;
 export class DeliverySender {
   private readonly rounds: Rounds;
   private readonly underWay = new Set<Promise<void>>();
-  private readonly room: DeliveryRoom;
+  private readonly limits: DeliveryLimits;
   private forgetAt = 0;
   private unsubscribe: () => void = () => undefined;
 
@@ -37,7 +37,7 @@ export class DeliverySender {
     private readonly world: World,
     private readonly meter: Pick<Meter, 'add'>,
   ) {
-    this.room = new DeliveryRoom(world.clock);
+    this.limits = new DeliveryLimits(world.clock);
     this.rounds = new Rounds(world.clock, () => this.round());
   }
 
@@ -59,11 +59,11 @@ export class DeliverySender {
   private async round(): Promise<number> {
     const { clock, log, outbox } = this.world;
     try {
-      if (this.room.forAny === 0) await Promise.race(this.underWay);
+      if (this.limits.freeForAny === 0) await Promise.race(this.underWay);
       await this.forgetOld();
       if ((await this.sendDue()) > 0) return clock.now();
-      const nextDueAt = (await outbox.nextDueAt(this.room.closed)) ?? Infinity;
-      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.room.nextProbeAt);
+      const nextDueAt = (await outbox.nextDueAt(this.limits.closed)) ?? Infinity;
+      return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.limits.nextProbeAt);
     } catch (error) {
       log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
       return clock.now() + OUTBOX_RETRY_MS;
@@ -77,9 +77,9 @@ export class DeliverySender {
     let begun = 0;
     // One destination at a time may take all that it is allowed; what is left over goes back in nobody's way.
     for (;;) {
-      const count = this.room.forAny;
+      const count = this.limits.freeForAny;
       if (count === 0) return begun;
-      const due = await outbox.take(count, now, now + TAKEN_MS, this.room.closed);
+      const due = await outbox.take(count, now, now + TAKEN_MS, this.limits.closed);
       if (due.length === 0) return begun;
       for (const delivery of due) this.begin(delivery);
       begun += due.length;
@@ -88,7 +88,7 @@ export class DeliverySender {
 
   private begin(due: DueDelivery): void {
     const destination = destinationOf(due.delivery);
-    this.room.begin(destination);
+    this.limits.begin(destination);
     const attempt = this.send(due, destination).finally(() => {
       this.underWay.delete(attempt);
       // The loop rests until what it knew to be due, and without this destination: it has to hear that it is free.
@@ -101,7 +101,7 @@ export class DeliverySender {
     const { clock, log, outbox, signals } = this.world;
     const startedAt = clock.now();
     const result = await this.deliver(due.delivery);
-    this.room.end(destination, result, clock.now() - startedAt);
+    this.limits.end(destination, result, clock.now() - startedAt);
     const outcome = this.outcomeOf(due, result);
     if (outcome.kind === 'given-up') {
       log.warn('A delivery was given up; its receiver was not told', {
@@ -173,7 +173,7 @@ export class DeliverySender {
   private async forgetOld(): Promise<void> {
     const now = this.world.clock.now();
     if (now < this.forgetAt) return;
-    this.room.forgetOld();
+    this.limits.forgetOld();
     const forgotten = await this.world.outbox.forget(now - DELIVERY_RETENTION_MS, FORGET_BATCH);
     this.forgetAt = forgotten === FORGET_BATCH ? now : now + FORGET_INTERVAL_MS;
   }

@@ -20,8 +20,11 @@ const SLOW_MS = 5_000;
 /** How long that is held against a destination to which nothing is sent. */
 const SLOW_MEMORY_MS = 600_000;
 
-/** How much may be sent to whom: what is under way, who has failed lately, and who is slow. */
-export class DeliveryRoom {
+/**
+ * How many deliveries may be under way at once, in all and to each destination. A destination that is slow gets one at
+ * a time, and one that keeps failing gets none for a while.
+ */
+export class DeliveryLimits {
   /** How many are under way, by destination. */
   private readonly busy = new Map<string, number>();
   private toOthers = 0;
@@ -32,11 +35,11 @@ export class DeliveryRoom {
 
   constructor(private readonly clock: Pick<Clock, 'now' | 'chance'>) {}
 
-  /** So many may be begun at once, whoever they are to, without any destination getting more than it is allowed. */
-  get forAny(): number {
-    const rooms = [this.allowed(TOPICS), Math.min(MAX_PER_DESTINATION, MAX_TO_OTHERS - this.toOthers)];
-    for (const destination of this.known()) rooms.push(this.allowed(destination));
-    const open = rooms.filter((room) => room > 0);
+  /** How many deliveries may begin now, even if all of them are to the same destination. */
+  get freeForAny(): number {
+    const counts = [this.allowed(TOPICS), Math.min(MAX_PER_DESTINATION, MAX_TO_OTHERS - this.toOthers)];
+    for (const destination of this.known()) counts.push(this.allowed(destination));
+    const open = counts.filter((count) => count > 0);
     return open.length === 0 ? 0 : Math.min(...open);
   }
 
@@ -52,11 +55,13 @@ export class DeliveryRoom {
     return Math.min(Infinity, ...times);
   }
 
+  /** Counts an attempt that begins. */
   begin(destination: string): void {
     this.busy.set(destination, (this.busy.get(destination) ?? 0) + 1);
     if (destination !== TOPICS) this.toOthers += 1;
   }
 
+  /** Counts an attempt that ended, and learns from its result and its duration. */
   end(destination: string, result: DeliveryResult, durationMs: number): void {
     const left = this.busy.get(destination)! - 1;
     if (left === 0) this.busy.delete(destination);
@@ -84,11 +89,11 @@ export class DeliveryRoom {
     const underWay = this.busy.get(destination) ?? 0;
     if (destination === TOPICS) return MAX_TO_TOPICS - underWay;
     const own = (this.slow.has(destination) ? 1 : MAX_PER_DESTINATION) - underWay;
-    const room = Math.max(0, Math.min(own, MAX_TO_OTHERS - this.toOthers));
+    const free = Math.max(0, Math.min(own, MAX_TO_OTHERS - this.toOthers));
     const circuit = this.circuits.get(destination);
     // The one attempt that is to find out is under way.
     if (circuit?.openUntil !== undefined && underWay > 0) return 0;
-    return attemptsAllowed(circuit, this.clock.now(), room);
+    return attemptsAllowed(circuit, this.clock.now(), free);
   }
 
   private known(): Set<string> {

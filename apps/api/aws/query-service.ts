@@ -1,13 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { ErrorNames } from '../../../libs/wire/aws/error-names.js';
-import {
-  QueryInput,
-  type XmlTree,
-  queryErrorResponse,
-  queryResponse,
-  toQueryError,
-} from '../../../libs/wire/aws/aws-query.js';
+import { QueryInput } from '../../../libs/wire/aws/query-input.js';
+import { queryErrorResponse, toQueryError } from '../../../libs/wire/aws/query-error.js';
+import { type XmlTree, queryResponse } from '../../../libs/wire/aws/query-xml.js';
 import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 

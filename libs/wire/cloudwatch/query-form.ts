@@ -1,4 +1,5 @@
-import { QueryInput, type XmlContent, type XmlTree } from '../aws/aws-query.js';
+import { QueryInput } from '../aws/query-input.js';
+import type { XmlContent, XmlTree } from '../aws/query-xml.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { isEbbError } from '../../core/errors.js';
 import type { Message, MessageAttribute } from '../../core/delivery/delivery.js';
-import type { QueryInput } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/query-input.js';
 import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter } from './sns-errors.js';
 

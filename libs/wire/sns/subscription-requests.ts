@@ -2,7 +2,8 @@ import type { Place } from '../../core/arn.js';
 import { isEbbError } from '../../core/errors.js';
 import { parseFilterPolicy } from '../../core/delivery/filter-policy.js';
 import type { Subscription } from '../../core/delivery/topic.js';
-import type { QueryInput, XmlTree } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/query-input.js';
+import type { XmlTree } from '../aws/query-xml.js';
 import { invalidParameter } from './sns-errors.js';
 import { parseTopicArn, renderAttributes } from './topic-requests.js';
 

@@ -1,6 +1,7 @@
 import type { Topic } from '../../core/delivery/topic.js';
-import type { QueryInput, XmlTree } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/query-input.js';
 import { QueryFault } from '../aws/error-names.js';
+import type { XmlTree } from '../aws/query-xml.js';
 import { invalidParameter, topicNotFound } from './sns-errors.js';
 
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;

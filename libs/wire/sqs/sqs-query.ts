@@ -1,4 +1,5 @@
-import type { QueryInput, XmlTree } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/query-input.js';
+import type { XmlTree } from '../aws/query-xml.js';
 
 export const SQS_NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 

@@ -1,6 +1,7 @@
 import { EbbError } from '../../core/errors.js';
 import { type ErrorNames, QueryFault } from '../aws/error-names.js';
-import type { QueryInput, XmlTree } from '../aws/aws-query.js';
+import type { QueryInput } from '../aws/query-input.js';
+import type { XmlTree } from '../aws/query-xml.js';
 
 export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 

@@ -7,13 +7,13 @@ import { QuotaGate } from '../../../../libs/engine/access/quota-gate.js';
 import { submitInvocation } from '../../../../libs/engine/invocation/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
+import { formatRuntimeError } from '../../../../libs/wire/runtime/errors.js';
+import type { RuntimeReply } from '../../../../libs/wire/runtime/runtime-reply.js';
 import {
-  type RuntimeReply,
   bodyTooLong,
   formatInvokeEndpointAsync,
-  formatRuntimeError,
   parseInvokeEndpointAsync,
-} from '../../../../libs/wire/runtime/runtime.js';
+} from '../../../../libs/wire/runtime/invoke-endpoint-async.js';
 import { readBody } from '../../read-body.js';
 import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';

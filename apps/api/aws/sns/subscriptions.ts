@@ -4,9 +4,10 @@ import { EbbError } from '../../../../libs/core/errors.js';
 import type { Subscription } from '../../../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
-import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import type { QueryInput } from '../../../../libs/wire/aws/query-input.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { QueryFault } from '../../../../libs/wire/aws/error-names.js';
+import type { XmlTree } from '../../../../libs/wire/aws/query-xml.js';
 import { pageOf } from '../../../../libs/wire/sns/page.js';
 import { invalidParameter, subscriptionNotFound, topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';
 import {

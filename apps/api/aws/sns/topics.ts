@@ -2,8 +2,9 @@ import { type Place, topicArn } from '../../../../libs/core/arn.js';
 import type { Topic } from '../../../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
-import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import type { QueryInput } from '../../../../libs/wire/aws/query-input.js';
 import { QueryFault } from '../../../../libs/wire/aws/error-names.js';
+import type { XmlTree } from '../../../../libs/wire/aws/query-xml.js';
 import { pageOf } from '../../../../libs/wire/sns/page.js';
 import { topicNotFound } from '../../../../libs/wire/sns/sns-errors.js';
 import {

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Config } from '../../../../libs/host/config.js';
-import type { QueryInput, XmlTree } from '../../../../libs/wire/aws/aws-query.js';
+import type { QueryInput } from '../../../../libs/wire/aws/query-input.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
+import type { XmlTree } from '../../../../libs/wire/aws/query-xml.js';
 import {
   STS_ERRORS,
   STS_NAMESPACE,

@@ -1,4 +1,4 @@
-import { type ErrorCode, EbbError } from '../../core/errors.js';
+import { EbbError } from '../../core/errors.js';
 import {
   INVOCATION_TIMEOUT_SECONDS,
   type Invocation,
@@ -6,11 +6,8 @@ import {
   REQUEST_TTL_SECONDS,
   type Submission,
 } from '../../core/invocation/invocation.js';
-import { QueryFault } from '../aws/error-names.js';
 import { Constraints, type TextRule } from '../aws/constraints.js';
-
-/** The runtime's three operations, by the last part of their path. */
-export type RuntimeOperation = 'async-invocations' | 'invocations' | 'invocations-response-stream';
+import type { RuntimeReply } from './runtime-reply.js';
 
 /** Header names as Node gives them; SDKs differ in case. */
 const HEADER = {
@@ -107,45 +104,11 @@ function seconds(
   return constraints.integer(path, value, rule);
 }
 
-/** A response of the runtime: status, header names and values in turn, and a body. */
-export interface RuntimeReply {
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly body: string;
-}
-
+/** The answer to an accepted `InvokeEndpointAsync`: where its result will be. */
 export function formatInvokeEndpointAsync(invocation: Invocation): RuntimeReply {
   const headers = ['Content-Type', 'application/json', 'X-Amzn-SageMaker-OutputLocation', invocation.outputLocation];
   if (invocation.failureLocation !== undefined) {
     headers.push('X-Amzn-SageMaker-FailureLocation', invocation.failureLocation);
   }
   return { status: 202, headers, body: JSON.stringify({ InferenceId: invocation.inferenceId }) };
-}
-
-/** The runtime says `ValidationError` where the control plane says `ValidationException`. */
-const ERRORS: Partial<Readonly<Record<ErrorCode, { readonly type: string; readonly status: number }>>> = {
-  InvalidRequest: { type: 'ValidationError', status: 400 },
-  EndpointNotFound: { type: 'ValidationError', status: 400 },
-  EndpointNotReady: { type: 'ValidationError', status: 400 },
-  WrongInferenceType: { type: 'ValidationError', status: 400 },
-  BucketNotFound: { type: 'ValidationError', status: 400 },
-  IntakePaused: { type: 'ServiceUnavailable', status: 503 },
-  QuotaExceeded: { type: 'ThrottlingException', status: 429 },
-  AccessDenied: { type: 'AccessDeniedException', status: 403 },
-  TooManyRequests: { type: 'ThrottlingException', status: 429 },
-  StorageFull: { type: 'ServiceUnavailable', status: 503 },
-  Unavailable: { type: 'ServiceUnavailable', status: 503 },
-};
-
-const MAX_MESSAGE_LENGTH = 2048;
-
-export function formatRuntimeError(error: unknown): RuntimeReply {
-  const known = error instanceof QueryFault ? error : error instanceof EbbError ? ERRORS[error.code] : undefined;
-  const { type, status } = known ?? { type: 'InternalFailure', status: 500 };
-  const message = known ? (error as Error).message : 'An internal error occurred.';
-  return {
-    status,
-    headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],
-    body: JSON.stringify({ Message: message.slice(0, MAX_MESSAGE_LENGTH) }),
-  };
 }

@@ -1,0 +1,18 @@
+import { EbbError } from '../../core/errors.js';
+import { renderXml } from './query-xml.js';
+import { type ErrorNames, type QueryError, QueryFault } from './error-names.js';
+
+/** What the service calls an error; what nobody foresaw is an internal failure without details. */
+export function toQueryError(error: unknown, names: ErrorNames): QueryError {
+  if (error instanceof QueryFault) return error;
+  const known = error instanceof EbbError ? names[error.code] : undefined;
+  if (!known) return { status: 500, code: 'InternalFailure', message: 'An internal error occurred.' };
+  return { status: known.status, code: known.queryCode ?? known.type, message: (error as EbbError).message };
+}
+
+/** The document that tells of an error, and whose fault it is. */
+export function queryErrorResponse(namespace: string, error: QueryError, requestId: string): string {
+  const type = error.status < 500 ? 'Sender' : 'Receiver';
+  const body = renderXml({ Error: { Type: type, Code: error.code, Message: error.message }, RequestId: requestId });
+  return `<?xml version="1.0"?>\n<ErrorResponse xmlns="${namespace}">${body}</ErrorResponse>`;
+}

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Catalog } from '../../../../libs/core/ports/catalog.js';
 import { Clock } from '../../../../libs/core/ports/clock.js';
 import { Objects } from '../../../../libs/core/ports/objects.js';
-import { checkMayWrite } from '../../../../libs/engine/model/model-data.js';
+import { checkMayWrite } from '../../../../libs/engine/model/check-may-write.js';
 import { Log } from '../../../../libs/engine/log.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { addressOf } from '../../../../libs/wire/s3/address.js';

@@ -1,6 +1,7 @@
+import type { ModelDataSource } from '../../libs/core/model/model-data.js';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerDefinition, ModelDataSource } from '../../libs/core/model/model.js';
+import type { ContainerDefinition } from '../../libs/core/model/container.js';
 
 /** A container whose model is the object `s3://bucket/m`, unless told otherwise. */
 export function containerOf(source: Partial<ModelDataSource>): ContainerDefinition {

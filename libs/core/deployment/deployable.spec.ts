@@ -2,7 +2,8 @@ import type { EndpointConfig } from '../endpoint/endpoint-config.js';
 import { describe, expect, it, test } from 'vitest';
 import { undeployable } from './deployable.js';
 import type { ProductionVariant } from '../endpoint/variant.js';
-import type { ContainerDefinition, Model } from '../model/model.js';
+import type { ContainerDefinition } from '../model/container.js';
+import type { Model } from '../model/model.js';
 
 const container: ContainerDefinition = { image: 'ocr', environment: {} };
 const variant: ProductionVariant = { name: 'main', modelName: 'm', initialInstanceCount: 1, initialVariantWeight: 1 };

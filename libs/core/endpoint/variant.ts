@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from '../model/model.js';
+import type { ContainerDefinition } from '../model/container.js';
 import type { KeptMembers } from '../tags.js';
 
 /** Bounds that a variant brings along itself, without Application Auto Scaling. */

@@ -1,5 +1,5 @@
 import type { PingAnswer, StartPhase } from '../instance/instance.js';
-import type { ContainerDefinition } from '../model/model.js';
+import type { ContainerDefinition } from '../model/container.js';
 import type { Body } from './objects.js';
 
 /** What to start: one instance of one variant of one deployment. */

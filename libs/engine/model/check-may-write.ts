@@ -1,6 +1,6 @@
 import type { Caller } from '../../core/access/caller.js';
 import { EbbError } from '../../core/errors.js';
-import { isMadeOf } from '../../core/model/model.js';
+import { isMadeOf } from '../../core/model/model-data.js';
 import { type ObjectLocation, formatObjectLocation } from '../../core/object-location.js';
 import type { Catalog } from '../../core/ports/catalog.js';
 

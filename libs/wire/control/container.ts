@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from '../../core/model/model.js';
+import type { ContainerDefinition } from '../../core/model/container.js';
 import type { Members } from '../aws/members.js';
 import {
   type KeptShape,

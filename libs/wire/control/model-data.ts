@@ -1,4 +1,4 @@
-import type { AdditionalModelData, ModelDataSource } from '../../core/model/model.js';
+import type { AdditionalModelData, ModelDataSource } from '../../core/model/model-data.js';
 import type { Members } from '../aws/members.js';
 import { type KeptShape, readKept, requiredBoolean, requiredText, structure, withKept } from './kept-members.js';
 import { matching } from './rules.js';

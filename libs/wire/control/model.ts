@@ -1,5 +1,6 @@
 import { type Place, modelArn } from '../../core/arn.js';
-import type { ContainerDefinition, Model } from '../../core/model/model.js';
+import type { ContainerDefinition } from '../../core/model/container.js';
+import type { Model } from '../../core/model/model.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { readContainer, writeContainer } from './container.js';

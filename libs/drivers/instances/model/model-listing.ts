@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isEbbError } from '../../../core/errors.js';
-import type { ModelDataSource } from '../../../core/model/model.js';
+import type { ModelDataSource } from '../../../core/model/model-data.js';
 import { formatObjectLocation, type ObjectLocation, parseObjectLocation } from '../../../core/object-location.js';
 import type { ObjectHead, Objects } from '../../../core/ports/objects.js';
 import { inParallel } from './in-parallel.js';

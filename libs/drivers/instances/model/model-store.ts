@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { type ContainerDefinition, type ModelDataSource, modelSourceOf } from '../../../core/model/model.js';
+import type { ContainerDefinition } from '../../../core/model/container.js';
 import type { StartPhase } from '../../../core/instance/instance.js';
+import { type ModelDataSource, modelSourceOf } from '../../../core/model/model-data.js';
 import type { Objects } from '../../../core/ports/objects.js';
 import { inParallel } from './in-parallel.js';
 import { type CacheEntry, type FillingRoom, ModelCache } from './model-cache.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ContainerDefinition, type ModelDataSource, isMadeOf } from './model.js';
+import type { ContainerDefinition } from './container.js';
+import { type ModelDataSource, isMadeOf } from './model-data.js';
 
 const source = (uri: string, differences: Partial<ModelDataSource> = {}): Partial<ContainerDefinition> => ({
   modelDataSource: { uri, dataType: 'S3Object', compression: 'None', ...differences },

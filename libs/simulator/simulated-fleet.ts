@@ -1,4 +1,6 @@
-import { type Instance, type InstanceState, chooseForScaleIn, chooseInstance } from '../core/instance/instance.js';
+import { chooseForScaleIn, chooseInstance } from '../core/instance/choose-instance.js';
+import type { InstanceState } from '../core/instance/instance-state.js';
+import type { Instance } from '../core/instance/instance.js';
 
 /** An instance of the simulation. */
 export class SimulatedInstance implements Instance {

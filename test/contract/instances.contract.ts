@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PING_INTERVAL_MS, type StartPhase } from '../../libs/core/instance/instance.js';
+import { PING_INTERVAL_MS } from '../../libs/core/instance/instance.js';
+import type { StartPhase } from '../../libs/core/instance/start-phase.js';
 import type { ContainerDefinition } from '../../libs/core/model/container.js';
 import type {
   ContainerRequest,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerDefinition } from '../../libs/core/model/container.js';
-import type { StartPhase } from '../../libs/core/instance/instance.js';
+import type { StartPhase } from '../../libs/core/instance/start-phase.js';
 import type { ModelDataSource } from '../../libs/core/model/model-data.js';
 import { ModelStore } from '../../libs/drivers/instances/model/model-store.js';
 import { removeTree } from '../../libs/drivers/instances/model/model-tree.js';

@@ -1,5 +1,6 @@
 import { EbbError } from '../../libs/core/errors.js';
-import type { PingAnswer, StartPhase } from '../../libs/core/instance/instance.js';
+import type { PingAnswer } from '../../libs/core/instance/instance.js';
+import type { StartPhase } from '../../libs/core/instance/start-phase.js';
 import {
   type CancelAnswer,
   type ContainerRequest,

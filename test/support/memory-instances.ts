@@ -1,5 +1,6 @@
 import { EbbError } from '../../libs/core/errors.js';
-import { PING_TIMEOUT_MS, type PingAnswer, type StartPhase } from '../../libs/core/instance/instance.js';
+import { PING_TIMEOUT_MS, type PingAnswer } from '../../libs/core/instance/instance.js';
+import type { StartPhase } from '../../libs/core/instance/start-phase.js';
 import type { Clock } from '../../libs/core/ports/clock.js';
 import {
   type CancelAnswer,

@@ -6,6 +6,7 @@ import {
   isHopeless,
   isOvercome,
   launchableNow,
+  launchDelayMs,
   nextLaunchAt,
   withCrashLoop,
   withFailure,
@@ -159,4 +160,16 @@ describe("an endpoint's FailureReason", () => {
     const told = ['a', 'b', 'c', 'd'].reduce<string | undefined>((text, name) => withCrashLoop(text, name, reason), '');
     expect(told).toHaveLength(1_024);
   });
+});
+
+test.each([
+  [0, 0],
+  [1, 1_000],
+  [2, 2_000],
+  [3, 4_000],
+  [9, 256_000],
+  [10, 300_000],
+  [10_000, 300_000],
+])('after %i launches in a row that died the next one waits %i ms', (inARow, ms) => {
+  expect(launchDelayMs(inARow)).toBe(ms);
 });

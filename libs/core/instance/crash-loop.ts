@@ -1,6 +1,5 @@
 import { moment } from '../in-words.js';
-import { MAX_FAILURE_REASON_LENGTH, withoutOutput } from './instance-end.js';
-import { type InstanceEnd, launchDelayMs } from './instance.js';
+import { type InstanceEnd, MAX_FAILURE_REASON_LENGTH, withoutOutput } from './instance-end.js';
 
 /** The launches of one variant that failed, since the last that proved itself. */
 export interface LaunchFailures {
@@ -33,6 +32,9 @@ export interface LaunchFailure {
 
 /** A single failure may be chance. */
 const CRASH_LOOP_FROM = 2;
+
+const FIRST_LAUNCH_DELAY_MS = 1_000;
+const MAX_LAUNCH_DELAY_MS = 300_000;
 
 /** What is missing does not come back within seconds. */
 const PERMANENT_DELAY_MS = 60_000;
@@ -87,6 +89,12 @@ export function nextLaunchAt(failures: LaunchFailures | undefined): number {
   if (!failures) return 0;
   const delayMs = launchDelayMs(failures.count);
   return failures.lastAt + (failures.permanent ? Math.max(PERMANENT_DELAY_MS, delayMs) : delayMs);
+}
+
+/** How long to wait before the next launch after so many launches in a row that died: nothing, 1 s, 2 s, … 5 min. */
+export function launchDelayMs(consecutiveFailures: number): number {
+  if (consecutiveFailures === 0) return 0;
+  return Math.min(MAX_LAUNCH_DELAY_MS, FIRST_LAUNCH_DELAY_MS * 2 ** Math.min(consecutiveFailures - 1, 20));
 }
 
 /**

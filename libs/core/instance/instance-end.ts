@@ -1,5 +1,11 @@
 import { duration } from '../in-words.js';
-import type { InstanceEnd, PingAnswer } from './instance.js';
+import type { PingAnswer } from './instance.js';
+
+/**
+ * How an instance came to its end: it was told to go; it never passed its health check; it ended by itself; the machine
+ * took it for want of memory; it stopped answering its pings well and was replaced.
+ */
+export type InstanceEnd = 'stopped' | 'never-healthy' | 'crashed' | 'out-of-memory' | 'sick';
 
 /** How an instance ended by itself, as its driver tells it. */
 interface Exit {

@@ -9,7 +9,7 @@ import {
   rounded,
   sampleCount,
 } from './distribution.js';
-import type { StartPhase } from '../instance/instance.js';
+import type { StartPhase } from '../instance/start-phase.js';
 import { type KeepWarmStep, keepWarmSteps, worthwhileInstances } from './keep-warm.js';
 
 /** What has been learnt of one variant: how long its invocations and its starts take, and how its work comes. */

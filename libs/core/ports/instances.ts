@@ -1,4 +1,5 @@
-import type { PingAnswer, StartPhase } from '../instance/instance.js';
+import type { PingAnswer } from '../instance/instance.js';
+import type { StartPhase } from '../instance/start-phase.js';
 import type { ContainerDefinition } from '../model/container.js';
 import type { Body } from './objects.js';
 

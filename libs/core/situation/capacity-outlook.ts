@@ -1,6 +1,6 @@
 import { describeFailures } from '../instance/crash-loop.js';
 import { counted, duration, listed, moment } from '../in-words.js';
-import { type InstanceStart, START_PHASES, type StartPhase } from '../instance/instance.js';
+import { type InstanceStart, START_PHASES, type StartPhase } from '../instance/start-phase.js';
 import { isCoolingDown } from '../scaling/scalable-target.js';
 import { type VariantSituation, instanceCount } from './variant-situation.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LaunchFailures } from '../instance/crash-loop.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
 import { whyInstances, whyWaiting } from './explain.js';
-import type { InstanceStart } from '../instance/instance.js';
+import type { InstanceStart } from '../instance/start-phase.js';
 import type { Invocation } from '../invocation/invocation.js';
 import { NOT_SUSPENDED, NO_COOLDOWNS } from '../scaling/scalable-target.js';
 import type { VariantSituation } from './variant-situation.js';

@@ -4,7 +4,7 @@ import type { LaunchFailures } from '../instance/crash-loop.js';
 import { quantile } from '../learning/distribution.js';
 import type { GateChange } from '../endpoint/endpoint-gates.js';
 import type { DeployedVariant } from '../endpoint/variant.js';
-import type { InstanceStart, StartPhasesMs } from '../instance/instance.js';
+import type { InstanceStart, StartPhasesMs } from '../instance/start-phase.js';
 import type { CapacityBounds, Cooldowns } from '../scaling/scalable-target.js';
 import type { ScalingActivity } from '../scaling/scaling-activity.js';
 import type { VariantHistory } from '../learning/variant-history.js';

@@ -1,12 +1,13 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { EbbError, isEbbError } from '../../core/errors.js';
-import type { PingAnswer, StartPhase } from '../../core/instance/instance.js';
+import type { PingAnswer } from '../../core/instance/instance.js';
 import {
   findInstanceType,
   type InstanceType,
   type InstanceTypes,
   KNOWN_INSTANCE_TYPES,
 } from '../../core/instance/instance-type.js';
+import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   type CancelAnswer,
   type ContainerRequest,

@@ -1,5 +1,6 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
-import type { PingAnswer, StartPhase } from '../../core/instance/instance.js';
+import type { PingAnswer } from '../../core/instance/instance.js';
+import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   type CancelAnswer,
   type ContainerRequest,

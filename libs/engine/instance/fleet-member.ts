@@ -1,15 +1,9 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { type DeployedVariant, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../../core/endpoint/variant.js';
-import { describeExit, endOf } from '../../core/instance/instance-end.js';
-import {
-  type InstanceDetail,
-  type InstanceEnd,
-  type InstanceStart,
-  type InstanceState,
-  PROVED_AFTER_MS,
-  type StartPhase,
-  type StartPhasesMs,
-} from '../../core/instance/instance.js';
+import { type InstanceEnd, describeExit, endOf } from '../../core/instance/instance-end.js';
+import type { InstanceState } from '../../core/instance/instance-state.js';
+import { type InstanceDetail, PROVED_AFTER_MS } from '../../core/instance/instance.js';
+import type { InstanceStart, StartPhase, StartPhasesMs } from '../../core/instance/start-phase.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { InstanceExit, LaunchSpec } from '../../core/ports/instances.js';
 import { type Slot, Abandoned } from './slot.js';

@@ -1,4 +1,4 @@
-import type { InstanceState } from '../../core/instance/instance.js';
+import type { InstanceState } from '../../core/instance/instance-state.js';
 import type { Member } from './fleet-member.js';
 import type { Counts } from './instance-counts.js';
 

@@ -1,15 +1,10 @@
 import { type LaunchFailures, launchableNow } from '../../core/instance/crash-loop.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
-import {
-  type Instance,
-  type InstanceDetail,
-  type InstanceStart,
-  chooseForRetirement,
-  chooseForScaleIn,
-  freeSlots,
-} from '../../core/instance/instance.js';
+import { type Instance, type InstanceDetail, freeSlots } from '../../core/instance/instance.js';
 import { NO_TRAFFIC, sameTraffic, trafficOf } from '../../core/deployment/traffic.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
+import { chooseForRetirement, chooseForScaleIn } from '../../core/instance/choose-instance.js';
+import type { InstanceStart } from '../../core/instance/start-phase.js';
 import { FleetAdoption } from './fleet-adoption.js';
 import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';

@@ -1,7 +1,8 @@
 import { isEbbError, isOutage } from '../../core/errors.js';
 import type { LaunchFailure } from '../../core/instance/crash-loop.js';
 import { describeExit, describeSick, withOutput } from '../../core/instance/instance-end.js';
-import { type PingAnswer, STOP_GRACE_MS, type StartPhasesMs } from '../../core/instance/instance.js';
+import { type PingAnswer, STOP_GRACE_MS } from '../../core/instance/instance.js';
+import type { StartPhasesMs } from '../../core/instance/start-phase.js';
 import type { InstanceExit, LaunchedInstance } from '../../core/ports/instances.js';
 import { NeverHealthy, awaitHealthy } from './await-healthy.js';
 import type { Member } from './fleet-member.js';

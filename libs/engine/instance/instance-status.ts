@@ -1,5 +1,6 @@
 import type { LaunchFailures } from '../../core/instance/crash-loop.js';
-import type { Instance, InstanceDetail, InstanceStart } from '../../core/instance/instance.js';
+import type { Instance, InstanceDetail } from '../../core/instance/instance.js';
+import type { InstanceStart } from '../../core/instance/start-phase.js';
 import { InstanceCounts } from './instance-counts.js';
 
 /** What is to be known of the instances of a variant, for whoever explains it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { InstanceState } from '../../core/instance/instance.js';
+import type { InstanceState } from '../../core/instance/instance-state.js';
 import type { VariantTraffic } from '../../core/deployment/traffic.js';
 import { LeaseRouter, type RoutedInstance } from './lease-router.js';
 

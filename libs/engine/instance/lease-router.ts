@@ -1,5 +1,6 @@
-import { type Instance, chooseInstance } from '../../core/instance/instance.js';
+import type { Instance } from '../../core/instance/instance.js';
 import type { Traffic, VariantTraffic } from '../../core/deployment/traffic.js';
+import { chooseInstance } from '../../core/instance/choose-instance.js';
 
 /** What the router looks at of an instance. */
 export interface RoutedInstance extends Instance {

@@ -1,4 +1,4 @@
-import type { StartPhase, StartPhasesMs } from '../../core/instance/instance.js';
+import type { StartPhase, StartPhasesMs } from '../../core/instance/start-phase.js';
 
 /** How far one instance's start has come, and how long each of its phases took. */
 export class StartPhases {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InstancesScript } from '../../../test/support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
-import type { InstanceState } from '../../core/instance/instance.js';
+import type { InstanceState } from '../../core/instance/instance-state.js';
 import { isSettled } from '../../core/invocation/invocation.js';
 import { drainInstance } from './drain-instance.js';
 import { Engine } from '../engine.js';

@@ -1,4 +1,4 @@
-import type { StartPhasesMs } from '../../core/instance/instance.js';
+import type { StartPhasesMs } from '../../core/instance/start-phase.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import {
   EMPTY_HISTORY,

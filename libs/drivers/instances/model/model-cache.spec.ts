@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tarOf } from '../../../../test/support/archives.js';
 import { containerOf, filesIn, leftIn } from '../../../../test/support/model-scene.js';
 import { WatchedObjects } from '../../../../test/support/watched-objects.js';
-import type { StartPhase } from '../../../core/instance/instance.js';
+import type { StartPhase } from '../../../core/instance/start-phase.js';
 import type { ContainerDefinition } from '../../../core/model/container.js';
 import { type AcquireOptions, ModelStore, type ModelStoreOptions } from './model-store.js';
 import { removeTree } from './model-tree.js';

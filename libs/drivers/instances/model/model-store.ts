@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ContainerDefinition } from '../../../core/model/container.js';
-import type { StartPhase } from '../../../core/instance/instance.js';
+import type { StartPhase } from '../../../core/instance/start-phase.js';
 import { type ModelDataSource, modelSourceOf } from '../../../core/model/model-data.js';
 import type { Objects } from '../../../core/ports/objects.js';
 import { inParallel } from './in-parallel.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type InstanceDetail, START_PHASES } from '../../../core/instance/instance.js';
+import type { InstanceDetail } from '../../../core/instance/instance.js';
+import { START_PHASES } from '../../../core/instance/start-phase.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 

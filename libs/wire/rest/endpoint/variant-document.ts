@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { whyInstances } from '../../../core/situation/explain.js';
-import { START_PHASES } from '../../../core/instance/instance.js';
+import { START_PHASES } from '../../../core/instance/start-phase.js';
 import { type VariantStatus, usualPhases } from '../../../core/situation/variant-situation.js';
 import { activity, formatActivity } from '../scaling/activity-document.js';
 import { time } from '../fields.js';

@@ -1,14 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Instance,
-  type InstanceState,
-  chooseForRetirement,
-  chooseForScaleIn,
-  chooseInstance,
-  freeSlots,
-  launchDelayMs,
-} from './instance.js';
+import { chooseForRetirement, chooseForScaleIn, chooseInstance } from './choose-instance.js';
+import type { InstanceState } from './instance-state.js';
+import { type Instance, freeSlots } from './instance.js';
 
 function instance(id: string, of: Partial<Instance> = {}): Instance {
   return {
@@ -156,16 +150,4 @@ test('when others take their place, those go first that have yet to start, then 
   expect(chosen(2)).toEqual(['starting', 'idle']);
   expect(chosen(9)).toEqual(['starting', 'idle', 'working', 'busy']);
   expect(chosen(-1)).toEqual([]);
-});
-
-test.each([
-  [0, 0],
-  [1, 1_000],
-  [2, 2_000],
-  [3, 4_000],
-  [9, 256_000],
-  [10, 300_000],
-  [10_000, 300_000],
-])('after %i launches in a row that died the next one waits %i ms', (failures, ms) => {
-  expect(launchDelayMs(failures)).toBe(ms);
 });

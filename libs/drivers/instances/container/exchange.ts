@@ -2,7 +2,7 @@ import { type Dispatcher, errors } from 'undici';
 import { EbbError } from '../../../core/errors.js';
 import type { ContainerResponse } from '../../../core/ports/instances.js';
 import type { RequestBody } from './request-body.js';
-import { ResponseBody } from './response-body.js';
+import { ContainerResponseBody } from './response-body.js';
 
 /** A response's headers beyond this are not read: far more than any caller allows, so that it learns of the excess. */
 export const MAX_HEADER_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The response without its body, once its headers are in. */
   #head: Omit<ContainerResponse, 'body'> | undefined;
   #collected: Uint8Array[] = [];
-  #stream: ResponseBody | undefined;
+  #stream: ContainerResponseBody | undefined;
 
   /** `isGone` is asked when a response breaks off: an instance that went away is another thing than a bad response. */
   constructor(isGone: () => Promise<boolean>, requestBody: RequestBody | undefined, signal: AbortSignal | undefined) {
@@ -56,7 +56,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const sizeBytes = declaredLength(status, headers);
     this.#head = { status, contentType, sizeBytes, headerBytes: countHeaderBytes(controller) };
     if (sizeBytes !== undefined && sizeBytes <= WHOLE_BODY_BYTES) return;
-    this.#stream = new ResponseBody(controller);
+    this.#stream = new ContainerResponseBody(controller);
     this.#resolve({ ...this.#head, body: this.#stream });
   }
 
@@ -114,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     head: Omit<ContainerResponse, 'body'>,
     cause: Error,
   ): Promise<void> {
-    const stream = this.#stream ?? new ResponseBody(controller);
+    const stream = this.#stream ?? new ContainerResponseBody(controller);
     this.#resolve({ ...head, body: stream });
     const what = `before the response was complete: ${cause.message}`;
     stream.fail(

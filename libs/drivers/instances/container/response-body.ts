@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 const HIGH_WATER_BYTES = 256 * 1024;
 
 /** A response as it comes off the connection: the container is slowed down to the reader's pace. */
-export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
+export class ContainerResponseBody implements AsyncIterableIterator<Uint8Array> {
   readonly #controller: Dispatcher.DispatchController;
   readonly #chunks: Uint8Array[] = [];
   #heldBytes = 0;

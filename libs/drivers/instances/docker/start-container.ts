@@ -12,7 +12,7 @@ const BYTES_PER_MIB = 1_048_576;
 const MAX_TRIES = 3;
 
 /** What a container is made of, apart from what is chosen anew for each try. */
-export type Place = Omit<Placement, 'network' | 'port' | 'isPodman'>;
+export type ContainerPlace = Omit<Placement, 'network' | 'port' | 'isPodman'>;
 
 /** Creates and starts containers, with no other question to the engine than these two where all goes well. */
 export class ContainerStarter {
@@ -27,7 +27,7 @@ export class ContainerStarter {
   }
 
   /** Raises what the engine answered; what had been created is removed by then, unless the engine is away. */
-  async start(spec: LaunchSpec, place: Place): Promise<StartedContainer> {
+  async start(spec: LaunchSpec, place: ContainerPlace): Promise<StartedContainer> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#try(spec, place);
@@ -39,7 +39,7 @@ export class ContainerStarter {
     }
   }
 
-  async #try(spec: LaunchSpec, place: Place): Promise<StartedContainer> {
+  async #try(spec: LaunchSpec, place: ContainerPlace): Promise<StartedContainer> {
     const { isNetworkIsolated = false, instanceId } = spec;
     const network = await this.#networks.provide(place.name, isNetworkIsolated);
     const port = isNetworkIsolated ? undefined : await takeFreePort(this.#ports);

@@ -16,7 +16,7 @@ import { type ProcessMarks, processStartedAt } from './process-table.js';
 const END_NOTICE_MS = 250;
 
 /** What one instance is started from; its directory and its model's files are there. */
-export interface InstanceStart {
+export interface ProcessStart {
   readonly instanceId: string;
   readonly image: ProcessImage;
   /** Where its model's files are, until `release` is called when it is gone. */
@@ -43,7 +43,7 @@ export class RunningInstance {
   readonly #process: ContainerProcess;
 
   private constructor(
-    { image, port, onListening }: InstanceStart,
+    { image, port, onListening }: ProcessStart,
     process: ContainerProcess,
     clearUp: () => Promise<void>,
   ) {
@@ -58,7 +58,7 @@ export class RunningInstance {
 
   /** Starts the process; raises what `ContainerProcess.start` raises where that is not possible. */
   static async start(
-    start: InstanceStart,
+    start: ProcessStart,
     directories: InstanceDirectories,
     guard: ProcessGuard,
   ): Promise<RunningInstance> {

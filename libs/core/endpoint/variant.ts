@@ -49,6 +49,24 @@ export interface WakeOrder {
   readonly at: number;
 }
 
+/** Names a variant among those of all endpoints; what belongs to it in the catalog has this key. */
+export function variantKey(endpointName: string, variantName: string): string {
+  return `${variantKeyPrefix(endpointName)}${variantName}`;
+}
+
+/** The key of every variant of an endpoint begins with this. */
+export function variantKeyPrefix(endpointName: string): string {
+  return `endpoint/${endpointName}/variant/`;
+}
+
+/** Tells a variant from those of its name in other deployments of the endpoint. */
+export function deployedVariantKey(
+  endpointName: string,
+  { name, deploymentId }: Pick<DeployedVariant, 'name' | 'deploymentId'>,
+): string {
+  return `${variantKey(endpointName, name)}/${deploymentId}`;
+}
+
 /** How long a container of a variant may take to its first healthy ping. */
 export function startupTimeoutMs({ containerStartupHealthCheckTimeoutSeconds }: ProductionVariant): number {
   return (containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;

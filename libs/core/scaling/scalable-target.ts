@@ -1,4 +1,4 @@
-import type { DeployedVariant } from '../endpoint/variant.js';
+import { type DeployedVariant, variantKey, variantKeyPrefix } from '../endpoint/variant.js';
 
 /** A variant registered with Application Auto Scaling, and its bounds. */
 export interface ScalableTarget {
@@ -15,13 +15,14 @@ export interface ScalableTarget {
   readonly cooldowns?: Cooldowns;
 }
 
+/** A scalable target has the key of its variant. */
 export function scalableTargetKey(endpointName: string, variantName: string): string {
-  return `${scalableTargetPrefix(endpointName)}${variantName}`;
+  return variantKey(endpointName, variantName);
 }
 
 /** The key of every scalable target of an endpoint begins with this, and so does that of all that belongs to one. */
 export function scalableTargetPrefix(endpointName: string): string {
-  return `endpoint/${endpointName}/variant/`;
+  return variantKeyPrefix(endpointName);
 }
 
 export interface SuspendedState {

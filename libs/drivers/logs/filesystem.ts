@@ -177,7 +177,7 @@ export class FilesystemLogs extends Logs {
     if (logs.some(({ segments }) => (segments[0]?.after ?? 0) > after)) return true;
     // For an instance without a log, Ebb does not know whether it had one.
     if (query.instanceId !== undefined && logs.length > 0) return false;
-    return (this.#discarded.get(variantKey(query)) ?? 0) > after;
+    return (this.#discarded.get(discardedKey(query)) ?? 0) > after;
   }
 
   #wakeFollowers({ source }: SourceLog): void {
@@ -202,7 +202,7 @@ export class FilesystemLogs extends Logs {
     // Meanwhile the log may have been opened again, or discarded and replaced by another.
     if (!log.hasEnded || !this.#isKept(log)) return;
     this.#logs.delete(folder);
-    for (const key of [variantKey(source), variantKey({ endpointName: source.endpointName })]) {
+    for (const key of [discardedKey(source), discardedKey({ endpointName: source.endpointName })]) {
       this.#discarded.set(key, Math.max(this.#discarded.get(key) ?? 0, writtenStamp));
     }
     // A writer may open the log again at this moment, for example for the last invocation of its instance.
@@ -252,8 +252,8 @@ function isOf(source: LogSource, { endpointName, variantName, instanceId }: LogQ
   );
 }
 
-/** Returns a key for a variant of an endpoint, or, without a variant, for the whole endpoint. */
-function variantKey({ endpointName, variantName = '' }: Pick<LogQuery, 'endpointName' | 'variantName'>): string {
+/** Returns the key under which discarded logs are counted, for a variant or, without one, for the whole endpoint. */
+function discardedKey({ endpointName, variantName = '' }: Pick<LogQuery, 'endpointName' | 'variantName'>): string {
   return `${endpointKey(endpointName)}/${variantName}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
-import { type DeployedVariant, DEFAULT_STARTUP_TIMEOUT_SECONDS } from '../../core/endpoint/variant.js';
+import { type DeployedVariant, deployedVariantKey, startupTimeoutMs } from '../../core/endpoint/variant.js';
 import { type InstanceEnd, describeExit, endOf } from '../../core/instance/instance-end.js';
 import type { InstanceState } from '../../core/instance/instance-state.js';
 import { type InstanceDetail, PROVED_AFTER_MS } from '../../core/instance/instance.js';
@@ -63,8 +63,7 @@ export class Member implements RoutedInstance {
     this.phases = new StartPhases(launchedAt);
     this.slots = variant.slots;
     this.spreads = variant.routingStrategy === 'LEAST_OUTSTANDING_REQUESTS';
-    this.startupTimeoutMs =
-      (variant.containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
+    this.startupTimeoutMs = startupTimeoutMs(variant);
   }
 
   get state(): InstanceState {
@@ -205,16 +204,4 @@ export class Member implements RoutedInstance {
   spec(): LaunchSpec {
     return launchSpec(this.endpointName, this.variant, this.id);
   }
-}
-
-export function variantKey(endpointName: string, variantName: string): string {
-  return `${endpointName}/${variantName}`;
-}
-
-/** Tells a variant from those of its name in other deployments of the endpoint. */
-export function deployedVariantKey(
-  endpointName: string,
-  { name, deploymentId }: Pick<DeployedVariant, 'name' | 'deploymentId'>,
-): string {
-  return `${variantKey(endpointName, name)}/${deploymentId}`;
 }

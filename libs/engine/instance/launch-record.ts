@@ -1,7 +1,8 @@
 import { type LaunchFailure, type LaunchFailures, isOvercome, withFailure } from '../../core/instance/crash-loop.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { withOutput } from '../../core/instance/instance-end.js';
-import { type Member, deployedVariantKey, variantKey } from './fleet-member.js';
+import { deployedVariantKey, variantKey, variantKeyPrefix } from '../../core/endpoint/variant.js';
+import type { Member } from './fleet-member.js';
 
 /** How the launches of each variant of each deployment have gone since the last that proved itself. */
 export class LaunchRecord {
@@ -38,7 +39,7 @@ export class LaunchRecord {
   keepOnly({ deployment, name, variants }: Pick<Endpoint, 'deployment' | 'name' | 'variants'>): void {
     const kept = new Set([...variants, ...(deployment?.variants ?? [])].map((each) => deployedVariantKey(name, each)));
     for (const key of this.failures.keys()) {
-      if (key.startsWith(`${name}/`) && !kept.has(key)) this.failures.delete(key);
+      if (key.startsWith(variantKeyPrefix(name)) && !kept.has(key)) this.failures.delete(key);
     }
   }
 }

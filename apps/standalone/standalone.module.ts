@@ -1,9 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Authenticator } from '../../libs/engine/access/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
-import { InstanceCounts } from '../../libs/engine/instance/instance-counts.js';
-import { InstanceControl } from '../../libs/engine/instance/instance-control.js';
-import { InstanceStatus } from '../../libs/engine/instance/instance-status.js';
+import { InstanceControl, InstanceCounts, InstanceStatus } from '../../libs/engine/instance/instance-view.js';
 import { Meter } from '../../libs/engine/metric/meter.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';

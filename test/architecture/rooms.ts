@@ -117,10 +117,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/engine/instance': [
     'fleet.ts',
     'follow-logs.ts',
-    'instance-control.ts',
-    'instance-counts.ts',
     'instance-lives.ts',
-    'instance-status.ts',
+    'instance-view.ts',
     'launch-spec.ts',
     'slot.ts',
   ],

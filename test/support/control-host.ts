@@ -13,7 +13,7 @@ import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { EndpointDeployer } from '../../libs/engine/deployment/deploy-endpoint.js';
-import { type Counts, InstanceCounts } from '../../libs/engine/instance/instance-counts.js';
+import { type Counts, InstanceCounts } from '../../libs/engine/instance/instance-view.js';
 import { Log } from '../../libs/engine/log.js';
 import { Meter } from '../../libs/engine/metric/meter.js';
 import { World } from '../../libs/engine/world.js';

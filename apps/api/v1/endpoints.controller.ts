@@ -6,7 +6,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import { deleteWithParts } from '../../../libs/engine/deployment/delete-with-parts.js';
 import { deployInOneCall } from '../../../libs/engine/deployment/deploy-in-one-call.js';
 import { describeEndpoint } from '../../../libs/engine/situation/describe-endpoint.js';
-import { InstanceStatus } from '../../../libs/engine/instance/instance-status.js';
+import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';
 import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { redeployInOneCall } from '../../../libs/engine/deployment/redeploy-in-one-call.js';
 import { World } from '../../../libs/engine/world.js';

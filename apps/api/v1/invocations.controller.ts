@@ -12,7 +12,7 @@ import {
 } from '../../../libs/engine/invocation/change-many.js';
 import { describeInvocation } from '../../../libs/engine/situation/describe-situation.js';
 import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
-import { InstanceStatus } from '../../../libs/engine/instance/instance-status.js';
+import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';
 import { InvocationWatch } from '../../../libs/engine/invocation/invocation-watch.js';
 import { matchingInvocations } from '../../../libs/engine/invocation/matching-invocations.js';
 import { ProgressBook } from '../../../libs/engine/invocation/progress-book.js';

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { Caller } from '../../../libs/core/access/caller.js';
 import type { GateState } from '../../../libs/core/endpoint/endpoint-gates.js';
 import { drainInstance } from '../../../libs/engine/operating/drain-instance.js';
-import { InstanceControl } from '../../../libs/engine/instance/instance-control.js';
+import { InstanceControl } from '../../../libs/engine/instance/instance-view.js';
 import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { setGates } from '../../../libs/engine/operating/set-gates.js';
 import { setBounds } from '../../../libs/engine/operating/set-bounds.js';

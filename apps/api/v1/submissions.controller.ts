@@ -4,7 +4,7 @@ import { EbbError } from '../../../libs/core/errors.js';
 import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation/invocation.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import { estimateStart } from '../../../libs/engine/situation/estimate-start.js';
-import { InstanceStatus } from '../../../libs/engine/instance/instance-status.js';
+import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';
 import { InvocationWatch } from '../../../libs/engine/invocation/invocation-watch.js';
 import { QuotaGate } from '../../../libs/engine/access/quota-gate.js';
 import { submitForCaller } from '../../../libs/engine/invocation/submit-for-caller.js';

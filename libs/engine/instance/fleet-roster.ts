@@ -1,6 +1,6 @@
 import type { InstanceState } from '../../core/instance/instance-state.js';
 import type { Member } from './fleet-member.js';
-import type { Counts } from './instance-counts.js';
+import type { Counts } from './instance-view.js';
 
 /** Which instances to look at: those of an endpoint, of one variant of it, of one deployment. */
 export interface Whose {

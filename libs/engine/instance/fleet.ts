@@ -8,9 +8,8 @@ import type { InstanceStart } from '../../core/instance/start-phase.js';
 import { FleetAdoption } from './fleet-adoption.js';
 import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';
-import type { Counts } from './instance-counts.js';
+import type { Counts, InstanceControl, InstanceCounts, InstanceStatus } from './instance-view.js';
 import { type FleetObserver, InstanceLives } from './instance-lives.js';
-import { InstanceControl } from './instance-control.js';
 import { LaunchRecord } from './launch-record.js';
 import { LeaseRouter } from './lease-router.js';
 import { WarmInstances } from './warm-instances.js';
@@ -24,7 +23,7 @@ const MAX_STARTING = 1_000;
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
-export class Fleet extends InstanceControl {
+export class Fleet implements InstanceCounts, InstanceStatus, InstanceControl {
   private readonly roster = new Roster();
   private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
@@ -38,7 +37,6 @@ export class Fleet extends InstanceControl {
     private readonly world: World,
     observer?: FleetObserver,
   ) {
-    super();
     this.lives = new InstanceLives(world, this.roster, this.launches, observer);
     this.warm = new WarmInstances(world, this.roster, this.lives);
     this.adoption = new FleetAdoption(world, this.roster, this.lives, (endpoint) => this.route(endpoint));
@@ -112,7 +110,7 @@ export class Fleet extends InstanceControl {
     return strangers.map((member) => this.drain(member));
   }
 
-  override drainInstance(endpointName: string, instanceId: string): InstanceDetail | undefined {
+  drainInstance(endpointName: string, instanceId: string): InstanceDetail | undefined {
     const member = this.roster.get(instanceId);
     if (!member || member.endpointName !== endpointName) return undefined;
     void this.drain(member);
@@ -120,20 +118,20 @@ export class Fleet extends InstanceControl {
     return member.detail;
   }
 
-  override counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
+  counts(endpointName: string, variantName?: string, deploymentId?: string): Counts {
     return this.roster.counts({ endpointName, variantName, deploymentId });
   }
 
-  override instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
+  instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[] {
     return [...this.roster.of({ endpointName, variantName, deploymentId })];
   }
 
-  override details(endpointName: string): InstanceDetail[] {
+  details(endpointName: string): InstanceDetail[] {
     return [...this.roster.of({ endpointName })].map(({ detail }) => detail);
   }
 
   /** The instances of a variant that are on their way into service. */
-  override starts(endpointName: string, variantName: string): InstanceStart[] {
+  starts(endpointName: string, variantName: string): InstanceStart[] {
     return this.roster.in('Starting', { endpointName, variantName }).map(({ start }) => start);
   }
 
@@ -144,11 +142,7 @@ export class Fleet extends InstanceControl {
   }
 
   /** Of the latest deployment that has any, unless told which. */
-  override launchFailures(
-    endpointName: string,
-    variantName: string,
-    deploymentId?: string,
-  ): LaunchFailures | undefined {
+  launchFailures(endpointName: string, variantName: string, deploymentId?: string): LaunchFailures | undefined {
     return this.launches.of(endpointName, variantName, deploymentId);
   }
 
@@ -195,7 +189,7 @@ export class Fleet extends InstanceControl {
     return slots;
   }
 
-  override instanceRunning(endpointName: string, invocationId: string): string | undefined {
+  instanceRunning(endpointName: string, invocationId: string): string | undefined {
     for (const member of this.roster.of({ endpointName })) if (member.runs(invocationId)) return member.id;
     return undefined;
   }

@@ -5,7 +5,7 @@ import {
   backlogGauges,
   backlogMetric,
 } from '../../core/metric/endpoint-metrics.js';
-import type { InstanceCounts } from '../instance/instance-counts.js';
+import type { InstanceCounts } from '../instance/instance-view.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 import type { World } from '../world.js';
 

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../core/ports/catalog.js';
-import type { Counts, InstanceCounts } from '../instance/instance-counts.js';
+import type { Counts, InstanceCounts } from '../instance/instance-view.js';
 import type { EventMeter, EventMetric, Total } from './meter-events.js';
 import type { Gauges, GaugeSampler } from './meter-gauges.js';
 

@@ -1,6 +1,6 @@
 import { type Datapoint, METRIC_PERIOD_MS } from '../../core/metric/metric.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
-import type { InstanceCounts } from '../instance/instance-counts.js';
+import type { InstanceCounts } from '../instance/instance-view.js';
 import type { DatapointQuery, Measurement } from './measurement.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';

@@ -1,6 +1,6 @@
 import { EbbError } from '../../core/errors.js';
 import type { InstanceDetail } from '../../core/instance/instance.js';
-import type { InstanceControl } from '../instance/instance-control.js';
+import type { InstanceControl } from '../instance/instance-view.js';
 import { findEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 

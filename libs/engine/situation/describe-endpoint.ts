@@ -1,7 +1,7 @@
 import type { EndpointSituation } from '../../core/situation/endpoint-situation.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { describeVariants } from './describe-situation.js';
-import type { InstanceStatus } from '../instance/instance-status.js';
+import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
 /** Where an endpoint stands; `maxKeepWarmMs` is what holds where it says nothing else. */

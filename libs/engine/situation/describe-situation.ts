@@ -17,7 +17,7 @@ import {
   type VariantStatus,
   usualPhases,
 } from '../../core/situation/variant-situation.js';
-import type { InstanceStatus } from '../instance/instance-status.js';
+import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
 /** So many of a variant's last decisions are looked at, and shown. */

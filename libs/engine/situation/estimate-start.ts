@@ -4,7 +4,7 @@ import type { Invocation } from '../../core/invocation/invocation.js';
 import { capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { estimatedStart } from '../../core/situation/start-estimate.js';
 import { estimatesOf } from '../../core/learning/variant-history.js';
-import type { InstanceStatus } from '../instance/instance-status.js';
+import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
 /** Where a queued invocation stands, and about when it is going to start where there is history to tell from. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { InstanceCounts } from '../../../../libs/engine/instance/instance-counts.js';
+import { InstanceCounts } from '../../../../libs/engine/instance/instance-view.js';
 import { World } from '../../../../libs/engine/world.js';
 import { Config } from '../../../../libs/host/config.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';

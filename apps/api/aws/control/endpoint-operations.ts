@@ -2,7 +2,7 @@ import { endpointArn } from '../../../../libs/core/arn.js';
 import type { DeployedVariant } from '../../../../libs/core/endpoint/variant.js';
 import { createEndpoint } from '../../../../libs/engine/endpoint/create-endpoint.js';
 import { deleteEndpoint } from '../../../../libs/engine/endpoint/delete-endpoint.js';
-import type { InstanceCounts } from '../../../../libs/engine/instance/instance-counts.js';
+import type { InstanceCounts } from '../../../../libs/engine/instance/instance-view.js';
 import { findEndpoint } from '../../../../libs/engine/endpoint/find-endpoint.js';
 import { updateEndpoint } from '../../../../libs/engine/deployment/update-endpoint.js';
 import { updateCapacities } from '../../../../libs/engine/deployment/update-capacities.js';

@@ -13,29 +13,27 @@ import type { Secrets } from '../core/ports/secrets.js';
 import type { Signals } from '../core/ports/signals.js';
 import type { Log } from './log.js';
 
-/** Everything outside the engine that its verbs may reach: the ports, and where this Ebb stands. */
-export class World {
-  readonly calendar!: Calendar;
-  readonly catalog!: Catalog;
-  readonly clock!: Clock;
-  readonly instances!: Instances;
-  readonly ledger!: Ledger;
-  readonly log!: Log;
-  readonly logs!: Logs;
-  readonly metrics!: Metrics;
-  readonly notifications!: Notifications;
-  readonly objects!: Objects;
-  readonly outbox!: Outbox;
-  readonly place!: Place;
-  readonly secrets!: Secrets;
-  readonly signals!: Signals;
+/**
+ * Everything outside the engine that its verbs may reach: the ports, and where this Ebb stands. A class, as the ports are,
+ * because Nest injects it by its name; a world is a plain object.
+ */
+export abstract class World {
+  abstract readonly calendar: Calendar;
+  abstract readonly catalog: Catalog;
+  abstract readonly clock: Clock;
+  abstract readonly instances: Instances;
+  abstract readonly ledger: Ledger;
+  abstract readonly log: Log;
+  abstract readonly logs: Logs;
+  abstract readonly metrics: Metrics;
+  abstract readonly notifications: Notifications;
+  abstract readonly objects: Objects;
+  abstract readonly outbox: Outbox;
+  abstract readonly place: Place;
+  abstract readonly secrets: Secrets;
+  abstract readonly signals: Signals;
   /** The address of a path of this Ebb, for those outside; absent where nobody outside can reach it. */
   readonly publicUrl?: (path: string) => string;
   /** Where a container reports its progress by this token; absent where containers cannot reach this Ebb. */
   readonly progressUrl?: (token: string) => string | undefined;
-
-  constructor(parts: World) {
-    Object.assign(this, parts);
-    Object.freeze(this);
-  }
 }

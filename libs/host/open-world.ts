@@ -21,7 +21,7 @@ import { type OwnCredential, newOwnCredential } from '../engine/access/access-ma
 import type { AccessWorld } from '../engine/access/access-world.js';
 import type { Log } from '../engine/log.js';
 import { webhookSecretsOf } from '../engine/access/webhook-secrets.js';
-import { World } from '../engine/world.js';
+import type { World } from '../engine/world.js';
 import type { Config } from './config.js';
 import { openSecrets } from './open-secrets.js';
 import { OwnAgent } from './own-agent.js';
@@ -62,7 +62,7 @@ export async function openWorld(config: Config, log: Log, ownUrl: () => string):
     closers.push(() => logs.close());
     const instances = await openInstances(config, { objects, logs, log }, closers);
     const { place } = config;
-    const world = new World({
+    const world = Object.freeze<World>({
       calendar: new CronerCalendar(),
       catalog,
       clock,

@@ -13,7 +13,7 @@ import {
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
-import { World } from '../../libs/engine/world.js';
+import type { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryMetrics } from '../support/memory-metrics.js';
@@ -156,7 +156,7 @@ export class Simulation {
     const fate = this.drawFate(this.processCount++ === 0);
     const instances = new WatchedInstances(this.machine, workerId, this.clock, this.watch);
     const { catalog, clock, ledger, log, objects, receivers, signals } = this;
-    const outside = new World({
+    const outside: World = {
       calendar: new CronerCalendar(),
       catalog,
       clock,
@@ -171,7 +171,7 @@ export class Simulation {
       place: PLACE,
       secrets: this.secrets,
       signals,
-    });
+    };
     const process = new SimulatedProcess(workerId, outside, clock, fate, (what) => this.violation(what));
     const engine = new RunningEngine(process, this.scenario.keepWarmMs);
     instances.engine = engine;

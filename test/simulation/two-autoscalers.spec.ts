@@ -3,7 +3,6 @@ import { LEADERSHIP_MS } from '../../libs/core/leader.js';
 import { Engine } from '../../libs/engine/engine.js';
 import type { ScalingSettings } from '../../libs/engine/scaling/scaling-settings.js';
 import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
-import { World } from '../../libs/engine/world.js';
 import { MemoryInstances } from '../support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../support/memory-world.js';
 import { SimulatedProcess } from './simulated-process.js';
@@ -19,7 +18,7 @@ async function twoProcesses() {
   await objects.put({ bucket: 'results', key: 'input' }, new Uint8Array(1), { sizeBytes: 1 });
   const boot = async (workerId: string) => {
     const instances = new MemoryInstances(clock, { launch: () => ({ bootMs: 1_000 }) });
-    const outside = new World({ ...parts.world, instances });
+    const outside = { ...parts.world, instances };
     const violations: string[] = [];
     const process = new SimulatedProcess(workerId, outside, clock, CALM, (what) => violations.push(what));
     const engine = new Engine(process.world, workerId, SETTINGS);

@@ -16,7 +16,7 @@ import { EndpointDeployer } from '../../libs/engine/deployment/deploy-endpoint.j
 import { type Counts, InstanceCounts } from '../../libs/engine/instance/instance-view.js';
 import { Log } from '../../libs/engine/log.js';
 import { Meter } from '../../libs/engine/metric/meter.js';
-import { World } from '../../libs/engine/world.js';
+import type { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { admitAnyone } from './admit-anyone.js';
 import { MemoryCatalog } from './memory-catalog.js';
@@ -101,7 +101,7 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
   const clock = new SystemClock();
   const logs = new MemoryLogs();
   const outbox = new MemoryOutbox();
-  return new World({
+  return {
     calendar: new CronerCalendar(),
     catalog: new MemoryCatalog(),
     clock,
@@ -117,7 +117,7 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
     place: config.place,
     secrets: new MemorySecrets(),
     signals: new InProcessSignals(),
-  });
+  };
 }
 
 class StatedCounts extends InstanceCounts {

@@ -6,7 +6,7 @@ import type { AsyncInferenceConfig } from '../../libs/core/endpoint/endpoint-con
 import { Notifications } from '../../libs/core/ports/notifications.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
-import { World } from '../../libs/engine/world.js';
+import type { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
@@ -52,7 +52,7 @@ export function memoryWorld(script: InstancesScript = {}) {
     secrets: new MemorySecrets(),
     signals: new InProcessSignals(),
   };
-  return { ...parts, world: new World(parts) };
+  return { ...parts, world: Object.freeze<World>(parts) };
 }
 
 export type MemoryWorld = ReturnType<typeof memoryWorld>;

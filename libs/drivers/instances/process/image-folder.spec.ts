@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findImage, listImages } from './image-folder.js';
+import { findImage, listImages, resolveImageName } from './image-folder.js';
 
 let root: string;
 let first: string;
@@ -81,5 +81,40 @@ describe("the operator's images", () => {
       code: 'ImageNotFound',
       message: expect.stringContaining(`${file}: ${rule}`),
     });
+  });
+});
+
+describe('the name of an image', () => {
+  it.each([
+    ['ocr', 'ocr'],
+    ['ocr:latest', 'ocr'],
+    ['ocr@sha256:0123456789abcdef', 'ocr'],
+    ['repo/ocr@sha256:0123456789abcdef', 'ocr'],
+    ['repo/ocr:v1@sha256:0123456789abcdef', 'ocr'],
+    ['123.dkr.ecr.us-east-1.amazonaws.com/ocr:v1', 'ocr'],
+    ['localhost:5000/team/ocr', 'ocr'],
+    ['localhost:5000/team/text_model-2.1:v1', 'text_model-2.1'],
+    ['/etc/ocr', 'ocr'],
+    ['../../ocr', 'ocr'],
+  ])('of %j is %j', (image, name) => {
+    expect(resolveImageName(image)).toBe(name);
+  });
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../..',
+    'repo/..',
+    'ocr/',
+    '.hidden',
+    ':v1',
+    '@sha256:0',
+    'a\\..\\b',
+    'o cr',
+    'ocr\0',
+    'ocr\n',
+  ])('cannot be had from %j', (image) => {
+    expect(resolveImageName(image)).toBeUndefined();
   });
 });

@@ -2,7 +2,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbbError } from '../../../core/errors.js';
 import { type CancelRules, readCancelRules } from '../container/cancel-rules.js';
-import { resolveImageName } from './image-name.js';
 
 /** What the operator allows to be executed: a folder with an `ebb-image.json`, known by the folder's name. */
 export interface ProcessImage {
@@ -14,6 +13,7 @@ export interface ProcessImage {
   readonly cancel: CancelRules;
 }
 
+const IMAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const IMAGE_FILE = 'ebb-image.json';
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -44,6 +44,18 @@ export async function listImages(imageFolders: readonly string[]): Promise<strin
     }
   }
   return [...names].sort();
+}
+
+/**
+ * The name of the image that a container definition means: registry, repository path, tag and digest are dropped, so
+ * that `123.dkr.ecr.us-east-1.amazonaws.com/team/ocr:v1` is `ocr`. The result is always a plain folder name; undefined
+ * where nothing of the kind is left.
+ */
+export function resolveImageName(image: string): string | undefined {
+  const [withoutDigest = ''] = image.split('@');
+  const lastSegment = withoutDigest.slice(withoutDigest.lastIndexOf('/') + 1);
+  const [name = ''] = lastSegment.split(':');
+  return IMAGE_NAME.test(name) ? name : undefined;
 }
 
 function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 'env' | 'cancel'> {

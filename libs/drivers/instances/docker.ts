@@ -19,7 +19,7 @@ import {
 } from '../../core/ports/instances.js';
 import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
 import { DockerInstance, removeContainer, type StartedContainer, unavailable } from './docker/docker-instance.js';
-import { Engine } from './docker/engine-api/engine.js';
+import { EngineClient } from './docker/engine-api/engine-client.js';
 import { explainRefusal, isImageMissing, isMissing } from './docker/engine-api/engine-errors.js';
 import { EngineImages, type PullProgress } from './docker/engine-api/engine-images.js';
 import { EngineNetworks } from './docker/engine-networks.js';
@@ -63,7 +63,7 @@ export interface DockerInstancesOptions {
  * what runs is not given up for that, but is taken up again when the engine is back.
  */
 export class DockerInstances extends Instances {
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #owner: string;
   readonly #options: DockerInstancesOptions;
   readonly #images: EngineImages;
@@ -72,7 +72,7 @@ export class DockerInstances extends Instances {
   readonly #running = new Map<string, DockerInstance>();
   readonly #launching = new Set<string>();
 
-  private constructor(engine: Engine, owner: string, options: DockerInstancesOptions) {
+  private constructor(engine: EngineClient, owner: string, options: DockerInstancesOptions) {
     super();
     this.#engine = engine;
     this.#owner = owner;
@@ -85,7 +85,7 @@ export class DockerInstances extends Instances {
 
   /** Raises `Unavailable`, with what to do, where the engine does not answer. */
   static async open(options: DockerInstancesOptions): Promise<DockerInstances> {
-    const engine = await Engine.connect(options.engine);
+    const engine = await EngineClient.connect(options.engine);
     return new DockerInstances(engine, await ownerOf(options.directory), options);
   }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { ContainerOutput } from './container-output.js';
 import { ContainerWatch } from './container-watch.js';
-import { Engine } from './engine-api/engine.js';
+import { EngineClient } from './engine-api/engine-client.js';
 import { OutputPosition } from './output-position.js';
 
 const AT = '2026-11-23T12:00:00.000000000Z';
@@ -34,7 +34,7 @@ async function takenFrom(answer: (response: ServerResponse) => Promise<void>) {
   folder = await mkdtemp(join(tmpdir(), 'ebb-output-'));
   server = createServer(handle).listen(join(folder, 'engine.sock'));
   await once(server, 'listening');
-  const engine = await Engine.connect(`unix://${join(folder, 'engine.sock')}`);
+  const engine = await EngineClient.connect(`unix://${join(folder, 'engine.sock')}`);
   const stop = new AbortController().signal;
   const lines: string[] = [];
   const writer = { write: (_stream: string, text: string) => void lines.push(text), close: async () => {} };

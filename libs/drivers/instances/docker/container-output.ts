@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isEbbError } from '../../../core/errors.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
 import type { ContainerWatch } from './container-watch.js';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 import { isMissing } from './engine-api/engine-errors.js';
 import { type LogFrame, readLogFrames } from './log-frames.js';
 import type { OutputLine, OutputPosition } from './output-position.js';
@@ -20,7 +20,7 @@ const MAX_LINE_CHARACTERS = 262_144;
 export class ContainerOutput {
   /** Resolves, never rejects, when all of the output has been written; not at all once it has been stopped. */
   readonly taken: Promise<void>;
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #id: string;
   readonly #writer: LogWriter;
   readonly #position: OutputPosition;
@@ -31,7 +31,7 @@ export class ContainerOutput {
   #lines = 0;
 
   constructor(
-    engine: Engine,
+    engine: EngineClient,
     { id, watch, stop }: { readonly id: string; readonly watch: ContainerWatch; readonly stop: AbortSignal },
     writer: LogWriter,
     position: OutputPosition,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 import { isMissing } from './engine-api/engine-errors.js';
 
 const RETRY_MS = 250;
@@ -19,12 +19,12 @@ export interface ContainerEnd {
 export class ContainerWatch {
   /** Resolves, never rejects; not at all once the watch has been stopped. */
   readonly ended: Promise<ContainerEnd>;
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #id: string;
   readonly #stop: AbortSignal;
   #isAway = false;
 
-  constructor(engine: Engine, id: string, stop: AbortSignal) {
+  constructor(engine: EngineClient, id: string, stop: AbortSignal) {
     this.#engine = engine;
     this.#id = id;
     this.#stop = stop;

@@ -10,7 +10,7 @@ import { cancelBy, cancelRulesOfLabels } from '../container/cancel-rules.js';
 import { ContainerHttp } from '../container/container-http.js';
 import { ContainerOutput } from './container-output.js';
 import { type ContainerEnd, ContainerWatch } from './container-watch.js';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 import { isAway, isMissing, isStateConflict, wordsOf } from './engine-api/engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
@@ -49,7 +49,7 @@ export class DockerInstance {
   readonly exited: Promise<InstanceExit>;
   /** Resolves when its container is removed and what was beside it is cleared up. */
   readonly gone: Promise<void>;
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #container: StartedContainer;
   readonly #watch: ContainerWatch;
   readonly #http: ContainerHttp;
@@ -59,7 +59,7 @@ export class DockerInstance {
   #signalled: 'SIGTERM' | 'SIGKILL' | undefined;
 
   constructor(
-    engine: Engine,
+    engine: EngineClient,
     container: StartedContainer,
     log: { readonly writer: LogWriter; readonly position: OutputPosition },
     hooks: InstanceHooks,
@@ -229,7 +229,7 @@ export class DockerInstance {
 }
 
 /** Removes a container with its anonymous volumes, whatever its state; harmless where it is gone. */
-export async function removeContainer(engine: Engine, idOrName: string, signal?: AbortSignal): Promise<void> {
+export async function removeContainer(engine: EngineClient, idOrName: string, signal?: AbortSignal): Promise<void> {
   try {
     const options = { force: true, v: true };
     await engine.askPatiently((client) => client.getContainer(idOrName).remove(options), ENGINE_PATIENCE_MS, signal);

@@ -1,8 +1,7 @@
 import type { NetworkCreateOptions } from 'dockerode';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 import { isMissing } from './engine-api/engine-errors.js';
 import { OWNER_LABEL } from './labels.js';
-import { lastAddressOf } from './subnet.js';
 
 /** Bridges that all instances on a dockerd share, whoever owns them. */
 const SHARED = { open: 'ebb-instances', isolated: 'ebb-isolated' } as const;
@@ -14,12 +13,12 @@ const ANYBODY = 'anybody';
  * bridge is internal: no way leads out of it, and no port is published from it.
  */
 export class EngineNetworks {
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #owner: string;
   /** The ids of the shared ones, found or made once: a launch has no time to lose with them. */
   readonly #shared = new Map<string, Promise<string>>();
 
-  constructor(engine: Engine, owner: string) {
+  constructor(engine: EngineClient, owner: string) {
     this.#engine = engine;
     this.#owner = owner;
   }
@@ -112,4 +111,13 @@ export class EngineNetworks {
       if (!isMissing(error)) throw error;
     }
   }
+}
+
+/** The highest address of an IPv4 subnet, such as `172.28.0.0/16`, that a host may have. */
+export function lastAddressOf(subnet: string): string {
+  const [network = '', bits = '32'] = subnet.split('/');
+  const base = network.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(bits));
+  const last = Math.floor(base / size) * size + size - 2;
+  return [24, 16, 8, 0].map((shift) => Math.floor(last / 2 ** shift) % 256).join('.');
 }

@@ -1,6 +1,6 @@
 import { EbbError } from '../../../core/errors.js';
 import type { InstanceType } from '../../../core/instance/instance-type.js';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 
 const BYTES_PER_MIB = 1_048_576;
 
@@ -20,7 +20,7 @@ interface GpuInfo {
 }
 
 /** Raises `InvalidRequest`, with what is asked for and what there is, where the engine's machine is too small for a type. */
-export async function checkMachine(engine: Engine, name: string, type: InstanceType): Promise<void> {
+export async function checkMachine(engine: EngineClient, name: string, type: InstanceType): Promise<void> {
   const info = await engine.ask((client) => client.info());
   const { MemTotal, NCPU } = info as { MemTotal: number; NCPU: number };
   const memoryMiB = Math.floor(MemTotal / BYTES_PER_MIB);

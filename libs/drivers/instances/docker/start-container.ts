@@ -3,7 +3,7 @@ import type { LaunchSpec } from '../../../core/ports/instances.js';
 import { takeFreePort } from '../container/free-port.js';
 import { ADDITIONAL_PATH, CONTAINER_PORT, containerOptions, MODEL_PATH, type Placement } from './container-options.js';
 import { removeContainer, type StartedContainer } from './docker-instance.js';
-import type { Engine } from './engine-api/engine.js';
+import type { EngineClient } from './engine-api/engine-client.js';
 import { isAway, isNetworkUnusable, isPortTaken } from './engine-api/engine-errors.js';
 import type { EngineNetworks } from './engine-networks.js';
 
@@ -16,12 +16,12 @@ export type ContainerPlace = Omit<Placement, 'network' | 'port' | 'isPodman'>;
 
 /** Creates and starts containers, with no other question to the engine than these two where all goes well. */
 export class ContainerStarter {
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #networks: EngineNetworks;
   /** Of launches that are under way, so that no two of them choose the same one. */
   readonly #ports = new Set<number>();
 
-  constructor(engine: Engine, networks: EngineNetworks) {
+  constructor(engine: EngineClient, networks: EngineNetworks) {
     this.#engine = engine;
     this.#networks = networks;
   }

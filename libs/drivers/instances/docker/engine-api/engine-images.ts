@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EbbError } from '../../../../core/errors.js';
-import type { Engine } from './engine.js';
+import type { EngineClient } from './engine-client.js';
 import { isAway, isMissing, wordsOf } from './engine-errors.js';
 import { isLocalOnly, registryOf, withTag } from './image-reference.js';
 import type { RegistryLogins } from './registry-credentials.js';
@@ -31,14 +31,14 @@ interface PullLine {
 
 /** The images on an engine: one that is there is taken as it is, another is pulled, once for all who wait for it. */
 export class EngineImages {
-  readonly #engine: Engine;
+  readonly #engine: EngineClient;
   readonly #logins: RegistryLogins;
   readonly #onProgress: (progress: PullProgress) => void;
   readonly #pulls = new SharedWork<string>();
   /** Seen on the engine by this process; whoever finds one missing says so. */
   readonly #present = new Set<string>();
 
-  constructor(engine: Engine, logins: RegistryLogins, onProgress: (progress: PullProgress) => void = () => {}) {
+  constructor(engine: EngineClient, logins: RegistryLogins, onProgress: (progress: PullProgress) => void = () => {}) {
     this.#engine = engine;
     this.#logins = logins;
     this.#onProgress = onProgress;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastAddressOf } from './subnet.js';
+import { lastAddressOf } from './engine-networks.js';
 
 it.each([
   ['172.28.0.0/16', '172.28.255.254'],

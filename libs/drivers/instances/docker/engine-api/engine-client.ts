@@ -12,7 +12,7 @@ const ADDRESS =
 const RETRY_MS = 250;
 
 /** One container engine, dockerd or Podman, reached over the Engine API. */
-export class Engine {
+export class EngineClient {
   private constructor(
     readonly address: string,
     readonly isPodman: boolean,
@@ -20,7 +20,7 @@ export class Engine {
   ) {}
 
   /** `unix:///path`, or `tcp://` on the loopback address. Raises `Unavailable`, with what to do, if nobody answers. */
-  static async connect(address: string): Promise<Engine> {
+  static async connect(address: string): Promise<EngineClient> {
     const { socketPath, host, port } = ADDRESS.exec(address)?.groups ?? {};
     if (socketPath === undefined && host === undefined) {
       throw new EbbError('Unavailable', `'${address}' is no engine's address, such as unix:///var/run/docker.sock is.`);
@@ -40,7 +40,7 @@ export class Engine {
     try {
       const { Components = [] } = await client.version();
       const isPodman = Components.some(({ Name }) => Name === 'Podman Engine');
-      return new Engine(address, isPodman, client);
+      return new EngineClient(address, isPodman, client);
     } catch (error) {
       throw explainEngineError(error, address);
     }

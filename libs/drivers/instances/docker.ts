@@ -1,13 +1,12 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import { EbbError, isEbbError } from '../../core/errors.js';
 import type { PingAnswer } from '../../core/instance/instance.js';
+import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   findInstanceType,
   type InstanceType,
   type InstanceTypes,
   KNOWN_INSTANCE_TYPES,
 } from '../../core/instance/instance-type.js';
-import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   type CancelAnswer,
   type ContainerRequest,
@@ -18,7 +17,9 @@ import {
   type LaunchSpec,
 } from '../../core/ports/instances.js';
 import type { Logs, LogSource, LogStream } from '../../core/ports/logs.js';
-import { DockerInstance, removeContainer, type StartedContainer, unavailable } from './docker/docker-instance.js';
+import { KnownInstances } from './container/known-instances.js';
+import { launchInSteps } from './container/launch-in-steps.js';
+import { DockerInstance, removeContainer, type StartedContainer } from './docker/docker-instance.js';
 import { EngineClient } from './docker/engine-api/engine-client.js';
 import { explainRefusal, isImageMissing, isMissing } from './docker/engine-api/engine-errors.js';
 import { EngineImages, type PullProgress } from './docker/engine-api/engine-images.js';
@@ -35,7 +36,6 @@ import type { HeldModel, ModelStore } from './model/model-store.js';
 const TAKEN_LINES = 1_000;
 /** How long an engine that does not answer is waited for when an instance is to be terminated. */
 const ENGINE_PATIENCE_MS = 60_000;
-const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Which engine instances run on, and what they are given. */
 export interface DockerInstancesOptions {
@@ -69,8 +69,7 @@ export class DockerInstances extends Instances {
   readonly #images: EngineImages;
   readonly #networks: EngineNetworks;
   readonly #starter: ContainerStarter;
-  readonly #running = new Map<string, DockerInstance>();
-  readonly #launching = new Set<string>();
+  readonly #known = new KnownInstances<DockerInstance>();
 
   private constructor(engine: EngineClient, owner: string, options: DockerInstancesOptions) {
     super();
@@ -107,32 +106,22 @@ export class DockerInstances extends Instances {
     onPhase: (phase: StartPhase) => void = () => {},
     signal?: AbortSignal,
   ): Promise<LaunchedInstance> {
-    const { instanceId } = spec;
-    signal?.throwIfAborted();
-    this.#claim(instanceId);
-    let model: HeldModel | undefined;
-    try {
-      const { container, downloadTimeoutMs: timeoutMs } = spec;
-      await this.#images.ensure(container.image, () => onPhase('pull'), signal);
-      model = await this.#options.models.acquire(container, { timeoutMs, onPhase, signal });
-      signal?.throwIfAborted();
-      onPhase('boot');
-      const instance = await this.#start(spec, model, () => onPhase('ping'));
-      if (signal?.aborted) await instance.terminate(0);
-      signal?.throwIfAborted();
-      return instance;
-    } catch (error) {
-      if (!this.#running.has(instanceId)) await this.#release(instanceId, model);
-      signal?.throwIfAborted();
-      throw isEbbError(error) ? error : explainRefusal(instanceId, error);
-    } finally {
-      this.#launching.delete(instanceId);
-    }
+    const { container, downloadTimeoutMs: timeoutMs, instanceId } = spec;
+    return launchInSteps(
+      this.#known,
+      { instanceId, onPhase, signal },
+      {
+        findImage: (onPull) => this.#images.ensure(container.image, onPull, signal),
+        acquireModel: () => this.#options.models.acquire(container, { timeoutMs, onPhase, signal }),
+        boot: (_image, model, onListening) => this.#start(spec, model, onListening),
+        explain: (error) => explainRefusal(instanceId, error),
+      },
+    );
   }
 
   async adopt(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchedInstance | undefined> {
     const { instanceId } = spec;
-    const known = this.#running.get(instanceId);
+    const known = this.#known.get(instanceId);
     if (known) return known;
     const found = await this.#inspect(instanceId);
     signal?.throwIfAborted();
@@ -144,9 +133,9 @@ export class DockerInstances extends Instances {
   }
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {
-    const known = this.#running.get(instanceId);
+    const known = this.#known.get(instanceId);
     if (known) return known.terminate(graceMs);
-    if (this.#launching.has(instanceId)) return;
+    if (this.#known.isLaunching(instanceId)) return;
     const found = await this.#inspect(instanceId, ENGINE_PATIENCE_MS);
     if (found && isAlive(found)) return (await this.#takeOver(instanceId, found)).terminate(graceMs);
     if (found) await removeContainer(this.#engine, found.Id);
@@ -154,16 +143,16 @@ export class DockerInstances extends Instances {
   }
 
   async pause(instanceId: string, signal?: AbortSignal): Promise<void> {
-    await this.#find(instanceId).pause(signal);
+    await this.#known.find(instanceId).pause(signal);
   }
 
   async resume(instanceId: string, signal?: AbortSignal): Promise<void> {
-    await this.#find(instanceId).resume(signal);
+    await this.#known.find(instanceId).resume(signal);
   }
 
   /** Containers that were created and never started are listed too; those that have ended are removed. */
   async list(): Promise<FoundInstance[]> {
-    const launching = new Set(this.#launching);
+    const launching = new Set(this.#known.launching());
     const filters = { label: [`${OWNER_LABEL}=${this.#owner}`] };
     const containers = await this.#engine.ask((client) => client.listContainers({ all: true, filters }));
     const found: FoundInstance[] = [];
@@ -171,29 +160,29 @@ export class DockerInstances extends Instances {
       const instance = readLabels(Labels);
       if (!instance || launching.has(instance.instanceId)) continue;
       if (State !== 'exited' && State !== 'dead') found.push({ ...instance, isPaused: State === 'paused' });
-      else if (!this.#running.has(instance.instanceId)) await removeContainer(this.#engine, Id);
+      else if (!this.#known.get(instance.instanceId)) await removeContainer(this.#engine, Id);
     }
-    const inUse = [...found.map(({ instanceId }) => instanceId), ...this.#running.keys(), ...launching];
+    const inUse = [...[...found, ...this.#known.running()].map(({ instanceId }) => instanceId), ...launching];
     await this.#networks.removeLeftovers(new Set(inUse.map((id) => this.#nameOf(id))));
     return found;
   }
 
   async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
-    return this.#running.get(instanceId)?.ping(signal) ?? 'unreachable';
+    return this.#known.get(instanceId)?.ping(signal) ?? 'unreachable';
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
-    return this.#find(instanceId).invoke(request, signal);
+    return this.#known.find(instanceId).invoke(request, signal);
   }
 
   async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
-    return this.#running.get(instanceId)?.cancel(inferenceId, signal) ?? { isAcknowledged: true };
+    return this.#known.get(instanceId)?.cancel(inferenceId, signal) ?? { isAcknowledged: true };
   }
 
   /** Lets go of all instances; their containers go on running. */
   async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((instance) => instance.close()));
-    this.#running.clear();
+    await Promise.all(this.#known.running().map((instance) => instance.close()));
+    this.#known.clear();
   }
 
   #typeOf(name: string | undefined): InstanceType | undefined {
@@ -202,22 +191,6 @@ export class DockerInstances extends Instances {
 
   #nameOf(instanceId: string): string {
     return `ebb-${this.#owner}-${instanceId}`;
-  }
-
-  #find(instanceId: string): DockerInstance {
-    const instance = this.#running.get(instanceId);
-    if (instance === undefined) throw unavailable(instanceId, 'is gone');
-    return instance;
-  }
-
-  #claim(instanceId: string): void {
-    if (!INSTANCE_ID.test(instanceId)) {
-      throw new EbbError('InvalidRequest', `'${instanceId}' cannot be an instance's id: it must be a plain name.`);
-    }
-    if (this.#launching.has(instanceId) || this.#running.has(instanceId)) {
-      throw unavailable(instanceId, 'has been launched already');
-    }
-    this.#launching.add(instanceId);
   }
 
   async #start(spec: LaunchSpec, model: HeldModel, onListening: () => void): Promise<DockerInstance> {
@@ -242,7 +215,10 @@ export class DockerInstances extends Instances {
     const { launchedAs } = readLabels(found.Config.Labels)!;
     const taken = await this.#options.logs.tail(instanceId, TAKEN_LINES);
     const position = OutputPosition.after(taken.filter(isOutput));
-    return this.#watch({ container: startedContainer(instanceId, found), source: launchedAs, model }, position);
+    const container = startedContainer(instanceId, found);
+    const instance = this.#watch({ container, source: launchedAs, model }, position);
+    this.#known.add(instance);
+    return instance;
   }
 
   #watch({ container, source, model }: Watched, position: OutputPosition, onListening = () => {}): DockerInstance {
@@ -250,11 +226,7 @@ export class DockerInstances extends Instances {
     const { endpointName, variantName } = source;
     const writer = this.#options.logs.open({ endpointName, variantName, instanceId });
     const hooks = { onListening, onGone: () => this.#release(instanceId, model) };
-    const instance = new DockerInstance(this.#engine, container, { writer, position }, hooks);
-    this.#running.set(instanceId, instance);
-    const forget = (): void => void this.#running.delete(instanceId);
-    instance.gone.then(forget, forget);
-    return instance;
+    return new DockerInstance(this.#engine, container, { writer, position }, hooks);
   }
 
   async #inspect(instanceId: string, patienceMs = 0): Promise<ContainerInspectInfo | undefined> {

@@ -1,4 +1,4 @@
-import { EbbError, isEbbError } from '../../core/errors.js';
+import { EbbError } from '../../core/errors.js';
 import type { PingAnswer } from '../../core/instance/instance.js';
 import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
@@ -14,6 +14,8 @@ import type { Logs } from '../../core/ports/logs.js';
 import { cancelBy } from './container/cancel-rules.js';
 import { checkEnvironment } from './process/container-environment.js';
 import { takeFreePort } from './container/free-port.js';
+import { KnownInstances } from './container/known-instances.js';
+import { launchInSteps } from './container/launch-in-steps.js';
 import { findImage, type ProcessImage } from './process/image-folder.js';
 import { InstanceDirectories } from './process/instance-directories.js';
 import { launchFailure } from './process/launch-failure.js';
@@ -47,8 +49,7 @@ export interface ProcessInstancesOptions {
 export class ProcessInstances extends Instances {
   readonly #options: ProcessInstancesOptions;
   readonly #directories: InstanceDirectories;
-  readonly #running = new Map<string, RunningInstance>();
-  readonly #launching = new Set<string>();
+  readonly #known = new KnownInstances<RunningInstance>();
   /** Of all that run or are being started, so that no two launches at once get the same one. */
   readonly #ports = new Set<number>();
   #guard: ProcessGuard | undefined;
@@ -73,27 +74,18 @@ export class ProcessInstances extends Instances {
     onPhase: (phase: StartPhase) => void = () => {},
     signal?: AbortSignal,
   ): Promise<LaunchedInstance> {
-    const { instanceId } = spec;
-    const image = await this.#findImage(spec);
-    signal?.throwIfAborted();
-    await this.#claim(instanceId);
-    let model: HeldModel | undefined;
-    try {
-      const { container, downloadTimeoutMs: timeoutMs } = spec;
-      model = await this.#options.models.acquire(container, { timeoutMs, onPhase, signal });
-      signal?.throwIfAborted();
-      onPhase('boot');
-      const instance = await this.#start(spec, image, model, () => onPhase('ping'));
-      if (signal?.aborted) await instance.terminate(0);
-      signal?.throwIfAborted();
-      return { instanceId, exited: instance.exited };
-    } catch (error) {
-      if (!this.#running.has(instanceId)) await this.#clearUp(instanceId, model);
-      signal?.throwIfAborted();
-      throw isEbbError(error) ? error : launchFailure(`Instance ${instanceId} could not be launched`, error);
-    } finally {
-      this.#launching.delete(instanceId);
-    }
+    const { container, downloadTimeoutMs: timeoutMs, instanceId } = spec;
+    return launchInSteps(
+      this.#known,
+      { instanceId, onPhase, signal },
+      {
+        findImage: () => this.#findImage(spec),
+        prepare: () => this.#makeDirectory(instanceId),
+        acquireModel: () => this.#options.models.acquire(container, { timeoutMs, onPhase, signal }),
+        boot: (image, model, onListening) => this.#start(spec, image, model, onListening),
+        explain: (error) => launchFailure(`Instance ${instanceId} could not be launched`, error),
+      },
+    );
   }
 
   /** Processes end with the Ebb that started them; what may be left of one cannot be talked to. */
@@ -102,27 +94,27 @@ export class ProcessInstances extends Instances {
   }
 
   async terminate(instanceId: string, graceMs: number): Promise<void> {
-    const running = this.#running.get(instanceId);
-    if (running !== undefined) return running.terminate(graceMs);
-    if (this.#launching.has(instanceId)) return;
+    const known = this.#known.get(instanceId);
+    if (known) return known.terminate(graceMs);
+    if (this.#known.isLaunching(instanceId)) return;
     const marks = await this.#directories.readRecord(instanceId);
     if (marks !== undefined) await endProcesses(marks, graceMs);
     await this.#directories.remove(instanceId);
   }
 
   async pause(instanceId: string): Promise<void> {
-    this.#find(instanceId).pause();
+    this.#known.find(instanceId).pause();
   }
 
   async resume(instanceId: string): Promise<void> {
-    this.#find(instanceId).resume();
+    this.#known.find(instanceId).resume();
   }
 
   async list(): Promise<FoundInstance[]> {
-    const ids = [...this.#running.keys()];
+    const ids = this.#known.running().map(({ instanceId }) => instanceId);
     const table = await ProcessTable.read();
     for (const id of await this.#directories.list()) {
-      if (this.#running.has(id) || this.#launching.has(id)) continue;
+      if (this.#known.get(id) || this.#known.isLaunching(id)) continue;
       const marks = await this.#directories.readRecord(id);
       if (marks !== undefined && table.belongingTo(marks).length > 0) ids.push(id);
       else await this.#directories.remove(id);
@@ -131,29 +123,23 @@ export class ProcessInstances extends Instances {
   }
 
   async ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer> {
-    return this.#running.get(instanceId)?.http.ping(signal) ?? 'unreachable';
+    return this.#known.get(instanceId)?.http.ping(signal) ?? 'unreachable';
   }
 
   async invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
-    return this.#find(instanceId).http.invoke(request, signal);
+    return this.#known.find(instanceId).http.invoke(request, signal);
   }
 
   async cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
-    const instance = this.#running.get(instanceId);
+    const instance = this.#known.get(instanceId);
     return instance ? cancelBy(instance.cancelRules, instance.http, inferenceId, signal) : { isAcknowledged: true };
   }
 
   /** Kills every instance that is still running, and lets go of everything else. */
   async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((instance) => instance.terminate(0)));
+    await Promise.all(this.#known.running().map((instance) => instance.terminate(0)));
     this.#guard?.close();
     this.#guard = undefined;
-  }
-
-  #find(instanceId: string): RunningInstance {
-    const running = this.#running.get(instanceId);
-    if (running === undefined) throw unavailable(instanceId, 'is gone');
-    return running;
   }
 
   async #findImage(spec: LaunchSpec): Promise<ProcessImage> {
@@ -167,21 +153,14 @@ export class ProcessInstances extends Instances {
     );
   }
 
-  /** Makes the instance's directory, which no other instance may have had. */
-  async #claim(instanceId: string): Promise<void> {
-    if (this.#launching.has(instanceId)) throw unavailable(instanceId, 'is being launched already');
-    this.#launching.add(instanceId);
+  /** Makes the instance's directory, which no other instance may have had, and answers with what removes it. */
+  async #makeDirectory(instanceId: string): Promise<() => Promise<void>> {
     try {
       await this.#directories.create(instanceId);
     } catch (error) {
-      this.#launching.delete(instanceId);
-      throw isEbbError(error) ? error : launchFailure(`Instance ${instanceId} could not get a directory`, error);
+      throw launchFailure(`Instance ${instanceId} could not get a directory`, error);
     }
-  }
-
-  async #clearUp(instanceId: string, model: HeldModel | undefined): Promise<void> {
-    await this.#directories.remove(instanceId);
-    await model?.release();
+    return () => this.#directories.remove(instanceId);
   }
 
   async #start(
@@ -196,10 +175,7 @@ export class ProcessInstances extends Instances {
     const model = await this.#directories.linkModel(instanceId, held);
     const port = await takeFreePort(this.#ports);
     const output = this.#options.logs.open({ endpointName, variantName, instanceId });
-    const forget = (): void => {
-      this.#ports.delete(port);
-      this.#running.delete(instanceId);
-    };
+    const freePort = (): void => void this.#ports.delete(port);
     try {
       const start = {
         instanceId,
@@ -214,17 +190,12 @@ export class ProcessInstances extends Instances {
         onListening,
       };
       const instance = await RunningInstance.start(start, this.#directories, this.#guard);
-      this.#running.set(instanceId, instance);
-      instance.gone.then(forget, forget);
+      instance.gone.then(freePort, freePort);
       return instance;
     } catch (error) {
-      forget();
+      freePort();
       await output.close();
       throw error;
     }
   }
-}
-
-function unavailable(instanceId: string, what: string): EbbError {
-  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}.`);
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
-import { EbbError, isEbbError } from '../../../core/errors.js';
+import { isEbbError } from '../../../core/errors.js';
 import type { PingAnswer } from '../../../core/instance/instance.js';
 import type { CancelAnswer, ContainerRequest, ContainerResponse, InstanceExit } from '../../../core/ports/instances.js';
 import type { LogWriter } from '../../../core/ports/logs.js';
 import { cancelBy, cancelRulesOfLabels } from '../container/cancel-rules.js';
 import { ContainerHttp } from '../container/container-http.js';
+import type { KnownInstance } from '../container/known-instances.js';
+import { unavailable } from '../container/unavailable.js';
 import { ContainerOutput } from './container-output.js';
 import { type ContainerEnd, ContainerWatch } from './container-watch.js';
 import type { EngineClient } from './engine-api/engine-client.js';
@@ -45,7 +47,7 @@ export interface InstanceHooks {
 }
 
 /** One container from its start until nothing is left of it but its log. */
-export class DockerInstance {
+export class DockerInstance implements KnownInstance {
   readonly exited: Promise<InstanceExit>;
   /** Resolves when its container is removed and what was beside it is cleared up. */
   readonly gone: Promise<void>;
@@ -176,7 +178,7 @@ export class DockerInstance {
     try {
       await this.#engine.ask((client) => call(client.getContainer(this.#container.id)));
     } catch (error) {
-      throw unavailable(this.instanceId, 'could not be paused or resumed', error);
+      throw unavailable(this.instanceId, `could not be paused or resumed: ${wordsOf(error)}`, error);
     }
   }
 
@@ -187,7 +189,8 @@ export class DockerInstance {
       await this.#engine.askPatiently(kill, ENGINE_PATIENCE_MS, over);
     } catch (error) {
       if (over.aborted || isMissing(error) || isStateConflict(error)) return;
-      throw isAway(error) ? error : unavailable(this.instanceId, 'could not be terminated', error);
+      if (isAway(error)) throw error;
+      throw unavailable(this.instanceId, `could not be terminated: ${wordsOf(error)}`, error);
     }
   }
 
@@ -237,10 +240,4 @@ export async function removeContainer(engine: EngineClient, idOrName: string, si
     // 409: it is being removed already.
     if (!isMissing(error) && !isStateConflict(error)) throw error;
   }
-}
-
-/** `InstanceUnavailable`, with what came of it. */
-export function unavailable(instanceId: string, what: string, cause?: unknown): EbbError {
-  const why = cause instanceof Error ? `: ${wordsOf(cause)}` : '';
-  return new EbbError('InstanceUnavailable', `Instance ${instanceId} ${what}${why}.`, { cause });
 }

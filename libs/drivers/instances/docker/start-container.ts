@@ -28,6 +28,16 @@ export class ContainerStarter {
 
   /** Raises what the engine answered; what had been created is removed by then, unless the engine is away. */
   async start(spec: LaunchSpec, place: ContainerPlace): Promise<StartedContainer> {
+    try {
+      return await this.#tryAgain(spec, place);
+    } catch (error) {
+      // Why it was not started matters more; the next list removes a network that is left over.
+      await this.#networks.release(place.name).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #tryAgain(spec: LaunchSpec, place: ContainerPlace): Promise<StartedContainer> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#try(spec, place);

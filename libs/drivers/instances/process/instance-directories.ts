@@ -1,13 +1,12 @@
 import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EbbError } from '../../../core/errors.js';
+import { checkInstanceId, isInstanceId } from '../container/instance-id.js';
 import type { HeldModel } from '../model/model-store.js';
 import type { ProcessMarks } from './process-table.js';
 
 const MODEL_FOLDER = 'model';
 const ADDITIONAL_FOLDER = 'additional-model-data';
 const RECORD_FILE = 'instance.json';
-const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Where an instance finds its model's files. */
 export interface ModelDirectories {
@@ -73,7 +72,7 @@ export class InstanceDirectories {
 
   /** Every instance that has a directory. */
   async list(): Promise<string[]> {
-    return (await readFolder(this.#root)).filter((name) => INSTANCE_ID.test(name));
+    return (await readFolder(this.#root)).filter(isInstanceId);
   }
 
   /** Removes all of an instance that has ended. */
@@ -82,9 +81,7 @@ export class InstanceDirectories {
   }
 
   #pathOf(instanceId: string): string {
-    if (!INSTANCE_ID.test(instanceId)) {
-      throw new EbbError('InvalidRequest', `'${instanceId}' cannot be an instance's id: it must be a plain file name.`);
-    }
+    checkInstanceId(instanceId);
     return join(this.#root, instanceId);
   }
 }

@@ -6,6 +6,7 @@ import type { CancelRules } from '../container/cancel-rules.js';
 import { containerEnvironment } from './container-environment.js';
 import { ContainerHttp } from '../container/container-http.js';
 import { ContainerProcess } from './container-process.js';
+import type { KnownInstance } from '../container/known-instances.js';
 import type { ProcessImage } from './image-folder.js';
 import type { InstanceDirectories, ModelDirectories } from './instance-directories.js';
 import { killProcesses } from './process-group.js';
@@ -34,7 +35,8 @@ export interface ProcessStart {
 }
 
 /** An instance from the start of its first process until nothing is left of it. */
-export class RunningInstance {
+export class RunningInstance implements KnownInstance {
+  readonly instanceId: string;
   readonly http: ContainerHttp;
   readonly cancelRules: CancelRules;
   readonly exited: Promise<InstanceExit>;
@@ -43,10 +45,11 @@ export class RunningInstance {
   readonly #process: ContainerProcess;
 
   private constructor(
-    { image, port, onListening }: ProcessStart,
+    { instanceId, image, port, onListening }: ProcessStart,
     process: ContainerProcess,
     clearUp: () => Promise<void>,
   ) {
+    this.instanceId = instanceId;
     this.#process = process;
     this.cancelRules = image.cancel;
     this.exited = process.exited;

@@ -1,0 +1,37 @@
+import type { Ledger } from '../core/ports/ledger.js';
+import type { Outbox } from '../core/ports/outbox.js';
+import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
+import type { Log } from '../engine/log.js';
+import type { Closers } from './closers.js';
+import type { Config } from './config.js';
+
+/** Opens the record of invocations, with the outbox that shares its transactions. */
+export async function openLedger(
+  config: Config,
+  log: Log,
+  closers: Closers,
+): Promise<{ readonly ledger: Ledger; readonly outbox: Outbox }> {
+  const record = openSqliteLedger(config.dataDirectory);
+  closers.add(() => record.close());
+  switch (config.drivers.ledger) {
+    case 'sqlite':
+      return record;
+    case 'sqs': {
+      const [{ SQSClient }, { SqsLedger }] = await Promise.all([
+        import('@aws-sdk/client-sqs'),
+        import('../drivers/ledger/sqs.js'),
+      ]);
+      const endpoint = config.awsEndpoints.sqs;
+      const sqs = new SQSClient({ region: config.place.region, ...(endpoint && { endpoint }) });
+      const ledger = new SqsLedger(record.ledger, sqs, {
+        onLater: (what, error) =>
+          log.warn('A call to SQS failed; the next round makes it good', { what, reason: String(error) }),
+      });
+      closers.add(async () => {
+        await ledger.close();
+        sqs.destroy();
+      });
+      return { ledger, outbox: record.outbox };
+    }
+  }
+}

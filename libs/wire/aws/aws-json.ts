@@ -5,12 +5,12 @@ import { type ErrorName, type ErrorNames, QueryFault } from './error-names.js';
 export interface JsonReply {
   readonly status: number;
   readonly errorType?: string;
-  /** What the Query protocol calls the error, for services that once spoke it. */
+  /** The error's code in the Query protocol, for services that once spoke that protocol. */
   readonly queryCode?: string;
   readonly body: string;
 }
 
-/** Reads a request's body; an empty one is an empty structure. Raises `InvalidRequest`. */
+/** Reads the body of a request; an empty body is an empty structure. Raises `InvalidRequest`. */
 export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
   let parsed: unknown;
@@ -25,7 +25,7 @@ export function parseJsonRequest(body: Uint8Array): Readonly<Record<string, unkn
   return parsed as Record<string, unknown>;
 }
 
-/** `{"__type": …, "message": …}`, as every SDK reads it. */
+/** Returns an error as `{"__type": …, "message": …}`, the form that every SDK reads. */
 export function jsonError(error: unknown, names: ErrorNames): JsonReply {
   const known = nameOf(error, names);
   const { type, queryCode = type, status } = known ?? { type: 'InternalFailure', status: 500 };
@@ -38,7 +38,7 @@ function nameOf(error: unknown, names: ErrorNames): ErrorName | undefined {
   return error instanceof EbbError ? names[error.code] : undefined;
 }
 
-/** Timestamps of both versions are seconds since the epoch, with a fraction. */
+/** Returns a timestamp of both protocol versions: seconds since the epoch, with a fraction. */
 export function toTimestamp(ms: number): number {
   return ms / 1000;
 }

@@ -14,7 +14,7 @@ const caller = (role: Role, endpoints?: string[]): Caller => ({
 const confined = (role: Role): Caller => caller(role, ['mine', 'team-*']);
 const isRecorded = (service: SignedService, operation: string): boolean => permissionFor(service, operation).isRecorded;
 
-/** The roles that may call it, of keys for all endpoints. */
+/** Returns the roles that may call the operation, with keys for all endpoints. */
 function rolesFor(service: SignedService, operation: string): Role[] {
   return (['submit', 'read', 'operate'] as const).filter((role) => isAllowed(caller(role), service, operation));
 }
@@ -66,11 +66,11 @@ describe('an operation of an AWS service', () => {
     ['s3', 'GetObjectLockConfiguration', ['read', 'operate']],
     ['s3', 'CreateBucket', ['operate']],
     ['s3', 'DeleteBucket', ['operate']],
-  ])('of %s, %s, is for %j', (service, operation, roles) => {
+  ])('of %s, %s, is open to the roles %j', (service, operation, roles) => {
     expect(rolesFor(service, operation)).toEqual(roles);
   });
 
-  it('is not for visitors, unless what they bring is a token of its own', () => {
+  it('is closed to callers without credentials, unless the request carries a token of its own', () => {
     expect(isAllowed(undefined, 'sns', 'ConfirmSubscription')).toBe(true);
     expect(isAllowed(undefined, 'sns', 'Unsubscribe')).toBe(true);
     expect(isAllowed(undefined, 'sns', 'Publish')).toBe(false);
@@ -78,7 +78,7 @@ describe('an operation of an AWS service', () => {
     expect(isAllowed(undefined, 'sts', 'GetCallerIdentity')).toBe(false);
   });
 
-  it('is recorded where it changes how Ebb works, and not where it is what Ebb is for', () => {
+  it('is recorded if it changes how Ebb works, and is not recorded if it only uses Ebb', () => {
     expect(isRecorded('control', 'CreateEndpoint')).toBe(true);
     expect(isRecorded('scaling', 'DeregisterScalableTarget')).toBe(true);
     expect(isRecorded('cloudwatch', 'DeleteAlarms')).toBe(true);
@@ -96,7 +96,7 @@ describe('an operation of an AWS service', () => {
     for (const [service, operation] of passing) expect(isRecorded(service, operation)).toBe(false);
   });
 
-  it('has the name that policies give it', () => {
+  it('has the name that policies use', () => {
     expect(actionName('control', 'CreateModel')).toBe('sagemaker:CreateModel');
     expect(actionName('runtime', 'InvokeEndpointAsync')).toBe('sagemaker:InvokeEndpointAsync');
     expect(actionName('scaling', 'PutScalingPolicy')).toBe('application-autoscaling:PutScalingPolicy');
@@ -104,7 +104,7 @@ describe('an operation of an AWS service', () => {
 });
 
 describe('a key for some endpoints', () => {
-  it('is for what names no others', () => {
+  it('may call an operation that names only its endpoints', () => {
     expect(isAllowed(confined('submit'), 'runtime', 'InvokeEndpointAsync', ['mine'])).toBe(true);
     expect(isAllowed(confined('submit'), 'runtime', 'InvokeEndpointAsync', ['other'])).toBe(false);
     expect(isAllowed(confined('operate'), 'control', 'DeleteEndpoint', ['Team-a'])).toBe(true);
@@ -112,7 +112,7 @@ describe('a key for some endpoints', () => {
     expect(isAllowed(confined('read'), 'scaling', 'DescribeScalableTargets', ['mine', 'other'])).toBe(false);
   });
 
-  it('is not for what concerns all, and is for objects, which belong to none', () => {
+  it('may not call an operation that concerns all endpoints, but may use objects, which belong to none', () => {
     expect(isAllowed(confined('read'), 'control', 'ListEndpoints')).toBe(false);
     expect(isAllowed(confined('read'), 'scaling', 'DescribeScalableTargets')).toBe(false);
     expect(isAllowed(confined('operate'), 'control', 'CreateModel')).toBe(false);
@@ -132,7 +132,7 @@ describe('the endpoints that a request names', () => {
     ['scaling', 'PutScalingPolicy', { ResourceId: one }, ['a']],
     ['scaling', 'DescribeScalableTargets', { ResourceIds: [one, 'endpoint/c/variant/d'] }, ['a', 'c']],
     ['scaling', 'PutScalingPolicy', { ResourceId: 'table/a' }, []],
-    // A member that the operation does not read says nothing of what it is about.
+    // A member that the operation does not read names no endpoint.
     ['scaling', 'DescribeScalingActivities', { ResourceIds: [one] }, []],
     ['scaling', 'DescribeScalableTargets', { ResourceId: one }, []],
     ['cloudwatch', 'ListMetrics', { EndpointName: 'a' }, []],

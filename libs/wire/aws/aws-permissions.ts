@@ -2,13 +2,13 @@ import { type Action, type Caller, covers, roleAllows } from '../../core/access/
 import { EbbError } from '../../core/errors.js';
 import type { SignedService } from './aws-request.js';
 
-/** What somebody must be allowed to call an operation of one of AWS's services. */
+/** The permission that a caller needs for an operation of one of AWS's services. */
 export interface Permission {
-  /** `anyone` needs no credentials: what is asked for carries a token of its own. */
+  /** `anyone` needs no credentials, because the request carries a token of its own. */
   readonly action: Action | 'anyone';
-  /** The endpoints that the request names, all of them and what belongs to all, or nothing that belongs to any. */
+  /** The endpoints named in the request; or all endpoints and what they share; or no endpoint. */
   readonly concerns: 'named' | 'all' | 'nothing';
-  /** Whether it changes how Ebb works, so that who did it is written down. */
+  /** Whether the operation changes how Ebb works, so that the audit record keeps who called it. */
   readonly isRecorded: boolean;
 }
 
@@ -20,13 +20,15 @@ const SUBMIT: Permission = { action: 'submit', concerns: 'nothing', isRecorded: 
 const INVOKE: Permission = { action: 'submit', concerns: 'named', isRecorded: false };
 const READ: Permission = { action: 'read', concerns: 'all', isRecorded: false };
 const READ_NAMED: Permission = { action: 'read', concerns: 'named', isRecorded: false };
-/** What goes through topics, queues and metrics at a rate that is not for a record. */
+/** Traffic through topics, queues and metrics, which is too frequent for the audit record. */
 const PASS: Permission = { action: 'operate', concerns: 'all', isRecorded: false };
 const OPERATE: Permission = { action: 'operate', concerns: 'all', isRecorded: true };
 const OPERATE_OBJECTS: Permission = { action: 'operate', concerns: 'nothing', isRecorded: false };
 const OPERATE_NAMED: Permission = { action: 'operate', concerns: 'named', isRecorded: true };
 
-/** The first rule that fits counts; what fits none is for operators. Objects of S3 belong to no endpoint. */
+/**
+ * The first rule that matches counts; an operation without a rule needs `operate`. Objects of S3 belong to no endpoint.
+ */
 const RULES: Readonly<Record<SignedService, readonly Rule[]>> = {
   runtime: [[/^/, INVOKE]],
   control: [
@@ -45,7 +47,7 @@ const RULES: Readonly<Record<SignedService, readonly Rule[]>> = {
     [/^PutMetricData$/, PASS],
   ],
   sns: [
-    // Those who are subscribed confirm and leave by an address that they were sent.
+    // Subscribers confirm and unsubscribe by a link that Ebb sent them.
     [/^(?:ConfirmSubscription|Unsubscribe)$/, ANYONE],
     [/^(?:Get|List)/, READ],
     [/^Publish/, PASS],
@@ -63,11 +65,12 @@ const RULES: Readonly<Record<SignedService, readonly Rule[]>> = {
   ],
 };
 
+/** Returns the permission that an operation needs. */
 export function permissionFor(service: SignedService, operation: string): Permission {
   return RULES[service].find(([pattern]) => pattern.test(operation))?.[1] ?? OPERATE;
 }
 
-/** What policies and records call an operation, such as `sagemaker:CreateEndpoint`. */
+/** Returns the name of an operation in policies and in the audit record, such as `sagemaker:CreateEndpoint`. */
 export function actionName(service: SignedService, operation: string): string {
   return `${PREFIXES[service]}:${operation}`;
 }
@@ -83,7 +86,7 @@ const PREFIXES: Readonly<Record<SignedService, string>> = {
   s3: 's3',
 };
 
-/** The endpoints that a request in JSON names, in the member that the operation goes by. */
+/** Returns the endpoints that a JSON request names, in the member by which the operation identifies them. */
 export function endpointsNamed(
   service: SignedService,
   operation: string,
@@ -95,7 +98,10 @@ export function endpointsNamed(
   return [ids].flat().flatMap((id) => /^endpoint\/([^/]+)\/variant\//.exec(String(id))?.slice(1) ?? []);
 }
 
-/** Raises `AccessDenied` unless the caller may do this to these endpoints. Whoever came without credentials is no caller. */
+/**
+ * Raises `AccessDenied` unless the caller may call the operation on these endpoints. Without credentials `caller` is
+ * absent.
+ */
 export function checkPermission(
   caller: Caller | undefined,
   { action, concerns }: Permission,
@@ -112,7 +118,7 @@ export function checkPermission(
   throw denied(caller.name, what, 'its access key is for some endpoints only');
 }
 
-/** In AWS's words as far as they fit: tools look for the first half. */
+/** Follows AWS's wording as far as it applies, because tools match its first half. */
 function denied(who: string, what: string, why: string): EbbError {
   return new EbbError('AccessDenied', `User: ${who} is not authorized to perform: ${what} because ${why}`);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type RequestHead, classify, queryServiceOf } from './aws-request.js';
 
-/** What an SDK's signature looks like for one service. */
+/** Returns the headers that an SDK sends when it signs a request for one service. */
 function signed(signingName: string, headers: RequestHead['headers'] = {}): RequestHead['headers'] {
   const scope = `AKIDEXAMPLE/20261122/eu-west-1/${signingName}/aws4_request`;
   return {
@@ -52,12 +52,12 @@ describe('a request is for', () => {
       'ListEndpoints',
     ],
     [
-      'the control plane, unsigned and with a target that nobody knows',
+      'the control plane, unsigned and with an unknown target',
       head('POST', '/', { 'x-amz-target': 'Nobody.DoThis' }),
       'control',
       'Nobody.DoThis',
     ],
-    ['the control plane, though it has no target', head('POST', '/', signed('sagemaker')), 'control', undefined],
+    ['the control plane, without a target', head('POST', '/', signed('sagemaker')), 'control', undefined],
     [
       'Application Auto Scaling',
       head(
@@ -91,7 +91,7 @@ describe('a request is for', () => {
     ['SQS in the Query protocol, at a queue', head('POST', '/000000000000/results', signed('sqs')), 'sqs', undefined],
     ['SNS', head('POST', '/', signed('sns')), 'sns', undefined],
     [
-      'SNS, by the link of a confirmation',
+      'SNS, by a confirmation link',
       head('GET', '/?Action=ConfirmSubscription&TopicArn=arn&Token=t'),
       'sns',
       'ConfirmSubscription',
@@ -106,31 +106,31 @@ describe('a request is for', () => {
     ['S3, by its signature', head('PUT', '/bucket/key?x-id=PutObject', signed('s3')), 's3', undefined],
     ['S3, presigned', head('GET', `/bucket/key?${PRESIGNED}`), 's3', undefined],
     [
-      'S3, presigned in the old way',
+      'S3, presigned with Signature V2',
       head('GET', '/bucket/key?AWSAccessKeyId=AK&Expires=1&Signature=s'),
       's3',
       undefined,
     ],
     ['S3, unsigned', head('GET', '/bucket/key'), 's3', undefined],
-    ['S3, for a bucket with a name of ours, when signed', head('GET', '/v1/key', signed('s3')), 's3', undefined],
+    ['S3, signed, for a bucket named like a path of Ebb’s', head('GET', '/v1/key', signed('s3')), 's3', undefined],
     [
-      'S3, for keys that look like the runtime’s',
+      'S3, for a key that looks like a path of the runtime',
       head('GET', '/endpoints/ocr/async-invocations', signed('s3')),
       's3',
       undefined,
     ],
-    ['S3, with an Action of no meaning', head('GET', '/bucket?Action=list', signed('s3')), 's3', undefined],
+    ['S3, with a meaningless Action', head('GET', '/bucket?Action=list', signed('s3')), 's3', undefined],
     ['Ebb itself', head('GET', '/v1/endpoints'), 'native', undefined],
     ['Ebb’s console', head('GET', '/console'), 'native', undefined],
     ['Ebb’s metrics', head('GET', '/metrics?x=1'), 'native', undefined],
-    ['no path of Ebb’s that only begins like one', head('GET', '/v1beta/key'), 's3', undefined],
+    ['S3, for a path that only begins like one of Ebb’s', head('GET', '/v1beta/key'), 's3', undefined],
   ])('%s', (_sentence, request, service, operation) => {
     expect(classify(request)).toMatchObject({ service });
     expect(classify(request).operation).toBe(operation);
   });
 });
 
-test('the signature says who, when and where, in the header as in a presigned address', () => {
+test('reads the access key, date and region of a signature in the header and in a presigned URL', () => {
   const credential = { accessKeyId: 'AKIDEXAMPLE', date: '20261122', region: 'eu-west-1', signingName: 's3' };
   expect(classify(head('PUT', '/bucket/key', signed('s3')))).toEqual({ service: 's3', presigned: false, credential });
   expect(classify(head('PUT', `/bucket/key?${PRESIGNED}`))).toEqual({ service: 's3', presigned: true, credential });

@@ -1,10 +1,10 @@
-/** The AWS services that Ebb answers for behind one URL, and `native` for everything that is Ebb's own. */
+/** The AWS services that Ebb serves behind one URL; `native` stands for Ebb's own surfaces. */
 export type Service = 'runtime' | 'control' | 'scaling' | 'cloudwatch' | 's3' | 'sns' | 'sqs' | 'sts' | 'native';
 
-/** A service whose requests bear a signature. */
+/** A service whose requests carry a signature. */
 export type SignedService = Exclude<Service, 'native'>;
 
-/** Who signed a request, as the signature itself says. Nothing here has been verified. */
+/** The signer of a request, as the signature itself states it. No part of it has been verified. */
 export interface CredentialScope {
   readonly accessKeyId: string;
   readonly date: string;
@@ -13,7 +13,7 @@ export interface CredentialScope {
   readonly signingName: string;
 }
 
-/** A request as it is told apart, before anything of it is believed. */
+/** The service and operation that a request is for, before any part of the request is verified. */
 export interface AwsCall {
   readonly service: Service;
   /** From `X-Amz-Target` or `Action`, without its prefix; absent for REST services. */
@@ -22,10 +22,10 @@ export interface AwsCall {
   readonly presigned: boolean;
 }
 
-/** The parts of a request that decide whose it is. Header names are in lower case. */
+/** The parts of a request that decide which service it is for. Header names are in lower case. */
 export interface RequestHead {
   readonly method: string;
-  /** Path and query, as it came. */
+  /** Path and query, as received. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
@@ -48,7 +48,7 @@ const SIGNING_NAMES: Readonly<Record<string, Service>> = {
   's3-outposts': 's3',
 };
 
-/** API versions of the Query protocol's services: how unsigned form bodies are told apart. */
+/** API versions of the Query protocol's services; they identify the service of an unsigned form body. */
 const QUERY_VERSIONS: Readonly<Record<string, Service>> = {
   '2010-03-31': 'sns',
   '2011-06-15': 'sts',
@@ -60,8 +60,8 @@ const RUNTIME_PATH = /^\/endpoints\/[^/?]+\/(?:async-invocations|invocations|inv
 const NATIVE_PATH = /^\/(?:v1|console|metrics|health)(?:[/?]|$)/;
 
 /**
- * Tells whose a request is: by `X-Amz-Target`, by the signature's credential scope, by `Action` in the query, by path.
- * What nobody claims is S3's, as bucket and key may be anything.
+ * Finds the service that a request is for: by `X-Amz-Target`, by the signature's credential scope, by `Action` in the
+ * query, or by path. A request for no other service is for S3, because bucket and key may be any text.
  */
 export function classify(head: RequestHead): AwsCall {
   if (head.method === 'POST' && RUNTIME_PATH.test(head.url)) {
@@ -81,14 +81,15 @@ function serviceOf(
   credential: CredentialScope | undefined,
   presigned: boolean,
 ): Pick<AwsCall, 'service' | 'operation'> {
-  // No AWS service is called at these paths without a signature, whatever else a request bears that looks like one's.
+  // Without a signature these paths are Ebb's own, even if a request has other marks of an AWS request.
   if (!credential && !presigned && NATIVE_PATH.test(head.url)) return { service: 'native' };
   const target = single(head.headers['x-amz-target']);
   if (target !== undefined) {
     const [prefix, operation] = target.split('.', 2);
     const service = TARGETS[prefix!];
     if (service && operation) return { service, operation };
-    // No REST service uses the header: the control plane says, in the protocol that was meant, that it knows no such call.
+    // No REST service uses this header. The control plane answers in the protocol that the client speaks, and says that
+    // it does not know the operation.
     if (!credential) return { service: 'control', operation: target };
   }
   const signed = credential && SIGNING_NAMES[credential.signingName];
@@ -101,8 +102,8 @@ function serviceOf(
 }
 
 /**
- * The service that an unsigned form-encoded body is for, by its `Version`: the Query protocol carries the operation in
- * the body, so the head alone cannot tell.
+ * Returns the service that an unsigned form-encoded body is for, by its `Version`. The Query protocol carries the
+ * operation in the body, so the head alone does not identify the service.
  */
 export function queryServiceOf(form: URLSearchParams): Service | undefined {
   return QUERY_VERSIONS[form.get('Version') ?? ''];

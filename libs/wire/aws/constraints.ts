@@ -5,25 +5,26 @@ export interface TextRule {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: RegExp;
-  /** The pattern as AWS prints it, where `pattern` had to be written differently. */
+  /** The pattern as AWS prints it, if `pattern` is written differently. */
   readonly patternText?: string;
   readonly oneOf?: readonly string[];
 }
 
+/** The bounds of a number, or of the length of a list; both are inclusive. */
 export interface NumberRule {
   readonly min?: number;
   readonly max?: number;
 }
 
 /**
- * Collects the violations of one request and reports them together in the wording of AWS's own services:
- * `2 validation errors detected: Value 'x' at 'path' failed to satisfy constraint: …; …`. Paths are lowerCamel, list
- * members `.N.member` counted from 1.
+ * Collects the violations of one request and reports them together in the wording of AWS's own services: `2 validation
+ * errors detected: Value 'x' at 'path' failed to satisfy constraint: …; …`. Paths are lowerCamel; list members are
+ * `.N.member`, counted from 1.
  */
 export class Constraints {
   private readonly violations: string[] = [];
 
-  /** Reads a text member; absent stays absent. */
+  /** Reads a text member; undefined if absent. */
   text(path: string, value: unknown, rule: TextRule = {}): string | undefined {
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'string') return this.wrongType(path, value, 'a string');
@@ -68,7 +69,7 @@ export class Constraints {
     return typeof value === 'boolean' ? value : this.wrongType(path, value, 'a boolean');
   }
 
-  /** Reads a structure; its members are read by the caller. */
+  /** Reads a structure; the caller reads its members. */
   structure(path: string, value: unknown): Readonly<Record<string, unknown>> | undefined {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -91,12 +92,12 @@ export class Constraints {
     return value;
   }
 
-  /** Adds a violation that no ready rule expresses. */
+  /** Adds a violation that no rule above expresses. */
   violate(path: string, value: unknown, constraint: string): void {
     this.violations.push(`Value '${shown(value)}' at '${path}' failed to satisfy constraint: ${constraint}`);
   }
 
-  /** Raises `InvalidRequest` if anything was violated. */
+  /** Raises `InvalidRequest` if there is a violation. */
   check(): void {
     const count = this.violations.length;
     if (count === 0) return;
@@ -122,7 +123,7 @@ export class Constraints {
     return value;
   }
 
-  /** A member of the wrong type was reported already: only one that is really absent is reported as missing. */
+  /** Reports a member as missing only if it is absent, because a member of the wrong type has already been reported. */
   private required<T>(path: string, read: T | undefined, given: unknown): T | undefined {
     if (given === undefined || given === null) this.violate(path, 'null', 'Member must not be null');
     return read;
@@ -134,7 +135,7 @@ export class Constraints {
   }
 }
 
-/** AWS prints patterns without anchors, though they must match the whole value. */
+/** AWS prints patterns without anchors, although they must match the whole value. */
 function unanchored(pattern: RegExp): string {
   return pattern.source.replace(/^\^/, '').replace(/\$$/, '').replaceAll('\\/', '/');
 }

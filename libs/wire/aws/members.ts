@@ -1,8 +1,8 @@
 import { Constraints, type NumberRule, type TextRule } from './constraints.js';
 
 /**
- * The members of one structure of a JSON request, read by their wire names. What breaks a rule is reported under its
- * path in AWS's spelling: `ModelName` of the first variant is `productionVariants.1.member.modelName`.
+ * The members of one structure of a JSON request, read by their wire names. A violation is reported under the path of
+ * its member in AWS's spelling: `ModelName` of the first variant is `productionVariants.1.member.modelName`.
  */
 export class Members {
   private constructor(
@@ -11,7 +11,7 @@ export class Members {
     private readonly values: Readonly<Record<string, unknown>>,
   ) {}
 
-  /** Reads a whole request; raises `InvalidRequest` with every violation that `read` came upon. */
+  /** Reads a whole request. Raises `InvalidRequest` with every violation that `read` reported. */
   static read<T>(body: Readonly<Record<string, unknown>>, read: (request: Members) => T): T {
     const constraints = new Constraints();
     const value = read(new Members(constraints, '', body));
@@ -27,13 +27,13 @@ export class Members {
     return this.constraints.requiredText(this.pathOf(name), this.values[name], rule);
   }
 
-  /** A list of texts; empty where it is absent. */
+  /** Returns a list of texts; empty if absent. */
   texts(name: string, rule: TextRule, length?: NumberRule): string[] {
     const values = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
     return values.map((value, index) => this.constraints.requiredText(this.itemPath(name, index), value, rule));
   }
 
-  /** A map of texts; empty where it is absent. */
+  /** Returns a map of texts; empty if absent. */
   textMap(name: string, keyRule: TextRule, valueRule: TextRule): Record<string, string> {
     const path = this.pathOf(name);
     const map = this.constraints.structure(path, this.values[name]) ?? {};
@@ -61,7 +61,7 @@ export class Members {
     return this.constraints.requiredFloat(this.pathOf(name), this.values[name], rule);
   }
 
-  /** A list of numbers; empty where it is absent. */
+  /** Returns a list of numbers; empty if absent. */
   floats(name: string, length?: NumberRule): number[] {
     const values = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
     return values.map((value, index) => this.constraints.requiredFloat(this.itemPath(name, index), value));
@@ -80,7 +80,7 @@ export class Members {
     return this.structureAt(this.pathOf(name), this.values[name]);
   }
 
-  /** A list of structures; empty where it is absent. */
+  /** Returns a list of structures; empty if absent. */
   structures(name: string, length?: NumberRule): Members[] {
     const items = this.constraints.list(this.pathOf(name), this.values[name], length) ?? [];
     return items.map((item, index) => this.structureAt(this.itemPath(name, index), item));
@@ -100,8 +100,8 @@ export class Members {
   }
 
   /**
-   * Refuses members that AWS has and Ebb cannot honour, as ignoring them would be a lie. Values that ask for nothing
-   * (`false` and empty lists) pass.
+   * Refuses members that AWS has and Ebb cannot honour, because ignoring them would mislead the caller. Values that ask
+   * for nothing (`false` and empty lists) pass.
    */
   refuse(...names: string[]): void {
     for (const name of names) {
@@ -111,7 +111,7 @@ export class Members {
     }
   }
 
-  /** What is missing inside of what is missing itself is not reported. */
+  /** Members that are missing inside a missing structure are not reported. */
   private structureAt(path: string, value: unknown): Members {
     const isStructure = typeof value === 'object' && value !== null && !Array.isArray(value);
     const values = this.constraints.requiredStructure(path, value);

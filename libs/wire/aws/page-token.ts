@@ -1,27 +1,27 @@
 import { EbbError } from '../../core/errors.js';
 
-/** The place where the next page begins, as the opaque text that clients hand back. `parts` must be ASCII. */
+/** Returns the place where the next page begins, as opaque text that clients send back. `parts` must be ASCII. */
 export function formatPageToken(parts: readonly (string | number)[]): string {
   return btoa(JSON.stringify(parts));
 }
 
-/** Reads a token that `formatPageToken` made of `count` parts; raises `InvalidNextToken` for anything else. */
+/** Reads a token that `formatPageToken` made of `count` parts. Raises `InvalidNextToken` for any other text. */
 export function parsePageToken(token: string, count: number): (string | number)[] {
   try {
     const parts: unknown = JSON.parse(atob(token));
     if (Array.isArray(parts) && parts.length === count && parts.every(isPart)) return parts;
   } catch {
-    // Not of our making, like a token whose parts are not what they should be.
+    // Text that Ebb did not make is refused in the same way as a token with wrong parts.
   }
   throw invalidToken();
 }
 
-/** A token that holds one text of whatever script. */
+/** Returns a token that holds one text in any script. */
 export function formatTextToken(last: string): string {
   return formatPageToken([encodeURIComponent(last)]);
 }
 
-/** Reads what `formatTextToken` wrote, if it is there; raises `InvalidNextToken` for anything else. */
+/** Reads a token of `formatTextToken`, if there is one. Raises `InvalidNextToken` for any other text. */
 export function readTextToken(token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
   const [last] = parsePageToken(token, 1);
@@ -32,7 +32,7 @@ export function readTextToken(token: string | undefined): string | undefined {
   }
 }
 
-/** What a token that was never handed out is answered with. */
+/** Returns the error for a token that no listing returned. */
 export function invalidToken(cause?: unknown): EbbError {
   return new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.', {
     cause,

@@ -26,7 +26,7 @@ const deploymentConfig = {
   AutoRollbackConfiguration: { Alarms: [{ AlarmName: 'a' }] },
 };
 
-/** A request of each kind with nearly all of its members, and what reads it. */
+/** A request of each kind with nearly all of its members, and the function that reads it. */
 const REQUESTS: readonly (readonly [string, Body, (body: Body) => unknown])[] = [
   [
     'CreateModel',
@@ -107,7 +107,7 @@ const REQUESTS: readonly (readonly [string, Body, (body: Body) => unknown])[] = 
   ['AddTags', { ResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:model/m', Tags: tags }, readAddTags],
 ];
 
-/** Every place in a value where something else could stand. */
+/** Returns the path of every value that another value could replace. */
 function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const inside = Object.entries(value).flatMap(([name, member]) => placesIn(member, [...path, name]));
@@ -131,11 +131,11 @@ function outcomeOf(read: () => unknown): unknown {
 }
 
 describe.each(REQUESTS)('%s', (_, body, read) => {
-  test('is read when nothing is wrong with it', () => {
+  test('is read if it is valid', () => {
     expect(() => read(body)).not.toThrow();
   });
 
-  test('is read or refused, and never a fault, whatever stands in the place of a member', () => {
+  test('is read or refused, and causes no other error, with any value in place of a member', () => {
     const wrong = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('__proto__', 'constructor', 1e308, -0.5));
     fc.assert(
       fc.property(fc.constantFrom(...placesIn(body)), wrong, (path, value) => {

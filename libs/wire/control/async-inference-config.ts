@@ -8,7 +8,7 @@ const TOPIC_TYPES: Readonly<Record<string, NotificationKind>> = {
   ERROR_NOTIFICATION_TOPIC: 'error',
 };
 
-/** Reads `AsyncInferenceConfig`; `OutputConfig` must be there but may be empty. */
+/** Reads `AsyncInferenceConfig`; `OutputConfig` is required but may be empty. */
 export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig {
   const output = config.requiredStructure('OutputConfig');
   const notifications = output.structure('NotificationConfig');
@@ -30,6 +30,7 @@ export function readAsyncInferenceConfig(config: Members): AsyncInferenceConfig 
   };
 }
 
+/** Writes `AsyncInferenceConfig`. */
 export function writeAsyncInferenceConfig(config: AsyncInferenceConfig): object {
   return {
     ClientConfig:

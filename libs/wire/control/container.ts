@@ -48,7 +48,7 @@ const KEPT: KeptShape = {
 
 /** Reads one `ContainerDefinition`. */
 export function readContainer(container: Members): ContainerDefinition {
-  // The image would be in a package, of which there are none.
+  // The image would come from a model package, and Ebb has no model packages.
   container.refuse('ModelPackageName', 'InferenceSpecificationName');
   const mode = container.text('Mode', { oneOf: ['SingleModel', 'MultiModel'] }) as ContainerDefinition['mode'];
   const isMultiModel = mode === 'MultiModel';
@@ -85,7 +85,7 @@ function readEnvironment(container: Members): Record<string, string> {
   return environment;
 }
 
-/** As SageMaker does, it tells the mode even where nobody said one. */
+/** Writes one `ContainerDefinition`. Like SageMaker, it states the mode even if the caller stated none. */
 export function writeContainer(container: ContainerDefinition): object {
   const { modelDataSource, additionalModelData, environment } = container;
   const written = {

@@ -32,7 +32,7 @@ const KEPT: KeptShape = {
   }),
 };
 
-/** Reads a `DataCaptureConfig` that says to capture nothing; any other is refused, as Ebb would not do it. */
+/** Reads a `DataCaptureConfig` that captures nothing; any other is refused, because Ebb does not capture data. */
 export function readUnusedDataCapture(request: Members): KeptMembers | undefined {
   const capture = request.structure('DataCaptureConfig');
   if (!capture) return undefined;

@@ -9,7 +9,7 @@ function read(body: Body): DeploymentConfig {
   return Members.read(body, readDeploymentConfig);
 }
 
-/** What is left when JSON leaves out what is absent. */
+/** Returns the config as JSON, without its absent members. */
 function written(config: DeploymentConfig): unknown {
   return JSON.parse(JSON.stringify(writeDeploymentConfig(config)));
 }
@@ -30,15 +30,18 @@ const rolling = (policy: Body = {}): Body => ({
 describe('a deployment config is written as it was read', () => {
   test.each<[string, Body]>([
     ['all at once', blueGreen({})],
-    ['by a canary of a part', blueGreen({ Type: 'CANARY', CanarySize: percent(50) })],
-    ['by a canary of a few', blueGreen({ Type: 'CANARY', CanarySize: count(3) })],
+    ['by a canary of a percentage', blueGreen({ Type: 'CANARY', CanarySize: percent(50) })],
+    ['by a canary of a number of instances', blueGreen({ Type: 'CANARY', CanarySize: count(3) })],
     ['in equal steps', blueGreen({ Type: 'LINEAR', LinearStepSize: percent(10) })],
     [
-      'with all of its times',
+      'with all of its times stated',
       blueGreen({}, { TerminationWaitInSeconds: 3600, MaximumExecutionTimeoutInSeconds: 28_800 }),
     ],
     ['rolling', rolling()],
-    ['rolling by numbers', rolling({ MaximumBatchSize: count(80), MaximumExecutionTimeoutInSeconds: 600 })],
+    [
+      'rolling by numbers of instances',
+      rolling({ MaximumBatchSize: count(80), MaximumExecutionTimeoutInSeconds: 600 }),
+    ],
     ['rolling back in batches', rolling({ RollbackMaximumBatchSize: percent(100) })],
     [
       'with alarms',
@@ -48,12 +51,12 @@ describe('a deployment config is written as it was read', () => {
     expect(written(read(body))).toEqual(body);
   });
 
-  it('all at once, and no later, where nothing is said', () => {
+  it('all at once and without a wait by default', () => {
     expect(read({})).toEqual(DEFAULT_DEPLOYMENT_CONFIG);
     expect(read({ AutoRollbackConfiguration: {} })).toEqual(DEFAULT_DEPLOYMENT_CONFIG);
   });
 
-  it('with times in milliseconds in between', () => {
+  it('with its times held in milliseconds', () => {
     expect(read(blueGreen({ Type: 'CANARY', CanarySize: count(1) })).update).toEqual({
       kind: 'blue-green',
       routing: { kind: 'CANARY', waitMs: 60_000, canarySize: { unit: 'INSTANCE_COUNT', value: 1 } },
@@ -75,7 +78,7 @@ describe('a deployment config is refused for', () => {
     ],
     ['no routing', { BlueGreenUpdatePolicy: {} }, ROUTING, 'Member must not be null'],
     [
-      'an unknown way',
+      'an unknown type',
       blueGreen({ Type: 'SLOWLY' }),
       `${ROUTING}.type`,
       'Member must satisfy enum value set: [ALL_AT_ONCE, CANARY, LINEAR]',
@@ -95,13 +98,13 @@ describe('a deployment config is refused for', () => {
     ['a canary of no size', blueGreen({ Type: 'CANARY' }), `${ROUTING}.canarySize`, 'Member must not be null'],
     ['steps of no size', blueGreen({ Type: 'LINEAR' }), `${ROUTING}.linearStepSize`, 'Member must not be null'],
     [
-      'a canary that nobody sends',
+      'a canary size without a canary',
       blueGreen({ CanarySize: count(1) }),
       `${ROUTING}.canarySize`,
       'Member must be null where Type is ALL_AT_ONCE',
     ],
     [
-      'steps of a canary',
+      'a step size with a canary',
       blueGreen({ Type: 'CANARY', CanarySize: count(1), LinearStepSize: count(1) }),
       `${ROUTING}.linearStepSize`,
       'Member must be null where Type is CANARY',
@@ -113,7 +116,7 @@ describe('a deployment config is refused for', () => {
       'Member must have value less than or equal to 50',
     ],
     [
-      'a canary of nothing',
+      'a canary of size zero',
       blueGreen({ Type: 'CANARY', CanarySize: count(0) }),
       `${ROUTING}.canarySize.value`,
       'Member must have value greater than or equal to 1',
@@ -125,7 +128,7 @@ describe('a deployment config is refused for', () => {
       'Member must have value greater than or equal to 10',
     ],
     [
-      'no time to be done in',
+      'a timeout shorter than its waits',
       blueGreen(
         { WaitIntervalInSeconds: 300 },
         { TerminationWaitInSeconds: 300, MaximumExecutionTimeoutInSeconds: 600 },
@@ -140,13 +143,13 @@ describe('a deployment config is refused for', () => {
       'Member must have value greater than or equal to 5',
     ],
     [
-      'going back by more than there is',
+      'a rollback batch of more than 100 per cent',
       rolling({ RollbackMaximumBatchSize: percent(101) }),
       'rollingUpdatePolicy.rollbackMaximumBatchSize.value',
       'Member must have value less than or equal to 100',
     ],
     [
-      'a short time',
+      'a short timeout',
       rolling({ MaximumExecutionTimeoutInSeconds: 599 }),
       'rollingUpdatePolicy.maximumExecutionTimeoutInSeconds',
       'Member must have value greater than or equal to 600',

@@ -15,15 +15,15 @@ const EXECUTION_SECONDS = { min: 600, max: 28_800 } as const;
 const ROLLBACK_ALARMS = { min: 1, max: 10 } as const;
 const ALARM_NAME = matching('(?!\\s*$).+', { min: 1, max: 255 });
 
-/** What sizes may be where they are said in per cent of a variant's capacity. */
+/** The bounds of sizes in per cent of a variant's capacity. */
 const CANARY_PERCENT = { max: 50 } as const;
 const LINEAR_PERCENT = { min: 10, max: 50 } as const;
 const BATCH_PERCENT = { min: 5, max: 50 } as const;
 const ROLLBACK_PERCENT = { max: 100 } as const;
 
 /**
- * Reads `DeploymentConfig`. Sizes in per cent are checked here; those in instances are so much of a capacity that only
- * the update knows.
+ * Reads `DeploymentConfig`. Sizes in per cent are checked here. Sizes in instances are not, because only the update
+ * knows the capacity.
  */
 export function readDeploymentConfig(config: Members): DeploymentConfig {
   const blueGreen = config.structure('BlueGreenUpdatePolicy');
@@ -99,6 +99,7 @@ function readMs(policy: Members, name: string, rule: NumberRule): number | undef
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
+/** Writes `DeploymentConfig`. */
 export function writeDeploymentConfig({ update, rollbackAlarms }: DeploymentConfig): object {
   return {
     BlueGreenUpdatePolicy: update.kind === 'blue-green' ? writeBlueGreen(update) : undefined,

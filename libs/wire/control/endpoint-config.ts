@@ -37,8 +37,8 @@ const KEPT: KeptShape = {
 };
 
 /**
- * Reads `CreateEndpointConfig`. What Ebb can never mean is refused; of what it keeps, `undeployable` tells when an endpoint
- * is made of it.
+ * Reads `CreateEndpointConfig`. It refuses settings that Ebb can never honour. `undeployable` checks the settings that
+ * Ebb keeps, when an endpoint is made of the config.
  */
 export function readCreateEndpointConfig(body: Readonly<Record<string, unknown>>): Omit<EndpointConfig, 'createdAt'> {
   return Members.read(body, (request) => {
@@ -88,6 +88,7 @@ function readShadowVariants(request: Members, variants: readonly ProductionVaria
   return { ShadowProductionVariants: shadows.map(writeProductionVariant) };
 }
 
+/** Writes an endpoint config as `DescribeEndpointConfig` returns it. */
 export function writeEndpointConfig(config: EndpointConfig, place: Place): object {
   const written = {
     ...summarizeEndpointConfig(config, place),
@@ -101,6 +102,7 @@ export function writeEndpointConfig(config: EndpointConfig, place: Place): objec
   return withKept(written, config.kept);
 }
 
+/** Writes an endpoint config as `ListEndpointConfigs` returns it. */
 export function summarizeEndpointConfig(config: EndpointConfig, place: Place): object {
   return {
     EndpointConfigName: config.name,
@@ -109,7 +111,7 @@ export function summarizeEndpointConfig(config: EndpointConfig, place: Place): o
   };
 }
 
-/** The one member of `DescribeEndpointConfig` and `DeleteEndpointConfig`. */
+/** Reads the one member of `DescribeEndpointConfig` and `DeleteEndpointConfig`. */
 export function readEndpointConfigName(body: Readonly<Record<string, unknown>>): string {
   return Members.read(body, (request) => request.requiredText('EndpointConfigName', NAME));
 }

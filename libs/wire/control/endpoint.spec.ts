@@ -50,19 +50,19 @@ function deployment(differences: Partial<Deployment> = {}): Deployment {
   };
 }
 
-/** As a client reads it; side `a` has two instances and side `b` has one. */
+/** Returns the endpoint as a client reads it; side `a` has two instances and side `b` has one. */
 function described(value: Endpoint): Record<string, any> {
   const written = writeEndpoint(value, place, ({ deploymentId }) => (deploymentId === 'a' ? 2 : 1));
   return JSON.parse(JSON.stringify(written));
 }
 
-/** What the first of them says that it is at. */
+/** Returns the statuses of the first variant. */
 function statuses([summary]: { VariantStatus?: { Status: string }[] }[]): string[] | undefined {
   return summary!.VariantStatus?.map(({ Status }) => Status);
 }
 
 describe('an endpoint at rest', () => {
-  it('tells its variants and times, and no more', () => {
+  it('shows its variants and times, and nothing else', () => {
     expect(described(endpoint())).toEqual({
       EndpointName: 'OCR',
       EndpointArn: 'arn:aws:sagemaker:us-east-1:123456789012:endpoint/ocr',
@@ -83,7 +83,7 @@ describe('an endpoint at rest', () => {
     });
   });
 
-  it('tells what its variants keep of their recipe', () => {
+  it('shows the kept members of its variants', () => {
     const kept = {
       ManagedInstanceScaling: { ScaleInPolicy: { Strategy: 'IDLE_RELEASE' } },
       CapacityReservationConfig: { MlReservationArn: 'arn' },
@@ -106,7 +106,7 @@ describe('an endpoint at rest', () => {
     expect(summary).not.toHaveProperty('EnableSSMAccess');
   });
 
-  it('tells how it was updated last, and a reason as far as there is room', () => {
+  it('shows its last deployment config, and at most 1,024 characters of its failure reason', () => {
     const value = described(
       endpoint({ lastDeploymentConfig: DEFAULT_DEPLOYMENT_CONFIG, failureReason: 'x'.repeat(2000) }),
     );
@@ -114,14 +114,14 @@ describe('an endpoint at rest', () => {
     expect(value.FailureReason).toHaveLength(1024);
   });
 
-  test.each(['Creating', 'Updating', 'Deleting'] as const)('has variants that are %s like itself', (status) => {
+  test.each(['Creating', 'Updating', 'Deleting'] as const)('gives its variants its own status, %s', (status) => {
     const [summary] = described(endpoint({ status })).ProductionVariants;
     expect(summary.VariantStatus).toEqual([{ Status: status, StartTime: 2.5 }]);
   });
 });
 
 describe('an endpoint that is being updated', () => {
-  it('tells the new side beside the old one, each with its instances and its share of its weight', () => {
+  it('shows the new side beside the old side, each with its instances and its share of the weight', () => {
     const value = described(
       endpoint({ status: 'Updating', deployment: deployment({ stage: 'Baking', stageSince: 4_000, traffic: 0.25 }) }),
     );
@@ -160,14 +160,14 @@ describe('an endpoint that is being updated', () => {
     ['goes on to the next batch', { stage: 'Launching', step: 1, traffic: 0.5 }, ['Updating'], ['Updating']],
     ['watches a part of the traffic', { stage: 'Baking', traffic: 0.1 }, ['Updating'], ['ActivatingTraffic', 'Baking']],
     ['watches all of the traffic', { stage: 'Baking', traffic: 1 }, ['Updating'], ['Baking']],
-    ['goes back', { stage: 'RollingBack' }, ['ActivatingTraffic'], ['Deleting']],
-  ])('says of its variants when it %s', (_, differences, current, pending) => {
+    ['rolls back', { stage: 'RollingBack' }, ['ActivatingTraffic'], ['Deleting']],
+  ])('shows the status of its variants when it %s', (_, differences, current, pending) => {
     const value = described(endpoint({ status: 'Updating', deployment: deployment(differences) }));
     expect(statuses(value.ProductionVariants)).toEqual(current);
     expect(statuses(value.PendingDeploymentSummary.ProductionVariants)).toEqual(pending);
   });
 
-  it('says why it goes back', () => {
+  it('shows why it rolls back', () => {
     const back = deployment({ stage: 'RollingBack', failureReason: 'The alarm "errors" went off.' });
     const [summary] = described(endpoint({ status: 'Updating', deployment: back })).ProductionVariants;
     expect(summary.VariantStatus[0].StatusMessage).toBe('The alarm "errors" went off.');
@@ -180,7 +180,7 @@ describe('UpdateEndpoint', () => {
   const names = { EndpointName: 'ocr', EndpointConfigName: 'new' };
 
   test.each<[string, object, { retainsInstanceCounts: boolean; retainsWeights: boolean }]>([
-    ['nothing unless told', {}, { retainsInstanceCounts: false, retainsWeights: false }],
+    ['nothing by default', {}, { retainsInstanceCounts: false, retainsWeights: false }],
     ['all properties', { RetainAllVariantProperties: true }, { retainsInstanceCounts: true, retainsWeights: true }],
     [
       'all but one',
@@ -188,7 +188,7 @@ describe('UpdateEndpoint', () => {
       { retainsInstanceCounts: true, retainsWeights: false },
     ],
     [
-      'nothing where only exceptions are told',
+      'nothing if only exceptions are stated',
       { ExcludeRetainedVariantProperties: excluded('DesiredInstanceCount') },
       { retainsInstanceCounts: false, retainsWeights: false },
     ],
@@ -196,7 +196,7 @@ describe('UpdateEndpoint', () => {
     expect(readUpdateEndpoint({ ...names, ...members })).toMatchObject({ name: 'ocr', configName: 'new', ...expected });
   });
 
-  it('takes a way of its own or the last one, not both', () => {
+  it('takes a deployment config of its own or the last one, not both', () => {
     expect(readUpdateEndpoint({ ...names, RetainDeploymentConfig: true }).retainsDeploymentConfig).toBe(true);
     expect(readUpdateEndpoint({ ...names, DeploymentConfig: {} }).deploymentConfig).toEqual(DEFAULT_DEPLOYMENT_CONFIG);
     expect(() => readUpdateEndpoint({ ...names, DeploymentConfig: {}, RetainDeploymentConfig: true })).toThrow(

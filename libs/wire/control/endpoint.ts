@@ -15,7 +15,7 @@ import { readTags } from './tags.js';
 
 const RETAINED_PROPERTIES = ['DesiredInstanceCount', 'DesiredWeight', 'DataCaptureConfig'];
 
-/** What `CreateEndpoint` asks for. */
+/** The request of `CreateEndpoint`. */
 export interface EndpointCreation {
   readonly name: string;
   readonly configName: string;
@@ -23,6 +23,7 @@ export interface EndpointCreation {
   readonly tags: Tags;
 }
 
+/** Reads `CreateEndpoint`. */
 export function readCreateEndpoint(body: Readonly<Record<string, unknown>>): EndpointCreation {
   return Members.read(body, (request) => {
     const deploymentConfig = request.structure('DeploymentConfig');
@@ -35,19 +36,20 @@ export function readCreateEndpoint(body: Readonly<Record<string, unknown>>): End
   });
 }
 
-/** What `UpdateEndpoint` asks for. */
+/** The request of `UpdateEndpoint`. */
 export interface EndpointUpdate {
   readonly name: string;
   readonly configName: string;
-  /** Variants that are in the old config too keep their instance counts, whatever the new config says. */
+  /** Whether variants that the old config has too keep their instance counts, whatever the new config says. */
   readonly retainsInstanceCounts: boolean;
-  /** The same of their weights. */
+  /** Whether variants that the old config has too keep their weights. */
   readonly retainsWeights: boolean;
-  /** Roll it out as the last update was rolled out; never together with a `deploymentConfig`. */
+  /** Whether to roll out in the same way as the last update; never together with a `deploymentConfig`. */
   readonly retainsDeploymentConfig: boolean;
   readonly deploymentConfig?: DeploymentConfig;
 }
 
+/** Reads `UpdateEndpoint`. */
 export function readUpdateEndpoint(body: Readonly<Record<string, unknown>>): EndpointUpdate {
   return Members.read(body, (request) => {
     const retainsAll = request.boolean('RetainAllVariantProperties') ?? false;
@@ -72,7 +74,7 @@ export function readUpdateEndpoint(body: Readonly<Record<string, unknown>>): End
   });
 }
 
-/** The one member of `DescribeEndpoint` and `DeleteEndpoint`. */
+/** Reads the one member of `DescribeEndpoint` and `DeleteEndpoint`. */
 export function readEndpointName(body: Readonly<Record<string, unknown>>): string {
   return Members.read(body, (request) => request.requiredText('EndpointName', NAME));
 }
@@ -95,9 +97,10 @@ export function readUpdateCapacities(body: Readonly<Record<string, unknown>>): {
   }));
 }
 
-/** Counts the instances that a variant of one deployment has in truth, whatever is desired. */
+/** Counts the instances that a variant of one deployment has now, as opposed to its desired count. */
 export type CountInstances = (variant: DeployedVariant) => number;
 
+/** Writes an endpoint as `DescribeEndpoint` returns it. */
 export function writeEndpoint(endpoint: Endpoint, place: Place, countInstances: CountInstances): object {
   const { deployment } = endpoint;
   const inForce = weightsInForce(endpoint);
@@ -129,7 +132,7 @@ function summarizeDeployment(deployment: Deployment, inForce: number, countInsta
   };
 }
 
-/** While traffic moves from one side of an update to the other, each side has its share of its weight. */
+/** While traffic moves from one side of an update to the other, each side has a share of its weight. */
 function summarizeVariant(variant: DeployedVariant, inForce: number, countInstances: CountInstances): object {
   return {
     VariantName: variant.name,
@@ -142,12 +145,12 @@ function summarizeVariant(variant: DeployedVariant, inForce: number, countInstan
   };
 }
 
-/** Only an image that was named by its digest is known to be that one and no other. */
+/** Only an image that was named by its digest has a known resolved image. */
 function writeImage(image: string): object {
   return { SpecifiedImage: image, ResolvedImage: image.includes('@') ? image : undefined };
 }
 
-/** Variants in use have a status of their own only while they are made, changed or unmade. */
+/** Variants in use have a status of their own only while they are created, updated or deleted. */
 function statusOfCurrent({ status, modifiedAt, deployment }: Endpoint): object[] | undefined {
   if (deployment) return statusOf(deployment, deployment.stage === 'RollingBack' ? 'ActivatingTraffic' : 'Updating');
   const isChanging = status === 'Creating' || status === 'Updating' || status === 'Deleting';
@@ -157,7 +160,7 @@ function statusOfCurrent({ status, modifiedAt, deployment }: Endpoint): object[]
 function statusOfPending(deployment: Deployment): object[] {
   if (deployment.stage === 'RollingBack') return statusOf(deployment, 'Deleting');
   if (deployment.stage === 'Launching') {
-    // Once the first batch of a rolling update is at work, the others are more of the same.
+    // After the first batch of a rolling update serves, the variant is only being updated.
     return statusOf(deployment, deployment.step === 0 ? 'Creating' : 'Updating');
   }
   const baking = statusOf(deployment, 'Baking');
@@ -169,6 +172,7 @@ function statusOf({ stageSince, failureReason }: Deployment, status: string): ob
   return [{ Status: status, StatusMessage: message, StartTime: toTimestamp(stageSince) }];
 }
 
+/** Writes an endpoint as `ListEndpoints` returns it. */
 export function summarizeEndpoint(endpoint: Endpoint, place: Place): object {
   return {
     EndpointName: endpoint.name,

@@ -1,8 +1,9 @@
 import type { ErrorNames } from '../aws/error-names.js';
 
-/** The control plane calls nearly everything a ValidationException; clients tell by the message. */
+/** The control plane uses `ValidationException` for nearly every error; clients tell errors apart by the message. */
 const VALIDATION = { type: 'ValidationException', status: 400 };
 
+/** The control plane's names for Ebb's errors. */
 export const CONTROL_ERRORS: ErrorNames = {
   InvalidRequest: VALIDATION,
   InvalidNextToken: VALIDATION,

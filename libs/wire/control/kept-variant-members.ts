@@ -73,7 +73,7 @@ const KEPT_OF_ROUTING: KeptShape = {
   }),
 };
 
-/** The members of a variant that Ebb keeps and describes back without acting on them. */
+/** Reads the members of a variant that Ebb keeps and describes back without acting on them. */
 export function readKeptOfVariant(
   variant: Members,
   scaling: Members | undefined,

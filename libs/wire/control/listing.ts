@@ -4,7 +4,7 @@ import { MAX_TOKEN_LENGTH, NAME_PART } from './rules.js';
 
 type SortKey = 'Name' | 'CreationTime' | 'Status';
 
-/** What lists look at: every model, endpoint config and endpoint is one. */
+/** A record in a list: a model, an endpoint config or an endpoint. */
 export interface Listed {
   readonly name: string;
   readonly createdAt: number;
@@ -12,7 +12,7 @@ export interface Listed {
   readonly status?: string;
 }
 
-/** One page of a list, as a caller asks for it. Times are milliseconds. */
+/** One page of a list, as a caller requests it. Times are in milliseconds. */
 export interface Listing {
   readonly nameContains?: string;
   readonly createdBefore?: number;
@@ -23,7 +23,7 @@ export interface Listing {
   readonly sortBy: SortKey;
   readonly descending: boolean;
   readonly limit: number;
-  /** The sort value and the name of the last record of the page before. */
+  /** The sort value and the name of the last record of the previous page. */
   readonly after?: readonly (string | number)[];
 }
 
@@ -46,7 +46,7 @@ export function readListing(body: Readonly<Record<string, unknown>>): Listing {
   return withPlace(Members.read(body, (request) => readCommon(request, ['Name', 'CreationTime'])));
 }
 
-/** Reads `ListEndpoints`, which can look at more. */
+/** Reads `ListEndpoints`, which has more filters. */
 export function readEndpointListing(body: Readonly<Record<string, unknown>>): Listing {
   const read = Members.read(body, (request) => ({
     ...readCommon(request, ['Name', 'CreationTime', 'Status']),
@@ -73,7 +73,7 @@ function readCommon(request: Members, sortKeys: readonly SortKey[]): TokenListin
   };
 }
 
-/** A token goes on in the order that it comes from, and in no other. */
+/** Refuses a token that comes from a list in another order. */
 function withPlace({ token, ...listing }: TokenListing): Listing {
   if (token === undefined) return listing;
   const [order, ...after] = parsePageToken(token, 3);
@@ -87,7 +87,7 @@ function readTime(request: Members, name: string): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-/** The records of the page, and the token of the next one if there is one. */
+/** Returns the records of the page, and the token of the next page if there is one. */
 export function pageOf<T extends Listed>(records: readonly T[], listing: Listing): { page: T[]; nextToken?: string } {
   const direction = listing.descending ? -1 : 1;
   const { after } = listing;
@@ -104,7 +104,7 @@ export function pageOf<T extends Listed>(records: readonly T[], listing: Listing
   };
 }
 
-/** "Before" is strict, "after" is not. Names are looked through without regard to case. */
+/** "Before" excludes its time, "after" includes it. Names are compared without regard to case. */
 function matches(record: Listed, listing: Listing): boolean {
   const { nameContains, createdBefore, createdAfter, modifiedBefore, modifiedAfter, status } = listing;
   const modifiedAt = record.modifiedAt ?? record.createdAt;
@@ -118,7 +118,7 @@ function matches(record: Listed, listing: Listing): boolean {
   );
 }
 
-/** The name settles what the sort value leaves open, so that a page can go on where the last one ended. */
+/** The name breaks ties of the sort value, so that a page begins exactly where the previous page ended. */
 function placeOf(record: Listed, sortBy: SortKey): (string | number)[] {
   const value = { Name: record.name, CreationTime: record.createdAt, Status: record.status ?? '' }[sortBy];
   return [value, record.name];

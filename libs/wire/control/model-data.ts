@@ -18,14 +18,14 @@ export function readModelDataSource(container: Members): ModelDataSource | undef
   return source && readS3DataSource(source.requiredStructure('S3DataSource'));
 }
 
-/** Reads `AdditionalModelDataSources`; absent where there are none. */
+/** Reads `AdditionalModelDataSources`; undefined if absent. */
 export function readAdditionalModelData(container: Members): AdditionalModelData[] | undefined {
   if (!container.has('AdditionalModelDataSources')) return undefined;
   const channels = new Set<string>();
   return container.structures('AdditionalModelDataSources', { max: MAX_ADDITIONAL_SOURCES }).map((additional) => {
     const channelName = additional.requiredText('ChannelName', CHANNEL_NAME);
     if (channels.has(channelName)) additional.violate('ChannelName', 'Member must be unique');
-    // AWS's pattern lets the directory itself and its parent through.
+    // AWS's pattern accepts the names of the directory itself and of its parent.
     if (/^\.{1,2}$/.test(channelName)) additional.violate('ChannelName', 'Member must be the name of a directory');
     channels.add(channelName);
     return { channelName, source: readS3DataSource(additional.requiredStructure('S3DataSource')) };
@@ -59,10 +59,12 @@ function readUri(source: Members, dataType: string): string {
   return prefix;
 }
 
+/** Writes `ModelDataSource`. */
 export function writeModelDataSource(source: ModelDataSource): object {
   return { S3DataSource: writeS3DataSource(source) };
 }
 
+/** Writes one of `AdditionalModelDataSources`. */
 export function writeAdditionalModelData({ channelName, source }: AdditionalModelData): object {
   return { ChannelName: channelName, S3DataSource: writeS3DataSource(source) };
 }

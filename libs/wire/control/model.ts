@@ -9,7 +9,7 @@ import { readTags } from './tags.js';
 import { readVpcConfig, writeVpcConfig } from './vpc-config.js';
 
 const MAX_CONTAINERS = 15;
-/** Of all keys and values of all containers of a model, in bytes. */
+/** The most bytes of all environment keys and values over all containers of a model. */
 const MAX_ENVIRONMENT_SIZE = 32 * 1024;
 
 /** Reads `CreateModel`: one container in `PrimaryContainer`, or one or more in `Containers`. */
@@ -43,7 +43,7 @@ function readExecutionMode(request: Members): Model['executionMode'] {
   return config?.requiredText('Mode', { oneOf: ['Serial', 'Direct'] }) as Model['executionMode'];
 }
 
-/** Reported at the container with which it is too much. */
+/** Reports the violation at the container that exceeds the limit. */
 function checkEnvironments(members: readonly Members[], containers: readonly ContainerDefinition[]): void {
   const encoder = new TextEncoder();
   let size = 0;
@@ -59,7 +59,7 @@ function checkEnvironments(members: readonly Members[], containers: readonly Con
   }
 }
 
-/** Names tell the containers of a pipeline apart: all have one, or none has. */
+/** Host names tell the containers of a pipeline apart: either all containers have one, or none has. */
 function checkHostnames(
   members: readonly Members[],
   containers: readonly ContainerDefinition[],
@@ -86,6 +86,7 @@ function checkModes(members: readonly Members[], containers: readonly ContainerD
   }
 }
 
+/** Writes a model as `DescribeModel` returns it. */
 export function writeModel(model: Model, place: Place): object {
   return {
     ...summarizeModel(model, place),
@@ -98,6 +99,7 @@ export function writeModel(model: Model, place: Place): object {
   };
 }
 
+/** Writes a model as `ListModels` returns it. */
 export function summarizeModel(model: Model, place: Place): object {
   return {
     ModelName: model.name,
@@ -106,7 +108,7 @@ export function summarizeModel(model: Model, place: Place): object {
   };
 }
 
-/** The one member of `DescribeModel` and `DeleteModel`. */
+/** Reads the one member of `DescribeModel` and `DeleteModel`. */
 export function readModelName(body: Readonly<Record<string, unknown>>): string {
   return Members.read(body, (request) => request.requiredText('ModelName', MODEL_NAME));
 }

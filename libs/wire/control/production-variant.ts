@@ -45,7 +45,7 @@ export function readProductionVariant(variant: Members): ProductionVariant {
   };
 }
 
-/** Without a model a variant is for inference components, which Ebb does not have. */
+/** A variant without a model is for inference components, which Ebb does not have. */
 function readModelNameOf(variant: Members): string {
   const name = variant.text('ModelName', MODEL_NAME);
   if (!variant.has('ModelName')) {
@@ -64,7 +64,7 @@ function readRoutingStrategy(routing: Members): string {
   return strategy;
 }
 
-/** A variant that scales itself starts at its minimum, which may be zero, where nothing else is said. */
+/** By default, a variant with managed instance scaling starts at its minimum, which may be zero. */
 function readInitialInstanceCount(variant: Members, managed: ManagedInstanceScaling | undefined): number {
   if (variant.has('ServerlessConfig')) return refuseInstances(variant);
   const stated = variant.integer('InitialInstanceCount', { min: 1 });
@@ -94,11 +94,12 @@ function readManagedInstanceScaling(scaling: Members): ManagedInstanceScaling {
   };
 }
 
+/** Writes one of `ProductionVariants` or `ShadowProductionVariants`. */
 export function writeProductionVariant(variant: ProductionVariant): object {
   const written = {
     VariantName: variant.name,
     ModelName: variant.modelName,
-    // Zero is never stated by a caller: it stands for "start at the minimum".
+    // A caller never states zero: it stands for "start at the minimum".
     InitialInstanceCount: variant.initialInstanceCount === 0 ? undefined : variant.initialInstanceCount,
     InitialVariantWeight: variant.initialVariantWeight,
     InstanceType: variant.instanceType,
@@ -112,7 +113,7 @@ export function writeProductionVariant(variant: ProductionVariant): object {
   return withKept(written, variant.kept);
 }
 
-/** What of a variant's recipe is told together with its state. */
+/** Writes the settings of a variant that `DescribeEndpoint` shows together with its state. */
 export function summarizeRecipe(variant: ProductionVariant): object {
   const written = {
     ManagedInstanceScaling: writeManagedInstanceScaling(variant.managedInstanceScaling),

@@ -2,7 +2,7 @@ import type { VpcConfig } from '../../core/model/model.js';
 import type { Members } from '../aws/members.js';
 import { VPC_ID } from './rules.js';
 
-/** `VpcConfig` of a model or an endpoint config. */
+/** Reads `VpcConfig` of a model or an endpoint config. */
 export function readVpcConfig(parent: Members): VpcConfig | undefined {
   const vpc = parent.structure('VpcConfig');
   if (!vpc) return undefined;
@@ -15,6 +15,7 @@ export function readVpcConfig(parent: Members): VpcConfig | undefined {
   };
 }
 
+/** Writes `VpcConfig`. */
 export function writeVpcConfig(vpc: VpcConfig | undefined): object | undefined {
   return vpc && { SecurityGroupIds: vpc.securityGroupIds, Subnets: vpc.subnets };
 }

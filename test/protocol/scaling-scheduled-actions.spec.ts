@@ -144,9 +144,13 @@ describe('a scheduled action is refused', () => {
     [
       'with a schedule of no form',
       { Schedule: '0 8 ? * MON-FRI *' },
-      'Invalid schedule expression 0 8 ? * MON-FRI *: it is none of at(), rate() and cron()',
+      'Invalid schedule expression 0 8 ? * MON-FRI *: it must be at(), rate() or cron()',
     ],
-    ['with a bad unit', { Schedule: 'rate(5 weeks)' }, 'a rate is a whole number and minute(s), hour(s) or day(s)'],
+    [
+      'with a bad unit',
+      { Schedule: 'rate(5 weeks)' },
+      'a rate must be a whole number and minute(s), hour(s) or day(s)',
+    ],
     [
       'with a bad field',
       { Schedule: 'cron(60 8 ? * MON-FRI *)' },

@@ -17,20 +17,21 @@ const MAX_NAMES = 100;
 const LARGEST_PAGE = 100;
 const DEFAULT_PAGE = 50;
 
-/** Which alarms to describe; all that is said must hold. */
+/** The filters of `DescribeAlarms`; an alarm must match all of them. */
 export interface AlarmFilter {
-  /** Empty for all. */
+  /** Empty for all alarms. */
   readonly names: readonly string[];
   readonly prefix?: string;
   readonly state?: AlarmState;
   readonly actionPrefix?: string;
-  /** False where only kinds of alarms are asked for that Ebb does not have. */
+  /** False if the caller asks only for kinds of alarms that Ebb does not have. */
   readonly includesMetricAlarms: boolean;
   readonly limit: number;
-  /** The name of the last alarm of the page before. */
+  /** The name of the last alarm of the previous page. */
   readonly after?: string;
 }
 
+/** Reads `DescribeAlarms`. */
 export function readDescribeAlarms(body: Body): AlarmFilter {
   return Members.read(body, (request) => {
     request.refuse('ChildrenOfAlarmName', 'ParentsOfAlarmName');
@@ -48,6 +49,7 @@ export function readDescribeAlarms(body: Body): AlarmFilter {
   });
 }
 
+/** Tells whether an alarm matches the filters and comes after the previous page. */
 export function isDescribed(alarm: Alarm, { names, prefix = '', state, actionPrefix, after }: AlarmFilter): boolean {
   const actions = [...alarm.alarmActions, ...alarm.okActions, ...alarm.insufficientDataActions];
   return (
@@ -59,7 +61,7 @@ export function isDescribed(alarm: Alarm, { names, prefix = '', state, actionPre
   );
 }
 
-/** Which alarms watch one metric, by itself: expressions over it are not among them. */
+/** The filters of `DescribeAlarmsForMetric`. An alarm that watches the metric only in an expression does not match. */
 export interface AlarmsForMetric {
   readonly metric: MetricId;
   readonly statistic?: Statistic;
@@ -67,6 +69,7 @@ export interface AlarmsForMetric {
   readonly unit?: MetricUnit;
 }
 
+/** Reads `DescribeAlarmsForMetric`. */
 export function readDescribeAlarmsForMetric(body: Body): AlarmsForMetric {
   return Members.read(body, (request) => {
     request.refuse('ExtendedStatistic');
@@ -79,6 +82,7 @@ export function readDescribeAlarmsForMetric(body: Body): AlarmsForMetric {
   });
 }
 
+/** Tells whether an alarm watches the metric. */
 export function watches({ source, periodSeconds: period }: Alarm, wanted: AlarmsForMetric): boolean {
   const { metric, statistic, periodSeconds, unit } = wanted;
   return (
@@ -90,7 +94,7 @@ export function watches({ source, periodSeconds: period }: Alarm, wanted: Alarms
   );
 }
 
-/** Reads `DeleteAlarms`, `EnableAlarmActions` and `DisableAlarmActions`; each name once. */
+/** Reads `DeleteAlarms`, `EnableAlarmActions` and `DisableAlarmActions`; a repeated name counts once. */
 export function readAlarmNames(body: Body): string[] {
   return Members.read(body, (request) => {
     if (!request.has('AlarmNames')) request.violate('AlarmNames', 'Member must not be null');
@@ -98,6 +102,7 @@ export function readAlarmNames(body: Body): string[] {
   });
 }
 
+/** Reads `SetAlarmState`. */
 export function readSetAlarmState(body: Body): {
   name: string;
   stated: { state: AlarmState; reason: string; reasonData?: string };
@@ -115,6 +120,7 @@ export function readSetAlarmState(body: Body): {
   return request;
 }
 
+/** The request of `DescribeAlarmHistory`. */
 export interface HistoryQuery {
   readonly alarmName?: string;
   readonly type?: AlarmHistoryItem['type'];
@@ -123,10 +129,11 @@ export interface HistoryQuery {
   readonly oldestFirst: boolean;
   readonly includesMetricAlarms: boolean;
   readonly limit: number;
-  /** The id of the last item of the page before. */
+  /** The id of the last item of the previous page. */
   readonly after?: string;
 }
 
+/** Reads `DescribeAlarmHistory`. */
 export function readDescribeAlarmHistory(body: Body): HistoryQuery {
   return Members.read(body, (request) => {
     request.refuse('AlarmContributorId');
@@ -142,6 +149,7 @@ export function readDescribeAlarmHistory(body: Body): HistoryQuery {
   });
 }
 
+/** Writes a member of `AlarmHistoryItems`. */
 export function writeHistoryItem({ alarmName, at, type, summary, data }: AlarmHistoryItem): object {
   return {
     AlarmName: alarmName,

@@ -16,12 +16,13 @@ import { readMetric, readStatistic, readUnit, writeDimensions } from './metric.j
 import { readMetricQueries, writeMetricQuery } from './metric-queries.js';
 import { readTags } from './tags.js';
 
+/** The name of an alarm. */
 export const ALARM_NAME: TextRule = { min: 1, max: 255, pattern: /^\P{Cc}*$/u, patternText: '[^\\x00-\\x1F\\x7F]+' };
 const ACTION: TextRule = { min: 1, max: 1024 };
 const MAX_ACTIONS = 5;
 const MAX_QUERIES = 20;
 
-/** What AWS has and Ebb has not: ignoring one of them would make another alarm of it. */
+/** Members that AWS has and Ebb has not. Ignoring one of them would make a different alarm. */
 const UNSUPPORTED = [
   'ActionConfiguration',
   'EvaluateLowSampleCountPercentile',
@@ -38,7 +39,7 @@ const ANOMALY_OPERATORS = [
   'GreaterThanUpperThreshold',
 ];
 
-/** Members that say what to watch where `Metrics` does not. */
+/** Members that describe the metric to watch if `Metrics` is absent. */
 const ONE_METRIC = ['MetricName', 'Namespace', 'Period', 'Statistic', 'Unit'];
 
 /** Reads `PutMetricAlarm`. */
@@ -73,7 +74,7 @@ function readOneMetric(request: Members): Pick<AlarmSettings, 'source' | 'period
   };
 }
 
-/** The alarm's period is that of its metrics, all of which have the same. */
+/** The alarm's period is the period of its metrics; all of them have the same period. */
 function readQueries(request: Members): Pick<AlarmSettings, 'source' | 'periodSeconds'> {
   const hasDimensions = request.structures('Dimensions').length > 0;
   for (const name of hasDimensions ? [...ONE_METRIC, 'Dimensions'] : ONE_METRIC) {
@@ -93,7 +94,7 @@ function readComparison(request: Members): ComparisonOperator {
   return text as ComparisonOperator;
 }
 
-/** A member of `MetricAlarms`. */
+/** Writes a member of `MetricAlarms`. */
 export function writeMetricAlarm(alarm: Alarm, place: Place): object {
   return {
     AlarmName: alarm.name,

@@ -2,9 +2,10 @@ import { isEbbError } from '../../core/errors.js';
 import { type ErrorNames, QueryFault } from '../aws/error-names.js';
 import { Members } from '../aws/members.js';
 
+/** The XML namespace of CloudWatch's answers. */
 export const CLOUDWATCH_NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
 
-/** CloudWatch's names for Ebb's errors: those of its JSON protocol, and those of the Query protocol where they differ. */
+/** CloudWatch's names for Ebb's errors: for its JSON protocol, and for the Query protocol if they differ. */
 export const CLOUDWATCH_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'ValidationException', queryCode: 'ValidationError', status: 400 },
   InvalidNextToken: { type: 'InvalidNextToken', status: 400 },
@@ -19,24 +20,30 @@ export const CLOUDWATCH_ERRORS: ErrorNames = {
   Unavailable: { type: 'InternalServiceFault', queryCode: 'InternalServiceError', status: 500 },
 };
 
-/** Calls about metrics, other than those about alarms, say what is wrong with a parameter in names of their own. */
+/**
+ * Returns the error for a wrong value. Calls about metrics have error names of their own for parameters; calls about
+ * alarms do not.
+ */
 export function invalidValue(message: string): QueryFault {
   return new QueryFault('InvalidParameterValue', message, 400, 'InvalidParameterValueException');
 }
 
+/** Returns the error for parameters that exclude each other. */
 export function invalidCombination(message: string): QueryFault {
   return new QueryFault('InvalidParameterCombination', message, 400, 'InvalidParameterCombinationException');
 }
 
+/** Returns the error for a missing parameter. */
 export function missingParameter(message: string): QueryFault {
   return new QueryFault('MissingParameter', message, 400, 'MissingRequiredParameterException');
 }
 
+/** Returns the error for text in a wrong format. */
 export function invalidFormat(message: string): QueryFault {
   return new QueryFault('InvalidFormat', message, 400, 'InvalidFormatFault');
 }
 
-/** Reads the request of a call about metrics; raises `InvalidParameterValue` with every violation. */
+/** Reads the request of a call about metrics. Raises `InvalidParameterValue` with every violation. */
 export function readParameters<T>(body: Readonly<Record<string, unknown>>, read: (request: Members) => T): T {
   try {
     return Members.read(body, read);

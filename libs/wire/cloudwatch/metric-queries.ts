@@ -5,7 +5,7 @@ import { readMetric, readStatistic, readUnit, writeMetric } from './metric.js';
 const ID = { min: 1, max: 255 };
 const EXPRESSION = { min: 1, max: 2048 };
 
-/** The `MetricDataQuery` structures of an alarm or of a request for data. */
+/** Reads the `MetricDataQuery` structures of an alarm or of a request for data. */
 export function readMetricQueries(queries: readonly Members[]): MetricQuery[] {
   return queries.map(readMetricQuery);
 }
@@ -34,6 +34,7 @@ function readMetricQuery(query: Members): MetricQuery {
   };
 }
 
+/** Writes one `MetricDataQuery`. */
 export function writeMetricQuery(query: MetricQuery): object {
   const { id, label, returnData } = query;
   const line = { Id: id, Label: label, ReturnData: returnData };

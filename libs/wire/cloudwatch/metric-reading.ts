@@ -52,6 +52,7 @@ function placeOf(token: string): MetricDataPlace {
   return { line: line!, at: at! };
 }
 
+/** Writes one page of `GetMetricData`. */
 export function writeMetricData({ results, next }: MetricDataPage): object {
   return {
     MetricDataResults: results.map(({ query, points, isComplete }) => ({
@@ -66,6 +67,7 @@ export function writeMetricData({ results, next }: MetricDataPage): object {
   };
 }
 
+/** The request of `GetMetricStatistics`. */
 export interface StatisticsRequest {
   readonly metric: MetricId;
   readonly from: number;
@@ -101,6 +103,7 @@ export function readGetMetricStatistics(body: Body): StatisticsRequest {
   );
 }
 
+/** Writes the answer to `GetMetricStatistics`. */
 export function writeStatistics(points: readonly Datapoint[], { metric, statistics }: StatisticsRequest): object {
   return {
     Label: metric.name,
@@ -112,7 +115,7 @@ export function writeStatistics(points: readonly Datapoint[], { metric, statisti
   };
 }
 
-/** Reads `ListMetrics`. Ebb lists what it has data of, be that recent or not. */
+/** Reads `ListMetrics`. Ebb lists every metric that it has data of, recent or not. */
 export function readListMetrics(body: Body): {
   namespace?: string;
   name?: string;

@@ -9,7 +9,7 @@ import type { Members } from '../aws/members.js';
 import { invalidCombination, invalidValue, missingParameter, readParameters } from './errors.js';
 import { METRIC_NAME, NAMESPACE, readDimensions, readTime, readUnit } from './metric.js';
 
-/** What was put of one metric at one time. */
+/** The values that were put for one metric at one time. */
 export interface PutMeasurement extends StatisticSet {
   readonly metric: MetricId;
   readonly unit: MetricUnit;
@@ -22,7 +22,7 @@ const OLDEST_MS = 14 * 86_400_000;
 const NEWEST_MS = 2 * 3_600_000;
 const LARGEST_VALUE = 2 ** 360;
 
-/** Reads `PutMetricData`; what has no timestamp was measured `now`. */
+/** Reads `PutMetricData`; a datum without a timestamp was measured at `now`. */
 export function readPutMetricData(body: Readonly<Record<string, unknown>>, now: number): PutMeasurement[] {
   const data = readParameters(body, (request) => {
     request.refuse('EntityMetricData');
@@ -40,7 +40,7 @@ export function readPutMetricData(body: Readonly<Record<string, unknown>>, now: 
   return data.map((datum, index) => measurementOf(datum, `MetricData.member.${index + 1}`, now));
 }
 
-/** A `MetricDatum` as it came: which of its values go together is not known yet. */
+/** A `MetricDatum` as sent, before the combination of its values is checked. */
 interface Datum {
   readonly metric: MetricId;
   readonly unit: MetricUnit;

@@ -3,7 +3,7 @@ import type { XmlContent, XmlTree } from '../aws/query-xml.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Members that are no texts. A name that means something else elsewhere has the name of its list before it. */
+/** Members that are not text. If a name means something else elsewhere, the name of its list precedes it. */
 const NUMBERS: ReadonlySet<string> = new Set([
   'Counts',
   'DatapointsToAlarm',
@@ -41,7 +41,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'Timestamps',
 ]);
 
-/** Lists of requests: one that is empty has a name and nothing else. */
+/** Lists of requests. An empty list is sent as its name alone. */
 const LISTS: ReadonlySet<string> = new Set([
   'AlarmActions',
   'AlarmNames',
@@ -61,8 +61,8 @@ const LISTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * CloudWatch's older protocol, forms in and XML out, in terms of its newer one, JSON. `list` is the name of the list that
- * `input` is a member of, if it is one.
+ * Translates a request of CloudWatch's older protocol (forms in, XML out) into its newer one, JSON. `list` is the name
+ * of the list that `input` is a member of, if any.
  */
 export function queryToJson(input: QueryInput, list = ''): Json {
   return Object.fromEntries(input.names().map((name) => [name, memberOf(input, name, list)]));
@@ -89,18 +89,18 @@ const BOOLEAN_TEXTS: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-/** What is no number is left as it is, for the reader to refuse. */
+/** Text that is not a number stays as it is, and the reader refuses it. */
 function numberOf(text: string): unknown {
   return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-/** Seconds since the epoch; a time without a zone is in UTC. */
+/** Returns seconds since the epoch. A time without a zone is in UTC. */
 function timeOf(text: string): unknown {
   const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes('T') ? text : `${text}Z`);
   return Number.isNaN(ms) ? text : ms / 1000;
 }
 
-/** A JSON answer as the Query protocol writes it. */
+/** Translates a JSON answer into the Query protocol. */
 export function jsonToXml(json: object): XmlTree {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, contentOf(name, value)]));
 }

@@ -37,7 +37,7 @@ export const TAG_VALUE = matching(TAG_TEXT, { max: 256 });
 /** The type of an instance. Ebb has no list of machine types, so it keeps the type and describes it back. */
 export const INSTANCE_TYPE = matching('[\\S]+', { min: 1, max: 63 });
 
-/** The frequencies at which a container's metrics may be published. */
+/** The frequencies at which metrics may be published. */
 export const PUBLISH_FREQUENCIES_SECONDS = [10, 30, 60, 120, 180, 240, 300];
 
 /** The longest token that a list accepts, in characters. */

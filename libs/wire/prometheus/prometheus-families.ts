@@ -10,23 +10,24 @@ import type { MetricFamily, Sample } from './prometheus.js';
 
 type EventMetric = VariantMetric | EbbVariantMetric;
 
-/** An endpoint as it stands: its gauges, and for each variant its instances and what has happened since the start. */
+/** An endpoint as it stands: its gauges, and for each variant its instances and its totals since the start. */
 export interface MeteredEndpoint {
   readonly endpointName: string;
   readonly gauges: Readonly<Record<BacklogMetric, number>>;
   readonly variants: readonly MeteredVariant[];
 }
 
+/** A variant of a metered endpoint. */
 export interface MeteredVariant {
   readonly variantName: string;
   readonly instances: { readonly starting: number; readonly inService: number; readonly draining: number };
-  /** Absent where nothing has happened. */
+  /** Absent until the first event. */
   readonly totals?: ReadonlyMap<EventMetric, { readonly count: number; readonly sum: number }>;
 }
 
 /**
- * What Prometheus is shown of all endpoints: CloudWatch's names in Prometheus's spelling and base units. The counters of
- * a variant appear all together, when the first thing has happened to it.
+ * Returns the metric families of all endpoints: CloudWatch's names in Prometheus's spelling and base units. All
+ * counters of a variant appear together, after its first event.
  */
 export function endpointFamilies(endpoints: readonly MeteredEndpoint[]): MetricFamily[] {
   const gauges = Object.entries(GAUGES) as [BacklogMetric, Naming][];
@@ -47,7 +48,7 @@ const GAUGES: Readonly<Record<BacklogMetric, Naming>> = {
   ApproximateBacklogSize: { name: 'approximate_backlog_size', help: 'Invocations that wait or run.' },
   ApproximateBacklogSizePerInstance: {
     name: 'approximate_backlog_size_per_instance',
-    help: 'Invocations that wait or run, by instances in service; by one where there is none.',
+    help: 'Invocations that wait or run, divided by the instances in service, or by one if there are none.',
   },
   ApproximateAgeOfOldestRequest: {
     name: 'approximate_age_of_oldest_request_seconds',
@@ -60,27 +61,36 @@ const GAUGES: Readonly<Record<BacklogMetric, Naming>> = {
 };
 
 const EVENTS: Readonly<Record<EventMetric, Naming>> = {
-  InvocationsProcessed: { name: 'invocations_processed', help: 'Invocations that ran to an end, good or bad.' },
+  InvocationsProcessed: {
+    name: 'invocations_processed',
+    help: 'Invocations that ran to their end, successful or not.',
+  },
   InvocationFailures: { name: 'invocation_failures', help: 'Invocations that failed or expired.' },
-  ExpiredRequests: { name: 'expired_requests', help: 'Invocations whose time to live was over before they ran.' },
+  ExpiredRequests: { name: 'expired_requests', help: 'Invocations whose time to live ended before they ran.' },
   RequestDownloadFailures: { name: 'request_download_failures', help: 'Inputs that could not be read.' },
   ResponseUploadFailures: { name: 'response_upload_failures', help: 'Outputs that could not be written.' },
-  NotificationFailures: { name: 'notification_failures', help: 'Notifications that were given up.' },
-  Invocation4XXErrors: { name: 'invocation_4xx_errors', help: 'Answers of containers with a status of 400 to 499.' },
-  Invocation5XXErrors: { name: 'invocation_5xx_errors', help: 'Answers of containers with a status of 500 or more.' },
-  TimeInBacklog: { name: 'time_in_backlog', help: 'From acceptance until an instance takes it.' },
-  TotalProcessingTime: { name: 'total_processing_time', help: 'From acceptance until the result is recorded.' },
-  RequestDownloadLatency: { name: 'request_download_latency', help: 'Until storage begins to answer with the input.' },
-  ModelLatency: { name: 'model_latency', help: 'From the request to the container until its last byte.' },
-  ResponseUploadLatency: { name: 'response_upload_latency', help: 'From the last byte until the output is in place.' },
+  NotificationFailures: { name: 'notification_failures', help: 'Notifications that Ebb gave up.' },
+  Invocation4XXErrors: { name: 'invocation_4xx_errors', help: 'Responses of containers with a status of 400 to 499.' },
+  Invocation5XXErrors: { name: 'invocation_5xx_errors', help: 'Responses of containers with a status of 500 or more.' },
+  TimeInBacklog: { name: 'time_in_backlog', help: 'Time from acceptance until an instance takes the invocation.' },
+  TotalProcessingTime: { name: 'total_processing_time', help: 'Time from acceptance until the result is recorded.' },
+  RequestDownloadLatency: { name: 'request_download_latency', help: 'Time until storage begins to send the input.' },
+  ModelLatency: { name: 'model_latency', help: 'Time from the request to the container until its last byte.' },
+  ResponseUploadLatency: {
+    name: 'response_upload_latency',
+    help: 'Time from the last byte until the output is in place.',
+  },
   InstanceStarts: { name: 'instance_starts', help: 'Instances that came into service.' },
   InstanceStartFailures: { name: 'instance_start_failures', help: 'Instances that ended before they were of any use.' },
-  InstanceStartTime: { name: 'instance_start_time', help: 'From the launch of an instance until it is in service.' },
+  InstanceStartTime: {
+    name: 'instance_start_time',
+    help: 'Time from the launch of an instance until it is in service.',
+  },
 };
 
 const UNITS: Readonly<Record<EventMetric, MetricUnit>> = { ...VARIANT_METRICS, ...EBB_VARIANT_METRICS };
 
-/** What one second has of a unit of time; what has another unit is counted. */
+/** How much of a unit of time one second has. Metrics in other units are counted. */
 const PER_SECOND: Partial<Readonly<Record<MetricUnit, number>>> = { Milliseconds: 1e3, Microseconds: 1e6 };
 
 function gaugeFamily(metric: BacklogMetric, naming: Naming, endpoints: readonly MeteredEndpoint[]): MetricFamily {
@@ -97,7 +107,7 @@ function instancesFamily(endpoints: readonly MeteredEndpoint[]): MetricFamily {
     { labels: { ...labels, state: 'in_service' }, value: instances.inService },
     { labels: { ...labels, state: 'draining' }, value: instances.draining },
   ]);
-  return { name: 'ebb_instances', help: 'Instances that there are, by state.', type: 'gauge', samples };
+  return { name: 'ebb_instances', help: 'Instances by state.', type: 'gauge', samples };
 }
 
 function eventFamily(metric: EventMetric, naming: Naming, endpoints: readonly MeteredEndpoint[]): MetricFamily {
@@ -127,7 +137,7 @@ function ofVariants(
   );
 }
 
-/** What `process_*` families say of the process itself. */
+/** The figures of the process that the `process_*` families show. */
 export interface ProcessFigures {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
@@ -135,7 +145,7 @@ export interface ProcessFigures {
   readonly startedAt: number;
 }
 
-/** The names that Prometheus's own client libraries give these. */
+/** Returns the `process_*` families, with the names of Prometheus's own client libraries. */
 export function processFamilies({ cpuSeconds, residentBytes, startedAt }: ProcessFigures): MetricFamily[] {
   return [
     {

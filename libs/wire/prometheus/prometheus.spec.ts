@@ -35,7 +35,7 @@ wait_seconds_count 2
 `);
 });
 
-it('escapes what would end a line or a label, and spells what is no finite number', () => {
+it('escapes characters that would end a line or a label, and spells out infinite numbers and NaN', () => {
   const samples: Sample[] = [
     { labels: { path: 'C:\\x "y"\nz' }, value: Infinity },
     { labels: {}, value: -Infinity },
@@ -62,7 +62,7 @@ const QUIET: MeteredEndpoint = {
   variants: [{ variantName: 'main', instances: { starting: 1, inService: 2, draining: 3 } }],
 };
 
-it('shows endpoints in base units, and the counters of a variant all together once anything has happened to it', () => {
+it('shows endpoints in base units, and all counters of a variant together after its first event', () => {
   const busy: MeteredEndpoint = {
     endpointName: 'busy',
     gauges: { ...QUIET.gauges, ApproximateBacklogSize: 7 },
@@ -98,7 +98,7 @@ it('shows endpoints in base units, and the counters of a variant all together on
   expect(lines.filter((line) => line.includes('quiet'))).toHaveLength(7);
 });
 
-it('keeps to the format: legal names, one group a family, no series twice', () => {
+it('follows the format: legal names, one group a family, no series twice', () => {
   const totals = new Map([['InvocationsProcessed', { count: 1, sum: 1 }]] as const);
   const active = { ...QUIET, variants: [{ ...QUIET.variants[0]!, totals }] };
   const figures = { cpuSeconds: 1.5, residentBytes: 1e8, startedAt: 1_767_225_600 };

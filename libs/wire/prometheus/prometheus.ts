@@ -1,10 +1,11 @@
-/** The media type of `formatExposition`. */
+/** The media type of Prometheus's text format 0.0.4. */
 export const EXPOSITION_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** One value of a metric family, with its labels. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** A summary's two series. */
+  /** The suffix of one of a summary's two series. */
   readonly suffix?: '_sum' | '_count';
 }
 
@@ -17,8 +18,8 @@ export interface MetricFamily {
 }
 
 /**
- * Prometheus's text format 0.0.4: of each family its help, its type, then its samples, one a line. Families without
- * samples are left out.
+ * Formats families in Prometheus's text format 0.0.4: for each family its help, its type, then its samples, one a line.
+ * Families without samples are left out.
  */
 export function formatExposition(families: readonly MetricFamily[]): string {
   const lines: string[] = [];
@@ -41,7 +42,7 @@ function escaped(character: string): string {
   return character === '\n' ? String.raw`\n` : `\\${character}`;
 }
 
-/** As Go's `ParseFloat` reads it. */
+/** Formats a number as Go's `ParseFloat` reads it. */
 function formatValue(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'NaN';

@@ -8,13 +8,15 @@ export interface VariantResource {
   readonly variantName: string;
 }
 
+/** The namespace of SageMaker in Application Auto Scaling. */
 export const NAMESPACE = 'sagemaker';
+/** The scalable dimension of a variant's instance count. */
 export const DIMENSION = 'sagemaker:variant:DesiredInstanceCount';
 
 const RESOURCE_ID = /^endpoint\/([^/]+)\/variant\/([^/]+)$/;
 const RESOURCE_ID_RULE = { min: 1, max: 1600 };
 
-/** The three members by which a scalable target is known. */
+/** Reads the three members that identify a scalable target. */
 export function readResource(request: Members): VariantResource {
   const namespace = request.requiredText('ServiceNamespace');
   const resourceId = request.requiredText('ResourceId', RESOURCE_ID_RULE);
@@ -24,7 +26,7 @@ export function readResource(request: Members): VariantResource {
   return isComplete ? parseResourceId(resourceId) : { endpointName: '', variantName: '' };
 }
 
-/** The members by which targets and activities are looked for: only the namespace must be there. */
+/** Reads the members that filter targets and activities; only the namespace is required. */
 export function readResourceFilter(request: Members): Partial<VariantResource> {
   const namespace = request.requiredText('ServiceNamespace');
   const resourceId = request.text('ResourceId', RESOURCE_ID_RULE);
@@ -33,7 +35,7 @@ export function readResourceFilter(request: Members): Partial<VariantResource> {
   return resourceId === undefined || resourceId === '' ? {} : parseResourceId(resourceId);
 }
 
-/** As the members of a reply. */
+/** Writes the three members that identify a scalable target. */
 export function writeResource({ endpointName, variantName }: VariantResource): object {
   return {
     ServiceNamespace: NAMESPACE,

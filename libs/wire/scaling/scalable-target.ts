@@ -10,7 +10,7 @@ import { type VariantResource, readResource, readResourceFilter, writeResource }
 const CAPACITY = { min: 0, max: 2_147_483_647 };
 const MAX_RESOURCE_IDS = 50;
 
-/** Reads `RegisterScalableTarget`; what is absent stays as it is. */
+/** Reads `RegisterScalableTarget`; settings that are absent do not change. */
 export function readRegisterScalableTarget(body: Readonly<Record<string, unknown>>): VariantResource & {
   minCapacity: number | undefined;
   maxCapacity: number | undefined;
@@ -40,11 +40,12 @@ function readSuspendedState(state: Members | undefined): Partial<SuspendedState>
   );
 }
 
+/** Reads `DeregisterScalableTarget`. */
 export function readDeregisterScalableTarget(body: Readonly<Record<string, unknown>>): VariantResource {
   return Members.read(body, readResource);
 }
 
-/** Reads `DescribeScalableTargets`; no resource ids stand for every target. */
+/** Reads `DescribeScalableTargets`; an empty list of resource ids means every target. */
 export function readDescribeScalableTargets(
   body: Readonly<Record<string, unknown>>,
 ): Page & { resourceIds: readonly string[] } {
@@ -57,6 +58,7 @@ export function readDescribeScalableTargets(
   });
 }
 
+/** Writes a scalable target. */
 export function writeScalableTarget(target: ScalableTarget, place: Place): object {
   return {
     ...writeResource(target),
@@ -73,7 +75,7 @@ export function writeScalableTarget(target: ScalableTarget, place: Place): objec
   };
 }
 
-/** What AWS shows whatever role was given; Ebb needs none. */
+/** AWS shows this role whatever role was given; Ebb needs none. */
 function serviceLinkedRole(place: Place): string {
   return (
     `arn:aws:iam::${place.accountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/` +

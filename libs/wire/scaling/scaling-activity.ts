@@ -17,8 +17,8 @@ export function readDescribeScalingActivities(
 }
 
 /**
- * `Details` holds the inputs of the decision and each policy's answer as JSON, so that it can be followed. One that
- * changed nothing looks as AWS shows it: failed, and without an end.
+ * Writes a scaling activity. `Details` holds the inputs of the decision and the answer of each policy as JSON, so that
+ * readers can follow the decision. An activity that changed nothing appears as in AWS: failed, and without an end.
  */
 export function writeScalingActivity(activity: ScalingActivity, includeNotScaled: boolean): object {
   const isRefusal = isNotScaled(activity);
@@ -41,7 +41,7 @@ function detailsOf({ from, to, observation, answers, lastAt, times }: ScalingAct
   return JSON.stringify({ from, to, observation, answers, lastAt, times });
 }
 
-/** Clients know AWS's codes only, which have no sentence here; Ebb's own are told in one. */
+/** Sentences for Ebb's own codes. AWS's codes have none, because clients know them. */
 const OWN_REASONS: Readonly<Record<NotScaledCode, string | undefined>> = {
   AlreadyAtMaxCapacity: undefined,
   AlreadyAtMinCapacity: undefined,

@@ -16,7 +16,7 @@ const POLICY_TYPES = ['StepScaling', 'TargetTrackingScaling', 'PredictiveScaling
 const MAX_NAMES = 50;
 const LARGEST_PAGE = 10;
 
-/** Reads `PutScalingPolicy`; without a configuration there is no rule. */
+/** Reads `PutScalingPolicy`; `rule` is absent without a configuration. */
 export function readPutScalingPolicy(
   body: Readonly<Record<string, unknown>>,
 ): VariantResource & { name: string; type?: ScalingPolicy['rule']['kind']; rule?: TargetTracking | StepScaling } {
@@ -47,11 +47,12 @@ export function readPutScalingPolicy(
   return { ...policy, type, rule };
 }
 
-/** Ebb has no forecasts. */
+/** Returns the refusal of predictive scaling: Ebb makes no forecasts. */
 export function notPredictive(): EbbError {
   return new EbbError('InvalidRequest', 'Predictive scaling is not supported by Ebb.');
 }
 
+/** Reads `DeleteScalingPolicy`. */
 export function readDeleteScalingPolicy(body: Readonly<Record<string, unknown>>): VariantResource & { name: string } {
   return Members.read(body, (request) => ({
     ...readResource(request),
@@ -59,7 +60,7 @@ export function readDeleteScalingPolicy(body: Readonly<Record<string, unknown>>)
   }));
 }
 
-/** Reads `DescribeScalingPolicies`; no names stand for every policy. */
+/** Reads `DescribeScalingPolicies`; an empty list of names means every policy. */
 export function readDescribeScalingPolicies(
   body: Readonly<Record<string, unknown>>,
 ): Page & Partial<VariantResource> & { names: readonly string[] } {
@@ -70,15 +71,17 @@ export function readDescribeScalingPolicies(
   }));
 }
 
+/** Returns the ARN of a scaling policy. */
 export function policyArn({ id, endpointName, variantName, name }: ScalingPolicy, place: Place): string {
   return scalingPolicyArn(place, id, scalableTargetKey(endpointName, variantName), name);
 }
 
+/** Writes alarms by their names and ARNs. */
 export function writeAlarmNames(names: readonly string[], place: Place): object[] {
   return names.map((name) => ({ AlarmName: name, AlarmARN: alarmArn(place, name) }));
 }
 
-/** `alarms` are those that the policy made, and those of users that trigger it. */
+/** Writes a scaling policy. `alarms` are the alarms that the policy made, and alarms of users that trigger it. */
 export function writeScalingPolicy(policy: ScalingPolicy, alarms: readonly Alarm[], place: Place): object {
   const { name, rule, createdAt } = policy;
   return {

@@ -18,13 +18,13 @@ describe('a schedule expression', () => {
   });
 
   it.each([
-    ['0 9 1 * ? *', 'Invalid schedule expression 0 9 1 * ? *: it is none of at(), rate() and cron()'],
-    ['every(1 day)', 'it is none of at(), rate() and cron()'],
-    ['rate(1 minute', 'it is none of at(), rate() and cron()'],
-    ['at(2026-12-24)', 'Invalid schedule at DateTime expression at(2026-12-24): the time must be written as'],
-    ['at(2026-12-24T18:00:00Z)', 'without an offset: that is what Timezone is for'],
-    ['rate(5 weeks)', 'a rate is a whole number and minute(s), hour(s) or day(s)'],
-    ['rate(-5 minutes)', 'a rate is a whole number and minute(s), hour(s) or day(s)'],
+    ['0 9 1 * ? *', 'Invalid schedule expression 0 9 1 * ? *: it must be at(), rate() or cron()'],
+    ['every(1 day)', 'it must be at(), rate() or cron()'],
+    ['rate(1 minute', 'it must be at(), rate() or cron()'],
+    ['at(2026-12-24)', 'Invalid schedule at DateTime expression at(2026-12-24): the time must have the form'],
+    ['at(2026-12-24T18:00:00Z)', 'without an offset; use Timezone for the offset'],
+    ['rate(5 weeks)', 'a rate must be a whole number and minute(s), hour(s) or day(s)'],
+    ['rate(-5 minutes)', 'a rate must be a whole number and minute(s), hour(s) or day(s)'],
     ['rate(0 minutes)', 'Invalid schedule frequency rate(0 minutes): it must be at least one minute'],
     ['rate(999999999999 days)', 'it is too long'],
     ['cron()', 'Invalid CRON expression cron(): its fields must be minutes, hours'],

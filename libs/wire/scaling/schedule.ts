@@ -2,12 +2,12 @@ import { EbbError } from '../../core/errors.js';
 import type { Schedule } from '../../core/scaling/scheduled-action.js';
 
 /**
- * Reads `at(yyyy-mm-ddThh:mm:ss)`, `rate(value unit)` and `cron(fields)`. Raises `InvalidRequest` that says what is wrong
- * with the form; whether the time or the fields make sense is the calendar's to say.
+ * Reads `at(yyyy-mm-ddThh:mm:ss)`, `rate(value unit)` and `cron(fields)`. Raises `InvalidRequest` for a malformed
+ * expression. The calendar checks whether the time or the fields make sense.
  */
 export function parseSchedule(expression: string): Schedule {
   const [, kind, inner] = /^(at|rate|cron)\((.*)\)$/s.exec(expression) ?? [];
-  if (kind === undefined || inner === undefined) throw malformed('it is none of at(), rate() and cron()', expression);
+  if (kind === undefined || inner === undefined) throw malformed('it must be at(), rate() or cron()', expression);
   switch (kind) {
     case 'at':
       return parseAt(inner, expression);
@@ -24,8 +24,8 @@ function parseAt(localTime: string, expression: string): Schedule {
   if (LOCAL_TIME.test(localTime)) return { kind: 'at', localTime };
   throw new EbbError(
     'InvalidRequest',
-    `Invalid schedule at DateTime expression ${expression}: the time must be written as yyyy-MM-ddTHH:mm:ss, ` +
-      'without an offset: that is what Timezone is for',
+    `Invalid schedule at DateTime expression ${expression}: the time must have the form yyyy-MM-ddTHH:mm:ss, ` +
+      'without an offset; use Timezone for the offset',
   );
 }
 
@@ -34,7 +34,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_
 function parseRate(rate: string, expression: string): Schedule {
   const [, value, unit] = /^(\d+)\s?(minute|hour|day)s?$/.exec(rate.trim()) ?? [];
   if (value === undefined || unit === undefined) {
-    throw malformed('a rate is a whole number and minute(s), hour(s) or day(s)', expression);
+    throw malformed('a rate must be a whole number and minute(s), hour(s) or day(s)', expression);
   }
   const everyMs = Number(value) * UNIT_MS[unit]!;
   if (everyMs > 0 && Number.isSafeInteger(everyMs)) return { kind: 'rate', everyMs };
@@ -42,7 +42,7 @@ function parseRate(rate: string, expression: string): Schedule {
   throw new EbbError('InvalidRequest', `Invalid schedule frequency ${expression}: ${flaw}`);
 }
 
-/** As AWS does, although it does not say so, this takes fields without the year. */
+/** Like AWS, which does not document it, Ebb accepts fields without the year. */
 function parseCron(cron: string, expression: string): Schedule {
   const fields = cron.trim().split(/\s+/);
   if (fields.length === 5) fields.push('*');

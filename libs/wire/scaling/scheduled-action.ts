@@ -9,7 +9,7 @@ import { type Page, readPage } from './page.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
 import { parseSchedule } from './schedule.js';
 
-/** Without lone surrogates, which are no text. */
+/** The name of a scheduled action. It excludes lone surrogates, which are not text. */
 const ACTION_NAME: TextRule = {
   min: 1,
   max: 256,
@@ -66,6 +66,7 @@ function checkCapacities({ minCapacity, maxCapacity }: Capacities): void {
   }
 }
 
+/** Reads `DeleteScheduledAction`. */
 export function readDeleteScheduledAction(body: Readonly<Record<string, unknown>>): VariantResource & { name: string } {
   return Members.read(body, (request) => ({
     ...readResource(request),
@@ -73,7 +74,7 @@ export function readDeleteScheduledAction(body: Readonly<Record<string, unknown>
   }));
 }
 
-/** Reads `DescribeScheduledActions`; no names stand for every action. */
+/** Reads `DescribeScheduledActions`; an empty list of names means every action. */
 export function readDescribeScheduledActions(
   body: Readonly<Record<string, unknown>>,
 ): Page & Partial<VariantResource> & { names: readonly string[] } {
@@ -84,6 +85,7 @@ export function readDescribeScheduledActions(
   }));
 }
 
+/** Writes a scheduled action. */
 export function writeScheduledAction(action: ScheduledAction, place: Place): object {
   const { id, name, endpointName, variantName, startAt, endAt } = action;
   return {

@@ -4,8 +4,9 @@ import type { AdjustmentType, StepAdjustment } from '../../core/scaling/scaling-
 const MAX_STEPS = 20;
 
 /**
- * The rules of Application Auto Scaling for the steps of one policy, in its words: together they cover one range without
- * gaps, which reaches to infinity on each side of the threshold that it touches.
+ * Checks the steps of one policy by the rules of Application Auto Scaling, and reports violations in its wording.
+ * Together the steps cover one range without gaps. The range reaches to infinity on each side of the threshold that it
+ * touches.
  */
 export function checkSteps(steps: readonly StepAdjustment[], adjustmentType: AdjustmentType): void {
   if (steps.length === 0) throw invalid('There must be at least one step adjustment');

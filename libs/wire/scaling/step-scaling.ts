@@ -13,7 +13,7 @@ const WHOLE_NUMBER = { min: -2_147_483_648, max: 2_147_483_647 };
 const COOLDOWN_SECONDS = { min: 0, max: 2_147_483_647 };
 const AGGREGATIONS: readonly StepScaling['aggregation'][] = ['Average', 'Minimum', 'Maximum'];
 
-/** `StepScalingPolicyConfiguration` as it was sent, member by member. */
+/** `StepScalingPolicyConfiguration` as sent, member by member. */
 export interface StepScalingDraft {
   readonly adjustmentType?: AdjustmentType;
   readonly steps: readonly StepAdjustment[];
@@ -22,6 +22,7 @@ export interface StepScalingDraft {
   readonly aggregation?: StepScaling['aggregation'];
 }
 
+/** Reads `StepScalingPolicyConfiguration`. */
 export function readStepScaling(configuration: Members): StepScalingDraft {
   return {
     adjustmentType: configuration.text('AdjustmentType', { oneOf: ADJUSTMENT_TYPES }) as AdjustmentType | undefined,
@@ -37,7 +38,7 @@ export function readStepScaling(configuration: Members): StepScalingDraft {
   };
 }
 
-/** The rule that a draft stands for; raises `InvalidRequest`, and `LimitExceeded` for too many steps. */
+/** Returns the rule of a draft. Raises `InvalidRequest`, and `LimitExceeded` for too many steps. */
 export function stepScalingOf(draft: StepScalingDraft): StepScaling {
   const { adjustmentType, steps, minAdjustmentMagnitude, cooldownSeconds, aggregation } = draft;
   if (!adjustmentType) throw new EbbError('InvalidRequest', 'Adjustment type must be specified');
@@ -62,6 +63,7 @@ export function stepScalingOf(draft: StepScalingDraft): StepScaling {
   };
 }
 
+/** Writes `StepScalingPolicyConfiguration`. */
 export function writeStepScaling(rule: StepScaling): object {
   const isStated = (member: 'cooldownMs' | 'aggregation'): boolean => !rule.unstated?.includes(member);
   return {

@@ -10,11 +10,11 @@ import type { Members } from '../aws/members.js';
 import { DIMENSION } from './resource.js';
 import { type CustomizedDraft, customizedMetric, readCustomized, writeCustomized } from './tracked-metric.js';
 
-/** What CloudWatch takes as a threshold, without what would ask for no instances or for endlessly many. */
+/** The thresholds that CloudWatch accepts, except values that would ask for no instances or for endlessly many. */
 const TARGET_VALUE = { min: 8.51592e-109, max: 1.174271e108 };
 const COOLDOWN_SECONDS = { min: 0, max: 2_147_483_647 };
 
-/** `TargetTrackingScalingPolicyConfiguration` as it was sent. */
+/** `TargetTrackingScalingPolicyConfiguration` as sent. */
 export interface TargetTrackingDraft {
   readonly targetValue: number;
   readonly predefined?: { readonly type: string; readonly resourceLabel?: string };
@@ -24,6 +24,7 @@ export interface TargetTrackingDraft {
   readonly disableScaleIn?: boolean;
 }
 
+/** Reads `TargetTrackingScalingPolicyConfiguration`. */
 export function readTargetTracking(configuration: Members): TargetTrackingDraft {
   if (!configuration.has('TargetValue')) configuration.violate('TargetValue', 'Member must not be null');
   const predefined = configuration.structure('PredefinedMetricSpecification');
@@ -41,7 +42,7 @@ export function readTargetTracking(configuration: Members): TargetTrackingDraft 
   };
 }
 
-/** The rule that a draft stands for; raises `InvalidRequest`. */
+/** Returns the rule of a draft. Raises `InvalidRequest`. */
 export function targetTrackingOf(draft: TargetTrackingDraft): TargetTracking {
   const { scaleOutCooldownSeconds, scaleInCooldownSeconds, disableScaleIn } = draft;
   return {
@@ -87,6 +88,7 @@ function predefinedMetric({ type, resourceLabel }: NonNullable<TargetTrackingDra
   return { kind: 'predefined', type: supported };
 }
 
+/** Writes `TargetTrackingScalingPolicyConfiguration`. */
 export function writeTargetTracking(rule: TargetTracking): object {
   const { metric, unstated = [] } = rule;
   const stated = <T>(member: (typeof unstated)[number], value: T): T | undefined =>

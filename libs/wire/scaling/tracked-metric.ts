@@ -11,17 +11,18 @@ const NAME = { min: 1, max: 255 };
 const MAX_DIMENSIONS = 30;
 const MAX_QUERIES = 20;
 
-/** `CustomizedMetricSpecification` as it was sent. */
+/** `CustomizedMetricSpecification` as sent. */
 export interface CustomizedDraft {
   readonly name?: string;
   readonly namespace?: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic?: Statistic;
   readonly unit?: MetricUnit;
-  /** Absent where there is no `Metrics`. */
+  /** Absent without `Metrics`. */
   readonly queries?: readonly MetricQuery[];
 }
 
+/** Reads `CustomizedMetricSpecification`. */
 export function readCustomized(specification: Members): CustomizedDraft {
   return {
     name: specification.text('MetricName', NAME),
@@ -35,7 +36,7 @@ export function readCustomized(specification: Members): CustomizedDraft {
   };
 }
 
-/** The metric that a draft stands for. Raises `InvalidRequest`. */
+/** Returns the metric of a draft. Raises `InvalidRequest`. */
 export function customizedMetric({ queries, ...single }: CustomizedDraft): TrackedMetric {
   const { name, namespace, dimensions, statistic, unit } = single;
   const isSingle = [name, namespace, statistic, unit].some((member) => member !== undefined);
@@ -56,12 +57,13 @@ export function customizedMetric({ queries, ...single }: CustomizedDraft): Track
   return { kind: 'customized', metric: { namespace, name, dimensions }, statistic, unit };
 }
 
+/** Writes `CustomizedMetricSpecification`. */
 export function writeCustomized(metric: Exclude<TrackedMetric, { kind: 'predefined' }>): object {
   if (metric.kind === 'queries') return { Metrics: metric.queries.map(writeQuery) };
   return { ...writeMetric(metric.metric), Statistic: metric.statistic, Unit: metric.unit };
 }
 
-/** Nothing where it was reported as neither an expression nor a metric. */
+/** Returns undefined if the query does not have exactly one of `Expression` and `MetricStat`, which it reports. */
 function readQuery(query: Members): MetricQuery | undefined {
   const shared = {
     id: query.requiredText('Id', NAME),

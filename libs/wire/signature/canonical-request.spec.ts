@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PathRule, canonicalRequest } from './canonical-request.js';
 
-/** The lines of method, path, query and headers. */
+/** Returns the lines of method, path, query and headers. */
 function linesOf(
   { url = '/', rawHeaders = [], signedHeaders = [] }: { url?: string; rawHeaders?: string[]; signedHeaders?: string[] },
   rule: PathRule = 'once',
@@ -36,7 +36,7 @@ describe('the canonical query', () => {
     ['a', 'a='],
     ['&&a=', 'a='],
     ['a=b=c', 'a=b%3Dc'],
-    // A plus stands for a space wherever parameters are read.
+    // A plus in a query stands for a space.
     ['a=b+c', 'a=b%20c'],
     ['a=b%2Bc', 'a=b%2Bc'],
     ['a=%2f', 'a=%2F'],
@@ -45,16 +45,16 @@ describe('the canonical query', () => {
     expect(linesOf({ url: `/?${query}` })[2]).toBe(canonical);
   });
 
-  it('of a presigned address leaves its signature out', () => {
+  it('of a presigned URL leaves out its signature', () => {
     expect(linesOf({ url: '/?b=1&X-Amz-Signature=s&X-Amz-Date=d' }, 'once', 'query')[2]).toBe('X-Amz-Date=d&b=1');
   });
 });
 
 describe('the canonical headers', () => {
-  it('are those that are signed, tidied and joined', () => {
+  it('are the signed headers, trimmed and joined', () => {
     const rawHeaders = ['Host', 'h:1', 'X-A', '  a \t b  ', 'x-a', 'c', 'Accept', 'no', 'X-B', '\xc3\xa0'];
     const lines = linesOf({ rawHeaders, signedHeaders: ['host', 'x-a', 'x-b', 'x-none'] });
-    // The last byte of à is no space, though the character of its number is.
+    // The last byte of à is not a space, although the character with its number is.
     expect(lines.slice(3)).toEqual([
       'host:h:1',
       'x-a:a b,c',

@@ -1,25 +1,28 @@
 import type { SignedRequest } from './signed-request.js';
 
-/** A request as it came over the wire: each character of its texts stands for one byte. */
+/** A request as received: each character of its texts stands for one byte. */
 export interface RawRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  /** Names and values in turn, as they came. */
+  /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
 }
 
-/** How a service writes paths: S3 escapes each byte once; others tidy the path and escape what is escaped once more. */
+/**
+ * The way that a service writes paths: S3 escapes each byte once; other services normalize the path and escape it a
+ * second time.
+ */
 export type PathRule = 'once' | 'twice';
 
-/** What of a request is signed, in the one form that client and service agree on. */
+/** Returns the signed parts of a request in the one form that client and service agree on. */
 export function canonicalRequest(
   { method, url, rawHeaders }: RawRequest,
   { placement, signedHeaders }: Pick<SignedRequest, 'placement' | 'signedHeaders'>,
   payloadHash: string,
   rule: PathRule,
 ): string {
-  // A proxy's clients send the whole address in the request line.
+  // Clients of a proxy send the whole URL in the request line.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
   const question = target.indexOf('?');
   const path = question === -1 ? target : target.slice(0, question);
@@ -53,7 +56,7 @@ function tidied(path: string): string {
   return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-/** Parameters in the order of their escaped names, then values; the signature itself is not a part of what it signs. */
+/** Orders the parameters by escaped name, then by value. The signature is not part of what it signs. */
 function canonicalQuery(search: string, isPresigned: boolean): string {
   if (search === '') return '';
   const pairs: [string, string][] = [];
@@ -69,7 +72,7 @@ function canonicalQuery(search: string, isPresigned: boolean): string {
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-// A plus is read as a space everywhere, so it has to be signed as one: otherwise it could be put in another's place.
+// A plus is read as a space everywhere, so it must be signed as a space; otherwise one could replace the other.
 function canonicalText(text: string): string {
   return escaped(unescaped(text.replaceAll('+', ' ')));
 }
@@ -78,7 +81,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// Not \s and trim(): these take characters for spaces that are bytes of other characters here.
+// `\s` and `trim()` would also match characters that are bytes of other characters here.
 const SPACES = /[ \t\r\n\f\v]+/g;
 const OUTER_SPACES = /^[ \t\r\n\f\v]+|[ \t\r\n\f\v]+$/g;
 

@@ -99,12 +99,12 @@ const TABLE: readonly [SignatureFlaw, string, string, string, string][] = [
 ];
 
 describe('a flaw of a signature', () => {
-  it.each(TABLE)('such as %o is told in the words of each service', (flaw, code, text, s3Code, s3Text) => {
+  it.each(TABLE)('such as %o is reported in the wording of each service', (flaw, code, text, s3Code, s3Text) => {
     expect(serviceRefusal(flaw, 'sns')).toMatchObject({ code, message: text });
     expect(s3Refusal(flaw)).toMatchObject({ code: s3Code, message: s3Text });
   });
 
-  it('has the names and statuses of the protocol that a service speaks', () => {
+  it('has the names and statuses of the service’s protocol', () => {
     const absent: SignatureFlaw = { kind: 'absent' };
     expect(serviceRefusal(absent, 'control')).toMatchObject({
       type: 'MissingAuthenticationTokenException',
@@ -122,7 +122,7 @@ describe('a flaw of a signature', () => {
     });
   });
 
-  it('tells S3’s clients which headers were not signed, and how far clocks may differ', () => {
+  it('is reported to S3’s clients with the unsigned headers and the accepted difference of clocks', () => {
     expect(s3Refusal({ kind: 'unsigned-headers', names: ['x-amz-a', 'x-amz-b'] }).details).toEqual({
       HeadersNotSigned: 'x-amz-a, x-amz-b',
     });

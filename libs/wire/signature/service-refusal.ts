@@ -5,7 +5,8 @@ import type { SignedService } from '../aws/aws-request.js';
 import { SIGNING_RULES } from './signing-rules.js';
 
 /**
- * A flaw in the words of every service but S3. The error's code is the Query protocol's, its type the JSON protocols'.
+ * Returns the refusal of a flaw in the wording of every service except S3. The error's code is for the Query protocol,
+ * its type for the JSON protocols.
  */
 export function serviceRefusal(flaw: SignatureFlaw, service: Exclude<SignedService, 's3'>): QueryFault {
   const { status } = SIGNING_RULES[service];
@@ -49,7 +50,7 @@ function fault(code: string, message: string, status: number, type = `${code}Exc
   return new QueryFault(code, message, status, type);
 }
 
-/** The signature does not say all that it must: 400 everywhere. */
+/** Returns the refusal of an incomplete signature: status 400 in every service. */
 function incomplete(message: string): QueryFault {
   return fault('IncompleteSignature', message, 400);
 }

@@ -1,19 +1,19 @@
-/** Where a request carries its signature: in the `Authorization` header, or in the query of a presigned address. */
+/** The place of a request's signature: the `Authorization` header, or the query of a presigned URL. */
 export type Placement = 'header' | 'query';
 
-/** What is wrong with the credential that a signature names. */
+/** A flaw of the credential that a signature names. */
 export type CredentialFlaw =
   | { readonly part: 'shape'; readonly got: string }
   | { readonly part: 'date'; readonly got: string }
-  /** The day of the credential is not that of the request. */
+  /** The day of the credential differs from the day of the request. */
   | { readonly part: 'day'; readonly got: string; readonly timestamp: string }
   | { readonly part: 'service'; readonly got: string; readonly expected: string }
   | { readonly part: 'terminator'; readonly got: string };
 
-/** Why a request is not let in by its signature. Each protocol has words of its own for it. */
+/** The reason why a request's signature is refused. Each protocol has its own wording for it. */
 export type SignatureFlaw =
   | { readonly kind: 'absent' }
-  /** There is one in the header and one in the query. */
+  /** The request has a signature in the header and another in the query. */
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'algorithm'; readonly placement: Placement; readonly got: string }
   | { readonly kind: 'component'; readonly got: string }
@@ -28,7 +28,7 @@ export type SignatureFlaw =
       readonly timestamp: string;
       readonly signedAt: number;
       readonly now: number;
-      /** How far from now it may have been signed. */
+      /** The largest accepted difference between the time of signing and now. */
       readonly allowedMs: number;
     }
   | { readonly kind: 'unknown-key'; readonly accessKeyId: string }
@@ -38,15 +38,15 @@ export type SignatureFlaw =
       readonly accessKeyId: string;
       readonly signature: string;
       readonly stringToSign: string;
-      /** Absent for Signature V2, which has none. */
+      /** Absent for Signature V2, which has no canonical request. */
       readonly canonicalRequest?: string;
     };
 
-/** A request's signature does not let it in. */
+/** The error for a request whose signature is refused. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
 
   constructor(readonly flaw: SignatureFlaw) {
-    super(`The request's signature does not let it in: ${flaw.kind}.`);
+    super(`The request's signature is refused: ${flaw.kind}.`);
   }
 }

@@ -19,7 +19,7 @@ const presigned = (changes: Record<string, string> = {}) =>
   });
 const flawed = (flaw: object) => expect.objectContaining({ flaw: expect.objectContaining(flaw) });
 
-describe('what a request says of its signature', () => {
+describe('the signature of a request', () => {
   it.each([
     ['with commas and spaces', header()],
     ['with commas alone', header().replaceAll(', ', ',')],
@@ -37,7 +37,7 @@ describe('what a request says of its signature', () => {
     });
   });
 
-  it('is read from an address', () => {
+  it('is read from a presigned URL', () => {
     expect(readPresigned(presigned({ 'X-Amz-Security-Token': 'token' }), ['s3'])).toMatchObject({
       placement: 'query',
       accessKeyId: 'AKIA',
@@ -49,7 +49,7 @@ describe('what a request says of its signature', () => {
     });
   });
 
-  it('may go by the date that HTTP has itself', () => {
+  it('may have its time in the Date header of HTTP', () => {
     const signed = readAuthorization(header(), { date: 'Fri, 02 Jan 2026 03:04:05 GMT' }, ['s3']);
     expect(signed).toMatchObject({ timestamp: '20260102T030405Z', signedAt: SIGNED_AT });
   });
@@ -84,7 +84,7 @@ describe('what a request says of its signature', () => {
     [{ 'X-Amz-Expires': '604801' }, { kind: 'validity' }],
     [{ 'X-Amz-Expires': '-1' }, { kind: 'validity' }],
     [{ 'X-Amz-Expires': 'ever' }, { kind: 'validity' }],
-  ])('is refused in an address with %j', (changes, flaw) => {
+  ])('is refused in a presigned URL with %j', (changes, flaw) => {
     expect(() => readPresigned(presigned(changes), ['s3'])).toThrow(flawed(flaw));
   });
 });
@@ -93,7 +93,7 @@ describe('a signature is fresh', () => {
   const signed: SignedRequest = readAuthorization(header(), DATE, ['s3']);
   const skewMs = 300_000;
 
-  it('as far from now as clocks may differ, to the millisecond', () => {
+  it('while it is at most the accepted difference of clocks from now, to the millisecond', () => {
     for (const now of [SIGNED_AT - skewMs, SIGNED_AT, SIGNED_AT + skewMs]) {
       expect(() => checkFreshness(signed, skewMs, now)).not.toThrow();
     }
@@ -102,7 +102,7 @@ describe('a signature is fresh', () => {
     }
   });
 
-  it('in an address for as long as it says', () => {
+  it('in a presigned URL until the stated validity ends', () => {
     const address = readPresigned(presigned(), ['s3']);
     expect(() => checkFreshness(address, skewMs, SIGNED_AT + 60_000)).not.toThrow();
     expect(() => checkFreshness(address, skewMs, SIGNED_AT + 60_001)).toThrow(flawed({ allowedMs: 60_000 }));
@@ -113,7 +113,7 @@ describe('a signature is fresh', () => {
 describe('a signature covers', () => {
   const signed = readAuthorization(header(), DATE, ['s3']);
 
-  it('the host and every header of AWS’s, but the hash of the body', () => {
+  it('the host and all of AWS’s headers, except the hash of the body', () => {
     const covered = ['host', 'x-amz-date', 'x-amz-content-sha256', 'x-amzn-trace-id', 'user-agent'];
     expect(() => checkSignedHeaders(signed, covered)).not.toThrow();
     expect(() => checkSignedHeaders(signed, [...covered, 'x-amz-acl'])).toThrow(flawed({ names: ['x-amz-acl'] }));
@@ -121,6 +121,6 @@ describe('a signature covers', () => {
   });
 });
 
-it('writes moments as signatures have them', () => {
+it('writes times in the form that signatures use', () => {
   expect(toTimestamp(SIGNED_AT + 999)).toBe('20260102T030405Z');
 });

@@ -1,7 +1,7 @@
 import { type Headers, header } from '../aws/headers.js';
 import { type CredentialFlaw, type Placement, SignatureError, type SignatureFlaw } from './signature-flaw.js';
 
-/** What a signature is good for: one day, one region, one service. */
+/** The scope of a signature: one day, one region, one service. */
 export interface Scope {
   /** `yyyyMMdd`. */
   readonly date: string;
@@ -9,29 +9,33 @@ export interface Scope {
   readonly service: string;
 }
 
-/** What a request says of its own signature. Nothing of it has been verified. */
+/** The parts of a request that state its signature. None of them has been verified. */
 export interface SignedRequest {
   readonly placement: Placement;
   readonly accessKeyId: string;
   readonly scope: Scope;
-  /** `yyyyMMdd'T'HHmmss'Z'`, as it is signed. */
+  /** `yyyyMMdd'T'HHmmss'Z'`, as signed. */
   readonly timestamp: string;
   readonly signedAt: number;
-  /** In lower case, in the order in which they are signed. */
+  /** In lower case, in the order of signing. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** Of temporary credentials. */
+  /** The session token of temporary credentials. */
   readonly sessionToken?: string;
-  /** How long after `signedAt` a presigned request is good; absent where it does not say. */
+  /** How long after `signedAt` a presigned request is valid; absent if it does not say. */
   readonly validSeconds?: number;
 }
 
+/** The algorithm of Signature V4. */
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 const TERMINATOR = 'aws4_request';
 const COMPONENTS = ['Credential', 'Signature', 'SignedHeaders'] as const;
 const MAX_VALID_SECONDS = 604_800;
 
-/** Reads the signature in the `Authorization` header. `services` are the signing names that are right here. Raises `SignatureError`. */
+/**
+ * Reads the signature in the `Authorization` header. `services` are the accepted signing names. Raises
+ * `SignatureError`.
+ */
 export function readAuthorization(authorization: string, headers: Headers, services: readonly string[]): SignedRequest {
   const placement = 'header';
   const [algorithm, rest] = cut(authorization.trim(), ' ');
@@ -54,7 +58,7 @@ export function readAuthorization(authorization: string, headers: Headers, servi
 
 const QUERY_PARTS = ['Algorithm', 'Credential', 'Signature', 'Date', 'SignedHeaders'] as const;
 
-/** Reads the signature in the query of a presigned address. Raises `SignatureError`. */
+/** Reads the signature in the query of a presigned URL. Raises `SignatureError`. */
 export function readPresigned(query: URLSearchParams, services: readonly string[]): SignedRequest {
   const placement = 'query';
   const part = (name: string): string => query.get(`X-Amz-${name}`) ?? '';
@@ -115,7 +119,7 @@ function momentOf(timestamp: string, placement: Placement): number {
   return refuse({ kind: 'undated', placement, got: timestamp });
 }
 
-/** A moment as signatures have it. */
+/** Returns a time in the form that signatures use. */
 export function toTimestamp(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }

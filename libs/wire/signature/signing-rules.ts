@@ -3,20 +3,23 @@ import type { PathRule } from './canonical-request.js';
 import { SignatureError } from './signature-flaw.js';
 import type { SignedRequest } from './signed-request.js';
 
-/** What a service wants of signatures. */
+/** The rules of one service for signatures. */
 export interface SigningRules {
-  /** The names that it may be signed for; the first is what it calls itself. */
+  /** The accepted signing names; the first is the service's own name. */
   readonly names: readonly [string, ...string[]];
   readonly path: PathRule;
-  /** How far from now a request may have been signed. */
+  /** The largest accepted difference between the time of signing and now. */
   readonly skewMs: number;
-  /** The status of refusals. */
+  /** The HTTP status of refusals. */
   readonly status: 400 | 403;
 }
 
 const MINUTE_MS = 60_000;
 
-/** S3, and what once spoke the Query protocol, allow a quarter of an hour; what has always spoken JSON, five minutes. */
+/**
+ * S3 and services that once spoke the Query protocol allow 15 minutes; services that have always spoken JSON allow 5
+ * minutes.
+ */
 export const SIGNING_RULES: Readonly<Record<SignedService, SigningRules>> = {
   runtime: { names: ['sagemaker'], path: 'twice', skewMs: 5 * MINUTE_MS, status: 403 },
   control: { names: ['sagemaker'], path: 'twice', skewMs: 5 * MINUTE_MS, status: 400 },
@@ -28,7 +31,7 @@ export const SIGNING_RULES: Readonly<Record<SignedService, SigningRules>> = {
   s3: { names: ['s3', 's3-outposts'], path: 'once', skewMs: 15 * MINUTE_MS, status: 403 },
 };
 
-/** Raises `SignatureError` unless the request was signed lately, or, presigned, is still good. */
+/** Raises `SignatureError` unless the request was signed within `skewMs` of now or, if presigned, is still valid. */
 export function checkFreshness(signed: SignedRequest, skewMs: number, now: number): void {
   const { signedAt, timestamp, validSeconds } = signed;
   const pastMs = validSeconds === undefined ? skewMs : validSeconds * 1000;
@@ -39,10 +42,10 @@ export function checkFreshness(signed: SignedRequest, skewMs: number, now: numbe
     throw new SignatureError({ kind: 'skewed', timestamp, signedAt, now, allowedMs: skewMs });
 }
 
-/** Headers that tell what was signed, so that they need not be signed themselves. */
+/** Headers that state what was signed, so they need no signature themselves. */
 const UNSIGNED = new Set(['x-amz-content-sha256']);
 
-/** Raises `SignatureError` unless the host and every header of AWS's own is signed. */
+/** Raises `SignatureError` unless the host and all of AWS's own headers are signed. */
 export function checkSignedHeaders(signed: SignedRequest, names: Iterable<string>): void {
   const missing = signed.signedHeaders.includes('host') ? [] : ['host'];
   for (const name of names) {

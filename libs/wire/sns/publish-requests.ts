@@ -4,7 +4,7 @@ import type { QueryInput } from '../aws/query-input.js';
 import { QueryFault } from '../aws/error-names.js';
 import { invalidParameter } from './sns-errors.js';
 
-/** Message and attributes together, in UTF-8. */
+/** The most bytes of a message and its attributes together, in UTF-8. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 const MAX_SUBJECT_LENGTH = 100;
 const MAX_BATCH_ENTRIES = 10;
@@ -12,13 +12,13 @@ const BATCH_ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 const ATTRIBUTE_NAME = /^(?!\.)(?!.*\.\.)(?!(?:aws|amazon)\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 const ATTRIBUTE_TYPE = /^(?:String|Number|Binary)(?:\.[A-Za-z0-9_.-]+)?$/;
 
-/** A message to publish; receivers of some protocols may be meant to read another text (`MessageStructure=json`). */
+/** A message to publish. With `MessageStructure=json`, receivers of some protocols may get another text. */
 export interface PublishRequest {
   readonly message: Message;
   readonly bodyByProtocol?: Readonly<Record<string, string>>;
 }
 
-/** Reads what `Publish` and an entry of `PublishBatch` have in common. */
+/** Reads the members that `Publish` and an entry of `PublishBatch` share. */
 export function parsePublish(input: QueryInput): PublishRequest {
   const body = input.text('Message') ?? '';
   if (body === '') throw invalidParameter('Empty message');
@@ -112,12 +112,12 @@ function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** One entry of a batch: a message, or why it is not one. */
+/** One entry of a batch: a message, or the fault that makes it invalid. */
 export type BatchEntry =
   | { readonly id: string; readonly request: PublishRequest }
   | { readonly id: string; readonly fault: { readonly code: string; readonly message: string } };
 
-/** Reads `PublishBatch`: a wrong entry fails alone, a wrong batch as a whole. */
+/** Reads `PublishBatch`: a wrong entry fails alone, a wrong batch fails as a whole. */
 export function parsePublishBatch(input: QueryInput): BatchEntry[] {
   const entries = input.list('PublishBatchRequestEntries');
   if (entries.length === 0) {

@@ -12,21 +12,24 @@ const SUBSCRIPTION_ARN = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,
 const QUEUE_ARN = /^arn:aws[\w-]*:sqs:([a-z0-9-]+):(\d{12}):[A-Za-z0-9_-]{1,80}(\.fifo)?$/;
 const MAX_ENDPOINT_LENGTH = 2_048;
 
-/** What a subscription may be given and changed to. */
+/** The settings that a subscription can be created with and changed to. */
 export type SubscriptionSettings = Pick<Subscription, 'rawMessageDelivery' | 'attributes'>;
 
+/** The settings of a subscription that is created without any. */
 export const DEFAULT_SUBSCRIPTION_SETTINGS: SubscriptionSettings = { rawMessageDelivery: false, attributes: {} };
 
+/** The request of `Subscribe`. */
 export interface SubscribeRequest {
   readonly topicArn: string;
   readonly protocol: Subscription['protocol'];
   readonly endpoint: string;
-  /** Tell the ARN even before the receiver has confirmed. */
+  /** Whether to return the ARN before the receiver has confirmed. */
   readonly returnArn: boolean;
-  /** Absent when the caller named none. */
+  /** Absent if the caller named none. */
   readonly settings?: SubscriptionSettings;
 }
 
+/** Reads `Subscribe`. */
 export function parseSubscribe(input: QueryInput, place: Place): SubscribeRequest {
   const protocol = input.text('Protocol') ?? '';
   if (!PROTOCOLS.includes(protocol)) {
@@ -66,8 +69,8 @@ function parseEndpoint(protocol: string, endpoint: string, place: Place): string
 }
 
 /**
- * A subscription's settings with one attribute changed. What would silently lose or keep back messages if it were not
- * acted on is refused.
+ * Returns a subscription's settings with one attribute changed. It refuses attributes that would lose or hold back
+ * messages if Ebb ignored them.
  */
 export function withAttribute(settings: SubscriptionSettings, name: string, value: string): SubscriptionSettings {
   switch (name) {
@@ -92,7 +95,7 @@ export function withAttribute(settings: SubscriptionSettings, name: string, valu
   }
 }
 
-/** `{}` and an empty text take the policy away. */
+/** `{}` and an empty text remove the policy. */
 function withFilterPolicy(attributes: Subscription['attributes'], json: string): Subscription['attributes'] {
   const { FilterPolicy: _replaced, ...others } = attributes;
   if (json.trim() === '') return others;
@@ -103,6 +106,7 @@ function withFilterPolicy(attributes: Subscription['attributes'], json: string):
   }
 }
 
+/** Reads the ARN of a subscription. */
 export function parseSubscriptionArn(input: QueryInput): string {
   const arn = input.text('SubscriptionArn') ?? '';
   const elements = arn.split(':').length;
@@ -113,7 +117,7 @@ export function parseSubscriptionArn(input: QueryInput): string {
   return arn;
 }
 
-/** One member of a list of subscriptions; those that are pending have no ARN to show. */
+/** Writes one member of a list of subscriptions. A pending subscription has no ARN to show. */
 export function renderSubscription(subscription: Subscription): XmlTree {
   return {
     SubscriptionArn: subscription.confirmed ? subscription.arn : 'PendingConfirmation',
@@ -124,6 +128,7 @@ export function renderSubscription(subscription: Subscription): XmlTree {
   };
 }
 
+/** Writes the answer to `GetSubscriptionAttributes`. */
 export function renderSubscriptionAttributes(subscription: Subscription): XmlTree {
   const owner = ownerOf(subscription);
   return renderAttributes({

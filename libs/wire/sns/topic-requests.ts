@@ -8,14 +8,19 @@ const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
 const TOPIC_ARN = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/;
 const MAX_TAGS = 50;
 
-/** Attributes that are kept and given back. They describe what Ebb does not do: encryption, permissions, logging. */
+/**
+ * Attributes that Ebb keeps and returns. They configure functions that Ebb does not have: encryption, permissions,
+ * logging.
+ */
 const TOPIC_ATTRIBUTE =
   /^(?:DisplayName|Policy|DeliveryPolicy|KmsMasterKeyId|TracingConfig|SignatureVersion|(?:Application|HTTP|Firehose|Lambda|SQS)(?:SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
 const FIFO_ATTRIBUTE = /^(?:FifoTopic|ContentBasedDeduplication|FifoThroughputScope|ArchivePolicy)$/;
 const MAX_DISPLAY_NAME = 100;
 
+/** A topic as `CreateTopic` requests it. */
 export type TopicRequest = Pick<Topic, 'name' | 'attributes' | 'tags'>;
 
+/** Reads `CreateTopic`. */
 export function parseCreateTopic(input: QueryInput): TopicRequest {
   const name = input.text('Name') ?? '';
   if (name.endsWith('.fifo')) throw invalidParameter('Topic Name', 'FIFO topics are not supported');
@@ -28,7 +33,7 @@ export function parseCreateTopic(input: QueryInput): TopicRequest {
   return { name, attributes, tags: parseTags(input) };
 }
 
-/** Reads `SetTopicAttributes`; an absent value is an empty one. */
+/** Reads `SetTopicAttributes`; an absent value counts as empty. */
 export function parseTopicAttribute(input: QueryInput): { readonly name: string; readonly value: string } {
   const value = input.text('AttributeValue') ?? '';
   return { name: checkTopicAttribute(input.text('AttributeName') ?? '', value), value };
@@ -41,7 +46,7 @@ function checkTopicAttribute(name: string, value: string): string {
   return name;
 }
 
-/** Raises `InvalidRequest` where `parameter` does not hold the ARN of a topic. */
+/** Reads the ARN of a topic. Raises `InvalidRequest` if `parameter` does not hold one. */
 export function parseTopicArn(input: QueryInput, parameter = 'TopicArn'): string {
   const arn = input.text(parameter);
   if (arn === undefined || arn === '') throw invalidParameter(parameter);
@@ -53,6 +58,7 @@ export function parseTopicArn(input: QueryInput, parameter = 'TopicArn'): string
   return arn;
 }
 
+/** Reads the tags of a topic. */
 export function parseTags(input: QueryInput): Record<string, string> {
   const tags = input.map('Tags', 'Key', 'Value');
   if (Object.keys(tags).some((key) => key === '' || key.length > 128)) throw invalidParameter('Tags');
@@ -60,16 +66,18 @@ export function parseTags(input: QueryInput): Record<string, string> {
   return checkTagCount(tags);
 }
 
+/** Returns the tags. Raises `TagLimitExceeded` if there are too many. */
 export function checkTagCount(tags: Record<string, string>): Record<string, string> {
   if (Object.keys(tags).length <= MAX_TAGS) return tags;
   throw new QueryFault('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded');
 }
 
+/** Writes the tags of a topic. */
 export function renderTags(tags: Readonly<Record<string, string>>): XmlTree {
   return { Tags: { member: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } };
 }
 
-/** The same topic may be created again only with what it has already. */
+/** Returns the existing topic. Its attributes and tags must equal the wanted ones. */
 export function checkSameTopic(existing: Topic | undefined, wanted: TopicRequest): Topic {
   if (!existing) throw topicNotFound();
   if (differs(existing.attributes, wanted.attributes)) {
@@ -85,12 +93,13 @@ function differs(existing: Readonly<Record<string, string>>, wanted: Readonly<Re
   return Object.entries(wanted).some(([name, value]) => existing[name] !== value);
 }
 
-/** How many subscriptions a topic has. */
+/** The numbers of a topic's subscriptions. */
 export interface SubscriptionCounts {
   readonly confirmed: number;
   readonly pending: number;
 }
 
+/** Writes the answer to `GetTopicAttributes`. */
 export function renderTopicAttributes(topic: Topic, counts: SubscriptionCounts): XmlTree {
   const owner = topic.arn.split(':')[4]!;
   return renderAttributes({
@@ -105,11 +114,12 @@ export function renderTopicAttributes(topic: Topic, counts: SubscriptionCounts):
   });
 }
 
+/** Writes attributes as a map of the Query protocol. */
 export function renderAttributes(attributes: Readonly<Record<string, string>>): XmlTree {
   return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } };
 }
 
-/** Shown because tools read it; Ebb has no permissions that it could express. */
+/** Returns the policy that tools expect to read; it has no effect in Ebb. */
 function defaultPolicy(topicArn: string, owner: string): string {
   return JSON.stringify({
     Version: '2008-10-17',

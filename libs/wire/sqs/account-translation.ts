@@ -2,17 +2,17 @@ import type { Place } from '../../core/arn.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The account that the embedded queues believe to be in, always. */
+/** The fixed account of the embedded queues. */
 const EMBEDDED_ACCOUNT = '000000000000';
 
-/** Queue attributes that hold ARNs of queues, and mean something to the queues themselves. */
+/** Queue attributes that hold ARNs of queues and have an effect in the embedded queues. */
 const ARN_ATTRIBUTES = ['QueueArn', 'RedrivePolicy', 'RedriveAllowPolicy'];
 
-/** Moves requests to the embedded queues from Ebb's account into theirs, and their answers back. */
+/** Moves requests from Ebb's account into the account of the embedded queues, and moves answers back. */
 export class AccountTranslation {
   constructor(private readonly place: Place) {}
 
-  /** Addresses of queues in other accounts lead nowhere. */
+  /** Moves a request. The URL of a queue in another account becomes the URL of no queue. */
   toEmbedded(input: Json): Json {
     const moved: Record<string, unknown> = { ...input };
     if (typeof input['QueueUrl'] === 'string') {
@@ -24,7 +24,7 @@ export class AccountTranslation {
     return moved;
   }
 
-  /** `baseUrl` is how the caller reached Ebb: queue URLs in the answer start with it. */
+  /** Moves an answer. `baseUrl` is the URL by which the caller reached Ebb; queue URLs in the answer start with it. */
   fromEmbedded(output: Json, baseUrl: string): Json {
     const moved: Record<string, unknown> = { ...output };
     const urlOf = (url: unknown): string => this.queueUrl(baseUrl, String(url));
@@ -63,7 +63,7 @@ export class AccountTranslation {
   }
 }
 
-/** The queue that a queue URL of this account names. */
+/** Returns the name of the queue that a queue URL of this account names; undefined for other URLs. */
 export function queueNameOf(queueUrl: string, accountId: string): string | undefined {
   const match = /^(?:https?:\/\/[^/]+)?\/(\d{12})\/([^/?]+)\/?$/.exec(queueUrl);
   return match?.[1] === accountId ? match[2] : undefined;

@@ -1,6 +1,6 @@
 import type { ErrorNames } from '../aws/error-names.js';
 
-/** What SQS calls Ebb's errors; the queues' own errors come from the queues. */
+/** SQS's names for Ebb's errors. Errors of the queues come from the queues themselves. */
 export const SQS_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'InvalidParameterValue', status: 400 },
   BodyTooLarge: { type: 'InvalidParameterValue', status: 400 },
@@ -11,7 +11,7 @@ export const SQS_ERRORS: ErrorNames = {
   Unavailable: { type: 'ServiceUnavailable', status: 503 },
 };
 
-/** Codes of the Query protocol that bear SQS's prefix; the others are as in the JSON protocol. */
+/** Codes that have SQS's prefix in the Query protocol. The other codes are the same as in the JSON protocol. */
 const PREFIXED: ReadonlySet<string> = new Set([
   'BatchEntryIdsNotDistinct',
   'BatchRequestTooLong',
@@ -26,7 +26,7 @@ const PREFIXED: ReadonlySet<string> = new Set([
 ]);
 const PREFIX = 'AWS.SimpleQueueService.';
 
-/** An error's name in the Query protocol, which clients of both protocols tell errors apart by. */
+/** Returns an error's code in the Query protocol, by which clients of both protocols tell errors apart. */
 export function queryErrorCode(jsonType: string, given: string | undefined): string {
   const code = given?.split(';')[0] ?? jsonType;
   const bare = code.slice(Math.max(code.lastIndexOf('#'), code.lastIndexOf('.')) + 1);

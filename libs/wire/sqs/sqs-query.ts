@@ -1,6 +1,7 @@
 import type { QueryInput } from '../aws/query-input.js';
 import type { XmlTree } from '../aws/query-xml.js';
 
+/** The XML namespace of SQS's answers. */
 export const SQS_NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'WaitTimeSeconds',
 ]);
 
-/** Flattened lists of the Query protocol, and what the JSON protocol calls them. */
+/** Flattened lists of the Query protocol, with their names in the JSON protocol. */
 const TEXT_LISTS: ReadonlyMap<string, string> = new Map([
   ['AttributeName', 'AttributeNames'],
   ['MessageAttributeName', 'MessageAttributeNames'],
@@ -26,7 +27,10 @@ const MESSAGE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['MessageSystemAttribute', 'MessageSystemAttributes'],
 ]);
 
-/** SQS's older protocol, form and XML, spoken by SDKs of before 2023, in terms of its newer one, JSON. */
+/**
+ * Translates a request of SQS's older protocol (forms in, XML out), which SDKs spoke before 2023, into its newer one,
+ * JSON.
+ */
 export function queryToJson(operation: string, input: QueryInput): Json {
   return Object.fromEntries(input.names().map((name) => toMember(operation, name, input)));
 }
@@ -52,21 +56,21 @@ function messageAttributes(entries: readonly QueryInput[]): Json {
   );
 }
 
-/** Lists of answers, and the element that repeats for each member. */
+/** Lists of answers, with the element that repeats for each member. */
 const LISTS: ReadonlyMap<string, string> = new Map([
   ['Failed', 'BatchResultErrorEntry'],
   ['Messages', 'Message'],
   ['QueueUrls', 'QueueUrl'],
 ]);
 
-/** Maps of answers, with the element that repeats for each entry and what its halves are called. */
+/** Maps of answers, with the element that repeats for each entry and the names of its key and value. */
 const MAPS: ReadonlyMap<string, readonly [element: string, key: string, value: string]> = new Map([
   ['Attributes', ['Attribute', 'Name', 'Value']],
   ['MessageAttributes', ['MessageAttribute', 'Name', 'Value']],
   ['Tags', ['Tag', 'Key', 'Value']],
 ]);
 
-/** A JSON answer as the Query protocol writes it: lists and maps flattened under singular names. */
+/** Translates a JSON answer into the Query protocol: lists and maps are flattened under singular names. */
 export function jsonToXml(operation: string, json: Json): XmlTree {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => toElement(operation, name, value)));
 }

@@ -3,8 +3,10 @@ import { type ErrorNames, QueryFault } from '../aws/error-names.js';
 import type { QueryInput } from '../aws/query-input.js';
 import type { XmlTree } from '../aws/query-xml.js';
 
+/** The XML namespace of STS's answers. */
 export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
+/** STS's names for Ebb's errors. */
 export const STS_ERRORS: ErrorNames = {
   InvalidRequest: { type: 'ValidationError', status: 400 },
   BodyTooLarge: { type: 'ValidationError', status: 400 },
@@ -13,7 +15,10 @@ export const STS_ERRORS: ErrorNames = {
   UnknownOperation: { type: 'InvalidAction', status: 400 },
 };
 
-/** Everybody is in a role named after Ebb, because SageMaker's SDK takes its execution role from the caller's. */
+/**
+ * Returns a caller's identity. Every caller has a role named after Ebb, because SageMaker's SDK takes its execution
+ * role from the caller's.
+ */
 export function callerIdentity(accountId: string, accessKeyId: string): XmlTree {
   return {
     Arn: `arn:aws:sts::${accountId}:assumed-role/ebb/${accessKeyId}`,
@@ -22,7 +27,7 @@ export function callerIdentity(accountId: string, accessKeyId: string): XmlTree 
   };
 }
 
-/** Credentials that end, as STS hands them out. */
+/** Temporary credentials as STS issues them. */
 export interface TemporaryCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -30,6 +35,7 @@ export interface TemporaryCredentials {
   readonly expiresAt: number;
 }
 
+/** The request of `AssumeRole`. */
 export interface AssumeRoleRequest {
   readonly accountId: string;
   readonly roleName: string;
@@ -40,6 +46,7 @@ export interface AssumeRoleRequest {
 const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]{1,64})$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
+/** Reads `AssumeRole`. */
 export function parseAssumeRole(input: QueryInput): AssumeRoleRequest {
   const roleArn = required(input, 'RoleArn');
   const role = ROLE_ARN.exec(roleArn);
@@ -54,11 +61,12 @@ export function parseAssumeRole(input: QueryInput): AssumeRoleRequest {
   };
 }
 
-/** Reads `GetSessionToken`; returns for how many seconds the credentials are to be good. */
+/** Reads `GetSessionToken`; returns the validity of the credentials in seconds. */
 export function parseGetSessionToken(input: QueryInput): number {
   return parseDuration(input, { fallback: 43_200, max: 129_600 });
 }
 
+/** Writes the answer to `AssumeRole`. */
 export function renderAssumedRole(request: AssumeRoleRequest, credentials: TemporaryCredentials): XmlTree {
   const { accountId, roleName, sessionName } = request;
   return {
@@ -70,6 +78,7 @@ export function renderAssumedRole(request: AssumeRoleRequest, credentials: Tempo
   };
 }
 
+/** Writes `Credentials`. */
 export function renderCredentials(credentials: TemporaryCredentials): XmlTree {
   return {
     Credentials: {
@@ -117,7 +126,7 @@ function invalid(value: string, path: string, pattern: string): EbbError {
   );
 }
 
-/** The unique id that a role would have; one per account is enough. */
+/** Returns the unique id of a role; one id per account is enough. */
 function roleId(accountId: string): string {
   return `AROAEBB00${accountId}`;
 }

@@ -28,7 +28,7 @@ describe('the address of a request to S3', () => {
     expect([address.bucket, address.key]).toEqual([bucket, key]);
   });
 
-  it('keeps the query, of which the first question mark is the beginning', () => {
+  it('keeps the query, which begins at the first question mark', () => {
     expect(addressOf('/photos?prefix=a%3Fb?c', 'localhost').query.get('prefix')).toBe('a?b?c');
   });
 
@@ -39,7 +39,7 @@ describe('the address of a request to S3', () => {
     },
   );
 
-  it('refuses a key of more than 1,024 bytes and takes one of exactly that', () => {
+  it('takes a key of 1,024 bytes and refuses a longer one', () => {
     expect(addressOf(`/photos/${'%C3%A9'.repeat(512)}`, 'localhost').key).toHaveLength(512);
     expect(() => addressOf(`/photos/${'%C3%A9'.repeat(513)}`, 'localhost')).toThrow(
       expect.objectContaining({ code: 'KeyTooLongError' }),

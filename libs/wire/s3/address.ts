@@ -1,7 +1,7 @@
 import { isBucketName } from '../../core/object-location.js';
 import { S3Error } from './errors.js';
 
-/** What a request is about: the service itself, a bucket, or an object in it. */
+/** The target of a request: the service itself, a bucket, or an object in a bucket. */
 export interface S3Address {
   readonly bucket?: string;
   readonly key?: string;
@@ -11,11 +11,11 @@ export interface S3Address {
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Finds bucket and key in the path (`/bucket/key`) or the bucket in the host name (`bucket.localhost:7070`,
+ * Finds bucket and key in the path (`/bucket/key`), or the bucket in the host name (`bucket.localhost:7070`,
  * `bucket.s3.anything`). Raises `InvalidURI`, `InvalidBucketName` or `KeyTooLongError`.
  */
 export function addressOf(url: string, host: string | undefined): S3Address {
-  // A proxy's clients send the whole address in the request line.
+  // Clients of a proxy send the whole URL in the request line.
   const target = url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
   const [path, search] = cut(target, '?');
   const query = new URLSearchParams(search);
@@ -30,20 +30,20 @@ export function addressOf(url: string, host: string | undefined): S3Address {
   return { bucket, key, query };
 }
 
-/** `InvalidBucketName` unless it is a name that S3 allows today; drivers may rely on it. */
+/** Raises `InvalidBucketName` unless S3 allows the name today. Drivers may rely on this check. */
 export function checkBucketName(bucket: string): void {
   if (!isBucketName(bucket))
     throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: bucket });
 }
 
-/** `KeyTooLongError` for more than 1,024 bytes of UTF-8. */
+/** Raises `KeyTooLongError` for more than 1,024 bytes of UTF-8. */
 export function checkKey(key: string): void {
   const sizeBytes = new TextEncoder().encode(key).length;
   if (sizeBytes <= MAX_KEY_BYTES) return;
   throw new S3Error('KeyTooLongError', 'Your key is too long', { Size: sizeBytes, MaxSizeAllowed: MAX_KEY_BYTES });
 }
 
-/** Percent-encoding only: in a path, `+` is a plus. */
+/** Decodes percent-encoding only: in a path, `+` is a plus. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -55,7 +55,7 @@ export function decode(text: string): string {
 const VIRTUAL_HOST = /^(.+)\.s3(?:\..+|-[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$|^(.+)\.localhost$/;
 const SERVICE_HOST = /^s3(?:\.|$|-[a-z0-9-]+\.amazonaws\.com)/;
 
-/** The bucket that a virtual host names; absent where the path does. */
+/** Returns the bucket that a virtual host names; undefined if the path names it. */
 export function bucketOfHost(host: string | undefined): string | undefined {
   const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
   if (SERVICE_HOST.test(name)) return undefined;

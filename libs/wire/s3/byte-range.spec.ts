@@ -11,13 +11,13 @@ describe('a Range header', () => {
   });
 
   it.each([undefined, '', 'bytes', 'bytes=-', 'bytes=4-2', 'bytes=0-1,3-4', 'lines=0-1', 'bytes=a-b'])(
-    '%s is no range, so that the whole object is the answer',
+    '%s is not a range, so the whole object is the answer',
     (text) => {
       expect(parseRange(text)).toBeUndefined();
     },
   );
 
-  it('of the last nothing is never satisfiable', () => {
+  it('of the last zero bytes is never satisfiable', () => {
     expect(() => parseRange('bytes=-0')).toThrow(expect.objectContaining({ code: 'InvalidRange', status: 416 }));
   });
 
@@ -40,7 +40,7 @@ describe('a Range header', () => {
 });
 
 describe('the range of a copy', () => {
-  it('has both ends, inside the source', () => {
+  it('has both ends inside the source', () => {
     expect(parseCopyRange('bytes=2-9', 10)).toEqual({ first: 2, last: 9 });
   });
 

@@ -4,8 +4,8 @@ import { S3Error } from './errors.js';
 const RANGE = /^bytes=(\d*)-(\d*)$/;
 
 /**
- * Reads a `Range` header. One that is malformed, or names several ranges, is ignored as RFC 9110 and S3 have it: the
- * answer is then the whole object. Raises `InvalidRange` for a range that no object has.
+ * Reads a `Range` header. As RFC 9110 and S3 require, a malformed range and a list of ranges are ignored, and the
+ * answer is the whole object. Raises `InvalidRange` for a range that no object has.
  */
 export function parseRange(header: string | undefined): ByteRange | undefined {
   const match = RANGE.exec(header?.trim() ?? '');
@@ -17,14 +17,14 @@ export function parseRange(header: string | undefined): ByteRange | undefined {
   return last < first ? undefined : { first, last };
 }
 
-/** What the range means in an object of this size: both ends included. Raises `InvalidRange` outside it. */
+/** Returns the range within an object of this size, both ends included. Raises `InvalidRange` outside it. */
 export function clipRange(range: ByteRange, sizeBytes: number): { first: number; last: number } {
   const first = range.first < 0 ? Math.max(0, sizeBytes + range.first) : range.first;
   if (first >= sizeBytes) throw unsatisfiable({ ActualObjectSize: sizeBytes });
   return { first, last: Math.min(range.last ?? sizeBytes - 1, sizeBytes - 1) };
 }
 
-/** `x-amz-copy-source-range`: unlike `Range`, both ends are required and must lie inside the object. */
+/** Reads `x-amz-copy-source-range`. Unlike in `Range`, both ends are required and must lie inside the object. */
 export function parseCopyRange(header: string, sizeBytes: number): { first: number; last: number } {
   const match = /^bytes=(\d+)-(\d+)$/.exec(header);
   if (!match || Number(match[2]) < Number(match[1])) {
@@ -42,7 +42,7 @@ export function parseCopyRange(header: string, sizeBytes: number): { first: numb
   });
 }
 
-/** The last nothing (`bytes=-0`) is outside every object. */
+/** The last zero bytes (`bytes=-0`) are outside every object. */
 function suffixLength(digits: string): number {
   const length = Number(digits);
   if (length === 0) throw unsatisfiable({});

@@ -1,7 +1,7 @@
 import { S3Error } from './errors.js';
 import { type Headers, header } from '../aws/headers.js';
 
-/** The validators of an object that a condition is held against. */
+/** The validators of an object, against which conditions are checked. */
 export interface Validators {
   readonly etag: string;
   readonly modifiedAt: number;
@@ -11,12 +11,12 @@ export interface Validators {
 export interface Conditions {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
-  /** HTTP dates. One that cannot be read is no condition, as RFC 9110 has it. */
+  /** HTTP dates. A date that cannot be read is not a condition, as RFC 9110 requires. */
   readonly ifModifiedSince?: string;
   readonly ifUnmodifiedSince?: string;
 }
 
-/** `prefix` is empty for a read and `x-amz-copy-source-` for the source of a copy. */
+/** Reads the conditional headers. `prefix` is empty for a read and `x-amz-copy-source-` for the source of a copy. */
 export function conditionsOf(headers: Headers, prefix = ''): Conditions {
   const read = (name: string) => header(headers, prefix + name);
   return {
@@ -28,12 +28,12 @@ export function conditionsOf(headers: Headers, prefix = ''): Conditions {
 }
 
 /**
- * Holds the conditions in RFC 9110's order: an entity tag outranks a date, so `If-Match` silences
- * `If-Unmodified-Since`, and `If-None-Match` silences `If-Modified-Since`.
+ * Checks the conditions in RFC 9110's order. An entity tag outranks a date: `If-Match` overrides `If-Unmodified-Since`,
+ * and `If-None-Match` overrides `If-Modified-Since`.
  */
 export function holdConditions(conditions: Conditions, object: Validators): 'hold' | 'failed' | 'notModified' {
   const { ifMatch, ifNoneMatch } = conditions;
-  // HTTP dates have whole seconds: an object is as old as the second that it was written in.
+  // HTTP dates have whole seconds, so the object's time is rounded down to the second.
   const modifiedAt = Math.floor(object.modifiedAt / 1000) * 1000;
   const unmodifiedSince = dateOf(conditions.ifUnmodifiedSince);
   const modifiedSince = dateOf(conditions.ifModifiedSince);
@@ -44,11 +44,12 @@ export function holdConditions(conditions: Conditions, object: Validators): 'hol
   return modifiedSince !== undefined && modifiedAt <= modifiedSince ? 'notModified' : 'hold';
 }
 
+/** Returns the error for a condition that does not hold. */
 export function preconditionFailed(): S3Error {
   return new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
 }
 
-/** Entity tags as S3 takes them: a list, quoted or bare, weak or strong, or `*`. */
+/** Returns an entity tag without its quotes and its mark of weakness; S3 accepts tags with or without them. */
 export function parseEtag(text: string): string {
   return text.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
 }

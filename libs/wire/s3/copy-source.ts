@@ -5,7 +5,7 @@ import { requireNullVersion } from './version.js';
 
 const COPY_SOURCE = /^\/?(?<path>.*?)(?:\?versionId=(?<version>[^?]*))?$/s;
 
-/** Reads `x-amz-copy-source`: `/bucket/key` or `bucket/key`, percent-encoded, perhaps with `?versionId=`. */
+/** Reads `x-amz-copy-source`: `/bucket/key` or `bucket/key`, percent-encoded, optionally with `?versionId=`. */
 export function parseCopySource(text: string): ObjectLocation {
   if (text.startsWith('arn:')) throw notImplemented('copying from an access point');
   const { path = '', version } = COPY_SOURCE.exec(text)?.groups ?? {};

@@ -54,9 +54,10 @@ const STATUS = {
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
+/** An error code of S3. */
 export type S3ErrorCode = keyof typeof STATUS;
 
-/** An error that only S3's protocol knows; what the domain knows too is an `EbbError` and is translated. */
+/** An error that only S3's protocol has. Errors of the domain are `EbbError` and are translated. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
@@ -73,7 +74,7 @@ export class S3Error extends Error {
   }
 }
 
-/** What S3 calls Ebb's errors. The texts are S3's, because people search for them. */
+/** S3's names for Ebb's errors. The texts are S3's, because people search for them. */
 const NAMES: Partial<Readonly<Record<ErrorCode, { readonly code: S3ErrorCode; readonly message?: string }>>> = {
   InvalidRequest: { code: 'InvalidRequest' },
   BucketNotFound: { code: 'NoSuchBucket', message: 'The specified bucket does not exist' },
@@ -103,7 +104,7 @@ const NAMES: Partial<Readonly<Record<ErrorCode, { readonly code: S3ErrorCode; re
   Unavailable: { code: 'ServiceUnavailable' },
 };
 
-/** The same error in S3's words; what nobody foresaw is `InternalError`, without its text. */
+/** Returns an error in S3's wording. An unexpected error becomes `InternalError`, without its text. */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   const name = error instanceof EbbError ? NAMES[error.code] : undefined;
@@ -111,7 +112,7 @@ export function toS3Error(error: unknown): S3Error {
   return new S3Error('InternalError', 'We encountered an internal error. Please try again.', {}, { cause: error });
 }
 
-/** Names what was asked for, since S3's own text leaves people guessing. */
+/** Returns the error for a function that Ebb does not have. It names the function, because S3's own text does not. */
 export function notImplemented(what: string): S3Error {
   return new S3Error(
     'NotImplemented',
@@ -119,7 +120,7 @@ export function notImplemented(what: string): S3Error {
   );
 }
 
-/** The error document that every S3 client reads. */
+/** Returns the error document that every S3 client reads. */
 export function errorDocument(error: S3Error, resource: string, requestId: string, hostId: string): string {
   const details = Object.entries(error.details).map(([name, value]) => element(name, value));
   return xmlDocument(

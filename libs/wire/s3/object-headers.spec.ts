@@ -3,8 +3,8 @@ import { descriptionOf, objectHeaders, overriddenHeaders, storedChecksum } from 
 
 const head = { sizeBytes: 1, etag: 'abc', modifiedAt: Date.UTC(2026, 0, 1) };
 
-describe('what is kept of an object besides its bytes', () => {
-  it('comes back as it was sent, without the framing of the way here', () => {
+describe('the description of an object', () => {
+  it('comes back as sent, without the framing of the transfer', () => {
     const sent = {
       'content-type': 'text/plain',
       'cache-control': 'no-cache',
@@ -23,7 +23,7 @@ describe('what is kept of an object besides its bytes', () => {
     });
   });
 
-  it('is told apart from user metadata of the same name', () => {
+  it('is separate from user metadata of the same name', () => {
     const description = descriptionOf({ 'x-amz-meta-cache-control': 'mine', 'cache-control': 'theirs' });
     expect(objectHeaders({ ...head, ...description })).toMatchObject({
       'x-amz-meta-cache-control': 'mine',
@@ -31,19 +31,19 @@ describe('what is kept of an object besides its bytes', () => {
     });
   });
 
-  it('has S3’s default type where none was given, and no encoding where there was only framing', () => {
+  it('has S3’s default type if none was given, and no encoding if there was only framing', () => {
     const headers = objectHeaders({ ...head, ...descriptionOf({ 'content-encoding': 'aws-chunked' }) });
     expect(headers).toMatchObject({ 'content-type': 'binary/octet-stream' });
     expect(headers).not.toHaveProperty('content-encoding');
   });
 
-  it('holds the checksum, which is no header of its own', () => {
+  it('holds the checksum, which is not among the headers', () => {
     const object = { ...head, ...descriptionOf({}, { algorithm: 'crc32', value: 'AAAAAA==' }) };
     expect(storedChecksum(object)).toEqual({ algorithm: 'crc32', value: 'AAAAAA==' });
     expect(JSON.stringify(objectHeaders(object))).not.toContain('AAAAAA==');
   });
 
-  it('may have 2,048 bytes of user metadata and no more', () => {
+  it('has at most 2,048 bytes of user metadata', () => {
     expect(descriptionOf({ 'x-amz-meta-k': 'v'.repeat(2047) }).metadata['k']).toHaveLength(2047);
     expect(() => descriptionOf({ 'x-amz-meta-k': 'v'.repeat(2048) })).toThrow(
       expect.objectContaining({ code: 'MetadataTooLarge' }),
@@ -52,13 +52,13 @@ describe('what is kept of an object besides its bytes', () => {
 });
 
 describe('headers that a URL asks for', () => {
-  it('stand in place of the stored ones, in UTF-8', () => {
+  it('replace the stored ones, in UTF-8', () => {
     const query = new URLSearchParams({ 'response-content-disposition': 'attachment; filename="ü"' });
     const value = overriddenHeaders(query)['content-disposition']!;
     expect(Buffer.from(value, 'latin1').toString('utf8')).toBe('attachment; filename="ü"');
   });
 
-  it('cannot smuggle in further headers', () => {
+  it('cannot add further headers', () => {
     const query = new URLSearchParams({ 'response-content-type': 'a\r\nset-cookie: b' });
     expect(() => overriddenHeaders(query)).toThrow(expect.objectContaining({ code: 'InvalidArgument' }));
   });

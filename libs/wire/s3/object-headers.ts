@@ -3,22 +3,22 @@ import { S3Error } from './errors.js';
 import { type Headers, header } from '../aws/headers.js';
 import { type Checksum, CHECKSUM_BYTES, type ChecksumAlgorithm } from './payload.js';
 
-/** What is kept of an object besides its bytes. */
+/** The properties of an object that Ebb keeps besides its bytes. */
 export interface Description {
   readonly contentType?: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const USER_PREFIX = 'x-amz-meta-';
-// The port keeps a content type and the user's metadata. The other headers that S3 gives back lie beside the latter
-// under names that no header can have, because of the colon.
+// The port keeps a content type and the user's metadata. The other headers that S3 returns are stored beside the
+// metadata. The colon in their names keeps them apart, because no header's name can have one.
 const KEPT_PREFIX = 'ebb:';
 const CHECKSUM_PREFIX = `${KEPT_PREFIX}checksum-`;
 const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
 const MAX_METADATA_BYTES = 2048;
 const DEFAULT_TYPE = 'binary/octet-stream';
 
-/** Reads what an upload says about its object. Raises `MetadataTooLarge` beyond 2 KB of user metadata. */
+/** Reads what an upload states about its object. Raises `MetadataTooLarge` for more than 2 KB of user metadata. */
 export function descriptionOf(headers: Headers, checksum?: Checksum): Description {
   const metadata: Record<string, string> = {};
   let sizeBytes = 0;
@@ -42,7 +42,7 @@ export function descriptionOf(headers: Headers, checksum?: Checksum): Descriptio
   return { contentType: header(headers, 'content-type'), metadata };
 }
 
-/** The headers of a GET or HEAD, or of a 304, without those that speak of the body's length. */
+/** Returns the headers of a GET, a HEAD or a 304, without the headers about the length of the body. */
 export function objectHeaders(object: ObjectHead): Record<string, string> {
   const headers: Record<string, string> = {
     etag: `"${object.etag}"`,
@@ -57,7 +57,7 @@ export function objectHeaders(object: ObjectHead): Record<string, string> {
   return headers;
 }
 
-/** The checksum that an object was uploaded with, if it came in a header. */
+/** Returns the checksum that an object was uploaded with, if a header carried one. */
 export function storedChecksum(object: ObjectHead): Checksum | undefined {
   for (const algorithm of Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[]) {
     const value = object.metadata[CHECKSUM_PREFIX + algorithm];
@@ -66,13 +66,13 @@ export function storedChecksum(object: ObjectHead): Checksum | undefined {
   return undefined;
 }
 
-/** How a checksum of the whole object is told to the client. */
+/** Returns the headers that state a checksum of the whole object. */
 export function checksumHeaders(checksum: Checksum | undefined): Record<string, string> {
   if (!checksum) return {};
   return { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }
 
-/** The headers that `response-*` parameters ask for in place of the stored ones. Raises `InvalidArgument`. */
+/** Returns the headers that `response-*` parameters set in place of the stored headers. Raises `InvalidArgument`. */
 export function overriddenHeaders(query: URLSearchParams): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of [...KEPT_HEADERS, 'content-type']) {
@@ -89,12 +89,12 @@ export function overriddenHeaders(query: URLSearchParams): Record<string, string
   return headers;
 }
 
-/** HTTP headers are bytes: each character here stands for one byte of the UTF-8 text. */
+/** HTTP headers are bytes: each character of the result stands for one byte of the UTF-8 text. */
 function toHeaderBytes(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-/** `aws-chunked` was about the way here, not about the object. */
+/** `aws-chunked` describes the transfer, not the object. */
 function withoutFraming(encoding: string | undefined): string | undefined {
   const rest = encoding?.split(',').map((one) => one.trim());
   return rest?.filter((one) => one !== 'aws-chunked').join(',');

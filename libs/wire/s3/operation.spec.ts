@@ -44,7 +44,7 @@ describe('the operation that a request to S3 asks for', () => {
     expect(asked(request)).toBe(operation);
   });
 
-  it('makes a copy of a PUT that names a source', () => {
+  it('is a copy for a PUT that names a source', () => {
     expect(asked('PUT /b/k', true)).toBe('CopyObject');
     expect(asked('PUT /b/k?uploadId=u&partNumber=1', true)).toBe('UploadPartCopy');
   });
@@ -69,7 +69,7 @@ describe('the operation that a request to S3 asks for', () => {
     expect(() => asked(request)).toThrow(expect.objectContaining({ code: 'NotImplemented', status: 501 }));
   });
 
-  it('refuses uploads by HTML form as not implemented', () => {
+  it('is refused as not implemented for an upload by HTML form', () => {
     expect(() => asked('POST /b')).toThrow(expect.objectContaining({ code: 'NotImplemented' }));
   });
 

@@ -1,6 +1,6 @@
 import { notImplemented, S3Error } from './errors.js';
 
-/** What `Method level sub-resources` means. Sub-resources are sorted and joined by `+`. */
+/** The operations by `Method level sub-resources`. Sub-resources are sorted and joined by `+`. */
 const OPERATIONS = {
   'GET service': 'ListBuckets',
 
@@ -47,15 +47,16 @@ const OPERATIONS = {
   'DELETE object uploadId': 'AbortMultipartUpload',
 } as const;
 
+/** An operation of S3 that Ebb offers. */
 export type S3Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
 
-/** Query parameters that only refine an operation. Whatever else stands in a query asks for another operation. */
+/** Query parameters that only refine an operation. Any other parameter selects another operation. */
 const REFINEMENTS = new Set([
   'AWSAccessKeyId',
   'Expires',
   'Signature',
   'bucket-region',
-  // boto3 repeats these headers in presigned URLs of the older signature.
+  // boto3 repeats these headers in presigned URLs with Signature V2.
   'content-md5',
   'content-type',
   'continuation-token',
@@ -75,18 +76,19 @@ const REFINEMENTS = new Set([
   'versionId',
 ]);
 
+/** The parts of a request that decide its operation. */
 export interface S3Target {
   readonly method: string;
   readonly bucket?: string;
   readonly key?: string;
   readonly query: URLSearchParams;
-  /** Whether `x-amz-copy-source` came: it makes another operation of a PUT. */
+  /** Whether `x-amz-copy-source` was sent, which makes a PUT another operation. */
   readonly hasCopySource: boolean;
 }
 
 /**
- * The operation that a request asks for. What Ebb does not offer is `NotImplemented`, never mistaken for a plain read
- * or write of the object; a method without any meaning there is `MethodNotAllowed`.
+ * Returns the operation that a request asks for. An operation that Ebb does not offer raises `NotImplemented`, and is
+ * never taken for a plain read or write of the object. A method without a meaning there raises `MethodNotAllowed`.
  */
 export function operationOf(target: S3Target): S3Operation {
   const level = target.key !== undefined ? 'object' : target.bucket !== undefined ? 'bucket' : 'service';

@@ -3,12 +3,12 @@ import { payloadOf } from './payload.js';
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-describe('what the headers say about a body', () => {
-  it('is its length alone where nothing more is claimed', () => {
+describe('the description of a body in headers', () => {
+  it('is the length alone if there is no claim', () => {
     expect(payloadOf({ 'content-length': '5' })).toMatchObject({ sizeBytes: 5, chunked: false, claims: [] });
   });
 
-  it('is every claim that must come true', () => {
+  it('has every claim that must hold', () => {
     const payload = payloadOf({
       'content-length': '0',
       'content-md5': '1B2M2Y8AsgTpgAmY7PhCfg==',
@@ -22,7 +22,7 @@ describe('what the headers say about a body', () => {
     ]);
   });
 
-  it('is the length without framing where the body is framed', () => {
+  it('has the length without framing if the body is framed', () => {
     const payload = payloadOf({
       'content-length': '62',
       'content-encoding': 'gzip,aws-chunked',
@@ -38,21 +38,21 @@ describe('what the headers say about a body', () => {
     ['no length', {}, 'MissingContentLength'],
     ['no length without framing', { 'content-length': '9', 'content-encoding': 'aws-chunked' }, 'MissingContentLength'],
     ['more than 5 GiB', { 'content-length': String(5 * 1024 ** 3 + 1) }, 'EntityTooLarge'],
-    ['a torn MD5', { 'content-length': '0', 'content-md5': 'abcd' }, 'InvalidDigest'],
+    ['a truncated MD5', { 'content-length': '0', 'content-md5': 'abcd' }, 'InvalidDigest'],
     ['a CRC32 of the wrong length', { 'content-length': '0', 'x-amz-checksum-crc32': 'AAAA' }, 'InvalidRequest'],
-    ['a checksum that nobody knows', { 'content-length': '0', 'x-amz-checksum-adler': 'AAAA' }, 'InvalidRequest'],
+    ['an unknown checksum', { 'content-length': '0', 'x-amz-checksum-adler': 'AAAA' }, 'InvalidRequest'],
     [
       'two checksums',
       { 'content-length': '0', 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-crc32c': 'AAAAAA==' },
       'InvalidRequest',
     ],
     [
-      'a checksum promised and not sent',
+      'a checksum that is announced but not sent',
       { 'content-length': '0', 'x-amz-sdk-checksum-algorithm': 'CRC32' },
       'InvalidRequest',
     ],
     ['an unknown trailer', { 'content-length': '0', 'x-amz-trailer': 'x-amz-meta-a' }, 'InvalidRequest'],
-    ['a torn content hash', { 'content-length': '0', 'x-amz-content-sha256': 'e3b0' }, 'InvalidArgument'],
+    ['a truncated content hash', { 'content-length': '0', 'x-amz-content-sha256': 'e3b0' }, 'InvalidArgument'],
     [
       'an unknown way of streaming',
       { 'x-amz-decoded-content-length': '0', 'x-amz-content-sha256': 'STREAMING-SOMEHOW' },

@@ -1,33 +1,35 @@
 import { S3Error, type S3ErrorCode } from './errors.js';
 import { type Headers, header } from '../aws/headers.js';
 
-/** The checksums that Ebb can verify, with how many bytes each has. */
+/** The checksums that Ebb can verify, each with its size in bytes. */
 export const CHECKSUM_BYTES = { crc32: 4, crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32 } as const;
 
+/** The name of a checksum that Ebb can verify. */
 export type ChecksumAlgorithm = keyof typeof CHECKSUM_BYTES;
 
-/** One claim about a body that must come true before the object appears. */
+/** One claim about a body that must hold before the object appears. */
 export interface Claim {
   readonly algorithm: ChecksumAlgorithm | 'md5';
   readonly encoding: 'base64' | 'hex';
   readonly value: string;
-  /** What to answer when it does not come true. */
+  /** The error code if the claim does not hold. */
   readonly otherwise: S3ErrorCode;
 }
 
-/** How a request sends its content, and what it claims about it. */
+/** The way that a request sends its content, and its claims about the content. */
 export interface Payload {
-  /** Length of the content without framing. */
+  /** The length of the content without framing. */
   readonly sizeBytes: number;
   readonly chunked: boolean;
-  /** Claims that came in headers. */
+  /** Claims sent in headers. */
   readonly claims: readonly Claim[];
-  /** The checksum that came in a header. */
+  /** The checksum sent in a header. */
   readonly checksum?: Checksum;
-  /** The checksum that is announced to come in a trailer. */
+  /** The algorithm of the checksum that a trailer will carry. */
   readonly trailing?: ChecksumAlgorithm;
 }
 
+/** A checksum with its algorithm. */
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
   readonly value: string;
@@ -61,12 +63,12 @@ export function payloadOf(headers: Headers): Payload {
   };
 }
 
-/** The claim of a checksum that S3's own headers or trailers carry. */
+/** Returns the claim of a checksum in S3's own headers or trailers. */
 export function checksumClaim(checksum: Checksum): Claim {
   return { ...checksum, encoding: 'base64', otherwise: 'BadDigest' };
 }
 
-/** Checks the shape of a checksum's text. */
+/** Reads a checksum. Raises `InvalidRequest` if its text has the wrong form. */
 export function readChecksum(algorithm: ChecksumAlgorithm, value: string): Checksum {
   if (base64Bytes(value) === CHECKSUM_BYTES[algorithm]) return { algorithm, value };
   throw new S3Error('InvalidRequest', `Value for x-amz-checksum-${algorithm} header is invalid.`);
@@ -82,7 +84,7 @@ function claimsOf(headers: Headers, contentHash: string, checksum: Checksum | un
   }
   if (LITERAL_HASH.test(contentHash)) {
     const value = contentHash.toLowerCase();
-    // What was signed is looked at first.
+    // The signed hash is checked first.
     claims.unshift({ algorithm: 'sha256', encoding: 'hex', value, otherwise: 'XAmzContentSHA256Mismatch' });
   } else if (contentHash !== 'UNSIGNED-PAYLOAD' && !STREAMING.test(contentHash)) {
     throw new S3Error(
@@ -119,12 +121,12 @@ function trailerChecksum(headers: Headers): ChecksumAlgorithm | undefined {
   return name === undefined ? undefined : algorithmOf(name);
 }
 
-/** A checksum that cannot be verified is refused: to take it unseen would be to promise what was not done. */
+/** Refuses a checksum that Ebb cannot verify, because accepting it would promise a check that Ebb does not make. */
 function algorithmOf(name: string): ChecksumAlgorithm {
   const algorithm = CHECKSUM_HEADER.exec(name)?.[1] ?? '';
   if (Object.hasOwn(CHECKSUM_BYTES, algorithm)) return algorithm as ChecksumAlgorithm;
   const known = Object.keys(CHECKSUM_BYTES).join(', ');
-  throw new S3Error('InvalidRequest', `${name} is not a checksum that can be verified here: use one of ${known}.`);
+  throw new S3Error('InvalidRequest', `Ebb cannot verify ${name}: use one of ${known}.`);
 }
 
 function severalChecksums(): S3Error {
@@ -138,7 +140,7 @@ function isAwsChunked(headers: Headers): boolean {
   return (header(headers, 'content-encoding') ?? '').split(',').some((one) => one.trim() === 'aws-chunked');
 }
 
-/** How many bytes the base64 text stands for; -1 if it is none. */
+/** Returns the number of bytes that the base64 text stands for; -1 if it is not base64. */
 function base64Bytes(text: string): number {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return -1;
   return (text.length / 4) * 3 - (text.length - text.replace(/=+$/, '').length);

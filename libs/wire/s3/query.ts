@@ -1,6 +1,6 @@
 import { S3Error } from './errors.js';
 
-/** A whole number from the query. Raises `InvalidArgument` with S3's text when it is none. */
+/** Reads a whole number from the query. Raises `InvalidArgument` with S3's text for any other value. */
 export function queryNumber(query: URLSearchParams, name: string, otherwise: number, max = otherwise): number {
   const text = query.get(name);
   if (text === null || text === '') return otherwise;
@@ -11,7 +11,7 @@ export function queryNumber(query: URLSearchParams, name: string, otherwise: num
   });
 }
 
-/** `partNumber`: 1 to 10,000. */
+/** Reads `partNumber`, a number from 1 to 10,000. Raises `InvalidArgument`. */
 export function partNumberOf(query: URLSearchParams): number {
   const text = query.get('partNumber') ?? '';
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -22,7 +22,10 @@ export function partNumberOf(query: URLSearchParams): number {
   });
 }
 
-/** `encoding-type=url`: names in the answer are percent-encoded. Returns how to write them. */
+/**
+ * Returns the function that writes names in the answer: `encoding-type=url` makes it percent-encode them. Raises
+ * `InvalidArgument`.
+ */
 export function nameEncoder(query: URLSearchParams): (name: string) => string {
   const type = query.get('encoding-type');
   if (type === null || type === '') return (name) => name;
@@ -32,6 +35,6 @@ export function nameEncoder(query: URLSearchParams): (name: string) => string {
       ArgumentValue: type,
     });
   }
-  // Slashes stay readable, as in S3's own answers. A space is %20, which every decoder understands.
+  // Slashes stay readable, as in S3's own answers. A space becomes %20, which every decoder understands.
   return (name) => encodeURIComponent(name.toWellFormed()).replaceAll('%2F', '/');
 }

@@ -1,7 +1,7 @@
 import { notImplemented } from './errors.js';
 import { type Headers, header } from '../aws/headers.js';
 
-/** Headers that ask for something Ebb does not do. To ignore one would be to promise it. */
+/** Headers that ask for functions that Ebb does not have. Ignoring such a header would promise its function. */
 const REFUSED = [
   'x-amz-bucket-object-lock-enabled',
   'x-amz-copy-source-server-side-encryption-customer-algorithm',
@@ -21,7 +21,10 @@ export function refuseUnsupportedHeaders(headers: Headers): void {
   if (asked) throw notImplemented(asked);
 }
 
-/** Whether a write asks to be the first (`If-None-Match: *`). Other conditions on writes are `NotImplemented`. */
+/**
+ * Tells whether a write requires that the object is absent (`If-None-Match: *`). Other conditions on writes raise
+ * `NotImplemented`.
+ */
 export function requiresAbsence(headers: Headers): boolean {
   refuseWriteConditions(headers);
   const ifNoneMatch = header(headers, 'if-none-match');
@@ -30,7 +33,7 @@ export function requiresAbsence(headers: Headers): boolean {
   return ifNoneMatch === '*';
 }
 
-/** No write can be made to depend on the object that is there. */
+/** Raises `NotImplemented` for a write that depends on the existing object. */
 export function refuseWriteConditions(headers: Headers): void {
   const conditions = ['if-match', 'x-amz-if-match-last-modified-time', 'x-amz-if-match-size'];
   const asked = conditions.find((name) => headers[name] !== undefined);

@@ -3,20 +3,22 @@ import { S3Error, type S3ErrorCode } from '../errors.js';
 import type { S3Operation } from '../operation.js';
 import { element, isoTime, optionalElement, s3Document, Xml } from '../xml.js';
 
-/** Everything here belongs to whoever runs this Ebb. */
+/** The owner of every bucket and object in this Ebb. */
 const OWNER = { id: 'ebb', displayName: 'ebb' };
 
+/** Returns the element of the owner, or of the initiator of an upload. */
 export function ownerElement(name: 'Owner' | 'Initiator'): Xml {
   return element(name, element('ID', OWNER.id), element('DisplayName', OWNER.displayName));
 }
 
+/** One page of ListBuckets. */
 export interface BucketPage {
   readonly buckets: readonly BucketInfo[];
   readonly prefix?: string;
   readonly next?: string;
 }
 
-/** The answer to ListBuckets. */
+/** Writes the answer to ListBuckets. */
 export function formatBuckets(page: BucketPage): string {
   const buckets = page.buckets.map(({ name, createdAt }) =>
     element('Bucket', element('Name', name), element('CreationDate', isoTime(createdAt))),
@@ -30,12 +32,15 @@ export function formatBuckets(page: BucketPage): string {
   );
 }
 
-/** The answer to GetBucketLocation: us-east-1 has no name there, for history's sake. */
+/** Writes the answer to GetBucketLocation. For historical reasons us-east-1 has no name there. */
 export function formatLocation(region: string): string {
   return s3Document('LocationConstraint', ...(region === 'us-east-1' ? [] : [region]));
 }
 
-/** What Ebb truthfully says of a setting that clients ask for and that it does not have: S3's default, or S3's "none". */
+/**
+ * The true answer about a setting that clients ask for and Ebb does not have: S3's default, or S3's error for a missing
+ * setting.
+ */
 type Setting = { readonly document: string } | { readonly code: S3ErrorCode; readonly message: string };
 
 const none = (code: S3ErrorCode, message: string): Setting => ({ code, message });
@@ -85,13 +90,15 @@ const SETTINGS = {
   GetObjectRetention: NO_LOCK,
 } as const satisfies Partial<Record<S3Operation, Setting>>;
 
+/** An operation that reads a setting. */
 export type SettingOperation = keyof typeof SETTINGS;
 
+/** Tells whether an operation reads a setting. */
 export function isSetting(operation: S3Operation): operation is SettingOperation {
   return Object.hasOwn(SETTINGS, operation);
 }
 
-/** The document that answers for a setting. Raises S3's error where S3 says that there is none. */
+/** Returns the document that answers for a setting. Raises S3's error if S3 reports the setting as missing. */
 export function settingDocument(operation: SettingOperation): string {
   const setting: Setting = SETTINGS[operation];
   if ('document' in setting) return setting.document;

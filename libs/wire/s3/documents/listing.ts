@@ -6,19 +6,19 @@ import { element, isoTime, optionalElement, s3Document, type Xml } from '../xml.
 
 const MAX_KEYS = 1000;
 
-/** A listing as a client asked for it, in either version of the call. */
+/** The request of either version of ListObjects. */
 export interface ListRequest {
   readonly version: 1 | 2;
   readonly options: ListOptions & { readonly limit: number };
   readonly query: URLSearchParams;
 }
 
-/** Reads ListObjects: pages go on from `marker`, which is a key. */
+/** Reads ListObjects; the next page begins after `marker`, which is a key. */
 export function parseList(query: URLSearchParams): ListRequest {
   return { version: 1, options: { ...common(query), after: query.get('marker') || undefined }, query };
 }
 
-/** Reads ListObjectsV2: pages go on from an opaque token, which outranks `start-after`. */
+/** Reads ListObjectsV2; the next page begins after an opaque token, which outranks `start-after`. */
 export function parseListV2(query: URLSearchParams): ListRequest {
   const listType = query.get('list-type');
   if (listType !== '2') throw wrong('list-type', listType, 'Invalid List Type specified in Request');
@@ -28,7 +28,7 @@ export function parseListV2(query: URLSearchParams): ListRequest {
   return { version: 2, options: { ...common(query), after: after || undefined }, query };
 }
 
-/** Writes the answer to either call. */
+/** Writes the answer to either version. */
 export function formatList(bucket: string, request: ListRequest, listing: ObjectListing): string {
   const { query, options } = request;
   const encode = nameEncoder(query);
@@ -74,7 +74,7 @@ function contents(listing: ObjectListing, encode: (name: string) => string, with
 }
 
 function common(query: URLSearchParams): ListOptions & { limit: number } {
-  // An encoding that nobody knows is refused before anything is listed.
+  // An unknown encoding is refused before anything is listed.
   nameEncoder(query);
   return {
     prefix: query.get('prefix') || undefined,
@@ -83,7 +83,7 @@ function common(query: URLSearchParams): ListOptions & { limit: number } {
   };
 }
 
-/** The token is the last name of the page, in hexadecimal UTF-8 so that nobody takes it for a key. */
+/** The token is the last name of the page, in hexadecimal UTF-8 so that clients do not take it for a key. */
 function writeToken(next: string): string {
   return Array.from(new TextEncoder().encode(next), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -6,7 +6,7 @@ import { element, isoTime, optionalElement, s3Document } from '../xml.js';
 
 const MAX_LISTED = 1000;
 
-/** The answer to CreateMultipartUpload. */
+/** Writes the answer to CreateMultipartUpload. */
 export function formatUpload(location: ObjectLocation, uploadId: string): string {
   return s3Document(
     'InitiateMultipartUploadResult',
@@ -16,7 +16,7 @@ export function formatUpload(location: ObjectLocation, uploadId: string): string
   );
 }
 
-/** The answer to CompleteMultipartUpload. */
+/** Writes the answer to CompleteMultipartUpload. */
 export function formatCompletion(location: ObjectLocation, address: string, etag: string): string {
   return s3Document(
     'CompleteMultipartUploadResult',
@@ -27,7 +27,7 @@ export function formatCompletion(location: ObjectLocation, address: string, etag
   );
 }
 
-/** One page of ListParts, cut out of all parts. */
+/** Writes one page of ListParts, cut from all parts. */
 export function formatParts(
   location: ObjectLocation,
   uploadId: string,
@@ -62,7 +62,7 @@ export function formatParts(
   );
 }
 
-/** One page of ListMultipartUploads, cut out of all uploads: by key, then by id. */
+/** Writes one page of ListMultipartUploads, cut from all uploads; they are ordered by key, then by id. */
 export function formatUploads(bucket: string, uploads: readonly MultipartUpload[], query: URLSearchParams): string {
   const encode = nameEncoder(query);
   const limit = queryNumber(query, 'max-uploads', MAX_LISTED);
@@ -93,7 +93,7 @@ export function formatUploads(bucket: string, uploads: readonly MultipartUpload[
   );
 }
 
-/** An upload, or a prefix that several share. */
+/** An upload, or a prefix that several uploads share. */
 interface Entry {
   readonly key: string;
   readonly id: string;
@@ -114,7 +114,7 @@ function rollUp(uploads: readonly MultipartUpload[], prefix: string, delimiter: 
   return [...entries.values()].sort((one, other) => compare(one.key, other.key) || compare(one.id, other.id));
 }
 
-/** Without an upload's id the marker stands for all uploads of its key. */
+/** A marker without an upload's id stands for all uploads of its key. */
 function follows(entry: Entry, marker: { key: string; id: string }): boolean {
   if (marker.key === '') return true;
   const order = compare(entry.key, marker.key);

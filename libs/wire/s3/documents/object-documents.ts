@@ -2,7 +2,7 @@ import type { ObjectHead } from '../../../core/ports/objects.js';
 import type { S3Error } from '../errors.js';
 import { element, isoTime, s3Document } from '../xml.js';
 
-/** The answer to CopyObject and UploadPartCopy. */
+/** Writes the answer to CopyObject and UploadPartCopy. */
 export function formatCopy(
   root: 'CopyObjectResult' | 'CopyPartResult',
   copy: Pick<ObjectHead, 'etag' | 'modifiedAt'>,
@@ -10,13 +10,13 @@ export function formatCopy(
   return s3Document(root, element('LastModified', isoTime(copy.modifiedAt)), element('ETag', `"${copy.etag}"`));
 }
 
-/** What became of one key of a DeleteObjects. */
+/** The outcome for one key of a DeleteObjects. */
 export interface Deletion {
   readonly key: string;
   readonly error?: S3Error;
 }
 
-/** The answer to DeleteObjects; a quiet one names only the failures. */
+/** Writes the answer to DeleteObjects; a quiet answer names only the failures. */
 export function formatDeletions(deletions: readonly Deletion[], quiet: boolean): string {
   const shown = deletions.filter(({ error }) => error || !quiet);
   const lines = shown.map(({ key, error }) =>

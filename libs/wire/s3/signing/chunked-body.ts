@@ -1,40 +1,42 @@
 import { S3Error } from '../errors.js';
 
-/** A chunk's header is a hexadecimal size and a signature of 64 digits: far less than this. */
+/**
+ * The longest line of the framing. A chunk's header, a hexadecimal size and a signature of 64 digits, is far shorter.
+ */
 const MAX_LINE_BYTES = 1024;
 const MAX_TRAILER_LINES = 16;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Follows the chunks of a body as they pass, to verify what each was signed with. Every method may raise an error. */
+/** Follows the chunks of a body as they pass, and verifies their signatures. Every method may raise an error. */
 export interface ChunkWatch {
-  /** A chunk begins; its signature is absent where its header names none. */
+  /** A chunk begins; `signature` is absent if the chunk's header names none. */
   begin(signature: string | undefined): void;
   data(bytes: Uint8Array): void;
   /** The chunk has been read whole. */
   end(): void;
-  /** The body has been read whole; these are its trailing headers by lower-case name, in the order in which they came. */
+  /** The body has been read whole. `trailers` are its trailing headers by lower-case name, in the order received. */
   finish(trailers: ReadonlyMap<string, string>): void;
 }
 
 type State = 'header' | 'data' | 'afterData' | 'trailer';
 
 /**
- * Takes the `aws-chunked` framing off a body as it streams by: `size[;chunk-signature=…]`, the bytes, and after the last
- * chunk the trailing headers. Nothing of the content is held or copied. Signatures are for the `watch` to verify; without
- * one they are read over.
+ * Removes the `aws-chunked` framing from a body as it streams by: `size[;chunk-signature=…]`, the bytes, and after the
+ * last chunk the trailing headers. It holds and copies no content. The `watch` verifies signatures; without a watch
+ * they are ignored.
  */
 export class ChunkedBody {
   private state: State = 'header';
   private remaining = 0;
   private line: number[] = [];
   private trailerLines = 0;
-  /** Trailing headers by lower-case name; whole once `finish` has returned. */
+  /** Trailing headers by lower-case name; complete once `finish` has returned. */
   readonly trailers = new Map<string, string>();
 
   constructor(private readonly watch?: ChunkWatch) {}
 
-  /** The content inside these bytes, as views on them. Raises `InvalidRequest` where the framing is broken. */
+  /** Returns the content inside these bytes, as views on them. Raises `InvalidRequest` if the framing is broken. */
   *push(bytes: Uint8Array): Generator<Uint8Array> {
     let at = 0;
     while (at < bytes.length) {
@@ -55,7 +57,7 @@ export class ChunkedBody {
     }
   }
 
-  /** Raises `IncompleteBody` if the body ended before its last chunk, and what the watch raises. */
+  /** Raises `IncompleteBody` if the body ended before its last chunk, and any error of the watch. */
   finish(): void {
     if (this.state !== 'trailer' || this.line.length > 0) {
       throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly');
@@ -63,7 +65,7 @@ export class ChunkedBody {
     this.watch?.finish(this.trailers);
   }
 
-  /** Collects bytes up to a line feed, and returns where it stopped. */
+  /** Collects bytes up to a line feed, and returns the position where it stopped. */
   private readLine(bytes: Uint8Array, start: number): number {
     for (let at = start; at < bytes.length; at++) {
       const byte = bytes[at]!;
@@ -97,7 +99,7 @@ export class ChunkedBody {
 
   private takeTrailer(line: string): void {
     if (++this.trailerLines > MAX_TRAILER_LINES) throw broken('it has too many trailing headers');
-    // Clients end the trailing headers with no, one or two empty lines, and some have one before the signature.
+    // Clients end the trailing headers with no, one or two empty lines; some send an empty line before the signature.
     if (line === '') return;
     const colon = line.indexOf(':');
     if (colon < 1) {

@@ -5,8 +5,8 @@ const query = (text: string) => new URLSearchParams(`AWSAccessKeyId=AKIA&Signatu
 const sign = (url: string, headers: Record<string, string> = {}, more = '') =>
   stringToSignV2({ method: 'GET', url }, headers, query(more));
 
-describe('a presigned address of the older signature', () => {
-  it('says who signed it, and is none without all of its parameters', () => {
+describe('a presigned URL with Signature V2', () => {
+  it('names its signer, and is recognized only with all of its parameters', () => {
     expect(readPresignedV2(query('&x-amz-security-token=token'))).toEqual({
       accessKeyId: 'AKIA',
       signature: 'c2ln',
@@ -23,7 +23,7 @@ describe('a presigned address of the older signature', () => {
     ['its path', '/bucket/a%20b?x', {}, '', 'GET\n\n\n1175139620\n/bucket/a%20b'],
     ['a bucket in the host', '/a', { host: 'bucket.s3.localhost' }, '', 'GET\n\n\n1175139620\n/bucket/a'],
     [
-      'headers that say what the body is',
+      'headers that describe the body',
       '/b/a',
       { 'content-type': 'text/plain', 'content-md5': 'md5' },
       '&content-type=text/other',
@@ -38,7 +38,7 @@ describe('a presigned address of the older signature', () => {
       'GET\n\n\n1175139620\nx-amz-meta-a:1\nx-amz-meta-b:2\nx-amz-security-token:t\n/b/a',
     ],
     [
-      'what is asked for, and not what only refines it',
+      'parameters that select the operation, and not parameters that only refine it',
       '/b/a?x',
       {},
       '&uploadId=u&partNumber=2&uploads&response-content-type=a/b&prefix=p',

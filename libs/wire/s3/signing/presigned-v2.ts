@@ -2,15 +2,15 @@ import type { RawRequest } from '../../signature/canonical-request.js';
 import { bucketOfHost } from '../address.js';
 import { type Headers, header } from '../../aws/headers.js';
 
-/** A presigned URL of the older signature, which boto3 still makes unless it is told otherwise. */
+/** A presigned URL with Signature V2, which boto3 still makes by default. */
 export interface PresignedV2 {
   readonly accessKeyId: string;
-  /** In base64, of SHA-1. */
+  /** An HMAC-SHA1, in base64. */
   readonly signature: string;
   readonly sessionToken?: string;
 }
 
-/** Reads what the query says of its signature; absent where it is not one of this kind. Nothing has been verified. */
+/** Reads the V2 signature in a query; undefined if there is none. No part of it has been verified. */
 export function readPresignedV2(query: URLSearchParams): PresignedV2 | undefined {
   const accessKeyId = query.get('AWSAccessKeyId');
   const signature = query.get('Signature');
@@ -18,14 +18,14 @@ export function readPresignedV2(query: URLSearchParams): PresignedV2 | undefined
   return { accessKeyId, signature, sessionToken: query.get('x-amz-security-token') ?? undefined };
 }
 
-/** Query parameters that are signed, as they decide what the request is. */
+/** Query parameters that are signed, because they decide which operation a request calls. */
 const SIGNED_PARAMETER = new RegExp(
   '^(?:accelerate|acl|cors|defaultObjectAcl|delete|encryption|lifecycle|location|logging|notification|object-lock|' +
     'partNumber|policy|replication|requestPayment|restore|tagging|torrent|uploadId|uploads|versionId|versioning|versions|' +
     'website|response-[a-z-]+)$',
 );
 
-/** What the older signature of a presigned URL signs. */
+/** Returns the text that the V2 signature of a presigned URL signs. */
 export function stringToSignV2(
   { method, url }: Pick<RawRequest, 'method' | 'url'>,
   headers: Headers,

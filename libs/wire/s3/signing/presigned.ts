@@ -3,12 +3,12 @@ import { badDate, badValidity } from './signature-refusal.js';
 import { isoTime } from '../xml.js';
 
 const MAX_EXPIRES_SECONDS = 604_800;
-/** Of clocks that differ. */
+/** How far ahead of now a URL may have been signed, because clocks differ. */
 const MAX_AHEAD_MS = 900_000;
 
 /**
- * Raises `AccessDenied` when a presigned URL is past its time or before it, and an error of the parameters where they are
- * wrong.
+ * Raises `AccessDenied` if a presigned URL has expired or is not valid yet. Raises an error of its parameters if they
+ * are wrong.
  */
 export function checkExpiry(query: URLSearchParams, now: number): void {
   if (query.has('X-Amz-Signature')) checkExpiryV4(query, now);
@@ -26,7 +26,7 @@ function checkExpiryV4(query: URLSearchParams, now: number): void {
   if (signedAt > now + MAX_AHEAD_MS) throw new S3Error('AccessDenied', 'Request is not valid yet');
 }
 
-/** Signature V2 states the moment itself, in seconds. */
+/** Signature V2 states the time of expiry itself, in seconds since the epoch. */
 function checkExpiryV2(query: URLSearchParams, now: number): void {
   const seconds = query.get('Expires');
   if (seconds === null) return;

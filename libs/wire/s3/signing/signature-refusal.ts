@@ -2,7 +2,7 @@ import type { CredentialFlaw, SignatureFlaw } from '../../signature/signature-fl
 import { S3Error } from '../errors.js';
 import { isoTime } from '../xml.js';
 
-/** A flaw of a signature in S3's words. */
+/** Returns the refusal of a flaw in S3's wording. */
 export function s3Refusal(flaw: SignatureFlaw): S3Error {
   switch (flaw.kind) {
     case 'absent':
@@ -63,7 +63,7 @@ export function s3Refusal(flaw: SignatureFlaw): S3Error {
 const DOES_NOT_MATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
 
-/** One chunk of a body is not what was signed. */
+/** Returns the error for a chunk whose signature does not match. */
 export function chunkMismatch(): S3Error {
   return new S3Error('SignatureDoesNotMatch', DOES_NOT_MATCH);
 }
@@ -82,7 +82,7 @@ function mismatch(flaw: Extract<SignatureFlaw, { kind: 'mismatch' }>): S3Error {
   });
 }
 
-/** `41 57 53 …`: each character stands for one byte. */
+/** Returns bytes as `41 57 53 …`; each character stands for one byte. */
 function bytesText(text: string): string {
   return Array.from(text, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
 }
@@ -96,12 +96,12 @@ function algorithmRefusal({ placement, got }: Extract<SignatureFlaw, { kind: 'al
   );
 }
 
-/** `X-Amz-Date` is none. */
+/** Returns the error for an invalid `X-Amz-Date`. */
 export function badDate(): S3Error {
   return badQuery("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
 }
 
-/** The rules for `X-Amz-Expires`, as S3 tells them. */
+/** Returns the error for an invalid `X-Amz-Expires`, in S3's wording. */
 export function badValidity(got: string): S3Error {
   if (/^-\d+$/.test(got)) return badQuery('X-Amz-Expires must be non-negative');
   if (!/^\d+$/.test(got)) return badQuery('X-Amz-Expires should be a number');

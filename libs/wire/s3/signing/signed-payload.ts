@@ -4,13 +4,14 @@ import { EMPTY_HASH } from '../../signature/string-to-sign.js';
 import { S3Error, notImplemented } from '../errors.js';
 import { type Headers, header } from '../../aws/headers.js';
 
+/** The header that states the hash of the signed body. */
 export const CONTENT_HASH_HEADER = 'x-amz-content-sha256';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const SIGNED_CHUNKS = /^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/;
 
 /**
- * What a request says was signed of its body: a hash, or how else it can be told. A presigned address mostly leaves the
- * body open. Raises `SignatureError`.
+ * Returns what a request states about its signed body: a hash, or another kind of signing. A presigned URL usually
+ * leaves the body unsigned. Raises `SignatureError`.
  */
 export function signedPayload(
   { placement, signedHeaders }: Pick<SignedRequest, 'placement' | 'signedHeaders'>,
@@ -27,24 +28,25 @@ export function signedPayload(
 }
 
 /**
- * Whether each chunk of such a body has a signature of its own, and the headers behind it too. Raises `NotImplemented` for
- * signatures that nobody here can verify.
+ * Returns whether the trailing headers of a body with signed chunks are signed too; undefined if the chunks are not
+ * signed. Raises `NotImplemented` for signatures that Ebb cannot verify.
  */
 export function chunkSignaturesOf(payload: string): { readonly hasTrailers: boolean } | undefined {
-  if (payload.startsWith('STREAMING-AWS4-ECDSA-'))
-    throw notImplemented('chunks with signatures of another kind than HMAC');
+  if (payload.startsWith('STREAMING-AWS4-ECDSA-')) throw notImplemented('chunk signatures other than HMAC');
   const match = SIGNED_CHUNKS.exec(payload);
   return match ? { hasTrailers: match[1] !== undefined } : undefined;
 }
 
-/** Raises `XAmzContentSHA256Mismatch` where a body was signed and none was sent: nobody would read it to find out. */
+/**
+ * Raises `XAmzContentSHA256Mismatch` if a body was signed but none was sent, because no later step reads and checks it.
+ */
 export function checkBodyIsThere(payload: string, headers: Headers): void {
   if (!/^[0-9a-f]{64}$/i.test(payload) || payload.toLowerCase() === EMPTY_HASH) return;
   if (headers['transfer-encoding'] !== undefined || Number(header(headers, 'content-length') ?? 0) > 0) return;
   throw contentHashMismatch(payload, EMPTY_HASH);
 }
 
-/** A body is not the one whose hash was signed. */
+/** Returns the error for a body that differs from the signed hash. */
 export function contentHashMismatch(claimed: string, computed: string): S3Error {
   return new S3Error(
     'XAmzContentSHA256Mismatch',

@@ -99,7 +99,7 @@ describe('an operator of an endpoint', () => {
     for (const [body, text] of [
       [{ instances: 3 }, 'instances must be at most 2'],
       [{ variant: 'other' }, 'variant must be one of'],
-      [{ instances: 0 }, 'body.instances: must be 1 or more'],
+      [{ instances: 0 }, 'body.instances: must be at least 1'],
     ] as const) {
       const refused = await rest.post<Refusal>(`endpoints/${name}:wake`, body);
       expect(refused).toMatchObject({ status: 400, body: { code: 'InvalidRequest' } });

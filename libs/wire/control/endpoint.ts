@@ -40,7 +40,7 @@ export function readCreateEndpoint(body: Readonly<Record<string, unknown>>): End
 export interface EndpointUpdate {
   readonly name: string;
   readonly configName: string;
-  /** Whether variants that the old config has too keep their instance counts, whatever the new config says. */
+  /** Whether variants that the old config has too keep their instance counts, in place of those of the new config. */
   readonly retainsInstanceCounts: boolean;
   /** Whether variants that the old config has too keep their weights. */
   readonly retainsWeights: boolean;

@@ -90,7 +90,7 @@ const EVENTS: Readonly<Record<EventMetric, Naming>> = {
 
 const UNITS: Readonly<Record<EventMetric, MetricUnit>> = { ...VARIANT_METRICS, ...EBB_VARIANT_METRICS };
 
-/** How much of a unit of time one second has. Metrics in other units are counted. */
+/** The number of a time unit in one second. Metrics in other units are counted. */
 const PER_SECOND: Partial<Readonly<Record<MetricUnit, number>>> = { Milliseconds: 1e3, Microseconds: 1e6 };
 
 function gaugeFamily(metric: BacklogMetric, naming: Naming, endpoints: readonly MeteredEndpoint[]): MetricFamily {

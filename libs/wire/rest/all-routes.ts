@@ -33,7 +33,7 @@ const FILES: readonly object[] = [
 
 const METHODS: readonly Route['method'][] = ['GET', 'POST', 'PUT', 'DELETE'];
 
-/** Every route of the REST API, by path: what the routes' files export. */
+/** Every route of the REST API that the routes' files export, by path. */
 export const ALL_ROUTES: readonly Route[] = FILES.flatMap((file) => Object.values(file))
   .filter(isRoute)
   .sort((a, b) => a.path.localeCompare(b.path, 'en') || METHODS.indexOf(a.method) - METHODS.indexOf(b.method));

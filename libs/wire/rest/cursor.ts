@@ -1,12 +1,12 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
 import { formatTextToken, readTextToken } from '../aws/page-token.js';
 
-/** What the next page of a listing goes on after, as the text that callers hand back as `cursor`. */
+/** Returns the place after which the next page begins, as the text that callers send back as `cursor`. */
 export function formatCursor(last: string): string {
   return formatTextToken(last);
 }
 
-/** Raises `InvalidNextToken` for a cursor that no listing has given. */
+/** Reads a cursor. Raises `InvalidNextToken` for a cursor that no listing returned. */
 export function readCursor(cursor: string | undefined): string | undefined {
   try {
     return readTextToken(cursor);

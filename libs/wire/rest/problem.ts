@@ -1,12 +1,12 @@
 import { type ErrorCode, EbbError } from '../../core/errors.js';
 
-/** One broken rule of a request: where it stands, as `query.limit` or `body.labels.team`, and what it breaks. */
+/** One broken rule of a request. `field` is its place, such as `query.limit` or `body.labels.team`. */
 export interface BrokenRule {
   readonly field: string;
   readonly rule: string;
 }
 
-/** A request that breaks rules, all of them named. */
+/** The error of a request that breaks rules; it names all of them. */
 export class BrokenRules extends EbbError {
   constructor(readonly errors: readonly BrokenRule[]) {
     super('InvalidRequest', errors.map(({ field, rule }) => `${field}: ${rule}`).join('; '));
@@ -15,20 +15,21 @@ export class BrokenRules extends EbbError {
 
 /** An error as RFC 9457 writes it (`application/problem+json`), with members of Ebb's own. */
 export interface Problem {
-  /** The address of the page about it. */
+  /** The address of the page about the problem. */
   readonly type: string;
-  /** The same for every problem of the type. */
+  /** A title that all problems of the type share. */
   readonly title: string;
   readonly status: number;
-  /** What is the matter with this request. */
+  /** The cause of this problem in this request. */
   readonly detail: string;
-  /** Stable: what programs look at. */
+  /** A stable code for programs. */
   readonly code: ProblemCode;
   readonly errors?: readonly BrokenRule[];
   /** Names the request in Ebb's log. */
   readonly requestId: string;
 }
 
+/** The media type of a problem. */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 interface ProblemKind {
@@ -77,17 +78,18 @@ const KINDS = {
   StorageFull: { status: 507, title: 'Storage has no room' },
 } as const satisfies Partial<Record<ErrorCode | 'InternalFailure', ProblemKind>>;
 
-/** What programs tell problems apart by. */
+/** The code by which programs tell problems apart. */
 export type ProblemCode = keyof typeof KINDS;
 
-/** Every problem that the REST API answers with. What is not listed is `InternalFailure`. */
+/** Every problem that the REST API answers with. An error that is not listed becomes `InternalFailure`. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = KINDS;
 
+/** Tells whether a code is that of a listed problem. */
 export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 
-/** What an error comes to for the caller. Of an error that is not Ebb's own, nothing is told but that it happened. */
+/** Returns the problem of an error. If the error is not Ebb's own, the problem hides its text. */
 export function problemOf(error: unknown, requestId: string): Problem {
   const isKnown = error instanceof EbbError && isProblemCode(error.code);
   const code = isKnown ? error.code : 'InternalFailure';
@@ -102,12 +104,12 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
-/** Where the page about a problem is. */
+/** Returns the address of the page about a problem. */
 export function problemPath(code: ProblemCode): string {
   return `/v1/errors/${kebab(code)}`;
 }
 
-/** `InvalidRequest` as `invalid-request`, as addresses and headings have it. */
+/** Returns `InvalidRequest` as `invalid-request`, the form in addresses and headings. */
 export function kebab(code: string): string {
   return code.replace(/(?<!^)(?=[A-Z])/g, '-').toLowerCase();
 }

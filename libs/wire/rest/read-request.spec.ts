@@ -14,7 +14,7 @@ const ROUTE = route({
   chapter: 'About',
   summary: 'A test',
   access: 'anyone',
-  parameters: z.object({ id: z.string().max(3, 'must have 3 characters at most') }),
+  parameters: z.object({ id: z.string().max(3, 'must have at most 3 characters') }),
   query: z.strictObject({ limit: wholeNumber(1, 10).optional() }),
   headers: z.object({ wait: wholeNumber(0, 5).optional() }),
   body: { schema: z.strictObject({ labels: labels.optional(), size: z.int().optional() }), maxBytes: 1000 },
@@ -34,7 +34,7 @@ function brokenIn(change: object): readonly { readonly field: string; readonly r
 }
 
 describe('a request', () => {
-  it('is read as its route describes it, and what other headers there are is left alone', () => {
+  it('is read as its route describes it, and other headers are ignored', () => {
     const raw = { ...RAW, query: { limit: '7' }, headers: { wait: '2', host: 'x' }, body: { labels: { a: 'b' } } };
     expect(readRequest(ROUTE, raw)).toEqual({
       parameters: { id: 'a' },
@@ -44,10 +44,10 @@ describe('a request', () => {
     });
   });
 
-  it('is told of every rule that it breaks at once, and where', () => {
+  it('is refused with every rule that it breaks, and the place of each', () => {
     const change = { parameters: { id: 'long' }, query: { limit: '11', page: '1' }, headers: { wait: 'x' } };
     expect(brokenIn({ ...change, body: { size: 1.5, colour: 'red' } })).toEqual([
-      { field: 'path.id', rule: 'must have 3 characters at most' },
+      { field: 'path.id', rule: 'must have at most 3 characters' },
       { field: 'query.page', rule: 'there is no such parameter here' },
       { field: 'query.limit', rule: 'must be a whole number from 1 to 10' },
       { field: 'header.wait', rule: 'must be a whole number from 0 to 5' },
@@ -56,14 +56,14 @@ describe('a request', () => {
     ]);
   });
 
-  it('is told what is wrong with the name of a member', () => {
+  it('is refused with the rule that the name of a member breaks', () => {
     expect(brokenIn({ body: { labels: { 'a b': 'c' } } })).toEqual([
       { field: 'body.labels.a b', rule: expect.stringMatching(/^a name must be letters, digits/) },
     ]);
   });
 });
 
-it('a cursor that no listing has given is refused in the words of listings', () => {
+it('refuses a cursor that no listing returned in the wording of listings', () => {
   expect(() => readCursor('nonsense')).toThrow('query.cursor: must be the nextCursor of an earlier page.');
   expect(readCursor(undefined)).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type BrokenRule, BrokenRules } from './problem.js';
 import type { Request, Route } from './route.js';
 
-/** A request as the web server hands it over: text, all of it, but for a body that was JSON. */
+/** A request as the web server passes it on: all values are text, except a body that was JSON. */
 export interface RawRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface RawRequest {
   readonly body?: unknown;
 }
 
-/** Checks a request against its route. Raises `InvalidRequest` with every rule that is broken. */
+/** Checks a request against its route. Raises `InvalidRequest` with every broken rule. */
 export function readRequest<R extends Route>(route: R, raw: RawRequest): Request<R> {
   const broken: BrokenRule[] = [];
   const read = (where: string, schema: z.ZodType | undefined, value: unknown): unknown => {
@@ -32,7 +32,7 @@ export function readRequest<R extends Route>(route: R, raw: RawRequest): Request
   return request as Request<R>;
 }
 
-/** Members of the query that are not the route's are rules broken, whatever its schema makes of them. */
+/** Reports query parameters that the route does not name as broken rules, even if its schema would accept them. */
 function knownOf(schema: z.ZodObject | undefined, query: RawRequest['query'], broken: BrokenRule[]): object {
   const [known, unknown] = [{} as Record<string, unknown>, [] as string[]];
   for (const [name, value] of Object.entries(query)) {
@@ -48,7 +48,7 @@ const UNKNOWN = 'there is no such parameter here';
 function rulesOf(where: string, issue: z.core.$ZodIssue): BrokenRule[] {
   const field = [where, ...issue.path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ field: `${field}.${key}`, rule: UNKNOWN }));
-  // What is wrong with the name of a member is said of the member, not that something is.
+  // A wrong name of a member is reported under that member, with the rule that the name breaks.
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ field, rule: message }));
   return [{ field, rule: issue.message }];
 }

@@ -37,7 +37,7 @@ describe('the path of a request', () => {
     expect(methodsAt(ROUTES, path)).toEqual(methods);
   });
 
-  it('belongs to the route that spells it out rather than to a parameter', () => {
+  it('belongs to a route with a literal name rather than to one with a parameter', () => {
     expect(routeAt(ROUTES, 'GET', '/v1/things/newest?a=b')?.path).toBe('/v1/things/newest');
     expect(routeAt(ROUTES, 'HEAD', '/v1/things/7')?.path).toBe('/v1/things/{id}');
     expect(routeAt(ROUTES, 'POST', '/v1/things/7:cancel')?.path).toBe('/v1/things/{id}:cancel');

@@ -75,7 +75,7 @@ export function writeScalableTarget(target: ScalableTarget, place: Place): objec
   };
 }
 
-/** AWS shows this role whatever role was given; Ebb needs none. */
+/** Returns the role that AWS shows in place of any role that was given; Ebb needs none. */
 function serviceLinkedRole(place: Place): string {
   return (
     `arn:aws:iam::${place.accountId}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/` +

@@ -3,7 +3,7 @@ import type { AccessKey } from '../../../core/access/access-key.js';
 import type { AuditEntry } from '../../../core/access/audit.js';
 import type { accessKey } from './access-routes.js';
 
-/** An access key as it is shown: when its secrets were made and how long they are good, and nothing else of them. */
+/** Returns an access key as it is shown: with the age and validity of its secrets, and without the secrets. */
 export function formatAccessKey(key: AccessKey): z.input<typeof accessKey> {
   const { id, name, role, endpoints, quotas, createdAt, createdBy, lastUsedAt, revokedAt } = key;
   return {
@@ -21,7 +21,7 @@ export function formatAccessKey(key: AccessKey): z.input<typeof accessKey> {
   };
 }
 
-/** One entry of the audit record. */
+/** Returns one entry of the audit record as it is shown. */
 export function formatAuditEntry(entry: AuditEntry): Omit<AuditEntry, 'at'> & { readonly at: string } {
   return { ...entry, at: iso(entry.at) };
 }

@@ -12,7 +12,7 @@ import { route } from '../route.js';
 
 const MAX_BODY_BYTES = 65_536;
 
-const quota = z.int('must be a whole number').min(1, 'must be 1 or more').optional();
+const quota = z.int('must be a whole number').min(1, 'must be at least 1').optional();
 
 const quotas = z
   .strictObject({
@@ -28,14 +28,14 @@ const role = z
   .describe('`submit` hands in work and follows its own, `read` sees everything, `operate` does everything.');
 
 const endpoints = z
-  .array(z.string().regex(ENDPOINT_SCOPE, 'must be the name of an endpoint, or the beginning of one and `*`'))
-  .min(1, 'must name one at least')
-  .max(MAX_KEY_ENDPOINTS, `must name ${MAX_KEY_ENDPOINTS} at most`)
+  .array(z.string().regex(ENDPOINT_SCOPE, 'must be the name of an endpoint, or a prefix that ends in `*`'))
+  .min(1, 'must name at least one')
+  .max(MAX_KEY_ENDPOINTS, `must name at most ${MAX_KEY_ENDPOINTS}`)
   .describe('Names of endpoints, or prefixes that end in `*`; absent means all.');
 
 const validity = z.object({ createdAt: time, validUntil: time.optional() });
 
-/** An access key as it is shown: without what lets anybody in. */
+/** An access key as it is shown, without its secrets. */
 export const accessKey = z
   .object({
     id: z.string().describe('Also the AWS access key id.'),
@@ -58,14 +58,14 @@ const credential = {
 };
 const webhookSecret = z.string().describe('What callbacks are signed with. Shown this once.');
 
-const byId = z.object({ id: z.string().min(1).max(64, 'must have 64 characters at most') });
+const byId = z.object({ id: z.string().min(1).max(64, 'must have at most 64 characters') });
 
 const rotation = {
   schema: z.strictObject({
     graceSeconds: z
       .int('must be a whole number')
-      .min(0, 'must be 0 or more')
-      .max(MAX_GRACE_SECONDS, `must be ${MAX_GRACE_SECONDS} at most`)
+      .min(0, 'must be at least 0')
+      .max(MAX_GRACE_SECONDS, `must be at most ${MAX_GRACE_SECONDS}`)
       .optional()
       .describe('How long what it replaces is good as well; a day unless told.'),
   }),
@@ -99,7 +99,7 @@ export const CREATE_KEY = route({
     schema: z.strictObject({
       name: z
         .string()
-        .max(MAX_KEY_NAME_LENGTH, `must have ${MAX_KEY_NAME_LENGTH} characters at most`)
+        .max(MAX_KEY_NAME_LENGTH, `must have at most ${MAX_KEY_NAME_LENGTH} characters`)
         .regex(KEY_NAME, 'must be letters, digits, spaces or any of . @ : + - _'),
       role,
       endpoints: endpoints.optional(),
@@ -238,6 +238,7 @@ export const WHO_AM_I = route({
   },
 });
 
+/** All routes of this file. */
 export const ACCESS_ROUTES = [
   LIST_KEYS,
   CREATE_KEY,

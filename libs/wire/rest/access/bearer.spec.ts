@@ -25,7 +25,7 @@ describe('an Authorization header', () => {
   );
 });
 
-it('tells whoever is not let in what to show, and whether it was wrong', () => {
+it('tells a refused caller which scheme to use, and whether its token was wrong', () => {
   expect(bearerChallenge(false)).toBe('Bearer realm="Ebb"');
   expect(bearerChallenge(true)).toBe('Bearer realm="Ebb", error="invalid_token"');
 });

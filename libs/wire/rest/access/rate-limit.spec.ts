@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { countRequest } from '../../../core/access/request-rate.js';
 import { rateLimitHeaders } from './rate-limit.js';
 
-it('says how many requests are left, and when all of them are again', () => {
+it('states how many requests are left, and when the full allowance is back', () => {
   const verdict = countRequest(undefined, 120, 0);
   expect(rateLimitHeaders({ ...verdict, perMinute: 120 })).toEqual({
     'ratelimit-limit': '120',
@@ -11,7 +11,7 @@ it('says how many requests are left, and when all of them are again', () => {
   });
 });
 
-it('says when the next request is welcome to whoever has none left', () => {
+it('states when the next request is allowed, if none is left', () => {
   const verdict = countRequest({ left: 0, at: 0 }, 6, 0);
   expect(rateLimitHeaders({ ...verdict, perMinute: 6 })).toEqual({
     'ratelimit-limit': '6',

@@ -1,6 +1,6 @@
 import type { RateVerdict } from '../../../core/access/request-rate.js';
 
-/** What an answer says of its caller's rate of requests (`draft-polli-ratelimit-headers`), by header. */
+/** Returns the headers that state the caller's rate of requests (`draft-polli-ratelimit-headers`). */
 export function rateLimitHeaders({
   perMinute,
   allowance,
@@ -16,7 +16,7 @@ export function rateLimitHeaders({
   };
 }
 
-/** Rounded up: whoever comes back then must not be too early. */
+/** Rounds up, so that a caller that waits this long is not too early. */
 function seconds(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }

@@ -2,7 +2,9 @@ import type { JsonSchema, OpenApiDocument, Operation, Parameter } from './openap
 
 type Schemas = OpenApiDocument['components']['schemas'];
 
-/** How an operation is called from a shell in which `EBB` is the address of Ebb and `EBB_TOKEN` the token of a key. */
+/**
+ * Returns the shell command that calls an operation. `EBB` is the address of Ebb, and `EBB_TOKEN` the token of a key.
+ */
 export function curlExample(method: string, path: string, operation: Operation, schemas: Schemas): string {
   const isForAnyone = operation.security.length === 0;
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => inPath(name, operation.parameters));
@@ -14,7 +16,7 @@ export function curlExample(method: string, path: string, operation: Operation, 
   ].join(' \\\n  ');
 }
 
-/** A document that fits a schema: what is required, or else its first member. */
+/** Returns a document that fits a schema: its required members, or its first member if none is required. */
 export function sampleOf(schema: JsonSchema, schemas: Schemas): unknown {
   const { $ref, const: constant, examples, default: usual, enum: allowed, oneOf, anyOf, type } = schema;
   if (Array.isArray(examples)) return examples[0];
@@ -41,7 +43,7 @@ function plainSample({ type, format, minimum }: JsonSchema): unknown {
   return format === 'date-time' ? '2026-01-31T12:00:00Z' : 'text';
 }
 
-/** What others have told is in a variable of the shell: an id as `$ID`. */
+/** Returns an example, or a variable of the shell, such as `$ID` for an id that another answer returned. */
 function inPath(name: string, parameters: readonly Parameter[]): string {
   const [example] = (parameters.find((parameter) => parameter.name === name)?.schema['examples'] ?? []) as string[];
   return example ?? `$${name.replace(/(?=[A-Z])/g, '_').toUpperCase()}`;

@@ -10,7 +10,7 @@ interface Entry {
   readonly operation: Operation;
 }
 
-/** The OpenAPI document as one page that can be read from the beginning to the end. */
+/** Returns the OpenAPI document as one page that reads from beginning to end. */
 export function docsPage(document: OpenApiDocument): string {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),
@@ -77,7 +77,7 @@ function parametersHtml(title: string, parameters: readonly Parameter[]): string
   return rows.length === 0 ? '' : `<h4>${title}</h4><table>${rows.join('\n')}</table>`;
 }
 
-/** What goes well is open, what may go wrong is folded up. */
+/** Successful answers are open, refusals are folded. */
 function responseHtml([status, { description, headers, content, links }]: [string, Response]): string {
   const isGood = status < '400';
   const own = Object.entries(headers).filter((entry): entry is [string, Header] => 'schema' in entry[1]);
@@ -92,7 +92,7 @@ function responseHtml([status, { description, headers, content, links }]: [strin
   );
 }
 
-/** `- `InvalidRequest`: …` in short. */
+/** Returns the codes of a list such as `- `InvalidRequest`: …`. */
 function refusalTitle(description: string): string {
   return [...description.matchAll(/^- (`\w+`)/gm)].map((match) => inlineHtml(match[1]!)).join(' ');
 }
@@ -111,7 +111,7 @@ function linksHtml(links: NonNullable<Response['links']>): string {
     .join(', ');
 }
 
-/** Without a side, the members of documents are left to where they are explained once for all. */
+/** Without a side, the members of documents are left out, because another part of the page explains them. */
 function mediaHtml(content: MediaTypes, side: Side | undefined): string {
   return Object.entries(content)
     .map(([type, { schema, 'x-itemSchema': line }]) => {

@@ -1,11 +1,11 @@
 import { PAGE_STYLE } from './page-style.js';
 
-/** Text as it stands in HTML, attributes too. */
+/** Escapes text for HTML, including attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A line of Markdown: code, bold and links, which is all that descriptions have. */
+/** Returns a line of Markdown as HTML. Descriptions have only code, bold and links. */
 export function inlineHtml(markdown: string): string {
   return escapeHtml(markdown)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
@@ -13,7 +13,7 @@ export function inlineHtml(markdown: string): string {
     .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '<a href="$2">$1</a>');
 }
 
-/** Paragraphs and lists of Markdown. */
+/** Returns paragraphs and lists of Markdown as HTML. */
 export function proseHtml(markdown: string): string {
   return markdown
     .split(/\n{2,}/)
@@ -25,7 +25,7 @@ export function proseHtml(markdown: string): string {
     .join('\n');
 }
 
-/** A whole page, which needs neither a network nor a program. */
+/** Returns a whole page, which needs neither a network nor a script. */
 export function pageHtml(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,10 +1,12 @@
-/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 has it. */
+/** A JSON Schema of draft 2020-12, as in OpenAPI 3.1. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
+/** An object of the document that may have a description. */
 export interface Described {
   readonly description?: string;
 }
 
+/** A parameter of an operation. */
 export interface Parameter extends Described {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
@@ -12,25 +14,28 @@ export interface Parameter extends Described {
   readonly schema: JsonSchema;
 }
 
+/** A header of an answer. */
 export interface Header extends Described {
   readonly required?: boolean;
   readonly schema: JsonSchema;
 }
 
-/** What a body or an answer is; of documents that come one a line, each of them. */
+/** The content of a body or an answer. `x-itemSchema` describes each line if documents come one a line. */
 export interface MediaType {
   readonly schema?: JsonSchema;
   readonly 'x-itemSchema'?: JsonSchema;
 }
 
+/** The contents by content type. */
 export type MediaTypes = Readonly<Record<string, MediaType>>;
 
-/** Where an answer leads: a parameter of another operation is found in it. */
+/** A link from an answer to an operation, with the place of the operation's parameter in the answer. */
 export interface Link {
   readonly operationId: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** One answer of an operation. */
 export interface Response {
   readonly description: string;
   readonly headers: Readonly<Record<string, Header | { readonly $ref: string }>>;
@@ -38,6 +43,7 @@ export interface Response {
   readonly links?: Readonly<Record<string, Link>>;
 }
 
+/** One operation of the API. */
 export interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
@@ -50,7 +56,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response>>;
 }
 
-/** As much of OpenAPI 3.1 as Ebb's own document has. */
+/** The part of OpenAPI 3.1 that Ebb's document uses. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly info: Readonly<Record<'title' | 'version' | 'description', string>>;

@@ -2,12 +2,12 @@ import type { Link } from './openapi-document.js';
 import { parametersOf } from '../route-paths.js';
 import type { Route } from '../route.js';
 
-/** What is made or shown by an operation, and where it is found from then on. */
+/** A resource that operations make or show. */
 interface Resource {
-  /** Every operation whose path begins so is about it. */
+  /** The beginning of the paths of all operations on the resource. */
   readonly path: string;
   readonly parameter: string;
-  /** By the operation that answers with it: where its name stands in the answer. */
+  /** The place of the resource's name in the answer, by operation. */
   readonly from: Readonly<Record<string, string>>;
 }
 
@@ -41,10 +41,10 @@ const RESOURCES: readonly Resource[] = [
   },
 ];
 
-/** The routes whose answers lead on. */
+/** The routes whose answers link to other operations. */
 export const LINKING_ROUTES: readonly string[] = RESOURCES.flatMap(({ from }) => Object.keys(from));
 
-/** Where the document of one answer leads: to all operations on what is in it. */
+/** Returns the links of one answer: all operations on the resource in it. */
 export function linksOf(route: Route, status: number, routes: readonly Route[]): Record<string, Link> | undefined {
   const content = route.answers[status]?.content?.['application/json'];
   if (status >= 300 || content === undefined || content === 'bytes') return undefined;

@@ -4,7 +4,7 @@ import type { SchemaCollector } from './openapi-schemas.js';
 import { PROBLEMS, PROBLEM_CONTENT_TYPE, type ProblemCode, isProblemCode } from '../problem.js';
 import { COMMON_ERRORS, type Route } from '../route.js';
 
-/** The document of a refusal, RFC 9457. */
+/** The document of a refusal, as RFC 9457 defines it. */
 export const problemDocument = z
   .object({
     type: z.string().describe('The address of the page about it, relative to the one that was called.'),
@@ -25,14 +25,14 @@ export const problemDocument = z
   })
   .meta({ id: 'Problem', description: 'Why a request was refused.' });
 
-/** What a route may be refused with, by status: the codes in their order. */
+/** Returns the codes that may refuse a request to a route, by status and in order. */
 export function refusalsOf(route: Route): Map<number, ProblemCode[]> {
   const codes = new Set([...(route.errors ?? []), ...commonOf(route)].filter(isProblemCode));
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
   return new Map([...byStatus].sort(([a], [b]) => a - b));
 }
 
-/** An answer of one status that refuses. */
+/** Returns the answer for refusals of one status. */
 export function refusal(
   status: number,
   codes: readonly ProblemCode[],
@@ -65,7 +65,7 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, Header>>>> = {
   503: { 'Retry-After': RETRY_AFTER },
 };
 
-/** What follows from the shape of a route alone. */
+/** Returns the codes that follow from the shape of a route alone. */
 function commonOf(route: Route): string[] {
   const isForAnyone = route.access === 'anyone';
   return [

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { JsonSchema } from './openapi-document.js';
 
-/** JSON Schemas of what goes over the wire; those with a name, an `id` among their metadata, are kept in one place. */
+/**
+ * Collects the JSON Schemas of requests and answers. A schema with a name, the `id` in its metadata, is kept in one
+ * place.
+ */
 export class SchemaCollector {
   readonly #named = new Map<string, JsonSchema>();
 
-  /** By name, in alphabetical order. */
+  /** The named schemas, in alphabetical order. */
   get named(): Record<string, JsonSchema> {
     return Object.fromEntries([...this.#named].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Raises where two schemas bear one name. */
+  /** Returns the JSON Schema of a schema. Raises an error if two schemas have the same name. */
   of(schema: z.ZodType): JsonSchema {
     const { $schema: _dialect, $defs, ...own } = refer(z.toJSONSchema(schema, OPTIONS)) as JsonSchema;
     for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>)) {
@@ -29,19 +32,22 @@ export class SchemaCollector {
 }
 
 /**
- * What is sent counts, in requests before it is read; documents in answers are the same on both sides. An answer may get
- * members that it has not today, so that nothing is closed but what says so.
+ * Describes requests as sent, before they are read; documents in answers are the same on both sides. Answers may get
+ * new members later, so a schema is closed only if it says so.
  */
 const OPTIONS = { target: 'draft-2020-12', io: 'input', unrepresentable: 'any', override: simplify } as const;
 
-/** Of a time, its format says enough, and no one reads the pattern; only in JavaScript's source is a slash escaped. */
+/**
+ * Removes the pattern of a time, because its format says enough, and unescapes slashes, which only JavaScript's source
+ * escapes.
+ */
 function simplify({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void {
   const { format, pattern } = jsonSchema;
   if (format === 'date-time') delete jsonSchema['pattern'];
   else if (typeof pattern === 'string') jsonSchema['pattern'] = pattern.replaceAll(String.raw`\/`, '/');
 }
 
-/** References as they lead in a whole document. */
+/** Rewrites references to lead into the whole document. */
 function refer(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(refer);
   if (typeof value !== 'object' || value === null) return value;

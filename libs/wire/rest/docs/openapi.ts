@@ -13,13 +13,13 @@ import { refusal, refusalsOf } from './openapi-problems.js';
 import { SchemaCollector } from './openapi-schemas.js';
 import type { Answer, Chapter, Content, RequestBody, Route } from '../route.js';
 
-/** How the API that is described is set up. */
+/** The setup of the API that the document describes. */
 export interface Setting {
-  /** Nobody needs a key. */
+  /** Whether callers need no key. */
   readonly isOpen?: boolean;
 }
 
-/** Describes routes as OpenAPI 3.1 does. */
+/** Returns the OpenAPI 3.1 document of routes. */
 export function openApiOf(routes: readonly Route[], setting: Setting = {}): OpenApiDocument {
   const schemas = new SchemaCollector();
   const paths: Record<string, Record<string, Operation>> = {};
@@ -112,7 +112,7 @@ function headerReferences(names: readonly string[]): Record<string, { readonly $
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** OpenAPI has other places for these, and wants them ignored here. */
+/** Headers that OpenAPI describes in other places and wants left out here. */
 const DESCRIBED_ELSEWHERE: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization']);
 
 function parametersIn(place: Parameter['in'], schema: z.ZodObject | undefined, schemas: SchemaCollector): Parameter[] {
@@ -169,7 +169,7 @@ function mediaTypeOf(type: string, what: Content, schemas: SchemaCollector): Med
 
 const TEXT = { type: 'string' };
 
-/** Each of a stream of server-sent events. */
+/** One event of a stream of server-sent events. */
 const EVENT = {
   type: 'object',
   properties: {

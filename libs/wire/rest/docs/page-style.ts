@@ -1,4 +1,4 @@
-/** How pages look: by day and by night, on a wide screen, a narrow one and on paper. */
+/** The style of pages: light and dark, on wide and narrow screens and on paper. */
 export const PAGE_STYLE = `
 :root {
   --paper: #fdfdfc; --ink: #1c2024; --soft: #60646c; --line: #e3e3e0; --tint: #f4f4f1; --link: #0b5cad;

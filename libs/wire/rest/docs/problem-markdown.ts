@@ -1,7 +1,7 @@
 import { PROBLEMS, type ProblemCode, isProblemCode, kebab } from '../problem.js';
 import { PROBLEM_TEXTS } from './problem-texts.js';
 
-/** All problems as one page of the documentation, in the order of their status. */
+/** Returns the documentation page of all problems, in the order of their status. */
 export function problemsAsMarkdown(): string {
   const codes = Object.keys(PROBLEMS).filter(isProblemCode);
   const byStatus = codes.sort((a, b) => PROBLEMS[a].status - PROBLEMS[b].status);

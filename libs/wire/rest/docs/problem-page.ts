@@ -2,7 +2,7 @@ import { inlineHtml, pageHtml } from './html.js';
 import { PROBLEMS, type ProblemCode } from '../problem.js';
 import { PROBLEM_TEXTS } from './problem-texts.js';
 
-/** The page that the `type` of a problem leads to. */
+/** Returns the page that the `type` of a problem leads to. */
 export function problemPage(code: ProblemCode): string {
   const { status, title } = PROBLEMS[code];
   const { meaning, causes, remedy } = PROBLEM_TEXTS[code];

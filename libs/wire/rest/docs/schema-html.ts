@@ -1,7 +1,7 @@
 import { escapeHtml, inlineHtml } from './html.js';
 import type { JsonSchema } from './openapi-document.js';
 
-/** What a value may be, in a few words. */
+/** Returns the kind of a value in a few words. */
 export function kindHtml(schema: JsonSchema | undefined): string {
   if (!schema) return 'bytes';
   const { $ref, const: constant, enum: allowed, type, items } = schema;
@@ -16,16 +16,16 @@ export function kindHtml(schema: JsonSchema | undefined): string {
   return WORDS[String(schema['format'])] ?? `${WORDS[String(type)] ?? 'anything'}${rangeOf(schema)}`;
 }
 
-/** Who has to see to it that a member is there. */
+/** The side that a document comes from: the caller or Ebb. */
 export type Side = 'asked' | 'answered';
 
-/** The members of a document, those of documents inside it with their path. */
+/** Returns a table of a document's members. Members of inner documents appear with their path. */
 export function membersHtml(schema: JsonSchema, side: Side): string {
   const rows = rowsOf(schema, side, '');
   return rows.length === 0 ? '' : `<table>${rows.join('\n')}</table>`;
 }
 
-/** One row of a table: a name, whether it is always there, what it may be, and what it means. */
+/** Returns one row of a table: a name, its presence, its kind and its meaning. */
 export function rowHtml(name: string, schema: JsonSchema, presence: string, description: unknown): string {
   const usual = schema['default'] === undefined ? '' : `; ${value(schema['default'])} unless told`;
   const text = typeof description === 'string' ? `<p>${inlineHtml(description)}</p>` : '';
@@ -35,7 +35,7 @@ export function rowHtml(name: string, schema: JsonSchema, presence: string, desc
   );
 }
 
-/** A caller is told what must be there; a reader, what need not be. */
+/** Marks required members for callers, and optional members for readers. */
 export function presenceHtml(isRequired: boolean, side: Side): string {
   if (side === 'asked') return isRequired ? '<span class="needed">needed</span>' : '';
   return isRequired ? '' : '<span class="optional">not always</span>';
@@ -71,7 +71,7 @@ function choicesOf(schema: JsonSchema): readonly JsonSchema[] | undefined {
 }
 
 function rangeOf(schema: JsonSchema): string {
-  // The limits of what JavaScript counts are nothing that anybody wants to know.
+  // Readers do not need the limits of JavaScript's integers.
   const minimum = schema['minimum'] === Number.MIN_SAFE_INTEGER ? undefined : schema['minimum'];
   const maximum = schema['maximum'] === Number.MAX_SAFE_INTEGER ? undefined : schema['maximum'];
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;

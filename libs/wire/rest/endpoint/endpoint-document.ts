@@ -10,7 +10,7 @@ import { formatVariant, variant } from './variant-document.js';
 const count = z.int().min(0);
 const gate = z.enum(['open', 'paused']);
 
-/** Whether an endpoint takes and hands out work. */
+/** Whether an endpoint takes invocations, and whether it runs them. */
 export const gates = z
   .object({
     intake: gate.describe('Whether it takes new invocations.'),
@@ -56,7 +56,7 @@ const status = {
 /** An endpoint as listings show it. */
 export const endpointSummary = z.object(status).meta({ id: 'EndpointSummary' });
 
-/** An endpoint with all that there is to be told of it. */
+/** An endpoint in full. */
 export const endpointDocument = z
   .object({
     ...status,
@@ -77,12 +77,13 @@ export const endpointDocument = z
   })
   .meta({ id: 'Endpoint' });
 
-/** What holds for endpoints that say nothing else. */
+/** The settings of an endpoint that states none of its own. */
 export interface ScalingDefaults {
   readonly promise: ScalingPromise;
   readonly maxKeepWarmMs: number;
 }
 
+/** Formats an endpoint in full. */
 export function formatEndpoint(
   situation: EndpointSituation,
   defaults: ScalingDefaults,
@@ -100,6 +101,7 @@ export function formatEndpoint(
   };
 }
 
+/** Formats an endpoint for a list. */
 export function formatEndpointSummary(situation: EndpointSituation): z.input<typeof endpointSummary> {
   const { backlog, endpoint, instances, variants } = situation;
   return {
@@ -121,6 +123,7 @@ export function formatEndpointSummary(situation: EndpointSituation): z.input<typ
   };
 }
 
+/** Formats the gates of an endpoint. */
 export function formatGates({ dispatch, gateChanges = {}, intake }: Pick<Endpoint, 'gateChanges' | Gate>) {
   const changes = GATES.flatMap((name) => {
     const change = gateChanges[name];

@@ -4,7 +4,7 @@ import { endpointDocument, endpointSummary } from './endpoint-document.js';
 import { endpointName, pageOf, paging } from '../fields.js';
 import { route } from '../route.js';
 
-/** Room for an environment of the greatest size, however it is written. */
+/** Leaves room for the largest environment, in any way of writing it as JSON. */
 const MAX_BODY_BYTES = 1_048_576;
 
 const byName = z.object({ name: endpointName });

@@ -24,6 +24,7 @@ export const instance = z
   })
   .meta({ id: 'Instance' });
 
+/** Formats one instance. */
 export function formatInstance(detail: InstanceDetail): z.input<typeof instance> {
   const { id, idleSince, launchedAt, pausedUntil, phasesMs, running, slots, state, stateSince, variantName } = detail;
   return {

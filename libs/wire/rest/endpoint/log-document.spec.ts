@@ -10,15 +10,15 @@ function read(parameters: Record<string, unknown>): LogRequest {
   return logRequestOf('reader', readRequest(GET_LOGS, raw).query);
 }
 
-test('without parameters all of an endpoint is asked for, a page at a time', () => {
+test('asks for a page of all logs of an endpoint by default', () => {
   expect(read({})).toEqual({ query: { endpointName: 'reader' }, section: { limit: 1_000 }, follow: false });
 });
 
-test('the last lines are asked for by their number', () => {
+test('asks for a number of last lines', () => {
   expect(read({ tail: '0', follow: 'true' })).toMatchObject({ section: { last: 0 }, follow: true });
 });
 
-test('every parameter is read', () => {
+test('reads every parameter', () => {
   const request = read({
     instance: 'i-1',
     variant: 'blue',
@@ -52,7 +52,7 @@ test.each([
   [{ from: ['1', '2'] }, 'query.from: must be given once'],
   [{ from: '2026-13-01' }, 'query.from: must be'],
   [{ to: '2026-05-01 12:00' }, 'query.to: must be'],
-  [{ stream: 'stdin' }, 'query.stream.0: must be of stdout, stderr, data-log, ebb'],
+  [{ stream: 'stdin' }, 'query.stream.0: must be one of stdout, stderr, data-log, ebb'],
   [{ follow: 'yes' }, 'query.follow: must be true or false'],
   [{ follow: 'true', to: '1' }, 'query.to: has no meaning with follow'],
   [{ tail: '2', limit: '3' }, 'query.tail: has no meaning with after or limit'],
@@ -60,7 +60,7 @@ test.each([
   [{ tail: '-1' }, 'query.tail: must be'],
   [{ after: '' }, 'query.after: must not be empty'],
   [{ since: '1' }, 'query.since: there is no such parameter'],
-])('%j is refused with its rule', (parameters, rule) => {
+])('refuses %j and names the rule', (parameters, rule) => {
   expect(() => read(parameters)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest', message: expect.stringContaining(rule) as string }) as Error,
   );
@@ -68,7 +68,7 @@ test.each([
 
 const line = { endpointName: 'reader', variantName: 'blue', instanceId: 'i-1', at: NOON, stream: 'stdout' } as const;
 
-test('a page shows each line with its time and instance, and where to go on', () => {
+test('shows each line of a page with its time and instance, and where the next page begins', () => {
   const page = { lines: [{ ...line, text: 'hello' }], next: 'abc', hasMore: true, hasGap: false };
   expect(formatLogPage(page)).toEqual({
     lines: [
@@ -80,7 +80,7 @@ test('a page shows each line with its time and instance, and where to go on', ()
   });
 });
 
-test('no text can be taken for an event of its own', () => {
+test('does not let the text of a line become an event of its own', () => {
   const text = 'a\r\rdata: b\n\nid: c\u2028';
   const events = formatLogEvents({ lines: [{ ...line, text }], next: 'abc', hasMore: false, hasGap: false });
   const [data, id, ...rest] = events.split(/\r\n|\r|\n/);
@@ -88,7 +88,7 @@ test('no text can be taken for an event of its own', () => {
   expect([id, ...rest]).toEqual(['id: abc', '', '']);
 });
 
-test('events tell of a gap, and only the last one where to go on', () => {
+test('reports a gap as an event, and where to continue in the last event only', () => {
   const lines = [
     { ...line, text: 'a' },
     { ...line, text: 'b' },
@@ -102,7 +102,7 @@ test('events tell of a gap, and only the last one where to go on', () => {
   ]);
 });
 
-test('streams have the names that they have in CloudWatch', () => {
+test('names streams as CloudWatch does', () => {
   const kept = { endpointName: 'reader', lastAt: NOON, sizeBytes: 10 };
   const logs = [{ ...kept, variantName: 'blue', instanceId: 'i-1' }, kept];
   const lastAt = '2026-05-01T12:00:00.000Z';

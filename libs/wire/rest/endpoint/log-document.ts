@@ -10,7 +10,7 @@ import {
 import { flag, time, wholeNumber } from '../fields.js';
 import { iso } from '../iso-time.js';
 
-/** A page has so many lines unless told, and at most so many. */
+/** The number of lines of a page: by default, and at most. */
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;
 
@@ -18,7 +18,7 @@ const EPOCH_MS = /^\d{1,13}$/;
 /** A date, or a date and a time with its offset. */
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/;
 
-/** A log line's time as readers name it; milliseconds since the epoch when read. */
+/** The time of a log line in a request; it becomes milliseconds since the epoch when read. */
 const logTime = z
   .string('must be given once')
   .meta({ anyOf: [{ format: 'date-time' }, { format: 'date' }, { pattern: EPOCH_MS.source }] })
@@ -30,17 +30,17 @@ const logTime = z
     return z.NEVER;
   });
 
-const one = z.string('must be given once').min(1, 'must not be empty').max(512, 'must have 512 characters at most');
+const one = z.string('must be given once').min(1, 'must not be empty').max(512, 'must have at most 512 characters');
 
 const streams = z.preprocess(
-  // Several are given one by one or with commas between them.
+  // Several streams are repeated parameters, or have commas between them.
   (value) => (value === undefined ? undefined : [value].flat().flatMap((each) => String(each).split(','))),
   z
-    .array(z.enum(LOG_STREAMS, { error: `must be of ${LOG_STREAMS.join(', ')}` }))
-    .max(2 * LOG_STREAMS.length, 'are too many'),
+    .array(z.enum(LOG_STREAMS, { error: `must be one of ${LOG_STREAMS.join(', ')}` }))
+    .max(2 * LOG_STREAMS.length, `must name at most ${2 * LOG_STREAMS.length} streams`),
 );
 
-/** What a reader of an endpoint's logs may ask for. */
+/** The parameters of a request for an endpoint's logs. */
 export const logParameters = z
   .strictObject({
     instance: one.optional().describe('Of this instance only.'),
@@ -64,13 +64,14 @@ export const logParameters = z
     error: 'has no meaning with after or limit',
   });
 
-/** What a reader of an endpoint's logs asks for. */
+/** A request for an endpoint's logs. */
 export interface LogRequest {
   readonly query: LogQuery;
   readonly section: LogSection;
   readonly follow: boolean;
 }
 
+/** Returns the request that parameters state. */
 export function logRequestOf(endpointName: string, parameters: z.output<typeof logParameters>): LogRequest {
   const { after, follow = false, from, instance, limit = DEFAULT_LIMIT, stream, tail, to, variant } = parameters;
   const query = { endpointName, instanceId: instance, variantName: variant, streams: stream, from, to };
@@ -87,7 +88,7 @@ const logLine = z
   })
   .meta({ id: 'LogLine' });
 
-/** A page of a log, in the order in which Ebb got the lines. */
+/** A page of a log, in the order in which Ebb received the lines. */
 export const logPage = z.object({
   lines: z.array(logLine),
   next: z.string().describe('Goes on where the page ended, now or later.'),
@@ -108,11 +109,12 @@ export const logStreams = z.object({
   ),
 });
 
-/** What a container has printed is only ever a string. */
+/** Formats a page of a log. The output of a container is only ever a JSON string. */
 export function formatLogPage({ lines, next, hasMore, hasGap }: LogPage): z.input<typeof logPage> {
   return { lines: lines.map(formatLogLine), next, hasMore, hasGap };
 }
 
+/** Formats the list of an endpoint's logs. */
 export function formatLogStreams(logs: readonly KeptLog[]): z.input<typeof logStreams> {
   return {
     streams: logs.map(({ variantName, instanceId, lastAt, sizeBytes }) => ({
@@ -126,9 +128,9 @@ export function formatLogStreams(logs: readonly KeptLog[]): z.input<typeof logSt
 }
 
 /**
- * A page as server-sent events, one a line; `gap` says that lines were discarded before them. The last event bears the
- * place in the log: whoever goes on from there misses nothing, and may see lines of this page again if it broke off in it.
- * No text can end an event, since JSON has no bare line breaks.
+ * Formats a page as server-sent events, one a line; `gap` says that lines were discarded before them. The last event
+ * carries the place in the log. A reader that continues there misses nothing, and may see lines of this page again if
+ * the stream broke off within it. Text cannot end an event, because JSON has no bare line breaks.
  */
 export function formatLogEvents({ lines, next, hasGap }: LogPage): string {
   const events = lines.map((line) => `data: ${JSON.stringify(formatLogLine(line))}\n`);

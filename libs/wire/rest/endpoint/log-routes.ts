@@ -18,7 +18,7 @@ export const GET_LOGS = route({
   parameters: byName,
   query: logParameters,
   headers: z.object({
-    'last-event-id': z.string().max(512, 'must have 512 characters at most').optional().describe('With `follow` only.'),
+    'last-event-id': z.string().max(512, 'must have at most 512 characters').optional().describe('With `follow` only.'),
   }),
   answers: {
     200: {

@@ -9,7 +9,7 @@ import { route } from '../route.js';
 const MAX_BODY_BYTES = 16_384;
 
 const byName = z.object({ name: endpointName });
-const variant = z.string().min(1, 'must not be empty').max(63, 'must have 63 characters at most').optional();
+const variant = z.string().min(1, 'must not be empty').max(63, 'must have at most 63 characters').optional();
 const oneOfSeveral = variant.describe('May be absent where the endpoint has one variant.');
 
 const wantedGates = {
@@ -21,7 +21,7 @@ const wantedGates = {
   isOptional: true,
 } as const;
 
-/** The gates that a request names; both where it names none. */
+/** Returns the gates that a request names; both gates if it names none. */
 export function gatesOf(body: z.output<typeof wantedGates.schema>): readonly Gate[] {
   const named = GATES.filter((gate) => body[gate]);
   return named.length === 0 ? GATES : named;
@@ -72,7 +72,7 @@ export const SET_BOUNDS = route({
   body: {
     schema: z
       .strictObject({ variant: oneOfSeveral, ...bounds })
-      .refine(hasOrderedBounds, { path: ['maxInstances'], error: 'must be minInstances or more' }),
+      .refine(hasOrderedBounds, { path: ['maxInstances'], error: 'must be at least minInstances' }),
     maxBytes: MAX_BODY_BYTES,
   },
   answers: {
@@ -98,7 +98,7 @@ export const WAKE_ENDPOINT = route({
   body: {
     schema: z.strictObject({
       variant: oneOfSeveral,
-      instances: instanceCount.min(1, 'must be 1 or more').optional().describe('How many at least; one unless told.'),
+      instances: instanceCount.min(1, 'must be at least 1').optional().describe('How many at least; one unless told.'),
     }),
     maxBytes: MAX_BODY_BYTES,
     isOptional: true,
@@ -141,7 +141,7 @@ export const DRAIN_INSTANCE = route({
   access: 'operate',
   parameters: z.object({
     name: endpointName,
-    instanceId: z.string().min(1).max(128, 'must have 128 characters at most').describe('As `listInstances` names it.'),
+    instanceId: z.string().min(1).max(128, 'must have at most 128 characters').describe('As `listInstances` names it.'),
   }),
   answers: { 202: { description: 'The instance.', content: { 'application/json': instance } } },
   errors: ['EndpointNotFound', 'InstanceNotFound'],

@@ -48,6 +48,7 @@ export const variant = z
   })
   .meta({ id: 'Variant' });
 
+/** Formats one variant. */
 export function formatVariant(status: VariantStatus): z.input<typeof variant> {
   const { decisions, history, situation } = status;
   const { bounds, busy, draining, failures, inService, paused, starts } = situation;

@@ -7,7 +7,7 @@ import { acceptOf, submissionFields as fields } from './submission-fields.js';
 
 const INPUTS = ['input', 'inputBase64', 'inputLocation'] as const;
 
-/** One line of a batch: an invocation with its input, or the place of it. */
+/** One line of a batch: an invocation with its input or its input location. */
 export const batchLine = z
   .strictObject({
     input: z
@@ -33,7 +33,7 @@ export const batchLine = z
   })
   .meta({ id: 'BatchLine' });
 
-/** What one line of a batch asks for. Raises `InvalidRequest` with every rule that is broken. */
+/** Reads one line of a batch. Raises `InvalidRequest` with every broken rule. */
 export function readBatchLine(line: Uint8Array): Omit<Submission, 'endpointName' | 'submittedBy'> {
   const { data, error } = batchLine.safeParse(readDocument(line));
   if (!data) {
@@ -66,7 +66,7 @@ function readDocument(line: Uint8Array): unknown {
 
 const JSON_TYPE = /^application\/(.+\+)?json\s*(;|$)/i;
 
-/** A text that is not said to be JSON is handed over as it stands, any other value as JSON. */
+/** Passes a text on as it stands if `contentType` states another type than JSON, and any other value as JSON. */
 function inputOf({
   contentType,
   input,

@@ -7,7 +7,9 @@ import type { Problem } from '../problem.js';
 import { route } from '../route.js';
 import { SUBMISSION_ERRORS, acceptedInvocation, formatAccepted } from './submit-routes.js';
 
+/** The limits of one batch. */
 export const BATCH_LIMITS = { maxLines: 1_000, maxBytes: 8 * 1_048_576 } as const;
+/** The media type of a batch and of its answer. */
 export const NDJSON_CONTENT_TYPE = 'application/x-ndjson';
 
 const lineAnswer = z
@@ -44,11 +46,13 @@ export const SUBMIT_BATCH = route({
   errors: [...SUBMISSION_ERRORS, 'UnsupportedContentType', 'LimitExceeded'],
 });
 
+/** Formats the answer to an accepted line. */
 export function formatAcceptedLine(line: number, invocation: Invocation, isRepeat: boolean): LineAnswer {
   const repeat = isRepeat ? { idempotentReplayed: true as const } : {};
   return { line, status: 202, ...repeat, invocation: formatAccepted(invocation, {}) };
 }
 
+/** Formats the answer to a refused line. */
 export function formatRefusedLine(line: number, problem: Problem): LineAnswer {
   return {
     line,

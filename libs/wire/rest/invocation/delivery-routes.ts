@@ -7,7 +7,7 @@ import { route } from '../route.js';
 
 const deliveryId = z
   .string()
-  .max(256, 'must have 256 characters at most')
+  .max(256, 'must have at most 256 characters')
   .regex(/^[\w.:-]+$/, 'must be letters, digits and any of _ . : -');
 
 const headers = z.record(z.string(), z.string());
@@ -26,7 +26,7 @@ const attempt = z
   })
   .meta({ id: 'DeliveryAttempt' });
 
-/** A delivery and all that is known of it. */
+/** A delivery with everything that is known about it. */
 export const deliveryDocument = z
   .object({
     id: z.string().describe('The same over all attempts: the `webhook-id` of a callback.'),
@@ -99,6 +99,7 @@ export const LIST_INVOCATION_DELIVERIES = route({
   errors: ['InvocationNotFound'],
 });
 
+/** Formats a delivery. */
 export function formatDelivery(known: KnownDelivery): z.input<typeof deliveryDocument> {
   const { attempts, delivery, doneAt, dueAt, failures, reason, state } = known;
   return {

@@ -16,7 +16,7 @@ export const FOLLOW_INVOCATION = route({
   isConfined: true,
   parameters: z.object({ id: invocationId }),
   headers: z.object({
-    'last-event-id': z.string().max(128, 'must have 128 characters at most').optional().describe('To go on after it.'),
+    'last-event-id': z.string().max(128, 'must have at most 128 characters').optional().describe('To go on after it.'),
   }),
   answers: { 200: { description: 'The events.', content: { 'text/event-stream': 'events' } } },
   errors: ['InvocationNotFound'],

@@ -13,7 +13,7 @@ import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 
-/** What a container prints last may come after its answer. */
+/** A container's last lines may come after its answer. */
 const LATE_LINES_MS = 1_000;
 
 const state = z.enum(INVOCATION_STATES);
@@ -44,7 +44,7 @@ const attempt = z
   })
   .meta({ id: 'Attempt' });
 
-/** What is said of an invocation wherever one is listed. */
+/** An invocation in a list. */
 export const invocationSummary = z
   .object({
     id: z.string(),
@@ -92,6 +92,7 @@ export const invocationDocument = invocationSummary
   })
   .meta({ id: 'Invocation' });
 
+/** Formats an invocation for a list. */
 export function formatInvocationSummary(invocation: Invocation): z.input<typeof invocationSummary> {
   const { acceptedAt, expiresAt, failureKind, labels = {}, priority = 'normal', timeoutMs } = invocation;
   return {
@@ -121,7 +122,7 @@ export function formatInvocationSummary(invocation: Invocation): z.input<typeof 
   };
 }
 
-/** `position` is its place in the queue while it is queued. */
+/** Formats an invocation. `position` is its place in the queue while it is queued. */
 export function formatInvocation(
   situation: InvocationSituation,
   position: number | undefined,
@@ -152,7 +153,7 @@ function lastProgress(reports: readonly NumberedReport[]) {
   return { at: iso(last.at), progress, message };
 }
 
-/** Where an invocation is found from now on. */
+/** Returns the address of an invocation. */
 export function urlOf({ id }: Pick<Invocation, 'id'>): string {
   return `/v1/invocations/${encodeURIComponent(id)}`;
 }

@@ -59,7 +59,7 @@ function toldOf(invocation: Invocation, reports: readonly NumberedReport[] = [],
 
 const states = (told: readonly Told[]): unknown[] => told.map(({ data }) => data['state']);
 
-test('whoever begins late is told of all states that there have been, with their times', () => {
+test('tells a late follower all past states with their times', () => {
   expect(toldOf(COMPLETED)).toMatchObject([
     { event: 'state', data: { id: 'i-7', state: 'Queued', at: '1970-01-01T00:00:01.000Z' } },
     {
@@ -70,28 +70,28 @@ test('whoever begins late is told of all states that there have been, with their
   ]);
 });
 
-test('the end of one that failed says why', () => {
+test('says at the end of a failed invocation why it failed', () => {
   const failure = { failureKind: 'model-error', failureReason: 'It answered 500.' } as const;
   const [, , end] = toldOf({ ...COMPLETED, state: 'Failed', ...failure });
   expect(end?.data).toMatchObject({ state: 'Failed', failureReason: 'It answered 500.', errorClass: 'model-error' });
   expect(end?.data).not.toHaveProperty('outputLocation');
 });
 
-test('who goes on after any event is told the rest, and nothing twice', () => {
+test('tells a follower that continues after any event the rest, and nothing twice', () => {
   const reports = [reported(4, 1_600, { kind: 'progress', progress: 0.5 }), reported(5, 1_700, { kind: 'progress' })];
   const all = toldOf(COMPLETED, reports);
   expect(all.map(({ event }) => event)).toEqual(['state', 'state', 'progress', 'progress', 'state']);
   for (const [index, { id }] of all.entries()) expect(toldOf(COMPLETED, reports, id)).toEqual(all.slice(index + 1));
 });
 
-test('who was told while it went on goes on in the same way', () => {
+test('continues after an event that was sent while the invocation ran', () => {
   const [queued] = toldOf(QUEUED);
   expect(states(toldOf(RUNNING, [], queued!.id))).toEqual(['Running']);
   const running = toldOf(RUNNING).at(-1);
   expect(states(toldOf(COMPLETED, [], running!.id))).toEqual(['Completed']);
 });
 
-test('nothing is missed by who was told before the oldest attempts were forgotten', () => {
+test('tells every new state to a follower from before the oldest attempts were forgotten', () => {
   const before = { ...QUEUED, pastAttempts: [1, 2, 3].map(attempt) };
   const after: Invocation = {
     ...RUNNING,
@@ -109,13 +109,13 @@ test('nothing is missed by who was told before the oldest attempts were forgotte
 });
 
 test.each([undefined, '', 'nonsense', 'Queued-99~0', '~', 'Queued-0~1e9'])(
-  'who comes with %j as the last id begins at the beginning',
+  'starts at the beginning for the last id %j',
   (id) => {
     expect(states(toldOf(COMPLETED, [], id))).toEqual(['Queued', 'Running', 'Completed']);
   },
 );
 
-test('progress is told with what the container said of it', () => {
+test('tells progress with the container’s message and data', () => {
   const report = { kind: 'progress', progress: 0.25, message: 'page 1\nof 4', data: { page: 1 } } as const;
   const told = toldOf(RUNNING, [reported(1, 1_600, report)]).at(-1);
   expect(told).toMatchObject({ event: 'progress', data: { attempt: 1, progress: 0.25, message: 'page 1\nof 4' } });
@@ -126,7 +126,7 @@ test.each<[contentType: string, content: Uint8Array, told: object]>([
   ['text/plain', Buffer.from('grüße\n\nid: 9'), { encoding: 'utf-8', content: 'grüße\n\nid: 9' }],
   ['application/json', Buffer.from('{}'), { encoding: 'utf-8', content: '{}' }],
   ['image/png', Uint8Array.of(0, 255), { encoding: 'base64', content: 'AP8=' }],
-])('a partial result of type %s is told in a form that a line can have', (contentType, content, told) => {
+])('tells a partial result of type %s in a form that fits on one line', (contentType, content, told) => {
   const [event] = toldOf(RUNNING, [reported(1, 1_600, { kind: 'partial', contentType, content })]).slice(-1);
   expect(event).toMatchObject({ event: 'partial', data: { contentType, ...told } });
 });

@@ -3,22 +3,22 @@ import type { NumberedReport } from '../../../core/invocation/progress.js';
 import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
 import { iso } from '../iso-time.js';
 
-/** How far a follower has got: the last state it was told of, and the number of the last report. */
+/** The position of a follower: the last state that it received, and the number of the last report. */
 export interface EventPosition {
-  /** Names a span of the timeline, whatever else comes to be in it; absent before the first. */
+  /** The name of a span of the timeline, which stays the same as the timeline grows; absent before the first span. */
   readonly span?: string;
   readonly report: number;
 }
 
 const POSITION = /^(?:([A-Za-z]+-\d+))?~(\d{1,15})$/;
 
-/** The position after the event with this id; the beginning for an id that is none of ours. */
+/** Returns the position after the event with this id; the beginning if the id is not Ebb's. */
 export function positionOf(lastEventId: string | undefined): EventPosition {
   const [, span, report] = POSITION.exec(lastEventId ?? '') ?? [];
   return { ...(span !== undefined && { span }), report: Number(report ?? 0) };
 }
 
-/** What there is to tell since a position, as server-sent events, and the position after them. */
+/** Returns the events since a position, as server-sent events, and the position after them. */
 export function eventsSince(
   invocation: Invocation,
   reports: readonly NumberedReport[],
@@ -45,7 +45,10 @@ export function eventsSince(
   return { text, position };
 }
 
-/** By the attempt that it is, or comes after: the oldest attempts may be forgotten, and the names of the others stay. */
+/**
+ * Names each span after its attempt, or after the attempt before it. The oldest attempts may be forgotten, and the
+ * names of the others must stay.
+ */
 function namedSpans(invocation: Invocation): { readonly span: TimelineSpan; readonly name: string }[] {
   let lastAttempt = 0;
   return timelineOf(invocation).map((span) => {

@@ -27,7 +27,7 @@ const listParameters = z.strictObject({
   inferenceId: z
     .string()
     .min(1)
-    .max(64, 'must have 64 characters at most')
+    .max(64, 'must have at most 64 characters')
     .optional()
     .describe('The label that its caller gave it.'),
   state: several(state, INVOCATION_STATES.length).optional().describe('In any of these.'),
@@ -38,6 +38,7 @@ const listParameters = z.strictObject({
   ...paging,
 });
 
+/** Returns the query that the parameters of a list state. */
 export function listingOf(query: z.output<typeof listParameters>): InvocationQuery {
   const { acceptedAfter: acceptedFrom, acceptedBefore, endpoint, inferenceId, label = [] } = query;
   return {
@@ -51,7 +52,7 @@ export function listingOf(query: z.output<typeof listParameters>): InvocationQue
   };
 }
 
-/** Which of many are meant. */
+/** The members of a request that select many invocations. */
 const selection = {
   endpoint: endpointName.optional().describe('Only of this one.'),
   labels: labels.optional(),
@@ -82,6 +83,7 @@ const cancelSelection = z.strictObject({
 
 type Selection = z.output<typeof cancelSelection> | z.output<typeof redriveSelection>;
 
+/** Returns the query that a selection states. */
 export function selectionOf(body: Selection): Omit<InvocationQuery, 'limit' | 'after'> {
   return {
     endpointName: body.endpoint,

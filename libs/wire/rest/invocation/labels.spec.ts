@@ -11,13 +11,13 @@ it.each([
   ['formula=a=b', { formula: 'a=b' }],
   ['list=a%2Cb,share=50%25', { list: 'a,b', share: '50%' }],
   ['a/b.c_d-e=x y', { 'a/b.c_d-e': 'x y' }],
-])('%s is %j, and described so', (text, labels) => {
+])('%s is read as %j and matches the documented pattern', (text, labels) => {
   expect(labelsParameter.parse(text)).toEqual(labels);
   expect(text).toMatch(pattern);
 });
 
 it.each([[''], ['team'], ['=ocr'], ['team=ocr,'], ['te am=ocr'], ['-team=ocr'], ['team=%00']])(
-  '%j is refused, and described as refused',
+  '%j is refused and does not match the documented pattern',
   (text) => {
     expect(labelsParameter.safeParse(text).success).toBe(false);
     expect(text).not.toMatch(pattern);

@@ -1,25 +1,33 @@
 import { z } from 'zod';
 
+/** The most labels of one invocation. */
 export const MAX_LABELS = 16;
 
+/** The name of a label. */
 export const labelName = z
   .string()
-  .max(63, 'a name must have 63 characters at most')
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'a name must be letters, digits and any of . _ / -, a letter or digit first');
+  .max(63, 'a name must have at most 63 characters')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._/-]*$/,
+    'a name must be letters, digits and any of . _ / -, beginning with a letter or a digit',
+  );
 
+/** The value of a label. */
 export const labelValue = z
   .string()
-  .max(128, 'a value must have 128 characters at most')
+  .max(128, 'a value must have at most 128 characters')
   .regex(/^[\x20-\x7e]*$/, 'a value must be printable ASCII');
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._/-]{0,62}';
-/** Printable ASCII, of which commas and percent signs have to be percent-encoded. */
+/** Printable ASCII; commas and percent signs must be percent-encoded. */
 const VALUE = '(?:[ -$&-+\\--~]|%2[0-9A-Fa-f]){0,128}';
 
-/** `name=value`, with commas between them, as a header has it; a value with a comma or a percent sign is percent-encoded. */
+/**
+ * Labels in a header: `name=value`, with commas between them. A comma or percent sign in a value is percent-encoded.
+ */
 export const labelsParameter = z
   .string()
-  .max(4096, 'must have 4096 characters at most')
+  .max(4096, 'must have at most 4096 characters')
   .meta({ pattern: `^${NAME}=${VALUE}(?:,${NAME}=${VALUE}){0,${MAX_LABELS - 1}}$` })
   .transform((text, context) => {
     const pairs = text.split(',').map((pair) => /^\s*([^=]+)=(.*?)\s*$/s.exec(pair));
@@ -39,7 +47,7 @@ function decoded(text: string): string {
   }
 }
 
-/** What callers find their invocations by, in JSON. */
+/** The labels by which callers find their invocations, in JSON. */
 export const labels = z
   .record(labelName, labelValue)
-  .refine((record) => Object.keys(record).length <= MAX_LABELS, { error: `must be ${MAX_LABELS} at most` });
+  .refine((record) => Object.keys(record).length <= MAX_LABELS, { error: `must be at most ${MAX_LABELS} labels` });

@@ -4,7 +4,7 @@ import { route } from '../route.js';
 
 const parameters = z.object({ id: invocationId });
 const headers = z.object({
-  range: z.string().max(128, 'must have 128 characters at most').optional().describe('One range of bytes.'),
+  range: z.string().max(128, 'must have at most 128 characters').optional().describe('One range of bytes.'),
 });
 const query = z.strictObject({
   redirect: flag.optional().describe('Answer with a redirect to storage, where that has an address of its own.'),

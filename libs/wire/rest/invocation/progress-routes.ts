@@ -4,7 +4,7 @@ import { route } from '../route.js';
 
 const MAX_REPORT_BYTES = 16_384;
 
-const byToken = z.object({ token: z.string().min(1).max(512, 'must have 512 characters at most') });
+const byToken = z.object({ token: z.string().min(1).max(512, 'must have at most 512 characters') });
 
 const GIVEN =
   'The address is handed to the container with each request, in the header `Ebb-Progress-Url`. It is good for as long as ' +
@@ -22,7 +22,7 @@ export const REPORT_PROGRESS = route({
   body: {
     schema: z.strictObject({
       progress: z.number().min(0).max(1).optional().describe('0 to 1.'),
-      message: z.string().max(1024, 'must have 1024 characters at most').optional(),
+      message: z.string().max(1024, 'must have at most 1024 characters').optional(),
       data: z.unknown().optional().describe('Anything else that those who follow may want to know.'),
     }),
     maxBytes: MAX_REPORT_BYTES,

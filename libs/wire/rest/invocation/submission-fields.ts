@@ -6,18 +6,18 @@ import { timeParameter, wholeNumber } from '../fields.js';
 const ascii = (max: number) =>
   z
     .string()
-    .max(max, `must have ${max} characters at most`)
+    .max(max, `must have at most ${max} characters`)
     .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII');
 
 const NO_OBJECT = 'must be the address of an object: s3://bucket/key, or the https:// form of it';
 
-/** What can be said of an invocation that is submitted, wherever it is said: in headers, or in the line of a batch. */
+/** The settings of a submitted invocation, in headers or in the line of a batch. */
 export const submissionFields = {
   contentType: ascii(1024).describe('Of the input, handed to the model.'),
   accept: ascii(1024).describe('What the model is asked for; any type of answer is passed on.'),
   inputLocation: z
     .string()
-    .max(1024, 'must have 1024 characters at most')
+    .max(1024, 'must have at most 1024 characters')
     .regex(/^(https|s3):\/\/([^/]+)\/?(.*)$/s, NO_OBJECT)
     .refine(isObjectLocation, NO_OBJECT),
   idempotencyKey: ascii(255)
@@ -38,7 +38,7 @@ export const submissionFields = {
   customAttributes: ascii(1024).describe('Handed to the model as they are.'),
 };
 
-/** Clients say that they accept anything when they have nothing to say. */
+/** Returns the content types that a caller accepts; undefined for any type, which clients without a preference state. */
 export function acceptOf(accept: string | undefined): string | undefined {
   return accept === '*/*' ? undefined : accept;
 }

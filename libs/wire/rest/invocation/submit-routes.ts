@@ -8,6 +8,7 @@ import { labelsParameter } from './labels.js';
 import { route } from '../route.js';
 import { acceptOf, submissionFields } from './submission-fields.js';
 
+/** The longest time that an answer may wait for the invocation's end. */
 export const MAX_WAIT_SECONDS = 60;
 
 const preference = z
@@ -21,7 +22,7 @@ const { inputLocation } = submissionFields;
 const submissionHeaders = z.object({
   'content-type': submissionFields.contentType.optional(),
   'content-encoding': z
-    .literal('identity', 'must be absent: inputs are stored as they come and handed to the model so')
+    .literal('identity', 'must be absent: inputs are stored as received and passed to the model unchanged')
     .optional()
     .describe('Nothing else is taken.'),
   accept: submissionFields.accept.optional(),
@@ -42,9 +43,10 @@ const submissionHeaders = z.object({
     ),
 });
 
+/** The checked headers of a submission. */
 export type SubmissionHeaders = z.output<typeof submissionHeaders>;
 
-/** What is answered when an invocation is accepted. */
+/** The answer to an accepted invocation. */
 export const acceptedInvocation = z
   .object({
     id: z.string(),
@@ -63,7 +65,7 @@ export const acceptedInvocation = z
 
 const LOCATION = { location: 'Where the invocation is described.' };
 
-/** What any submission may be refused with. */
+/** The errors that may refuse any submission. */
 export const SUBMISSION_ERRORS: readonly ErrorCode[] = [
   'EndpointNotFound',
   'EndpointNotReady',
@@ -105,7 +107,7 @@ export const SUBMIT_INVOCATION = route({
   errors: [...SUBMISSION_ERRORS, 'UnsupportedContentType', 'InvocationFailed'],
 });
 
-/** What the headers ask for, apart from the input itself. */
+/** Returns the submission that the headers state, without the input itself. */
 export function submissionOf(headers: SubmissionHeaders): Omit<Submission, 'endpointName' | 'input' | 'submittedBy'> {
   return {
     accept: acceptOf(headers.accept),
@@ -122,6 +124,7 @@ export function submissionOf(headers: SubmissionHeaders): Omit<Submission, 'endp
   };
 }
 
+/** Formats the answer to an accepted invocation. */
 export function formatAccepted(
   invocation: Invocation,
   { position, estimatedStartAt }: { readonly position?: number; readonly estimatedStartAt?: number },

@@ -4,13 +4,13 @@ import { route } from '../route.js';
 import { submissionFields } from './submission-fields.js';
 
 const MAX_BODY_BYTES = 8_192;
-/** The address to upload to has it in it, and is a path that must not get too long. */
+/** The upload URL contains the content type, and its path must not become too long. */
 const MAX_TYPE_LENGTH = 255;
 
 const ticketRequest = z.strictObject({
   contentType: submissionFields.contentType
     .min(1, 'must not be empty')
-    .max(MAX_TYPE_LENGTH, `must have ${MAX_TYPE_LENGTH} characters at most`)
+    .max(MAX_TYPE_LENGTH, `must have at most ${MAX_TYPE_LENGTH} characters`)
     .optional()
     .describe('The upload then has to be of this type.'),
 });

@@ -6,7 +6,7 @@ import { iso } from '../iso-time.js';
 
 const count = z.int().min(0);
 
-/** By which all codes are named, each once. */
+/** Lists every code once; its type ensures that no code is missing. */
 const NOT_SCALED: Readonly<Record<NotScaledCode, true>> = {
   AlreadyAtMaxCapacity: true,
   AlreadyAtMinCapacity: true,
@@ -50,6 +50,7 @@ export const activity = z
   })
   .meta({ id: 'ScalingActivity' });
 
+/** Formats one scaling decision. */
 export function formatActivity(record: ScalingActivity): z.input<typeof activity> {
   const { answers, cause, endedAt, from, id, lastAt, notScaledReasons, startedAt, status, statusMessage, times, to } =
     record;

@@ -22,12 +22,14 @@ import { iso } from '../iso-time.js';
 
 const UNITS = { ...BACKLOG_METRICS, ...VARIANT_METRICS, ...EBB_VARIANT_METRICS };
 
-/** What is measured of an endpoint, or of a variant of it, by CloudWatch's names. */
+/** The name of a metric of an endpoint or of one of its variants, as in CloudWatch. */
 export type MetricName = BacklogMetric | VariantMetric | EbbVariantMetric;
+/** The names of all metrics. */
 export const METRIC_NAMES = Object.keys(UNITS) as MetricName[];
+/** The names of the metrics that a request gets by default. */
 export const DEFAULT_METRIC_NAMES = Object.keys(BACKLOG_METRICS) as MetricName[];
 
-/** What one metric came to over time. */
+/** The values of one metric over time. */
 export const series = z
   .object({
     metric: z.enum(METRIC_NAMES),
@@ -54,7 +56,10 @@ export interface WantedSeries {
   readonly metric: MetricId;
 }
 
-/** The series that names stand for: one of the endpoint for each gauge, one of each variant for all else. */
+/**
+ * Returns the series of the named metrics: one of the endpoint for a gauge of the backlog, one of each variant for any
+ * other metric.
+ */
 export function wantedSeries(
   names: readonly MetricName[],
   endpointName: string,
@@ -73,6 +78,7 @@ function metricOf(name: MetricName, endpointName: string, variant: string): Metr
     : variantMetric(name as VariantMetric, endpointName, variant);
 }
 
+/** Formats one series. */
 export function formatSeries(
   { name, unit, variant }: WantedSeries,
   points: readonly Datapoint[],

@@ -11,7 +11,7 @@ const byName = z.object({ name: endpointName });
 const variant = z
   .string()
   .min(1, 'must not be empty')
-  .max(63, 'must have 63 characters at most')
+  .max(63, 'must have at most 63 characters')
   .optional()
   .describe('Of this variant only.');
 

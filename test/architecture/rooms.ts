@@ -68,7 +68,7 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
       deployment: ['endpoint', 'scaling', 'delivery', 'model', 'instance'],
       autoscaler: ['deployment', 'scaling', 'worker', 'instance'],
     },
-    ground: ['deadline.ts', 'log.ts', 'rounds.ts', 'world.ts'],
+    ground: ['deadline.ts', 'log.ts', 'per-endpoint.ts', 'rounds.ts', 'world.ts'],
     roof: ['engine.ts'],
   },
   'libs/wire': {

@@ -3,7 +3,7 @@ import { VirtualClock } from '../../test/support/virtual-clock.js';
 import { Rounds } from './rounds.js';
 
 /** Rounds that name the time after which the next is due, and the times at which they took place. */
-async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: number } = {}) {
+async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: number; firstAfterMs?: number } = {}) {
   const clock = new VirtualClock();
   const startedAt = clock.now();
   const times: number[] = [];
@@ -13,7 +13,7 @@ async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: nu
     return clock.now() + everyMs;
   };
   const rounds = new Rounds(clock, round, of.gatherMs);
-  rounds.start();
+  rounds.start(of.firstAfterMs === undefined ? undefined : startedAt + of.firstAfterMs);
   await clock.settle();
   return { clock, rounds, times };
 }
@@ -39,6 +39,27 @@ it('come again after a round during which somebody called', async () => {
   rounds.call();
   await clock.advance(500);
   expect(times).toEqual([0, 50]);
+});
+
+it('begin at the time that was named', async () => {
+  const { clock, times } = await someRounds(100, { firstAfterMs: 40 });
+  await clock.advance(250);
+  expect(times).toEqual([40, 140, 240]);
+});
+
+it('begin before the time that was named where somebody calls', async () => {
+  const { clock, rounds, times } = await someRounds(100, { firstAfterMs: 1_000 });
+  await clock.advance(10);
+  rounds.call();
+  await clock.advance(150);
+  expect(times).toEqual([10, 110]);
+});
+
+it('never begin where they are stopped before the time that was named', async () => {
+  const { clock, rounds, times } = await someRounds(100, { firstAfterMs: 1_000 });
+  await rounds.stop();
+  await clock.advance(10_000);
+  expect(times).toEqual([]);
 });
 
 it('come only when somebody calls where they are never due', async () => {

@@ -22,8 +22,9 @@ export class Rounds {
     return this.stopping.signal;
   }
 
-  start(): void {
-    this.loop = this.run();
+  /** The first round comes at once, or at a time in milliseconds since the epoch, or when somebody calls. */
+  start(firstAt?: number): void {
+    this.loop = this.run(firstAt);
   }
 
   call(): void {
@@ -37,7 +38,8 @@ export class Rounds {
     await this.loop;
   }
 
-  private async run(): Promise<void> {
+  private async run(firstAt?: number): Promise<void> {
+    if (firstAt !== undefined) await this.restUntil(firstAt);
     while (!this.signal.aborted) {
       this.called = Promise.withResolvers<void>();
       const dueAt = await this.round();

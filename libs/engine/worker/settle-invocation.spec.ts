@@ -3,7 +3,8 @@ import { EbbError } from '../../core/errors.js';
 import { CANCELLED_REASON } from '../../core/invocation/invocation.js';
 import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from '../invocation/cancel-invocation.js';
-import { type HeldLease, settleInvocation } from './settle-invocation.js';
+import type { HeldLease } from './held-lease.js';
+import { settleInvocation } from './settle-invocation.js';
 import { submitInvocation } from '../invocation/submit-invocation.js';
 
 const LEASE_MS = 30_000;

@@ -1,26 +1,11 @@
 import { isEbbError } from '../../core/errors.js';
-import {
-  type AttemptEnd,
-  type Invocation,
-  LEASE_MS,
-  LEASE_RENEWAL_MS,
-  afterAttempt,
-  endedAttempt,
-} from '../../core/invocation/invocation.js';
+import { type AttemptEnd, type Invocation, afterAttempt, endedAttempt } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
-import type { Lease } from '../../core/ports/ledger.js';
+import { type HeldLease, isStillHeld } from './held-lease.js';
 import type { SettledAttempt } from './measure-invocation.js';
 import type { Attempt } from './run-invocation.js';
 import { settlementDeliveries } from '../delivery/settlement-deliveries.js';
 import type { World } from '../world.js';
-
-/** The right to bring an invocation on, as its holder knows it. */
-export interface HeldLease extends Lease {
-  /** Until when nobody else can have it. */
-  leasedUntil: number;
-  /** The invocation has been cancelled meanwhile, as far as its holder has heard. */
-  isCancelled?: boolean;
-}
 
 /** What came of an attempt. `lost` means that its lease was: another attempt has the say, and nothing of this one shows. */
 export type Consequence =
@@ -42,7 +27,7 @@ export async function settleInvocation(
     const verdict = afterAttempt(invocation, attempt.end);
     if (verdict.do === 'nothing') return LOST;
     if (verdict.do === 'requeue') return await requeue(world, invocation, lease, attempt.end, verdict.broken);
-    if (!(await stillHeld(world, lease))) return LOST;
+    if (!(await isStillHeld(world, lease))) return LOST;
     return await settle(world, invocation, lease, attempt, verdict.failureReason);
   } finally {
     // Harmless after a commit; whatever else happened, what was staged is in nobody's way.
@@ -99,20 +84,6 @@ async function settle(
   world.signals.notify({ kind: 'invocation', invocationId: invocation.id });
   if (deliveries.length > 0) world.signals.notify({ kind: 'outbox' });
   return { kind: 'settled', end, settledAt, showMs: settledAt - storedAt };
-}
-
-/**
- * Whether nobody else can hold the invocation for some time to come. By the clock, nobody can until the lease has run
- * out; near its end it is renewed first, and the clock is read again after that: the process may have slept meanwhile.
- */
-async function stillHeld(world: World, lease: HeldLease): Promise<boolean> {
-  while (!lease.isCancelled && world.clock.now() >= lease.leasedUntil - LEASE_RENEWAL_MS) {
-    const leasedUntil = world.clock.now() + LEASE_MS;
-    const held = await world.ledger.renew([lease], leasedUntil);
-    if (held.length === 0) return false;
-    lease.leasedUntil = leasedUntil;
-  }
-  return lease.isCancelled !== true;
 }
 
 /**

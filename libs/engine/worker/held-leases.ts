@@ -1,0 +1,99 @@
+import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../../core/invocation/invocation.js';
+import type { Lease } from '../../core/ports/ledger.js';
+import { type HeldLease, heldLease } from './held-lease.js';
+import { Abandoned } from '../instance/slot.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** A lease that this worker holds, and what ends the attempt that runs under it. */
+export interface Holding {
+  readonly lease: HeldLease;
+  readonly abandon: AbortController;
+}
+
+/** The leases that this worker holds: renews them, and ends the attempts whose lease is lost or invocation is cancelled. */
+export class HeldLeases {
+  /** By the id of the invocation and the attempt. */
+  private readonly holdings = new Map<string, Holding>();
+  private readonly renewals: Rounds;
+
+  constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'log'>) {
+    this.renewals = new Rounds(world.clock, () => this.renewOrRetry());
+  }
+
+  start(): void {
+    this.renewals.start(this.world.clock.now() + LEASE_RENEWAL_MS);
+  }
+
+  /** Renews no more. Resolves when no renewal is under way. */
+  async stop(): Promise<void> {
+    await this.renewals.stop();
+  }
+
+  get count(): number {
+    return this.holdings.size;
+  }
+
+  /** Keeps the lease of an invocation that was leased just now, until it is dropped. */
+  hold(invocation: Invocation): Holding {
+    const lease = heldLease(invocation, this.world.clock.now());
+    const holding: Holding = { lease, abandon: new AbortController() };
+    this.holdings.set(leaseKey(lease), holding);
+    return holding;
+  }
+
+  drop({ lease }: Holding): void {
+    this.holdings.delete(leaseKey(lease));
+  }
+
+  /** Ends all attempts at an invocation that was cancelled. */
+  cancel(invocationId: string): void {
+    for (const { lease, abandon } of this.holdings.values()) {
+      if (lease.invocationId !== invocationId) continue;
+      lease.isCancelled = true;
+      abandon.abort(new Abandoned({ kind: 'cancelled' }));
+    }
+  }
+
+  /** Ends all attempts: what still runs goes back to the backlog, uncounted. */
+  abandonAll(): void {
+    for (const { abandon } of this.holdings.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+  }
+
+  private async renewOrRetry(): Promise<number> {
+    try {
+      await this.renew();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.renewals.signal.aborted)
+        this.world.log.error('The ledger did not answer; leases may run out', { reason });
+    }
+    return this.world.clock.now() + LEASE_RENEWAL_MS;
+  }
+
+  /** A lease that the ledger does not renew belongs to another worker by now, or its invocation was cancelled. */
+  private async renew(): Promise<void> {
+    const held = [...this.holdings.values()];
+    if (held.length === 0) return;
+    const leasedUntil = this.world.clock.now() + LEASE_MS;
+    const renewed = await this.world.ledger.renew(
+      held.map(({ lease }) => lease),
+      leasedUntil,
+    );
+    const stillHeld = new Set(renewed.map(leaseKey));
+    for (const { lease, abandon } of held) {
+      if (stillHeld.has(leaseKey(lease))) lease.leasedUntil = leasedUntil;
+      else if (!abandon.signal.aborted) abandon.abort(new Abandoned({ kind: await this.whyLost(lease) }));
+    }
+  }
+
+  /** The signal that it was cancelled may have been lost. */
+  private async whyLost({ invocationId }: Lease): Promise<'cancelled' | 'worker-stopped'> {
+    const invocation = await this.world.ledger.find(invocationId);
+    return invocation?.state === 'Cancelled' ? 'cancelled' : 'worker-stopped';
+  }
+}
+
+function leaseKey({ invocationId, attempt }: Lease): string {
+  return `${invocationId}/${attempt}`;
+}

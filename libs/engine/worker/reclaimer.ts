@@ -1,0 +1,86 @@
+import { endpointKey } from '../../core/endpoint/endpoint.js';
+import { type Invocation, LEASE_MS } from '../../core/invocation/invocation.js';
+import { concludeAttempt } from './conclude-attempt.js';
+import type { HeldLeases } from './held-leases.js';
+import type { Meter } from '../metric/meter.js';
+import { Rounds } from '../rounds.js';
+import type { World } from '../world.js';
+
+/** How often leases of others that ran out, and invocations that expired, are looked for. */
+const RECLAIM_INTERVAL_MS = 5_000;
+/** At most this many expired invocations are settled at once. */
+const MAX_EXPIRED_BATCH = 64;
+
+/**
+ * From time to time gives back the invocations whose lease has run out, settles those that expired in the backlog, and
+ * finds the work whose signal was lost.
+ */
+export class Reclaimer {
+  private readonly rounds: Rounds;
+
+  constructor(
+    private readonly world: World,
+    private readonly workerId: string,
+    private readonly leases: HeldLeases,
+    private readonly meter: Pick<Meter, 'add'>,
+    private readonly dispatch: (endpointName: string) => void,
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.reclaimOrRetry());
+  }
+
+  start(): void {
+    this.rounds.start(this.world.clock.now() + RECLAIM_INTERVAL_MS);
+  }
+
+  /** Looks for nothing more. Resolves when what expired has been settled as far as that has begun. */
+  async stop(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  private async reclaimOrRetry(): Promise<number> {
+    try {
+      await this.reclaim();
+    } catch (error) {
+      if (!this.rounds.signal.aborted) this.reportFailure(error);
+    }
+    return this.world.clock.now() + RECLAIM_INTERVAL_MS;
+  }
+
+  private async reclaim(): Promise<void> {
+    const { ledger, signals, clock } = this.world;
+    for (const endpointName of await ledger.reclaim(clock.now())) signals.notify({ kind: 'backlog', endpointName });
+    await this.expireAll();
+    for (const endpointName of await ledger.endpointsWithBacklog()) this.dispatch(endpointName);
+  }
+
+  private async expireAll(): Promise<void> {
+    let expired: Invocation[];
+    do {
+      const now = this.world.clock.now();
+      const request = { workerId: this.workerId, count: MAX_EXPIRED_BATCH, now, leasedUntil: now + LEASE_MS };
+      expired = await this.world.ledger.leaseExpired(request);
+      await Promise.all(expired.map((invocation) => this.expire(invocation)));
+    } while (expired.length === MAX_EXPIRED_BATCH && !this.rounds.signal.aborted);
+  }
+
+  private async expire(invocation: Invocation): Promise<void> {
+    const { endpointName } = invocation;
+    const holding = this.leases.hold(invocation);
+    try {
+      const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
+      // It ran nowhere: its failure is told of the first variant, which is the only one but for rare endpoints.
+      const variantName = endpoint?.variants[0]?.name;
+      const attempt = { end: { kind: 'expired' } } as const;
+      await concludeAttempt(this.world, this.meter, { invocation, lease: holding.lease, attempt, variantName });
+    } finally {
+      this.leases.drop(holding);
+    }
+    this.world.signals.notify({ kind: 'backlog', endpointName });
+  }
+
+  private reportFailure(error: unknown): void {
+    this.world.log.error('What ran out or expired could not be looked for; trying again', {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

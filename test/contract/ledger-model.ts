@@ -1,12 +1,7 @@
+import type { EndedAttempt } from '../../libs/core/invocation/attempt.js';
 import type { Backlog } from '../../libs/core/invocation/backlog.js';
-import {
-  type EndedAttempt,
-  IDEMPOTENCY_WINDOW_MS,
-  type Invocation,
-  type InvocationRequest,
-  isSettled,
-  queuePlace,
-} from '../../libs/core/invocation/invocation.js';
+import { type Invocation, type InvocationRequest, isSettled } from '../../libs/core/invocation/invocation.js';
+import { IDEMPOTENCY_WINDOW_MS, queuePlace } from '../../libs/core/invocation/submission.js';
 import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import { withoutLease } from '../support/memory-ledger.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { HEAD_START_MS, MAX_PAST_ATTEMPTS } from '../../libs/core/invocation/invocation.js';
+import { MAX_PAST_ATTEMPTS } from '../../libs/core/invocation/attempt.js';
+import { HEAD_START_MS } from '../../libs/core/invocation/submission.js';
 import { COMPLETED, LEASED_UNTIL, NOW, sampleDelivery, sampleId, sampleRequest } from './ledger-samples.js';
 import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
 

@@ -1,10 +1,7 @@
+import type { EndedAttempt } from '../../libs/core/invocation/attempt.js';
 import { expect, test } from 'vitest';
-import {
-  type EndedAttempt,
-  type Invocation,
-  PRIORITIES,
-  type SettledState,
-} from '../../libs/core/invocation/invocation.js';
+import type { Invocation, SettledState } from '../../libs/core/invocation/invocation.js';
+import { PRIORITIES } from '../../libs/core/invocation/submission.js';
 import type { Lease, Ledger } from '../../libs/core/ports/ledger.js';
 import { LedgerModel } from './ledger-model.js';
 import { NOW, sampleId, sampleRequest } from './ledger-samples.js';

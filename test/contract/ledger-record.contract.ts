@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Backlog } from '../../libs/core/invocation/backlog.js';
-import {
-  IDEMPOTENCY_WINDOW_MS,
-  type Invocation,
-  type InvocationRequest,
-} from '../../libs/core/invocation/invocation.js';
+import type { Invocation, InvocationRequest } from '../../libs/core/invocation/invocation.js';
+import { IDEMPOTENCY_WINDOW_MS } from '../../libs/core/invocation/submission.js';
 import type { Settlement } from '../../libs/core/ports/ledger.js';
 import {
   bareRequest,

@@ -1,11 +1,11 @@
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
+import type { EndedAttempt } from '../../libs/core/invocation/attempt.js';
 import {
-  canBecome,
-  type EndedAttempt,
-  isSettled,
   type Invocation,
   type InvocationRequest,
+  canBecome,
+  isSettled,
 } from '../../libs/core/invocation/invocation.js';
-import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import { parseObjectLocation } from '../../libs/core/object-location.js';
 import type { Cancellation, Lease, LeaseRequest, Settlement } from '../../libs/core/ports/ledger.js';
 import type { Objects } from '../../libs/core/ports/objects.js';

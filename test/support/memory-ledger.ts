@@ -1,17 +1,14 @@
-import type { Backlog } from '../../libs/core/invocation/backlog.js';
+import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import { EbbError } from '../../libs/core/errors.js';
+import { type AttemptRecord, type EndedAttempt, MAX_PAST_ATTEMPTS } from '../../libs/core/invocation/attempt.js';
+import type { Backlog } from '../../libs/core/invocation/backlog.js';
 import {
-  type AttemptRecord,
-  type EndedAttempt,
-  IDEMPOTENCY_WINDOW_MS,
   type Invocation,
   type InvocationRequest,
-  MAX_PAST_ATTEMPTS,
   canBeRedriven,
   isSettled,
-  queuePlace,
 } from '../../libs/core/invocation/invocation.js';
-import type { Delivery } from '../../libs/core/delivery/delivery.js';
+import { IDEMPOTENCY_WINDOW_MS, queuePlace } from '../../libs/core/invocation/submission.js';
 import {
   type Cancellation,
   type InvocationQuery,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller } from '@nestjs/common';
 import { EbbError } from '../../../libs/core/errors.js';
-import { type Invocation, type Submission, isSettled } from '../../../libs/core/invocation/invocation.js';
+import { type Invocation, isSettled } from '../../../libs/core/invocation/invocation.js';
+import type { Submission } from '../../../libs/core/invocation/submission.js';
 import { parseObjectLocation } from '../../../libs/core/object-location.js';
 import { estimateStart } from '../../../libs/engine/situation/estimate-start.js';
 import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';

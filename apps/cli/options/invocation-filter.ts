@@ -1,5 +1,6 @@
+import { FAILURE_KINDS } from '../../../libs/core/invocation/attempt.js';
 import { type Command, Option } from 'commander';
-import { FAILURE_KINDS, INVOCATION_STATES, type InvocationState } from '../../../libs/core/invocation/invocation.js';
+import { INVOCATION_STATES, type InvocationState } from '../../../libs/core/invocation/invocation.js';
 import type { InvocationFilter } from '../client/ebb-client.js';
 import { pair, time } from './option-values.js';
 

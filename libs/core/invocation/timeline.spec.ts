@@ -1,5 +1,6 @@
+import type { AttemptRecord } from './attempt.js';
 import { expect, test } from 'vitest';
-import type { AttemptRecord, Invocation } from './invocation.js';
+import type { Invocation } from './invocation.js';
 import { timelineOf } from './timeline.js';
 
 const ACCEPTED: Invocation = {

@@ -1,14 +1,8 @@
-import type { Backlog } from '../invocation/backlog.js';
-import type {
-  EndedAttempt,
-  FailureKind,
-  Invocation,
-  InvocationRequest,
-  InvocationState,
-  Labels,
-  SettledState,
-} from '../invocation/invocation.js';
 import type { Delivery } from '../delivery/delivery.js';
+import type { EndedAttempt, FailureKind } from '../invocation/attempt.js';
+import type { Backlog } from '../invocation/backlog.js';
+import type { Invocation, InvocationRequest, InvocationState, SettledState } from '../invocation/invocation.js';
+import type { Labels } from '../invocation/submission.js';
 
 /** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
 export interface Lease {

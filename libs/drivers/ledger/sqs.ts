@@ -1,8 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Backlog } from '../../core/invocation/backlog.js';
-import type { EndedAttempt, Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
+import { setImmediate } from 'node:timers/promises';
 import type { Delivery } from '../../core/delivery/delivery.js';
+import type { EndedAttempt } from '../../core/invocation/attempt.js';
+import type { Backlog } from '../../core/invocation/backlog.js';
+import type { Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
 import {
   type Cancellation,
   type InvocationQuery,

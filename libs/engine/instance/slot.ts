@@ -1,4 +1,4 @@
-import type { AttemptEnd } from '../../core/invocation/invocation.js';
+import type { AttemptEnd } from '../../core/invocation/attempt.js';
 
 /** The place of one running invocation on one instance. `abandon` is aborted when the instance dies. */
 export interface Slot {

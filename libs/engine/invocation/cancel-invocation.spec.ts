@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../../core/errors.js';
-import { CANCELLED_REASON, type Invocation, type SettledState } from '../../core/invocation/invocation.js';
+import type { Invocation, SettledState } from '../../core/invocation/invocation.js';
 import type { Signal } from '../../core/ports/signals.js';
 import { ERROR_TOPIC, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
+import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { submitInvocation } from './submit-invocation.js';
 

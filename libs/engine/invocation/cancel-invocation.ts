@@ -1,6 +1,7 @@
-import { EbbError, isEbbError } from '../../core/errors.js';
-import { CANCELLED_REASON, type Invocation, isSettled } from '../../core/invocation/invocation.js';
 import type { Delivery } from '../../core/delivery/delivery.js';
+import { EbbError, isEbbError } from '../../core/errors.js';
+import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
+import { type Invocation, isSettled } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import { settlementDeliveries } from '../delivery/settlement-deliveries.js';
 import type { World } from '../world.js';

@@ -1,5 +1,6 @@
 import { EbbError } from '../../core/errors.js';
-import type { Invocation, Submission } from '../../core/invocation/invocation.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
+import type { Submission } from '../../core/invocation/submission.js';
 import type { Secrets } from '../../core/ports/secrets.js';
 import { hashInput } from './store-input.js';
 import type { World } from '../world.js';

@@ -1,12 +1,12 @@
 import { type Place, defaultBucket } from '../../core/arn.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { InvocationRequest } from '../../core/invocation/invocation.js';
 import {
-  INVOCATION_TIMEOUT_SECONDS,
-  type InvocationRequest,
-  REQUEST_TTL_SECONDS,
   type Submission,
+  INVOCATION_TIMEOUT_SECONDS,
+  REQUEST_TTL_SECONDS,
   resultLocations,
-} from '../../core/invocation/invocation.js';
+} from '../../core/invocation/submission.js';
 import { formatObjectLocation, parseObjectLocation } from '../../core/object-location.js';
 import { scopedKey } from './idempotency.js';
 

@@ -1,5 +1,5 @@
 import { EbbError } from '../../core/errors.js';
-import { MAX_INPUT_BYTES, type Submission } from '../../core/invocation/invocation.js';
+import { MAX_INPUT_BYTES, type Submission } from '../../core/invocation/submission.js';
 import type { ObjectLocation } from '../../core/object-location.js';
 import type { ObjectHead } from '../../core/ports/objects.js';
 import type { Hashing } from '../../core/ports/secrets.js';

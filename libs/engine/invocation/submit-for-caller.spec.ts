@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANONYMOUS, type Caller } from '../../core/access/caller.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
-import { MAX_INPUT_BYTES, type Submission } from '../../core/invocation/invocation.js';
+import { MAX_INPUT_BYTES, type Submission } from '../../core/invocation/submission.js';
 import { HeldBody, bytes } from '../../../test/support/bodies.js';
 import { type MemoryWorld, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { QuotaGate } from '../access/quota-gate.js';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../core/access/caller.js';
 import { EbbError } from '../../core/errors.js';
-import type { Submission } from '../../core/invocation/invocation.js';
+import type { Submission } from '../../core/invocation/submission.js';
 import { acceptedBefore } from './idempotency.js';
 import type { QuotaGate } from '../access/quota-gate.js';
 import { type Accepted, acceptInvocation } from './submit-invocation.js';

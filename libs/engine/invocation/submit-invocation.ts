@@ -1,5 +1,6 @@
 import { isEbbError } from '../../core/errors.js';
-import { type Invocation, type InvocationRequest, type Submission } from '../../core/invocation/invocation.js';
+import type { Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
+import type { Submission } from '../../core/invocation/submission.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import { checkIsSame, fingerprintOf } from './idempotency.js';
 import { invocationRequest } from './invocation-request.js';

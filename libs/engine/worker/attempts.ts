@@ -1,4 +1,5 @@
-import { type Invocation, hasAnswered } from '../../core/invocation/invocation.js';
+import { hasAnswered } from '../../core/invocation/attempt.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import { concludeAttempt } from './conclude-attempt.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { HeldLeases } from './held-leases.js';

@@ -1,4 +1,5 @@
-import { type AfterAttempt, type AttemptEnd, type Invocation, afterAttempt } from '../../core/invocation/invocation.js';
+import { type AfterAttempt, type AttemptEnd, afterAttempt } from '../../core/invocation/attempt.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import type { LogSource } from '../../core/ports/logs.js';
 import type { World } from '../world.js';
 

@@ -14,7 +14,7 @@ async function aHolding() {
   const { clock, ledger } = parts;
   await deployEndpoint(parts);
   const errors: string[] = [];
-  const world = new World({ ...parts, log: { ...parts.log, error: (event: string) => void errors.push(event) } });
+  const world: World = { ...parts, log: { ...parts.log, error: (event: string) => void errors.push(event) } };
   await submitInvocation(world, { endpointName: 'reader', input: { location: 's3://results/page' } });
   const now = clock.now();
   const request = { endpointName: 'reader', workerId: 'w', count: 1, now, leasedUntil: now + LEASE_MS };

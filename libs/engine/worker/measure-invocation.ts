@@ -1,5 +1,6 @@
+import type { AttemptEnd } from '../../core/invocation/attempt.js';
 import type { VariantMetric } from '../../core/metric/endpoint-metrics.js';
-import type { AttemptEnd, Invocation } from '../../core/invocation/invocation.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import type { AttemptTimings } from './attempt-timings.js';
 import type { Meter } from '../metric/meter.js';
 

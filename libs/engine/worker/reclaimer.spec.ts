@@ -15,7 +15,7 @@ async function aReclaimer() {
   const errors: string[] = [];
   const dispatched: string[] = [];
   const measured: string[] = [];
-  const world = new World({ ...parts, log: { ...parts.log, error: (event: string) => void errors.push(event) } });
+  const world: World = { ...parts, log: { ...parts.log, error: (event: string) => void errors.push(event) } };
   const leases = new HeldLeases(world);
   const meter = { add: (metric: string) => void measured.push(metric) };
   const reclaimer = new Reclaimer(world, 'worker', leases, meter, (name) => dispatched.push(name));

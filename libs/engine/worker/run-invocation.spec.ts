@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EbbError } from '../../core/errors.js';
-import { type AttemptEnd, type Invocation, afterAttempt } from '../../core/invocation/invocation.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import { type InvocationScript } from '../../../test/support/memory-instances.js';
 import {
   deployEndpoint,
@@ -9,6 +9,7 @@ import {
   memoryWorld,
   SUCCESS_TOPIC,
 } from '../../../test/support/memory-world.js';
+import { type AttemptEnd, afterAttempt } from '../../core/invocation/attempt.js';
 import { Abandoned } from '../instance/slot.js';
 import { type Attempt, runInvocation } from './run-invocation.js';
 

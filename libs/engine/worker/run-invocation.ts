@@ -1,5 +1,7 @@
 import { isEbbError } from '../../core/errors.js';
-import { type AttemptEnd, type Invocation, MAX_INPUT_BYTES, hasExpired } from '../../core/invocation/invocation.js';
+import type { AttemptEnd } from '../../core/invocation/attempt.js';
+import { type Invocation, hasExpired } from '../../core/invocation/invocation.js';
+import { MAX_INPUT_BYTES } from '../../core/invocation/submission.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { ContainerResponse } from '../../core/ports/instances.js';
 import type { StagedObject, StoredObject } from '../../core/ports/objects.js';

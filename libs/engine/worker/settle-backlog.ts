@@ -1,4 +1,5 @@
-import { type AttemptEnd, LEASE_MS } from '../../core/invocation/invocation.js';
+import type { AttemptEnd } from '../../core/invocation/attempt.js';
+import { LEASE_MS } from '../../core/invocation/invocation.js';
 import { writeDataLog } from './data-log.js';
 import { settleInvocation } from './settle-invocation.js';
 import type { World } from '../world.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EbbError } from '../../core/errors.js';
-import { CANCELLED_REASON } from '../../core/invocation/invocation.js';
+import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
 import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from '../invocation/cancel-invocation.js';
 import type { HeldLease } from './held-lease.js';

@@ -1,5 +1,6 @@
 import { isEbbError } from '../../core/errors.js';
-import { type AttemptEnd, type Invocation, afterAttempt, endedAttempt } from '../../core/invocation/invocation.js';
+import { type AttemptEnd, afterAttempt, endedAttempt } from '../../core/invocation/attempt.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import { type HeldLease, isStillHeld } from './held-lease.js';
 import type { SettledAttempt } from './measure-invocation.js';

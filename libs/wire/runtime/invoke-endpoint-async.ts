@@ -1,11 +1,11 @@
 import { EbbError } from '../../core/errors.js';
+import type { Invocation } from '../../core/invocation/invocation.js';
 import {
   INVOCATION_TIMEOUT_SECONDS,
-  type Invocation,
   MAX_INLINE_INPUT_BYTES,
   REQUEST_TTL_SECONDS,
   type Submission,
-} from '../../core/invocation/invocation.js';
+} from '../../core/invocation/submission.js';
 import { Constraints, type TextRule } from '../aws/constraints.js';
 import type { RuntimeReply } from './runtime-reply.js';
 

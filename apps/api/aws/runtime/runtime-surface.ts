@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { ANONYMOUS } from '../../../../libs/core/access/caller.js';
 import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
-import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation/invocation.js';
+import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation/submission.js';
 import { QuotaGate } from '../../../../libs/engine/access/quota-gate.js';
 import { submitInvocation } from '../../../../libs/engine/invocation/submit-invocation.js';
 import { World } from '../../../../libs/engine/world.js';

@@ -1,11 +1,6 @@
-import {
-  type AttemptRecord,
-  type FailureKind,
-  type Invocation,
-  type InvocationRequest,
-  type InvocationState,
-  queuePlace,
-} from '../../../core/invocation/invocation.js';
+import type { AttemptRecord, FailureKind } from '../../../core/invocation/attempt.js';
+import type { Invocation, InvocationRequest, InvocationState } from '../../../core/invocation/invocation.js';
+import { queuePlace } from '../../../core/invocation/submission.js';
 
 /** An invocation as SQLite keeps it: what statements look at in columns, the rest of the request as JSON. */
 export interface InvocationRow {

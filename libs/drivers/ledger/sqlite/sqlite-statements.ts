@@ -1,10 +1,6 @@
+import { type FailureKind, MAX_PAST_ATTEMPTS } from '../../../core/invocation/attempt.js';
 import type Database from 'better-sqlite3';
-import {
-  type FailureKind,
-  type InvocationState,
-  MAX_PAST_ATTEMPTS,
-  type SettledState,
-} from '../../../core/invocation/invocation.js';
+import type { InvocationState, SettledState } from '../../../core/invocation/invocation.js';
 import type { AcceptedValues, InvocationRow } from './sqlite-row.js';
 
 type LeaseValues = [

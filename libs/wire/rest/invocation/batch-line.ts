@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EbbError } from '../../../core/errors.js';
-import type { Submission } from '../../../core/invocation/invocation.js';
+import type { Submission } from '../../../core/invocation/submission.js';
 import { labels } from './labels.js';
 import { BrokenRules } from '../problem.js';
 import { acceptOf, submissionFields as fields } from './submission-fields.js';

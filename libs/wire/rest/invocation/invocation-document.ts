@@ -1,14 +1,9 @@
+import { type AttemptRecord, FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { z } from 'zod';
 import { type InvocationSituation, whyWaiting } from '../../../core/situation/explain.js';
-import {
-  type AttemptRecord,
-  FAILURE_KINDS,
-  INVOCATION_STATES,
-  type Invocation,
-  PRIORITIES,
-  isSettled,
-} from '../../../core/invocation/invocation.js';
+import { INVOCATION_STATES, type Invocation, isSettled } from '../../../core/invocation/invocation.js';
 import type { NumberedReport } from '../../../core/invocation/progress.js';
+import { PRIORITIES } from '../../../core/invocation/submission.js';
 import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';

@@ -1,5 +1,6 @@
+import type { AttemptRecord } from '../../../core/invocation/attempt.js';
 import { expect, test } from 'vitest';
-import type { AttemptRecord, Invocation } from '../../../core/invocation/invocation.js';
+import type { Invocation } from '../../../core/invocation/invocation.js';
 import type { NumberedReport, ProgressReport } from '../../../core/invocation/progress.js';
 import { eventsSince, positionOf } from './invocation-events.js';
 

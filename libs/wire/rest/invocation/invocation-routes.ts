@@ -1,5 +1,6 @@
+import { FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { z } from 'zod';
-import { FAILURE_KINDS, INVOCATION_STATES } from '../../../core/invocation/invocation.js';
+import { INVOCATION_STATES } from '../../../core/invocation/invocation.js';
 import type { InvocationQuery } from '../../../core/ports/ledger.js';
 import { endpointName, invocationId, pageOf, paging, several, timeParameter, wholeNumber } from '../fields.js';
 import { invocationDocument, invocationSummary } from './invocation-document.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INVOCATION_TIMEOUT_SECONDS, PRIORITIES, REQUEST_TTL_SECONDS } from '../../../core/invocation/invocation.js';
+import { INVOCATION_TIMEOUT_SECONDS, PRIORITIES, REQUEST_TTL_SECONDS } from '../../../core/invocation/submission.js';
 import { isObjectLocation } from '../../../core/object-location.js';
 import { timeParameter, wholeNumber } from '../fields.js';
 

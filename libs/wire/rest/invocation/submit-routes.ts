@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../core/errors.js';
-import { INVOCATION_STATES, type Invocation, type Submission } from '../../../core/invocation/invocation.js';
+import { INVOCATION_STATES, type Invocation } from '../../../core/invocation/invocation.js';
+import type { Submission } from '../../../core/invocation/submission.js';
 import { endpointName, time } from '../fields.js';
 import { urlOf } from './invocation-document.js';
 import { iso } from '../iso-time.js';

@@ -1,0 +1,154 @@
+/** How one attempt to run an invocation ended. */
+export type AttemptEnd =
+  | { readonly kind: 'succeeded'; readonly contentType?: string }
+  /** The container answered 4xx or 5xx. */
+  | { readonly kind: 'model-error'; readonly status: number }
+  | { readonly kind: 'timed-out' }
+  /** The response began but broke off, was over-long in its headers, or cannot be taken for another reason. */
+  | { readonly kind: 'bad-response'; readonly reason: string }
+  | { readonly kind: 'input-unreadable'; readonly reason: string }
+  | { readonly kind: 'output-unwritable'; readonly reason: string }
+  /** Nobody will run it: its endpoint is being deleted. */
+  | { readonly kind: 'abandoned'; readonly reason: string }
+  /** Its time in the backlog was over before it started. */
+  | { readonly kind: 'expired' }
+  /** The instance went away, with `reason` where that is known, or the connection was refused or reset before a response. */
+  | { readonly kind: 'instance-broke'; readonly reason?: string }
+  /** Our own worker stops: not the model's doing and not counted. */
+  | { readonly kind: 'worker-stopped' }
+  /** It was settled as Cancelled while it ran. */
+  | { readonly kind: 'cancelled' };
+
+/** What comes of an attempt: the invocation is settled, or goes back to the backlog. */
+export type AfterAttempt =
+  | {
+      readonly do: 'settle';
+      readonly state: 'Completed' | 'Failed' | 'Expired';
+      readonly failureReason?: string;
+      readonly failureKind?: FailureKind;
+    }
+  | { readonly do: 'requeue'; readonly broken: boolean }
+  /** It is settled already. */
+  | { readonly do: 'nothing' };
+
+/** After this many broken attempts the invocation itself is taken for the cause. */
+export const MAX_BROKEN_ATTEMPTS = 3;
+
+/** What counts of an invocation where an attempt at it has ended. */
+interface Attempted {
+  readonly endpointName: string;
+  /** Attempts before this one. */
+  readonly brokenAttempts: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * The table of what is retried. Only attempts that the model had no fair chance at go back to the backlog; an answer
+ * of the model, bad or late, is final at once, as with SageMaker.
+ */
+export function afterAttempt(invocation: Attempted, end: AttemptEnd): AfterAttempt {
+  switch (end.kind) {
+    case 'succeeded':
+      return { do: 'settle', state: 'Completed' };
+    case 'model-error':
+      return failed(end.kind, modelErrorReason(end.status));
+    case 'timed-out':
+      return failed(
+        end.kind,
+        'ClientError: Received server error (0) from model. The model did not answer within ' +
+          `${Math.round(invocation.timeoutMs / 1000)} seconds. ${SEE_LOGS}`,
+      );
+    case 'bad-response':
+    case 'input-unreadable':
+    case 'output-unwritable':
+    case 'abandoned':
+      return failed(end.kind, `ClientError: ${end.reason}`);
+    case 'expired':
+      return {
+        do: 'settle',
+        state: 'Expired',
+        failureKind: 'expired',
+        failureReason: 'ClientError: The request expired: it was not processed within its time to live.',
+      };
+    case 'instance-broke':
+      return invocation.brokenAttempts + 1 >= MAX_BROKEN_ATTEMPTS
+        ? failed(
+            end.kind,
+            `ClientError: Could not get a response from the ${invocation.endpointName} endpoint: ` +
+              `${MAX_BROKEN_ATTEMPTS} attempts at this request broke their instance or its connection. ` +
+              `${end.reason === undefined ? '' : `The last one: ${end.reason} `}${SEE_LOGS}`,
+          )
+        : { do: 'requeue', broken: true };
+    case 'worker-stopped':
+      return { do: 'requeue', broken: false };
+    case 'cancelled':
+      return { do: 'nothing' };
+  }
+}
+
+const SEE_LOGS = 'See the SageMaker Endpoint logs in your account for more information.';
+
+/** The wording of SageMaker's own notifications, which say "ClientError" for a container's 5xx too. */
+function modelErrorReason(status: number): string {
+  const whose = status >= 500 ? 'server' : 'client';
+  return `ClientError: Received ${whose} error (${status}) from model. ${SEE_LOGS}`;
+}
+
+function failed(failureKind: FailureKind, failureReason: string): AfterAttempt {
+  return { do: 'settle', state: 'Failed', failureReason, failureKind };
+}
+
+/** The reason of an invocation that was cancelled. */
+export const CANCELLED_REASON = 'ClientError: The request was cancelled.';
+
+/** Whether the model has seen the request and answered it, well or badly. */
+export function hasAnswered({ kind }: AttemptEnd): boolean {
+  return kind === 'succeeded' || kind === 'model-error' || kind === 'bad-response';
+}
+
+/** How and when an attempt has ended. */
+export interface EndedAttempt {
+  readonly endedAt: number;
+  /** `lost`: its worker was not heard of any more. */
+  readonly kind: AttemptEnd['kind'] | 'lost';
+  /** What the container answered. */
+  readonly status?: number;
+  readonly reason?: string;
+}
+
+/** What is kept of the end of an attempt. */
+export function endedAttempt(end: AttemptEnd, endedAt: number): EndedAttempt {
+  return {
+    endedAt,
+    kind: end.kind,
+    ...('status' in end && { status: end.status }),
+    ...('reason' in end && end.reason !== undefined && { reason: end.reason }),
+  };
+}
+
+/** One attempt that has ended, on one instance. */
+export interface AttemptRecord extends EndedAttempt {
+  /** The fencing token of its lease. */
+  readonly number: number;
+  readonly instanceId: string;
+  readonly variantName?: string;
+  readonly instanceReadyAt?: number;
+  readonly startedAt?: number;
+}
+
+/** At most this many ended attempts are kept of one invocation, the newest. */
+export const MAX_PAST_ATTEMPTS = 50;
+
+/** Why an invocation did not complete, as a class of errors to look for. */
+export const FAILURE_KINDS = [
+  'model-error',
+  'timed-out',
+  'bad-response',
+  'input-unreadable',
+  'output-unwritable',
+  'abandoned',
+  'instance-broke',
+  'expired',
+  'cancelled',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];

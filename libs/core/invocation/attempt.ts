@@ -7,7 +7,7 @@ export type AttemptEnd =
   /** The response began but broke off, was over-long in its headers, or cannot be taken for another reason. */
   | { readonly kind: 'bad-response'; readonly reason: string }
   | { readonly kind: 'input-unreadable'; readonly reason: string }
-  | { readonly kind: 'output-unwritable'; readonly reason: string }
+  | OutputUnwritable
   /** Nobody will run it: its endpoint is being deleted. */
   | { readonly kind: 'abandoned'; readonly reason: string }
   /** Its time in the backlog was over before it started. */
@@ -19,14 +19,34 @@ export type AttemptEnd =
   /** It was settled as Cancelled while it ran. */
   | { readonly kind: 'cancelled' };
 
-/** What comes of an attempt: the invocation is settled, or goes back to the backlog. */
-export type AfterAttempt =
+/** The model has answered, and its answer could not be stored. */
+export interface OutputUnwritable {
+  readonly kind: 'output-unwritable';
+  readonly reason: string;
+}
+
+/** An attempt settles its invocation without a result. */
+export interface Failing {
+  readonly do: 'settle';
+  readonly state: 'Failed' | 'Expired';
+  readonly failureReason: string;
+  readonly failureKind: FailureKind;
+}
+
+/** An attempt settles its invocation. */
+export type Settling =
+  | Failing
   | {
       readonly do: 'settle';
-      readonly state: 'Completed' | 'Failed' | 'Expired';
-      readonly failureReason?: string;
-      readonly failureKind?: FailureKind;
-    }
+      readonly state: 'Completed';
+      readonly failureReason?: undefined;
+      readonly failureKind?: undefined;
+    };
+
+/** What comes of an attempt. */
+export type AfterAttempt =
+  | Settling
+  /** Back to the backlog; where the attempt is `broken` it counts against the invocation. */
   | { readonly do: 'requeue'; readonly broken: boolean }
   /** It is settled already. */
   | { readonly do: 'nothing' };
@@ -46,6 +66,8 @@ interface Attempted {
  * The table of what is retried. Only attempts that the model had no fair chance at go back to the backlog; an answer
  * of the model, bad or late, is final at once, as with SageMaker.
  */
+export function afterAttempt(invocation: Attempted, end: OutputUnwritable): Failing;
+export function afterAttempt(invocation: Attempted, end: AttemptEnd): AfterAttempt;
 export function afterAttempt(invocation: Attempted, end: AttemptEnd): AfterAttempt {
   switch (end.kind) {
     case 'succeeded':
@@ -94,7 +116,7 @@ function modelErrorReason(status: number): string {
   return `ClientError: Received ${whose} error (${status}) from model. ${SEE_LOGS}`;
 }
 
-function failed(failureKind: FailureKind, failureReason: string): AfterAttempt {
+function failed(failureKind: FailureKind, failureReason: string): Failing {
   return { do: 'settle', state: 'Failed', failureReason, failureKind };
 }
 

@@ -3,6 +3,7 @@ import type { Invocation } from '../../core/invocation/invocation.js';
 import { concludeAttempt } from './conclude-attempt.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { HeldLeases } from './held-leases.js';
+import { measureInvocation } from './measure-invocation.js';
 import type { Meter } from '../metric/meter.js';
 import { type Attempt, runInvocation } from './run-invocation.js';
 import type { Slot } from '../instance/slot.js';
@@ -16,6 +17,22 @@ export interface AttemptObserver {
   readonly served: (endpointName: string, variantName: string, serviceMs: number) => void;
 }
 
+/** What it takes to run an invocation, and to settle it. */
+type AttemptWorld = Pick<
+  World,
+  | 'clock'
+  | 'instances'
+  | 'ledger'
+  | 'log'
+  | 'logs'
+  | 'objects'
+  | 'place'
+  | 'progressUrl'
+  | 'publicUrl'
+  | 'secrets'
+  | 'signals'
+>;
+
 /** The attempts that this worker makes now: each runs an invocation on the slot that it was leased for, and settles it. */
 export class Attempts {
   private readonly underWay = new Set<Promise<void>>();
@@ -23,7 +40,7 @@ export class Attempts {
   private isStopping = false;
 
   constructor(
-    private readonly world: World,
+    private readonly world: AttemptWorld,
     private readonly fleet: Pick<Fleet, 'drainInstance' | 'free' | 'occupy'>,
     private readonly leases: HeldLeases,
     private readonly meter: Pick<Meter, 'add'>,
@@ -65,14 +82,15 @@ export class Attempts {
       const attempt: Attempt =
         slot.abandon.aborted || this.isStopping
           ? { end: { kind: 'worker-stopped' } }
-          : await runInvocation(this.world, invocation, instanceId, abandon.signal);
+          : await runInvocation(this.world, { invocation, instanceId, abandon: abandon.signal });
       if (attempt.end.kind === 'cancelled')
-        await stopContainer(this.world, this.fleet, invocation, slot, this.killed.signal);
+        await stopContainer(this.world, this.fleet, { invocation, slot, leaving: this.killed.signal });
       // The slot is free as soon as the container has answered: the next lease shares a commit with this settlement.
       this.freeSlot(slot, endpointName, hasAnswered(attempt.end));
       isSlotFree = true;
       this.tellServed(invocation, slot, attempt);
-      await concludeAttempt(this.world, this.meter, { invocation, lease, attempt, variantName, instanceId });
+      const ended = { invocation, lease, attempt, variantName, instanceId };
+      measureInvocation(this.meter, ended, await concludeAttempt(this.world, ended));
     } catch (error) {
       this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
         endpoint: endpointName,

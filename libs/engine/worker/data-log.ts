@@ -1,6 +1,4 @@
-import { type AfterAttempt, type AttemptEnd, afterAttempt } from '../../core/invocation/attempt.js';
-import type { Invocation } from '../../core/invocation/invocation.js';
-import type { LogSource } from '../../core/ports/logs.js';
+import type { Consequence, LeasedAttempt } from './settle-invocation.js';
 import type { World } from '../world.js';
 
 const BROKE = 'The instance broke while it ran this invocation, which is handed out again.';
@@ -10,30 +8,27 @@ const BROKE = 'The instance broke while it ran this invocation, which is handed 
  * Failed or Expired, or that its instance broke. One that was on no instance is told of in the endpoint's own log.
  */
 export function writeDataLog(
-  world: World,
-  invocation: Invocation,
-  end: AttemptEnd,
-  instance: Pick<LogSource, 'variantName' | 'instanceId'> = {},
+  { clock, logs }: Pick<World, 'clock' | 'logs'>,
+  { invocation, variantName, instanceId }: LeasedAttempt,
+  consequence: Consequence,
 ): void {
-  const verdict = afterAttempt(invocation, end);
-  const message = messageOf(verdict);
+  const message = messageOf(consequence);
   if (message === undefined) return;
-  const now = world.clock.now();
+  const now = clock.now();
   const { endpointName, inferenceId } = invocation;
-  const { variantName, instanceId } = instance;
-  const writer = world.logs.open({ endpointName, ...(instanceId !== undefined && { variantName, instanceId }) });
+  const writer = logs.open({ endpointName, ...(instanceId !== undefined && { variantName, instanceId }) });
   writer.write('data-log', formatDataLog(now, inferenceId, message), now);
   // Never rejects, and nobody has to wait for it.
   void writer.close();
 }
 
-function messageOf(verdict: AfterAttempt): string | undefined {
-  switch (verdict.do) {
-    case 'settle':
-      return verdict.failureReason;
-    case 'requeue':
-      return verdict.broken ? BROKE : undefined;
-    case 'nothing':
+function messageOf(consequence: Consequence): string | undefined {
+  switch (consequence.kind) {
+    case 'settled':
+      return consequence.settling.failureReason;
+    case 'requeued':
+      return consequence.broken ? BROKE : undefined;
+    case 'lost':
       return undefined;
   }
 }

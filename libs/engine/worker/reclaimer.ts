@@ -2,6 +2,7 @@ import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { type Invocation, LEASE_MS } from '../../core/invocation/invocation.js';
 import { concludeAttempt } from './conclude-attempt.js';
 import type { HeldLeases } from './held-leases.js';
+import { measureInvocation } from './measure-invocation.js';
 import type { Meter } from '../metric/meter.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
@@ -11,6 +12,9 @@ const RECLAIM_INTERVAL_MS = 5_000;
 /** At most this many expired invocations are settled at once. */
 const MAX_EXPIRED_BATCH = 64;
 
+/** No attempt was made. */
+const EXPIRED = { end: { kind: 'expired' } } as const;
+
 /**
  * From time to time gives back the invocations whose lease has run out, settles those that expired in the backlog, and
  * finds the work whose signal was lost.
@@ -19,7 +23,10 @@ export class Reclaimer {
   private readonly rounds: Rounds;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<
+      World,
+      'catalog' | 'clock' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
+    >,
     private readonly workerId: string,
     private readonly leases: HeldLeases,
     private readonly meter: Pick<Meter, 'add'>,
@@ -70,8 +77,8 @@ export class Reclaimer {
       const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
       // It ran nowhere: its failure is told of the first variant, which is the only one but for rare endpoints.
       const variantName = endpoint?.variants[0]?.name;
-      const attempt = { end: { kind: 'expired' } } as const;
-      await concludeAttempt(this.world, this.meter, { invocation, lease: holding.lease, attempt, variantName });
+      const ended = { invocation, lease: holding.lease, attempt: EXPIRED, variantName };
+      measureInvocation(this.meter, ended, await concludeAttempt(this.world, ended));
     } finally {
       this.leases.drop(holding);
     }

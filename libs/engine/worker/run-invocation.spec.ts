@@ -58,7 +58,8 @@ async function run(
   abandon = new AbortController(),
 ): Promise<Attempt> {
   let attempt: Attempt | undefined;
-  void runInvocation(world.world, anInvocation(world, of), 'i', abandon.signal).then((end) => (attempt = end));
+  const assignment = { invocation: anInvocation(world, of), instanceId: 'i', abandon: abandon.signal };
+  void runInvocation(world.world, assignment).then((end) => (attempt = end));
   await world.clock.runUntil(() => attempt !== undefined);
   return attempt!;
 }

@@ -23,6 +23,22 @@ export interface Attempt {
   readonly timings?: AttemptTimings;
 }
 
+/** An invocation that is to run on an instance. */
+export interface Assignment {
+  readonly invocation: Invocation;
+  readonly instanceId: string;
+  /** Ends the attempt early where it is aborted with `Abandoned`. */
+  readonly abandon: AbortSignal;
+}
+
+/** An attempt under way. `signal` is aborted when its time is up or it is abandoned. */
+interface Run extends Pick<Assignment, 'invocation' | 'instanceId'> {
+  readonly timings: Stopwatch;
+  readonly signal: AbortSignal;
+}
+
+type RunningWorld = Pick<World, 'clock' | 'instances' | 'objects' | 'progressUrl' | 'secrets'>;
+
 /** SageMaker's limit on all response headers of an asynchronous container together. */
 const MAX_RESPONSE_HEADER_BYTES = 4096;
 /** How soon after a connection broke the end of its instance is noticed, if it was that. */
@@ -30,22 +46,21 @@ const DEATH_NOTICE_MS = 500;
 
 /**
  * Runs one invocation on one instance: the input streams from storage to the container, the response back into
- * storage. `abandon`, aborted with `Abandoned`, ends it early. Never rejects: all that happens is a way to end.
+ * storage. Never rejects: all that happens is a way to end.
  */
 export async function runInvocation(
-  world: World,
-  invocation: Invocation,
-  instanceId: string,
-  abandon: AbortSignal,
+  world: RunningWorld,
+  { invocation, instanceId, abandon }: Assignment,
 ): Promise<Attempt> {
   if (hasExpired(invocation, world.clock.now())) return { end: { kind: 'expired' } };
   const deadline = new Deadline(world.clock, invocation.timeoutMs, abandon);
   const timings = new Stopwatch(world.clock);
   try {
-    const input = await openInput(world, invocation, deadline.signal);
+    const run: Run = { invocation, instanceId, timings, signal: deadline.signal };
+    const input = await openInput(world, run);
     timings.request();
-    const response = await invoke(world, invocation, instanceId, input, deadline.signal);
-    const taken = await takeResponse(world, invocation, response, timings, deadline.signal);
+    const response = await invoke(world, run, input);
+    const taken = await takeResponse(world, run, response);
     return { ...taken, timings };
   } catch (error) {
     if (error instanceof BrokenOff) {
@@ -82,9 +97,9 @@ class Fault extends Error {
  */
 class BrokenOff extends Fault {}
 
-async function openInput(world: World, invocation: Invocation, signal: AbortSignal): Promise<StoredObject> {
+async function openInput({ objects }: Pick<World, 'objects'>, { invocation, signal }: Run): Promise<StoredObject> {
   try {
-    const input = await world.objects.get(parseObjectLocation(invocation.inputLocation), undefined, signal);
+    const input = await objects.get(parseObjectLocation(invocation.inputLocation), undefined, signal);
     if (input.sizeBytes <= MAX_INPUT_BYTES) return input;
     await cancelBody(input.body);
     throw new Error(`it has ${input.sizeBytes} bytes, and ${MAX_INPUT_BYTES} are allowed`);
@@ -95,11 +110,9 @@ async function openInput(world: World, invocation: Invocation, signal: AbortSign
 
 /** Many clients send no type with the call, because the object has one. */
 async function invoke(
-  world: World,
-  invocation: Invocation,
-  instanceId: string,
+  world: Pick<World, 'instances' | 'progressUrl' | 'secrets'>,
+  { invocation, instanceId, signal }: Run,
   input: StoredObject,
-  signal: AbortSignal,
 ): Promise<ContainerResponse> {
   const request = {
     body: input.body,
@@ -120,11 +133,9 @@ async function invoke(
 }
 
 async function takeResponse(
-  world: World,
-  invocation: Invocation,
+  { objects }: Pick<World, 'objects'>,
+  { invocation, timings, signal }: Run,
   response: ContainerResponse,
-  timings: Stopwatch,
-  signal: AbortSignal,
 ): Promise<Attempt> {
   if (response.headerBytes > MAX_RESPONSE_HEADER_BYTES) {
     await cancelBody(response.body);
@@ -135,9 +146,13 @@ async function takeResponse(
     ? { kind: 'succeeded', contentType: response.contentType }
     : { kind: 'model-error', status: response.status };
   const body = new ResponseBody(response.body, wantsResponse(invocation, succeeded), () => timings.answer());
+  const { contentType, sizeBytes } = response;
   const location = succeeded ? invocation.outputLocation : invocation.failureLocation;
   try {
-    const staged = location === undefined ? await body.drain() : await stage(world, location, response, body, signal);
+    const staged =
+      location === undefined
+        ? await body.drain()
+        : await objects.stage(parseObjectLocation(location), body.passing(), { contentType, sizeBytes }, signal);
     timings.store();
     return { end, staged, response: body.kept() };
   } catch (error) {
@@ -151,17 +166,6 @@ async function takeResponse(
 const LONG_HEADERS =
   `Response received from the primary container has headers with length greater than ${MAX_RESPONSE_HEADER_BYTES} ` +
   "bytes. Reduce the length of your container's response headers and update your endpoint.";
-
-function stage(
-  world: World,
-  location: string,
-  response: ContainerResponse,
-  body: ResponseBody,
-  signal: AbortSignal,
-): Promise<StagedObject> {
-  const { contentType, sizeBytes } = response;
-  return world.objects.stage(parseObjectLocation(location), body.passing(), { contentType, sizeBytes }, signal);
-}
 
 function wantsResponse(invocation: Invocation, succeeded: boolean): boolean {
   if (succeeded && invocation.callbackUrl !== undefined) return true;

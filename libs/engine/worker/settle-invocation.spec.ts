@@ -34,9 +34,9 @@ const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
 
 test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
   const { world, first, stage, content, ledger, outbox, clock } = await anAttempt();
-  const { invocation, lease } = first;
+  const { invocation } = first;
   expect(
-    await settleInvocation(world, invocation, lease, { end: SUCCEEDED, staged: await stage('text') }),
+    await settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: await stage('text') } }),
   ).toMatchObject({ kind: 'settled' });
   expect(await content('out/page')).toBe('text');
   expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Completed', responseContentType: 'text/plain' });
@@ -56,14 +56,11 @@ test('a process that slept over its lease while it renewed it shows nothing', as
     return renewed;
   };
   await clock.advance(25_000);
-  const settled = settleInvocation(world, first.invocation, first.lease, {
-    end: SUCCEEDED,
-    staged: await stage('late'),
-  });
+  const settled = settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: await stage('late') } });
   await clock.advance(50_000);
   await ledger.reclaim(clock.now());
   const second = await lease();
-  await settleInvocation(world, second.invocation, second.lease, { end: SUCCEEDED, staged: await stage('in time') });
+  await settleInvocation(world, { ...second, attempt: { end: SUCCEEDED, staged: await stage('in time') } });
   await clock.advance(10_000);
   expect(await settled).toEqual({ kind: 'lost' });
   expect(await content('out/page')).toBe('in time');
@@ -76,7 +73,7 @@ test('an attempt whose lease is lost leaves nothing behind', async () => {
   const staged = await stage('late');
   let wasDiscarded = false;
   const watched = { ...staged, commit: () => staged.commit(), discard: async () => void (wasDiscarded = true) };
-  expect(await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: watched })).toEqual({
+  expect(await settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: watched } })).toEqual({
     kind: 'lost',
   });
   expect({ wasDiscarded, content: await content('out/page') }).toEqual({ wasDiscarded: true, content: undefined });
@@ -84,8 +81,9 @@ test('an attempt whose lease is lost leaves nothing behind', async () => {
 
 test('a failure leaves its reason as the failure object, or the model’s own words', async () => {
   const plain = await anAttempt();
-  await settleInvocation(plain.world, plain.first.invocation, plain.first.lease, {
-    end: { kind: 'bad-response', reason: 'Cut.' },
+  await settleInvocation(plain.world, {
+    ...plain.first,
+    attempt: { end: { kind: 'bad-response', reason: 'Cut.' } },
   });
   expect(await plain.content('bad/page-error.out')).toBe('ClientError: Cut.');
   const worded = await anAttempt();
@@ -93,9 +91,9 @@ test('a failure leaves its reason as the failure object, or the model’s own wo
     { bucket: 'results', key: 'bad/page-error.out' },
     Buffer.from('{"error":1}'),
   );
-  await settleInvocation(worded.world, worded.first.invocation, worded.first.lease, {
-    end: { kind: 'model-error', status: 400 },
-    staged,
+  await settleInvocation(worded.world, {
+    ...worded.first,
+    attempt: { end: { kind: 'model-error', status: 400 }, staged },
   });
   expect(await worded.content('bad/page-error.out')).toBe('{"error":1}');
 });
@@ -110,7 +108,7 @@ test('an output that cannot be shown is a failure, and the failure object says w
       throw new EbbError('StorageFull', 'There is no room.');
     },
   };
-  await settleInvocation(world, first.invocation, first.lease, { end: SUCCEEDED, staged: broken });
+  await settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: broken } });
   const reason = 'ClientError: The output could not be written to s3://results/out/page: There is no room.';
   expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Failed', failureReason: reason });
   expect(await content('bad/page-error.out')).toBe(reason);
@@ -123,16 +121,16 @@ test('a failure is not settled while storage has no room for its object, but wit
   objects.put = async () => {
     throw new EbbError('StorageFull', 'There is no room.');
   };
-  await expect(settleInvocation(world, first.invocation, first.lease, { end })).rejects.toThrow('There is no room.');
+  await expect(settleInvocation(world, { ...first, attempt: { end } })).rejects.toThrow('There is no room.');
   expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Running' });
   objects.put = put;
   const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
-  expect(await settleInvocation(world, invocation, first.lease, { end })).toMatchObject({ kind: 'settled' });
+  expect(await settleInvocation(world, { ...first, invocation, attempt: { end } })).toMatchObject({ kind: 'settled' });
 });
 
 test('what is cancelled in the moment in which it completes has no output', async () => {
   const { world, first, stage, content, ledger } = await anAttempt();
-  const { invocation, lease } = first;
+  const { invocation } = first;
   const staged = await stage('text');
   const commit: typeof staged.commit = async () => {
     const head = await staged.commit();
@@ -140,7 +138,7 @@ test('what is cancelled in the moment in which it completes has no output', asyn
     return head;
   };
   const attempt = { end: SUCCEEDED, staged: { ...staged, commit, discard: () => staged.discard() } };
-  expect(await settleInvocation(world, invocation, lease, attempt)).toMatchObject({ kind: 'lost' });
+  expect(await settleInvocation(world, { ...first, attempt })).toMatchObject({ kind: 'lost' });
   expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Cancelled' });
   expect(await content('out/page')).toBeUndefined();
   expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
@@ -151,7 +149,7 @@ test('what completes when it is run again leaves no failure of the first run, th
   const { invocation, lease } = first;
   await objects.put({ bucket: 'results', key: 'bad/page-error.out' }, Buffer.from('of the first run'), {});
   const again = { ...invocation, redriveOf: 'first' };
-  await settleInvocation(world, again, lease, { end: SUCCEEDED, staged: await stage('text') });
+  await settleInvocation(world, { invocation: again, lease, attempt: { end: SUCCEEDED, staged: await stage('text') } });
   expect(await content('out/page')).toBe('text');
   expect(await content('bad/page-error.out')).toBeUndefined();
 });

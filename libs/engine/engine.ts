@@ -1,7 +1,7 @@
 import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { AlarmWatch } from './alarm/alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler/autoscaler-loop.js';
-import { CountChange } from './deployment/change-counts.js';
+import { CountChange } from './deployment/count-change.js';
 import { EndpointDeployer } from './deployment/deploy-endpoint.js';
 import { endLeftoverActivities } from './autoscaler/end-leftover-activities.js';
 import { EndpointRollOut } from './deployment/endpoint-roll-out.js';

@@ -5,7 +5,7 @@ import {
   cooldownStepOf,
   withStep,
 } from '../core/scaling/scalable-target.js';
-import type { ScalingDecision } from '../core/scaling/scaling-observation.js';
+import type { ScalingDecision } from '../core/scaling/scaling-answer.js';
 
 /** Keeps the cooldowns of one variant as the engine does: a cooldown begins when its change is complete. */
 export class CooldownKeeper {

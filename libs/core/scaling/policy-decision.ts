@@ -1,14 +1,7 @@
-import { policyProposals } from './policy-proposals.js';
+import { type ScalingProposal, policyProposals } from './policy-proposals.js';
 import { isCoolingDown } from './scalable-target.js';
-import {
-  type NotScaledCode,
-  type NotScaledReason,
-  type PolicyReading,
-  type ScalingDecision,
-  type ScalingObservation,
-  unreachable,
-} from './scaling-observation.js';
-import type { ScalingProposal } from './scaling-proposal.js';
+import type { NotScaledCode, NotScaledReason, ScalingDecision } from './scaling-answer.js';
+import { type PolicyReading, type ScalingObservation, unreachable } from './scaling-observation.js';
 import { wakeProposals, wakesAt } from './wake-from-zero.js';
 
 /** A proposal with what comes of it: a capacity that can be had, or why there is none. */

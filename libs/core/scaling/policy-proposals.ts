@@ -1,10 +1,24 @@
 import { addedWithinCooldown } from './scalable-target.js';
-import type { AlarmReading, PolicyReading, ScalingObservation } from './scaling-observation.js';
+import type { NotScaledCode } from './scaling-answer.js';
+import { type AlarmReading, type PolicyReading, type ScalingObservation, isAtZero } from './scaling-observation.js';
 import type { ScalingPolicy, StepScaling, TargetTracking } from './scaling-policy.js';
-import type { ScalingProposal } from './scaling-proposal.js';
 import { steppedCapacity } from './step-scaling.js';
 import { measuredUnder, trackedCapacity, trackedCapacityIn } from './target-tracking.js';
-import { isAtZero } from './wake-from-zero.js';
+
+/** A change that a policy, or Ebb itself, would like to see. */
+export interface ScalingProposal {
+  /** The policy's name, or `wake`. */
+  readonly by: string;
+  /** The capacity that is wanted, whatever the bounds. */
+  readonly wants: number;
+  /** What is left of that when capacity counts that was added lately and is still cooling down. */
+  readonly grants: number;
+  readonly because: string;
+  /** Why the one who makes it, or the other policies, would not have it after all. */
+  readonly objection?: NotScaledCode;
+  /** What the change begins. */
+  readonly policy: { readonly name: string; readonly cooldownMs: number };
+}
 
 /** What an alarm that stands in ALARM makes its policy want. */
 interface Wish extends ScalingProposal {

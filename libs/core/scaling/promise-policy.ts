@@ -1,12 +1,7 @@
 import { backlogSize } from '../invocation/backlog.js';
 import { type CapacityForecast, forecastCapacity } from './capacity-forecast.js';
-import {
-  type NotScaledCode,
-  type ScalingDecision,
-  type ScalingObservation,
-  describeBacklog,
-  unreachable,
-} from './scaling-observation.js';
+import type { NotScaledCode, ScalingDecision } from './scaling-answer.js';
+import { type ScalingObservation, describeBacklog, unreachable } from './scaling-observation.js';
 
 /** While something waits that more instances could take, the forecast is made anew this often. */
 const FORECAST_INTERVAL_MS = 1_000;

@@ -1,4 +1,5 @@
-import type { NotScaledReason, PolicyAnswer, ScalingObservation } from './scaling-observation.js';
+import type { NotScaledReason, PolicyAnswer } from './scaling-answer.js';
+import type { ScalingObservation } from './scaling-observation.js';
 
 export type ScalingActivityStatus = 'Pending' | 'InProgress' | 'Successful' | 'Overridden' | 'Unfulfilled' | 'Failed';
 

@@ -2,13 +2,9 @@ import type { WakeOrder } from '../endpoint/variant.js';
 import { counted } from '../in-words.js';
 import { decideByPolicies, nextPolicyDecisionAt } from './policy-decision.js';
 import { decideByPromise, nextPromiseDecisionAt } from './promise-policy.js';
+import type { ScalingDecision } from './scaling-answer.js';
 import { orderInForce } from './wake-order.js';
-import {
-  type PolicyReading,
-  type ScalingDecision,
-  type ScalingObservation,
-  unreachable,
-} from './scaling-observation.js';
+import { type PolicyReading, type ScalingObservation, unreachable } from './scaling-observation.js';
 
 /**
  * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of

@@ -51,6 +51,7 @@ export interface PolicyReading {
   readonly alarms: readonly AlarmReading[];
 }
 
+/** What one alarm says to the policy that it triggers. */
 export interface AlarmReading {
   readonly alarmName: string;
   readonly state: AlarmState;
@@ -64,49 +65,6 @@ export interface AlarmReading {
   readonly isDue: boolean;
 }
 
-/**
- * Why a decision did not change what somebody wanted to change. Application Auto Scaling has names for the first five;
- * the others are Ebb's own.
- */
-export type NotScaledCode =
-  | 'AlreadyAtMaxCapacity'
-  | 'AlreadyAtMinCapacity'
-  | 'AlreadyAtDesiredCapacity'
-  | 'AutoScalingAnticipatedFlapping'
-  | 'TargetServicePutResourceAsUnscalable'
-  | 'CoolingDown'
-  | 'ScalingSuspended'
-  | 'InstancesBusy'
-  | 'LaunchesFailing'
-  | 'DispatchPaused';
-
-export interface NotScaledReason {
-  readonly code: NotScaledCode;
-  readonly currentCapacity: number;
-  readonly minCapacity?: number;
-  readonly maxCapacity?: number;
-}
-
-/** What one policy, or one of Ebb's own rules, said when a decision was made. */
-export interface PolicyAnswer {
-  /** The policy's name, or `promise`, `wake`, `bounds` or `operator`. */
-  readonly by: string;
-  /** The capacity that it wanted; absent where it wanted no change. */
-  readonly wants?: number;
-  readonly because: string;
-}
-
-export interface ScalingDecision {
-  readonly desired: number;
-  /** One sentence with the numbers that led to `desired`. */
-  readonly cause: string;
-  readonly answers: readonly PolicyAnswer[];
-  /** What was wanted and could not be had. */
-  readonly notScaledReasons: readonly NotScaledReason[];
-  /** Who made the answer, a policy or `wake`, and the cooldown that the change begins; absent where it begins none. */
-  readonly policy?: { readonly name: string; readonly cooldownMs: number };
-}
-
 /** The least that may be asked for: busy and starting instances are out of reach. */
 export function unreachable(observation: Pick<ScalingObservation, 'busy' | 'starting'>): number {
   return observation.busy + observation.starting;
@@ -115,4 +73,9 @@ export function unreachable(observation: Pick<ScalingObservation, 'busy' | 'star
 /** `a backlog of 5 (3 queued, 2 running)`, for sentences. */
 export function describeBacklog(backlog: Backlog): string {
   return `a backlog of ${backlogSize(backlog)} (${backlog.queued} queued, ${backlog.running} running)`;
+}
+
+/** Whether there is no instance, none on its way and none asked for. */
+export function isAtZero({ desired, inService, starting }: ScalingObservation): boolean {
+  return desired + inService + starting === 0;
 }

@@ -1,7 +1,7 @@
 import { backlogSize } from '../invocation/backlog.js';
-import { type PolicyReading, type ScalingObservation, describeBacklog } from './scaling-observation.js';
+import { type PolicyReading, type ScalingObservation, describeBacklog, isAtZero } from './scaling-observation.js';
 import type { ScalingPolicy } from './scaling-policy.js';
-import type { ScalingProposal } from './scaling-proposal.js';
+import type { ScalingProposal } from './policy-proposals.js';
 import { trackedCapacity } from './target-tracking.js';
 
 /**
@@ -37,11 +37,6 @@ export function wakesAt(observation: ScalingObservation): number | undefined {
   if (backlog.queued === 0) return undefined;
   if (pace === 'aws' ? !isAtZero(observation) : inService > 0) return undefined;
   return pace === 'aws' ? (backlog.oldestAcceptedAt ?? now) + WAKE_PATIENCE_MS : now;
-}
-
-/** Whether there is no instance, none on its way and none asked for. */
-export function isAtZero({ desired, inService, starting }: ScalingObservation): boolean {
-  return desired + inService + starting === 0;
 }
 
 function wantedByBacklog({ rule }: ScalingPolicy, size: number): number {

@@ -4,7 +4,7 @@ import { type Gate, type GateChange, isPaused } from '../endpoint/endpoint-gates
 import { type Endpoint, isServing } from '../endpoint/endpoint.js';
 import { counted, duration, listed, moment, sentences } from '../in-words.js';
 import { type Invocation, hasExpired } from '../invocation/invocation.js';
-import type { NotScaledCode } from '../scaling/scaling-observation.js';
+import type { NotScaledCode } from '../scaling/scaling-answer.js';
 import { type VariantSituation, instanceCount } from './variant-situation.js';
 
 /** Where one invocation stands at one moment. */

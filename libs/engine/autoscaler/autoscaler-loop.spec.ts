@@ -4,7 +4,7 @@ import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import type { LaunchScript } from '../../../test/support/memory-instances.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
-import { CountChange } from '../deployment/change-counts.js';
+import { CountChange } from '../deployment/count-change.js';
 import { EndpointDeployer } from '../deployment/deploy-endpoint.js';
 import { EndpointRollOut } from '../deployment/endpoint-roll-out.js';
 import { Fleet } from '../instance/fleet.js';

@@ -3,7 +3,7 @@ import { isPassing } from '../../core/endpoint/endpoint-status.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { startupTimeoutMs } from '../../core/endpoint/variant.js';
 import { isOutage } from '../../core/errors.js';
-import type { CountChange } from '../deployment/change-counts.js';
+import type { CountChange } from '../deployment/count-change.js';
 import type { DeploymentProgress } from '../deployment/deploy-endpoint.js';
 import type { EndpointRollOut } from '../deployment/endpoint-roll-out.js';
 import type { Fleet } from '../instance/fleet.js';

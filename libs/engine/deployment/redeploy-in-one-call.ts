@@ -8,9 +8,10 @@ import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
 import { type DeployingWorld, checkParts, makeParts } from './deploy-in-one-call.js';
 import { deleteParts } from './delete-with-parts.js';
-import { type Variant, forgetScalableTarget } from '../scaling/forget-scalable-target.js';
+import { forgetScalableTarget } from '../scaling/forget-scalable-target.js';
 import { findEndpoint } from '../endpoint/find-endpoint.js';
 import { registerScalableTarget } from '../scaling/register-scalable-target.js';
+import type { Variant } from '../scaling/registered-target.js';
 import { ReversibleSteps } from './reversible-steps.js';
 import { updateEndpoint } from './update-endpoint.js';
 

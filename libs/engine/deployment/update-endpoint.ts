@@ -5,8 +5,9 @@ import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { checkAllowed } from '../endpoint/check-allowed.js';
 import { findEndpoint, findEndpointConfig, missingEndpoint } from '../endpoint/find-endpoint.js';
-import { findMissingTopic, missingTopicReason, planVariants } from '../endpoint/plan-variants.js';
+import { planVariants } from '../endpoint/plan-variants.js';
 import { sendTestNotifications } from '../delivery/send-test-notifications.js';
+import { findMissingTopic, missingTopicReason } from '../endpoint/check-topics.js';
 import type { World } from '../world.js';
 
 export interface EndpointUpdateRequest {

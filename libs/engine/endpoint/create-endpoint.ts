@@ -6,9 +6,10 @@ import type { Tags } from '../../core/tags.js';
 import { checkPromiseTags } from '../../core/scaling/promise.js';
 import { checkWarmTags } from '../../core/instance/warm-tier.js';
 import { findEndpointConfig } from './find-endpoint.js';
-import { findMissingTopic, missingTopicReason, planVariants } from './plan-variants.js';
+import { planVariants } from './plan-variants.js';
 import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import type { World } from '../world.js';
+import { findMissingTopic, missingTopicReason } from './check-topics.js';
 
 export interface EndpointRequest {
   readonly name: string;

@@ -1,9 +1,5 @@
 import { undeployable } from '../../core/deployment/deployable.js';
-import {
-  type AsyncInferenceConfig,
-  type EndpointConfig,
-  slotsPerInstance,
-} from '../../core/endpoint/endpoint-config.js';
+import { type EndpointConfig, slotsPerInstance } from '../../core/endpoint/endpoint-config.js';
 import type { DeployedVariant, ProductionVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import type { Model } from '../../core/model/model.js';
@@ -43,23 +39,4 @@ export function deployedVariant(
     desiredInstanceCount: variant.initialInstanceCount,
     desiredWeight: variant.initialVariantWeight,
   };
-}
-
-/** The first topic of a config that does not exist, where topics are records of the catalog. */
-export async function findMissingTopic(
-  world: Pick<World, 'catalog'>,
-  asyncInference: AsyncInferenceConfig | undefined,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  for (const arn of [asyncInference?.successTopic, asyncInference?.errorTopic]) {
-    if (arn !== undefined && !(await world.catalog.topics.get(arn, signal))) return arn;
-  }
-  return undefined;
-}
-
-export function missingTopicReason(arn: string, whatHelps: string): string {
-  return (
-    `The topic "${arn}" in AsyncInferenceConfig.OutputConfig.NotificationConfig does not exist. ` +
-    `Create the topic, then ${whatHelps}.`
-  );
 }

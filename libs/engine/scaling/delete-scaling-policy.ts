@@ -1,8 +1,9 @@
 import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { scalingPolicyKey } from '../../core/scaling/scaling-policy.js';
-import { type Variant, describeTarget, forgetScalingPolicy } from './forget-scalable-target.js';
+import { forgetScalingPolicy } from './forget-scalable-target.js';
 import type { World } from '../world.js';
+import { type Variant, describeTarget } from './registered-target.js';
 
 /**
  * Deletes a policy. The alarms of a target-tracking policy go with it; those of users that name the policy stay, without

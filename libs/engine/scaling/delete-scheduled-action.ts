@@ -1,7 +1,7 @@
 import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { scheduledActionKey } from '../../core/scaling/scheduled-action.js';
-import { type Variant, describeTarget } from './forget-scalable-target.js';
+import { type Variant, describeTarget } from './registered-target.js';
 import type { World } from '../world.js';
 
 /** Deletes a scheduled action; the bounds that it set last stay. Raises `ScheduledActionNotFound`. */

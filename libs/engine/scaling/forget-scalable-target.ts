@@ -1,16 +1,10 @@
-import { EbbError } from '../../core/errors.js';
 import { type ScalableTarget, scalableTargetKey, scalableTargetPrefix } from '../../core/scaling/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey, scalingPolicyPrefix } from '../../core/scaling/scaling-policy.js';
 import { scheduledActionKey, scheduledActionPrefix } from '../../core/scaling/scheduled-action.js';
 import { eraseAlarm } from '../alarm/alarm-records.js';
 import { forgetPolicyActions } from '../alarm/policy-alarms.js';
 import type { World } from '../world.js';
-
-/** One variant that is, or could be, a scalable target. */
-export interface Variant {
-  readonly endpointName: string;
-  readonly variantName: string;
-}
+import type { Variant } from './registered-target.js';
 
 type ForgettingWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;
 
@@ -76,23 +70,4 @@ export async function forgetPolicyAlarms(
 ): Promise<void> {
   for (const alarmName of policy.alarmNames) await eraseAlarm(world, alarmName, signal);
   await forgetPolicyActions(world, policy.id, signal);
-}
-
-/** Raises `ScalableTargetNotFound` where a variant is not registered. */
-export async function checkRegistered(
-  world: Pick<World, 'catalog'>,
-  { endpointName, variantName }: Variant,
-  signal?: AbortSignal,
-): Promise<void> {
-  const key = scalableTargetKey(endpointName, variantName);
-  if (await world.catalog.scalableTargets.get(key, signal)) return;
-  throw new EbbError('ScalableTargetNotFound', `No scalable target registered for ${describeTarget(key)}`);
-}
-
-/** A scalable target in AWS's errors. */
-export function describeTarget(resourceId: string): string {
-  return (
-    `service namespace: sagemaker, resource ID: ${resourceId}, ` +
-    'scalable dimension: sagemaker:variant:DesiredInstanceCount'
-  );
 }

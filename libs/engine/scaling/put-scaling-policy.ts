@@ -10,8 +10,9 @@ import {
 } from '../../core/scaling/scaling-policy.js';
 import { trackedMetricKey, trackingAlarmName, trackingAlarms } from '../../core/scaling/tracking-alarms.js';
 import { eraseAlarm, writeAlarm } from '../alarm/alarm-records.js';
-import { type Variant, checkRegistered, forgetPolicyAlarms, forgetScalingPolicy } from './forget-scalable-target.js';
+import { forgetPolicyAlarms, forgetScalingPolicy } from './forget-scalable-target.js';
 import type { World } from '../world.js';
+import { type Variant, checkRegistered } from './registered-target.js';
 
 /** `PutScalingPolicy` of one scalable target holds at most this many. */
 const MAX_POLICIES = 50;

@@ -6,7 +6,7 @@ import {
   scheduledActionKey,
   scheduledActionPrefix,
 } from '../../core/scaling/scheduled-action.js';
-import { type Variant, checkRegistered } from './forget-scalable-target.js';
+import { type Variant, checkRegistered } from './registered-target.js';
 import type { World } from '../world.js';
 
 /** One scalable target holds at most this many. */

@@ -7,9 +7,10 @@ import {
   type SuspendedState,
   scalableTargetKey,
 } from '../../core/scaling/scalable-target.js';
-import { describeTarget, forgetScalableTarget } from './forget-scalable-target.js';
+import { forgetScalableTarget } from './forget-scalable-target.js';
 import { checkTagCount } from './tag-scalable-target.js';
 import type { World } from '../world.js';
+import { describeTarget } from './registered-target.js';
 
 /** AWS begins with 500 and raises it on request; here there is nobody to ask. */
 const MAX_TARGETS = 5_000;

@@ -7,8 +7,9 @@ import {
   describeFailure,
   describeSuccess,
 } from '../../core/scaling/scaling-activity.js';
-import type { ScalingDecision, ScalingObservation } from '../../core/scaling/scaling-observation.js';
+import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import type { ScalingDecision } from '../../core/scaling/scaling-answer.js';
 import type { World } from '../world.js';
 
 /** One look at a variant, and what was decided. */

@@ -1,5 +1,5 @@
 import { DESCRIBE_ATTEMPT, type ScalingActivity, isNotScaled } from '../../core/scaling/scaling-activity.js';
-import type { NotScaledCode, NotScaledReason } from '../../core/scaling/scaling-observation.js';
+import type { NotScaledCode, NotScaledReason } from '../../core/scaling/scaling-answer.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
 import { type Page, readPage } from './page.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ScalingActivity } from '../../../core/scaling/scaling-activity.js';
-import type { NotScaledCode } from '../../../core/scaling/scaling-observation.js';
+import type { NotScaledCode } from '../../../core/scaling/scaling-answer.js';
 import { time } from '../fields.js';
 import { iso } from '../iso-time.js';
 

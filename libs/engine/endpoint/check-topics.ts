@@ -1,0 +1,22 @@
+import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
+import type { World } from '../world.js';
+
+/** The first topic of a config that does not exist, where topics are records of the catalog. */
+export async function findMissingTopic(
+  world: Pick<World, 'catalog'>,
+  asyncInference: AsyncInferenceConfig | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for (const arn of [asyncInference?.successTopic, asyncInference?.errorTopic]) {
+    if (arn !== undefined && !(await world.catalog.topics.get(arn, signal))) return arn;
+  }
+  return undefined;
+}
+
+/** Why an endpoint whose config names that topic cannot be brought up, with what its owner can do, in words for users. */
+export function missingTopicReason(arn: string, whatHelps: string): string {
+  return (
+    `The topic "${arn}" in AsyncInferenceConfig.OutputConfig.NotificationConfig does not exist. ` +
+    `Create the topic, then ${whatHelps}.`
+  );
+}

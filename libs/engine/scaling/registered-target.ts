@@ -1,0 +1,28 @@
+import { EbbError } from '../../core/errors.js';
+import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
+import type { World } from '../world.js';
+
+/** One variant that is, or could be, a scalable target. */
+export interface Variant {
+  readonly endpointName: string;
+  readonly variantName: string;
+}
+
+/** Raises `ScalableTargetNotFound` where a variant is not registered. */
+export async function checkRegistered(
+  world: Pick<World, 'catalog'>,
+  { endpointName, variantName }: Variant,
+  signal?: AbortSignal,
+): Promise<void> {
+  const key = scalableTargetKey(endpointName, variantName);
+  if (await world.catalog.scalableTargets.get(key, signal)) return;
+  throw new EbbError('ScalableTargetNotFound', `No scalable target registered for ${describeTarget(key)}`);
+}
+
+/** A scalable target in AWS's errors. */
+export function describeTarget(resourceId: string): string {
+  return (
+    `service namespace: sagemaker, resource ID: ${resourceId}, ` +
+    'scalable dimension: sagemaker:variant:DesiredInstanceCount'
+  );
+}

@@ -1,4 +1,5 @@
 import { LEADERSHIP_MS, LEADERSHIP_RENEWAL_MS, type Leader, claim } from '../../core/leader.js';
+import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
 /** How long to wait after the catalog failed before the duty is asked for again. */
@@ -9,15 +10,18 @@ const RETRY_MS = 1_000;
  * still for longer than that has lost the duty when it goes on, whether it knows or not: `isLeading` asks the clock.
  */
 export class Leadership {
-  private readonly stopping = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
+  private prepare: () => Promise<void> = async () => undefined;
+  private onGained: () => void = () => undefined;
   private until = 0;
 
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>,
     private readonly duty: string,
     private readonly holder: string,
-  ) {}
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
+  }
 
   get isLeading(): boolean {
     return this.world.clock.now() < this.until;
@@ -25,13 +29,14 @@ export class Leadership {
 
   /** Each time that the duty falls to this process, `prepare` is awaited before it leads, and `onGained` called after. */
   start(prepare: () => Promise<void>, onGained: () => void): void {
-    this.loop = this.campaign(prepare, onGained);
+    this.prepare = prepare;
+    this.onGained = onGained;
+    this.rounds.start();
   }
 
   /** Gives the duty up at once, so that nobody has to wait for it to run out. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.loop;
+    await this.rounds.stop();
     if (!this.isLeading) return;
     const { catalog, clock, log } = this.world;
     this.until = 0;
@@ -45,23 +50,21 @@ export class Leadership {
     });
   }
 
-  private async campaign(prepare: () => Promise<void>, onGained: () => void): Promise<void> {
+  /** Asks for the duty, or prolongs it; returns when to do so again. */
+  private async round(): Promise<number> {
     const { clock, log } = this.world;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      let restMs = RETRY_MS;
-      try {
-        const wasLeading = this.isLeading;
-        const leader = await this.claim();
-        const isLeading = leader?.holder === this.holder;
-        if (isLeading && !wasLeading) await prepare();
-        this.until = isLeading ? leader.until : 0;
-        if (isLeading && !wasLeading && !signal.aborted) onGained();
-        restMs = isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, clock.now()));
-      } catch (error) {
-        log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: String(error) });
-      }
-      await clock.sleep(restMs, signal).catch(() => undefined);
+    try {
+      const wasLeading = this.isLeading;
+      const leader = await this.claim();
+      const isLeading = leader?.holder === this.holder;
+      if (isLeading && !wasLeading) await this.prepare();
+      this.until = isLeading ? leader.until : 0;
+      if (isLeading && !wasLeading && !this.rounds.signal.aborted) this.onGained();
+      const now = clock.now();
+      return now + (isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, now)));
+    } catch (error) {
+      log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: String(error) });
+      return clock.now() + RETRY_MS;
     }
   }
 

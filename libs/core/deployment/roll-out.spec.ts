@@ -109,8 +109,8 @@ describe('the counts of both sides', () => {
       serving: [{ variant: variant('old', 4), inService: 1 }],
       rollingOut: deployment.variants.map((fresh) => ({ variant: fresh, inService: 4 })),
     });
-    expect(targets.serving.get('main')).toBe(serving);
-    expect(targets.rollingOut.get('main')).toBe(rollingOut);
+    expect(targets.serving['main']).toBe(serving);
+    expect(targets.rollingOut['main']).toBe(rollingOut);
   });
 });
 
@@ -126,7 +126,7 @@ it('never has more than one batch more than there are to be, whole numbers or no
           serving: [{ variant: variant('old', desired), inService: 0 }],
           rollingOut: [fresh],
         });
-        expect(targets.serving.get('main')! + targets.rollingOut.get('main')!).toBeLessThanOrEqual(desired + batch);
+        expect(targets.serving['main']! + targets.rollingOut['main']!).toBeLessThanOrEqual(desired + batch);
       }
     }
   }
@@ -185,8 +185,8 @@ function runToEnd(begin: Deployment, alarmAt: number | undefined): { states: Dep
     const deployment = states.at(-1)!;
     const none = begin.variants.map((each) => ({ variant: each, inService: 0 }));
     const targets = targetsOf(deployment, { serving: none, rollingOut: none });
-    const see = (counts: ReadonlyMap<string, number>) =>
-      begin.variants.map((each) => ({ variant: each, inService: counts.get(each.name)! }));
+    const see = (counts: Readonly<Record<string, number>>) =>
+      begin.variants.map((each) => ({ variant: each, inService: counts[each.name]! }));
     const step = nextStep(deployment, {
       now,
       serving: see(targets.serving),

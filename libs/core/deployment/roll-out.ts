@@ -1,5 +1,5 @@
 import { type LaunchFailures, isHopeless } from '../instance/crash-loop.js';
-import type { BlueGreenUpdate, Deployment, RollingUpdate } from '../endpoint/deployment.js';
+import type { BlueGreenUpdate, Deployment, RollOutTargets, RollingUpdate } from '../endpoint/deployment.js';
 import { type DeployedVariant, startupTimeoutMs } from '../endpoint/variant.js';
 import { moment } from '../in-words.js';
 import { withoutOutput } from '../instance/instance-end.js';
@@ -42,12 +42,6 @@ interface Sides {
   readonly rollingOut: readonly Present[];
 }
 
-/** How many instances each variant of both sides is to have now, by its name. */
-export interface RollOutTargets {
-  readonly serving: ReadonlyMap<string, number>;
-  readonly rollingOut: ReadonlyMap<string, number>;
-}
-
 /** Decides the next step of a deployment. Nothing moves forward while any trouble is known. */
 export function nextStep(deployment: Deployment, observation: RollOutObservation): RollOutStep {
   if (deployment.stage === 'RollingBack') return nextStepBack(deployment, observation);
@@ -74,13 +68,13 @@ export function targetsOf(deployment: Deployment, { rollingOut, serving }: Sides
   const isNeeded = hasBacklog && traffic < 1;
   const staying = stage === 'RollingBack' ? stayingBack(serving, rollingOut) : undefined;
   return {
-    serving: new Map(
+    serving: Object.fromEntries(
       serving.map((old) => [
         old.variant.name,
         Math.max(servingTarget(deployment, old), isNeeded && isAtZero(old) ? 1 : 0),
       ]),
     ),
-    rollingOut: new Map(
+    rollingOut: Object.fromEntries(
       rollingOut.map(({ variant }) => [
         variant.name,
         staying?.get(variant.name) ?? replacedAfter(config, variant, stage === 'Launching' ? step + 1 : step),
@@ -128,7 +122,7 @@ function afterLaunching(
 /** Whether all the new instances that there should be are in service. */
 function isWhole(deployment: Deployment, rollingOut: RollOutObservation['rollingOut']): boolean {
   const targets = targetsOf(deployment, { serving: [], rollingOut }).rollingOut;
-  return rollingOut.every(({ inService, variant }) => inService >= targets.get(variant.name)!);
+  return rollingOut.every(({ inService, variant }) => inService >= targets[variant.name]!);
 }
 
 /** Nothing that was baked counts for instances that are not there. */

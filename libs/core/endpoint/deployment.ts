@@ -73,6 +73,14 @@ export interface Deployment {
   readonly step: number;
   /** The share of the leases that its instances may take, 0 to 1. */
   readonly traffic: number;
+  /** The counts that its stage stands for; absent until they are ordered for the first time. */
+  readonly targets?: RollOutTargets;
   /** Why it is being rolled back, in words for users. */
   readonly failureReason?: string;
+}
+
+/** How many instances each variant of both sides of an update is to have now, by its name. */
+export interface RollOutTargets {
+  readonly serving: Readonly<Record<string, number>>;
+  readonly rollingOut: Readonly<Record<string, number>>;
 }

@@ -1,10 +1,9 @@
 import { backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
-import type { Deployment } from '../../core/endpoint/deployment.js';
+import type { Deployment, RollOutTargets } from '../../core/endpoint/deployment.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import {
   type RollOutObservation,
-  type RollOutTargets,
   type RollOutVariant,
   nextStep,
   targetsOf,
@@ -75,8 +74,8 @@ export class EndpointRollOut {
 
   /** Gets both sides on their way to the counts that they are to have; returns when launches that are held back may go on. */
   private meetTargets(endpoint: UpdatedEndpoint, targets: RollOutTargets): number {
-    const meet = (variants: readonly DeployedVariant[], counts: ReadonlyMap<string, number>): number[] =>
-      variants.map((variant) => this.meet(endpoint, variant, counts.get(variant.name)!));
+    const meet = (variants: readonly DeployedVariant[], counts: Readonly<Record<string, number>>): number[] =>
+      variants.map((variant) => this.meet(endpoint, variant, counts[variant.name]!));
     return Math.min(
       ...meet(endpoint.variants, targets.serving),
       ...meet(endpoint.deployment.variants, targets.rollingOut),

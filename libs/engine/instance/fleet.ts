@@ -1,20 +1,22 @@
-import { type LaunchFailures, launchableNow } from '../../core/instance/crash-loop.js';
-import type { Endpoint } from '../../core/endpoint/endpoint.js';
-import { type Instance, type InstanceDetail, freeSlots } from '../../core/instance/instance.js';
 import { NO_TRAFFIC, sameTraffic, trafficOf } from '../../core/deployment/traffic.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { chooseForRetirement, chooseForScaleIn } from '../../core/instance/choose-instance.js';
+import { type LaunchFailures, launchableNow } from '../../core/instance/crash-loop.js';
+import { type Instance, type InstanceDetail, freeSlots } from '../../core/instance/instance.js';
 import type { InstanceStart } from '../../core/instance/start-phase.js';
+import type { World } from '../world.js';
+import type { Capacity, Met } from './capacity.js';
 import { FleetAdoption } from './fleet-adoption.js';
 import { Member } from './fleet-member.js';
 import { Roster } from './fleet-roster.js';
-import type { Counts, InstanceControl, InstanceCounts, InstanceStatus } from './instance-view.js';
 import { type FleetObserver, InstanceLives } from './instance-lives.js';
+import type { Counts, InstanceControl, InstanceCounts, InstanceStatus } from './instance-view.js';
 import { LaunchRecord } from './launch-record.js';
 import { LeaseRouter } from './lease-router.js';
-import { WarmInstances } from './warm-instances.js';
-import type { World } from '../world.js';
+import { meetTargets } from './meet-targets.js';
 import type { Slot } from './slot.js';
+import { WarmInstances } from './warm-instances.js';
 
 /** So many instances of a variant may be on their way at once; those beyond are launched as these come into service. */
 const MAX_STARTING = 1_000;
@@ -23,7 +25,7 @@ const MAX_STARTING = 1_000;
  * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
  * what exists; how many there should be is decided elsewhere.
  */
-export class Fleet implements InstanceCounts, InstanceStatus, InstanceControl {
+export class Fleet implements Capacity, InstanceCounts, InstanceStatus, InstanceControl {
   private readonly roster = new Roster();
   private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
@@ -57,7 +59,7 @@ export class Fleet implements InstanceCounts, InstanceStatus, InstanceControl {
    * each that tells whether it came into service.
    */
   launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
-    this.route(endpoint);
+    if (!this.routers.has(endpoint.name)) this.route(endpoint);
     const woken = this.warm.toWake(endpoint, variant, count).map((member) => this.wake(endpoint, variant, member));
     const launched = Array.from({ length: count - woken.length }, () => this.launchOne(endpoint, variant));
     return [...woken, ...launched];
@@ -79,6 +81,11 @@ export class Fleet implements InstanceCounts, InstanceStatus, InstanceControl {
   /** No instance of the endpoint takes another lease until the next `route`. */
   hold(endpointName: string): void {
     this.routers.set(endpointName, new LeaseRouter(NO_TRAFFIC));
+  }
+
+  /** Launches what the record asks for and is not there, and lets go what it does not ask for. */
+  meetTargets(endpoint: Endpoint): Met[] {
+    return meetTargets(this, endpoint, this.world.clock.now());
   }
 
   /** Takes up to `count` idle instances out of service, paused or for good; returns for each a promise of that. */

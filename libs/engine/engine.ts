@@ -1,19 +1,18 @@
-import type { Endpoint } from '../core/endpoint/endpoint.js';
 import { AlarmWatch } from './alarm/alarm-watch.js';
 import { AutoscalerLoop } from './autoscaler/autoscaler-loop.js';
 import { CountChange } from './deployment/count-change.js';
-import { EndpointDeployer } from './deployment/deploy-endpoint.js';
+import { EndpointCreation } from './deployment/endpoint-creation.js';
+import { EndpointDeletion } from './deployment/endpoint-deletion.js';
 import { endLeftoverActivities } from './autoscaler/end-leftover-activities.js';
 import { EndpointRollOut } from './deployment/endpoint-roll-out.js';
 import { Fleet } from './instance/fleet.js';
 import type { FleetObserver } from './instance/instance-lives.js';
 import { Leadership } from './autoscaler/leadership.js';
 import { Meter } from './metric/meter.js';
-import { VariantScaler } from './scaling/scale-variant.js';
+import { EndpointScaler } from './scaling/scale-endpoint.js';
 import type { ScalingSettings } from './scaling/scaling-settings.js';
 import { ScheduledActions } from './scaling/scheduled-actions.js';
 import { DeliverySender } from './delivery/send-deliveries.js';
-import { settleBacklog } from './worker/settle-backlog.js';
 import { VariantHistories } from './scaling/variant-histories.js';
 import { WorkerLoop } from './worker/worker-loop.js';
 import type { World } from './world.js';
@@ -47,20 +46,19 @@ export class Engine {
     this.worker = new WorkerLoop(world, this.fleet, workerId, this.meter, (endpointName, variantName, serviceMs) =>
       this.histories.served(endpointName, variantName, serviceMs),
     );
-    const deployer = new EndpointDeployer(world, (endpoint) => this.clearUp(endpoint));
     this.leadership = new Leadership(world, SCALING, workerId);
     this.alarms = new AlarmWatch(world, this.meter, settings.pace, this.leadership, (name) =>
       this.autoscaler.look(name),
     );
-    const scaler = new VariantScaler(world, this.fleet, this.alarms, this.histories, settings);
-    const changes = {
-      scaler,
-      rollOut: new EndpointRollOut(world, this.fleet, (endpointName, variantName) =>
-        this.histories.forget(endpointName, variantName),
-      ),
-      counts: new CountChange(world, this.fleet),
+    const { alarms: policies, histories, leadership } = this;
+    const steps = {
+      creation: new EndpointCreation(world, this.fleet),
+      deletion: new EndpointDeletion(world, this.fleet, histories),
+      rollOut: new EndpointRollOut(world, this.fleet, histories, leadership),
+      counts: new CountChange(world, this.fleet, leadership),
+      scaler: new EndpointScaler(world, this.fleet, { policies, learnt: histories, settings }, leadership),
     };
-    this.autoscaler = new AutoscalerLoop(world, this.fleet, deployer, changes, this.leadership);
+    this.autoscaler = new AutoscalerLoop(world, this.fleet, steps, leadership);
     this.scheduled = new ScheduledActions(world, this.leadership);
     this.sender = new DeliverySender(world, this.meter);
   }
@@ -99,12 +97,6 @@ export class Engine {
     this.alarms.reload();
     this.scheduled.look();
     this.autoscaler.lookAtAll();
-  }
-
-  /** What an endpoint that is about to be gone leaves behind. */
-  private async clearUp({ name, variants }: Endpoint): Promise<void> {
-    await settleBacklog(this.world, name, `The endpoint ${name} was deleted before it processed the request.`);
-    await Promise.all(variants.map((variant) => this.histories.forget(name, variant.name)));
   }
 
   private observer(): FleetObserver {

@@ -65,8 +65,8 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
       scaling: ['alarm', 'instance'],
       endpoint: ['scaling', 'delivery', 'model'],
       operating: ['endpoint', 'scaling', 'instance'],
-      deployment: ['endpoint', 'scaling', 'delivery', 'model', 'instance'],
-      autoscaler: ['deployment', 'scaling', 'worker', 'instance'],
+      deployment: ['endpoint', 'scaling', 'worker', 'delivery', 'model', 'instance'],
+      autoscaler: ['deployment', 'scaling', 'instance'],
     },
     ground: ['deadline.ts', 'log.ts', 'per-endpoint.ts', 'rounds.ts', 'world.ts'],
     roof: ['engine.ts'],
@@ -115,6 +115,7 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
 /** The files through which some rooms are imported from outside; their other files are private. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/engine/instance': [
+    'capacity.ts',
     'fleet.ts',
     'follow-logs.ts',
     'instance-lives.ts',

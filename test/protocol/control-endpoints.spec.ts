@@ -14,6 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EndpointStatus } from '../../libs/core/endpoint/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
+import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { ERROR_TOPIC, SUCCESS_TOPIC, asyncConfig, createEndpoint, createModel } from '../support/deploy.js';
 
@@ -102,7 +103,7 @@ describe('a new endpoint', () => {
   it('is in service when that is reported, and counts the instances that there are', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.inService('ocr');
+    await host.life.inService('ocr');
     host.counts.set('ocr/main', { starting: 3, inService: 2, draining: 1 });
     const described = await describeEndpoint();
     expect(described.EndpointStatus).toBe('InService');
@@ -115,7 +116,7 @@ describe('a new endpoint', () => {
   it('fails with the reason that is reported, and the waiter says so', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.failed('ocr', 'x'.repeat(2000));
+    await host.life.failed('ocr', 'x'.repeat(2000));
     expect(await describeEndpoint()).toMatchObject({ EndpointStatus: 'Failed', FailureReason: 'x'.repeat(1024) });
     await expect(waitUntilEndpointInService(waiting(), { EndpointName: 'ocr' })).rejects.toThrow(/Failed/);
   });
@@ -123,8 +124,8 @@ describe('a new endpoint', () => {
   it('once it is in service does not fail any more by a late report', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.inService('ocr');
-    await host.deployer.failed('ocr', 'too late');
+    await host.life.inService('ocr');
+    await host.life.failed('ocr', 'too late');
     expect((await describeEndpoint()).EndpointStatus).toBe('InService');
   });
 
@@ -137,7 +138,8 @@ describe('a new endpoint', () => {
     });
     const endpoint = await host.world.catalog.endpoints.get('ocr');
     expect(endpoint?.variants[0]?.desiredInstanceCount).toBe(0);
-    await expect(host.deployer.prove(endpoint!, new AbortController().signal)).rejects.toBe(error);
+    await host.life.inService('ocr');
+    expect(await describeEndpoint()).toMatchObject({ EndpointStatus: 'Failed', FailureReason: error.message });
   });
 
   it('keeps its name unique without regard to case', async () => {
@@ -209,10 +211,10 @@ describe('the topics of a new endpoint', () => {
 
 describe('deleting an endpoint', () => {
   it('takes it out of service at once and its record when its instances are gone', async () => {
-    const settled: string[] = [];
-    await open({ settleLeftovers: async ({ name }) => void settled.push(name) });
+    await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.inService('ocr');
+    await host.life.inService('ocr');
+    const { id } = await submitInvocation(host.world, { endpointName: 'ocr', input: { body: new Uint8Array(1) } });
     const key = scalableTargetKey('ocr', 'main');
     const bounds = { minCapacity: 0, maxCapacity: 2, suspended: NOT_SUSPENDED };
     const target = { id: '1', endpointName: 'ocr', variantName: 'main', createdAt: 0, ...bounds };
@@ -222,8 +224,11 @@ describe('deleting an endpoint', () => {
     expect((await describeEndpoint()).EndpointStatus).toBe('Deleting');
     expect(await host.world.catalog.scalableTargets.get(key)).toBeUndefined();
 
-    await host.deployer.deleted('ocr');
-    expect(settled).toEqual(['ocr']);
+    await host.life.deleted('ocr');
+    expect(await host.world.ledger.find(id)).toMatchObject({
+      state: 'Failed',
+      failureReason: expect.stringContaining('was deleted before it processed the request') as string,
+    });
     await expect(describeEndpoint()).rejects.toMatchObject({
       name: 'ValidationException',
       message: `Could not find endpoint "${ARN}".`,
@@ -234,17 +239,18 @@ describe('deleting an endpoint', () => {
 
   it('leaves the record in place while its leftovers cannot be settled', async () => {
     const reason = new Error('the ledger does not answer');
-    await open({ settleLeftovers: () => Promise.reject(reason) });
+    await open();
+    host.world.ledger.lease = () => Promise.reject(reason);
     await createEndpoint(host, 'ocr');
     await setStatus('Deleting');
-    await expect(host.deployer.deleted('ocr')).rejects.toBe(reason);
+    await expect(host.life.deleted('ocr')).rejects.toBe(reason);
     expect((await describeEndpoint()).EndpointStatus).toBe('Deleting');
   });
 
   it('does nothing to one that is not being deleted', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.deleted('ocr');
+    await host.life.deleted('ocr');
     expect((await describeEndpoint()).EndpointStatus).toBe('Creating');
   });
 
@@ -287,7 +293,7 @@ describe('capacity set by hand', () => {
     await open();
     await createTopics(SUCCESS_TOPIC, ERROR_TOPIC);
     await createEndpoint(host, 'ocr', {}, WITH_TOPICS);
-    await host.deployer.inService('ocr');
+    await host.life.inService('ocr');
     await notifiedTopics();
     host.signals.length = 0;
     expect((await setCapacity({ DesiredInstanceCount: 0, DesiredWeight: 2 })).EndpointArn).toBe(ARN);
@@ -304,14 +310,14 @@ describe('capacity set by hand', () => {
     await open();
     await createEndpoint(host, 'ocr');
     await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toMatchObject(IN_PROGRESS);
-    await host.deployer.failed('ocr', 'no image');
+    await host.life.failed('ocr', 'no image');
     await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toThrow(/allows nothing but DeleteEndpoint/);
   });
 
   it('is refused where a scalable target decides', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.inService('ocr');
+    await host.life.inService('ocr');
     const bounds = { minCapacity: 0, maxCapacity: 2, suspended: NOT_SUSPENDED };
     const target = { id: '1', endpointName: 'ocr', variantName: 'main', createdAt: 0, ...bounds };
     await host.world.catalog.scalableTargets.create(scalableTargetKey('ocr', 'main'), target);
@@ -322,7 +328,7 @@ describe('capacity set by hand', () => {
   it('names only variants that there are', async () => {
     await open();
     await createEndpoint(host, 'ocr');
-    await host.deployer.inService('ocr');
+    await host.life.inService('ocr');
     await expect(setCapacity({ VariantName: 'other' })).rejects.toThrow(
       'The variant name(s) "other" is/are not present within endpoint configuration "ocr-config".',
     );

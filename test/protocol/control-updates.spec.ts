@@ -36,7 +36,7 @@ let host: ControlHost;
 beforeEach(async () => {
   host = await openControlHost();
   await createEndpoint(host, 'ocr', { InitialInstanceCount: 2, InstanceType: 'ml.m5.large' });
-  await host.deployer.inService('ocr');
+  await host.life.inService('ocr');
 });
 afterEach(() => host.close());
 
@@ -118,7 +118,7 @@ describe('an update', () => {
     await host.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: 'other', EndpointConfigName: 'next', DeploymentConfig: CANARY }),
     );
-    await host.deployer.inService('other');
+    await host.life.inService('other');
     await update({ EndpointName: 'other', RetainDeploymentConfig: true });
     const { deployment } = (await host.world.catalog.endpoints.get('other'))!;
     expect(deployment?.config.update).toMatchObject({ routing: { kind: 'CANARY', waitMs: 120_000 } });

@@ -61,7 +61,7 @@ describe('policies', () => {
 
     await registerEndpoint(host, 'ASR');
     await putPolicy(host, variantOf('ASR'));
-    await host.deployer.inService('ASR');
+    await host.life.inService('ASR');
     await host.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'ASR' }));
     expect(await found()).toEqual([]);
     expect((await alarms()).map(({ name }) => name)).toEqual(['waiting']);

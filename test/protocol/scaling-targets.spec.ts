@@ -192,7 +192,7 @@ describe('a registration is refused', () => {
   });
 
   it('while the endpoint is being deleted', async () => {
-    await host.deployer.inService('OCR');
+    await host.life.inService('OCR');
     await host.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'OCR' }));
     await expect(register({ MinCapacity: 0, MaxCapacity: 1 })).rejects.toMatchObject(VALIDATION);
   });

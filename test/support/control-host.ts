@@ -1,24 +1,23 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CloudWatchSurface } from '../../apps/api/aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from '../../apps/api/aws/control/control-surface.js';
 import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
-import type { Endpoint } from '../../libs/core/endpoint/endpoint.js';
 import type { Notifications } from '../../libs/core/ports/notifications.js';
 import type { Signal } from '../../libs/core/ports/signals.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
-import { EndpointDeployer } from '../../libs/engine/deployment/deploy-endpoint.js';
 import { type Counts, InstanceCounts } from '../../libs/engine/instance/instance-view.js';
 import { Log } from '../../libs/engine/log.js';
 import { Meter } from '../../libs/engine/metric/meter.js';
 import type { World } from '../../libs/engine/world.js';
 import { Config } from '../../libs/host/config.js';
 import { admitAnyone } from './admit-anyone.js';
+import { EndpointLife } from './endpoint-life.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { type InstancesScript, MemoryInstances } from './memory-instances.js';
 import { MemoryLedger } from './memory-ledger.js';
@@ -37,7 +36,7 @@ export interface ControlHost {
   /** Takes what is put, and measures nothing by itself. */
   readonly meter: Meter;
   readonly world: World;
-  readonly deployer: EndpointDeployer;
+  readonly life: EndpointLife;
   /** What instances a variant is said to have, by endpoint and variant. */
   readonly counts: Map<string, Counts>;
   readonly signals: Signal[];
@@ -49,7 +48,6 @@ export interface ControlHost {
 export interface ControlHostOptions {
   readonly script?: InstancesScript;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly settleLeftovers?: (endpoint: Endpoint) => Promise<void>;
 }
 
 export async function openControlHost(options: ControlHostOptions = {}): Promise<ControlHost> {
@@ -59,7 +57,7 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
   const counts = new Map<string, Counts>();
   const signals: Signal[] = [];
   world.signals.subscribe((signal) => signals.push(signal));
-  const deployer = new EndpointDeployer(world, options.settleLeftovers ?? (() => Promise.resolve()));
+  const life = new EndpointLife(world);
   const meter = new Meter(world, new StatedCounts(counts));
   const surfaces = {
     control: new ControlSurface(world, new StatedCounts(counts), config),
@@ -94,7 +92,7 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url, sagemaker, scaling, cloudwatch, meter, world, deployer, counts, signals, errors, close };
+  return { url, sagemaker, scaling, cloudwatch, meter, world, life, counts, signals, errors, close };
 }
 
 function memoryWorld(config: Config, errors: string[], script?: InstancesScript): World {

@@ -5,11 +5,12 @@ import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.
 import type { LaunchScript } from '../../../test/support/memory-instances.js';
 import { AutoscalerLoop } from './autoscaler-loop.js';
 import { CountChange } from '../deployment/count-change.js';
-import { EndpointDeployer } from '../deployment/deploy-endpoint.js';
+import { EndpointCreation } from '../deployment/endpoint-creation.js';
+import { EndpointDeletion } from '../deployment/endpoint-deletion.js';
 import { EndpointRollOut } from '../deployment/endpoint-roll-out.js';
 import { Fleet } from '../instance/fleet.js';
 import { registerScalableTarget } from '../scaling/register-scalable-target.js';
-import { type PolicyReadings, VariantScaler } from '../scaling/scale-variant.js';
+import { EndpointScaler, type PolicyReadings } from '../scaling/scale-endpoint.js';
 import type { ScalingSettings } from '../scaling/scaling-settings.js';
 import { submitInvocation } from '../invocation/submit-invocation.js';
 import { VariantHistories } from '../scaling/variant-histories.js';
@@ -33,14 +34,16 @@ async function anAutoscaler(
   await deployEndpoint(parts, { minimum, maximum, asyncInference: { maxConcurrentInvocationsPerInstance: slots } });
   const fleet = new Fleet(world);
   const histories = new VariantHistories(world);
-  const scaler = new VariantScaler(world, fleet, NO_POLICIES, histories, SETTINGS);
-  const deployer = new EndpointDeployer(world, async () => {});
-  const changes = {
-    scaler,
-    rollOut: new EndpointRollOut(world, fleet, async () => {}),
-    counts: new CountChange(world, fleet),
+  const leadership = { isLeading: true };
+  const grounds = { policies: NO_POLICIES, learnt: histories, settings: SETTINGS };
+  const steps = {
+    creation: new EndpointCreation(world, fleet),
+    deletion: new EndpointDeletion(world, fleet, histories),
+    rollOut: new EndpointRollOut(world, fleet, histories, leadership),
+    counts: new CountChange(world, fleet, leadership),
+    scaler: new EndpointScaler(world, fleet, grounds, leadership),
   };
-  const loop = new AutoscalerLoop(world, fleet, deployer, changes, { isLeading: true });
+  const loop = new AutoscalerLoop(world, fleet, steps, leadership);
   loop.start();
   await clock.settle();
   return {

@@ -1,7 +1,7 @@
 import { type LaunchFailures, isHopeless } from '../../core/instance/crash-loop.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { type DeployedVariant, startupTimeoutMs } from '../../core/endpoint/variant.js';
-import type { Fleet } from '../instance/fleet.js';
+import type { Capacity } from '../instance/capacity.js';
 import type { World } from '../world.js';
 
 /**
@@ -11,11 +11,13 @@ import type { World } from '../world.js';
 export class CountChange {
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'signals'>,
-    private readonly fleet: Fleet,
+    private readonly capacity: Pick<Capacity, 'counts' | 'launchFailures'>,
+    private readonly leadership: { readonly isLeading: boolean },
   ) {}
 
-  /** The counts themselves are the scaler's to see to. */
+  /** The counts themselves are the scaler's to see to. Nothing is done where the lead was lost meanwhile. */
   async advance(endpoint: Endpoint): Promise<void> {
+    if (!this.leadership.isLeading) return;
     const { countsBefore = {}, status, variants } = endpoint;
     const changing = variants.filter(({ name }) => name in countsBefore);
     const missing = changing.filter((variant) => !this.isReached(endpoint, variant));
@@ -31,12 +33,12 @@ export class CountChange {
 
   /** What is too much goes when it is idle, and nobody has to wait for that. */
   private isReached(endpoint: Endpoint, { name, deploymentId, desiredInstanceCount }: DeployedVariant): boolean {
-    return this.fleet.counts(endpoint.name, name, deploymentId).inService >= desiredInstanceCount;
+    return this.capacity.counts(endpoint.name, name, deploymentId).inService >= desiredInstanceCount;
   }
 
   /** What failed before the counts were changed says nothing of now. */
   private failuresOf({ modifiedAt, name }: Endpoint, variant: DeployedVariant): LaunchFailures | undefined {
-    const failures = this.fleet.launchFailures(name, variant.name, variant.deploymentId);
+    const failures = this.capacity.launchFailures(name, variant.name, variant.deploymentId);
     const isGivenUp = isHopeless(failures, startupTimeoutMs(variant)) && failures.lastLaunchedAt >= modifiedAt;
     return isGivenUp ? failures : undefined;
   }

@@ -10,9 +10,8 @@ import {
   wayBack,
 } from '../../core/deployment/roll-out.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
-import type { Fleet } from '../instance/fleet.js';
+import type { Capacity } from '../instance/capacity.js';
 import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
-import { launchMissing } from './launch-missing.js';
 import type { World } from '../world.js';
 
 /** How often a deployment's rollback alarms are looked at. */
@@ -28,25 +27,26 @@ export type UpdatedEndpoint = Endpoint & { readonly deployment: Deployment };
 export class EndpointRollOut {
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'place' | 'signals'>,
-    private readonly fleet: Fleet,
+    private readonly capacity: Pick<Capacity, 'counts' | 'hold' | 'launchFailures' | 'meetTargets' | 'route'>,
     /** Told of each variant that an endpoint is about to have no longer; after a crash it may be told again. */
-    private readonly onRemoved: (endpointName: string, variantName: string) => Promise<void>,
+    private readonly histories: { forget(endpointName: string, variantName: string): Promise<void> },
+    private readonly leadership: { readonly isLeading: boolean },
   ) {}
 
   /**
-   * Takes one step, if there is one to take; returns when time alone calls for another look. Nothing is done where
-   * `leadership` was lost while the world was looked at.
+   * Takes one step, if there is one to take; returns when time alone calls for another look. Nothing is done where the
+   * lead was lost while the world was looked at.
    */
-  async advance(endpoint: UpdatedEndpoint, leadership: { readonly isLeading: boolean }): Promise<number | undefined> {
+  async advance(endpoint: UpdatedEndpoint): Promise<number | undefined> {
     const { deployment } = endpoint;
     const backlog = await this.world.ledger.backlog(endpoint.name);
     const hasBacklog = backlogSize(isPaused(endpoint, 'dispatch') ? withoutQueued(backlog) : backlog) > 0;
     const observation = await this.observe(endpoint);
-    if (!leadership.isLeading) return undefined;
+    if (!this.leadership.isLeading) return undefined;
     const step = nextStep(deployment, observation);
     switch (step.do) {
       case 'wait': {
-        const launchAt = this.meetTargets(endpoint, targetsOf(deployment, observation, hasBacklog));
+        const launchAt = await this.meet(endpoint, targetsOf(deployment, observation, hasBacklog));
         const alarmsAt = deployment.config.rollbackAlarms.length > 0 ? observation.now + ALARM_INTERVAL_MS : Infinity;
         const dueAt = Math.min(step.until ?? Infinity, launchAt, alarmsAt);
         return dueAt === Infinity ? undefined : dueAt;
@@ -72,22 +72,24 @@ export class EndpointRollOut {
     }
   }
 
-  /** Gets both sides on their way to the counts that they are to have; returns when launches that are held back may go on. */
-  private meetTargets(endpoint: UpdatedEndpoint, targets: RollOutTargets): number {
-    const meet = (variants: readonly DeployedVariant[], counts: Readonly<Record<string, number>>): number[] =>
-      variants.map((variant) => this.meet(endpoint, variant, counts[variant.name]!));
-    return Math.min(
-      ...meet(endpoint.variants, targets.serving),
-      ...meet(endpoint.deployment.variants, targets.rollingOut),
-    );
+  /** Orders the counts and has them met; returns when to look again for their sake, `Infinity` if time alone is no reason. */
+  private async meet(endpoint: UpdatedEndpoint, targets: RollOutTargets): Promise<number> {
+    const ordered = await this.order(endpoint, targets);
+    if (!ordered) return this.world.clock.now();
+    // The order stands: whoever leads now looks at it.
+    if (!this.leadership.isLeading) return Infinity;
+    return Math.min(...this.capacity.meetTargets(ordered).map(({ launchableAt }) => launchableAt));
   }
 
-  private meet(endpoint: Endpoint, variant: DeployedVariant, target: number): number {
-    const { name, deploymentId } = variant;
-    const { starting, inService } = this.fleet.counts(endpoint.name, name, deploymentId);
-    const spare = starting + inService - target;
-    if (spare > 0) void this.fleet.retire(endpoint.name, variant, spare);
-    return launchMissing(this.fleet, endpoint, variant, target, this.world.clock.now());
+  /** Writes down the counts of both sides; undefined, with nothing written, where a step was recorded in between. */
+  private async order(endpoint: UpdatedEndpoint, targets: RollOutTargets): Promise<Endpoint | undefined> {
+    if (isSameOrder(endpoint.deployment.targets, targets)) return endpoint;
+    let isOvertaken = false;
+    const ordered = await this.world.catalog.endpoints.update(endpointKey(endpoint.name), (current) => {
+      isOvertaken = !isSameStep(current.deployment, endpoint.deployment);
+      return isOvertaken ? current : { ...current, deployment: { ...current.deployment!, targets } };
+    });
+    return isOvertaken ? undefined : ordered;
   }
 
   /** Before the record says so: after a crash it is done again. */
@@ -95,15 +97,15 @@ export class EndpointRollOut {
     const kept = staying.map(({ name }) => name);
     await forgetScalableTargets(this.world, endpoint.name, kept);
     const names = new Set([...endpoint.variants, ...endpoint.deployment.variants].map(({ name }) => name));
-    for (const name of names) if (!kept.includes(name)) await this.onRemoved(endpoint.name, name);
+    for (const name of names) if (!kept.includes(name)) await this.histories.forget(endpoint.name, name);
   }
 
   private async observe({ name, variants, deployment }: UpdatedEndpoint): Promise<RollOutObservation> {
     const alarms = await this.alarmsOf(deployment);
     const see = (variant: DeployedVariant): RollOutVariant => ({
       variant,
-      inService: this.fleet.counts(name, variant.name, variant.deploymentId).inService,
-      failures: this.fleet.launchFailures(name, variant.name, variant.deploymentId),
+      inService: this.capacity.counts(name, variant.name, variant.deploymentId).inService,
+      failures: this.capacity.launchFailures(name, variant.name, variant.deploymentId),
     });
     return {
       now: this.world.clock.now(),
@@ -123,18 +125,17 @@ export class EndpointRollOut {
     { name, deployment }: UpdatedEndpoint,
     change: (current: UpdatedEndpoint) => Endpoint,
   ): Promise<void> {
-    const { id, stage, step } = deployment;
     // While the record changes nobody could tell whose turn it is.
-    this.fleet.hold(name);
+    this.capacity.hold(name);
     try {
       await this.world.catalog.endpoints.update(endpointKey(name), (current) => {
         const now = current.deployment;
-        if (!now || now.id !== id || now.stage !== stage || now.step !== step) return current;
+        if (!now || !isSameStep(now, deployment)) return current;
         return { ...change({ ...current, deployment: now }), modifiedAt: this.world.clock.now() };
       });
     } finally {
       const current = await this.world.catalog.endpoints.get(endpointKey(name));
-      if (current) this.fleet.route(current);
+      if (current) this.capacity.route(current);
       this.world.signals.notify({ kind: 'endpoint', endpointName: name });
     }
   }
@@ -147,6 +148,19 @@ export class EndpointRollOut {
     const back = this.moved(endpoint, wayBack(endpoint.deployment));
     return { ...back, status: 'RollingBack', deployment: { ...back.deployment!, failureReason } };
   }
+}
+
+function isSameStep(current: Deployment | undefined, { id, stage, step }: Deployment): boolean {
+  return current?.id === id && current.stage === stage && current.step === step;
+}
+
+function isSameOrder(current: RollOutTargets | undefined, { rollingOut, serving }: RollOutTargets): boolean {
+  if (!current) return false;
+  return isSameSide(current.serving, serving) && isSameSide(current.rollingOut, rollingOut);
+}
+
+function isSameSide(current: RollOutTargets['serving'], counts: RollOutTargets['serving']): boolean {
+  return Object.entries(counts).every(([name, count]) => current[name] === count);
 }
 
 /** The new side is the endpoint from now on; what is left of the old one is let go of. */

@@ -6,7 +6,7 @@ import type { World } from '../world.js';
 
 /**
  * Marks an endpoint as Deleting, so that it takes no more invocations, and returns at once; the autoscaler's loop ends
- * its instances and then calls `finishDeletion`. Raises `EndpointNotFound`, and `ChangeInProgress` while it is being
+ * its instances and then removes it. Raises `EndpointNotFound`, and `ChangeInProgress` while it is being
  * created, changed or deleted.
  */
 export async function deleteEndpoint(
@@ -26,23 +26,4 @@ export async function deleteEndpoint(
   if (!endpoint) missingEndpoint(place, name);
   await forgetScalableTargets(world, endpoint.name);
   signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
-}
-
-/**
- * Removes the record of an endpoint that is Deleting and has no instances left. First `settleLeftovers` settles what
- * is still in its backlog: no invocation may outlive its endpoint unsettled. After a crash in between, calling again
- * finishes the work; for an endpoint that is not Deleting nothing is done.
- */
-export async function finishDeletion(
-  world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
-  name: string,
-  settleLeftovers: (endpoint: Endpoint) => Promise<void>,
-): Promise<void> {
-  const endpoint = await world.catalog.endpoints.get(endpointKey(name));
-  if (endpoint?.status !== 'Deleting') return;
-  await settleLeftovers(endpoint);
-  // Again, for those that a crash kept from being forgotten when the deletion began.
-  await forgetScalableTargets(world, endpoint.name);
-  await world.catalog.endpoints.delete(endpointKey(name));
-  world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
 }

@@ -6,7 +6,8 @@ import { type MemoryWorld, memoryWorld } from '../../../test/support/memory-worl
 import { createEndpoint } from '../endpoint/create-endpoint.js';
 import { createEndpointConfig } from '../endpoint/create-endpoint-config.js';
 import { createModel } from '../model/create-model.js';
-import { deleteEndpoint, finishDeletion } from '../endpoint/delete-endpoint.js';
+import { EndpointLife } from '../../../test/support/endpoint-life.js';
+import { deleteEndpoint } from '../endpoint/delete-endpoint.js';
 import { deleteScalingPolicy } from './delete-scaling-policy.js';
 import { forgetScalableTargets } from './forget-scalable-target.js';
 import { putScalingPolicy } from './put-scaling-policy.js';
@@ -109,7 +110,7 @@ it('a target is not left behind by a registration that is slower than the deleti
   const create = scalableTargets.create.bind(scalableTargets);
   scalableTargets.create = async (...target) => {
     await deleteEndpoint(world, 'OCR');
-    await finishDeletion(world, 'OCR', async () => {});
+    await new EndpointLife(world).deleted('OCR');
     return create(...target);
   };
   const registered = registerScalableTarget(world, { ...VARIANT, minCapacity: 0, maxCapacity: 4 });

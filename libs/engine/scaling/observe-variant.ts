@@ -1,59 +1,42 @@
-import { type Backlog, backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
+import { type Backlog, withoutQueued } from '../../core/invocation/backlog.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { Instance } from '../../core/instance/instance.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../../core/scaling/promise.js';
-import {
-  NO_COOLDOWNS,
-  type ScalableTarget,
-  capacityBounds,
-  scalableTargetPrefix,
-} from '../../core/scaling/scalable-target.js';
+import { NO_COOLDOWNS, type ScalableTarget, capacityBounds } from '../../core/scaling/scalable-target.js';
 import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
 import { divideBacklog } from '../../core/deployment/traffic.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { VariantEstimates } from '../../core/learning/variant-history.js';
-import type { Fleet } from '../instance/fleet.js';
+import type { Capacity } from '../instance/capacity.js';
 import type { ScalingSettings } from './scaling-settings.js';
-import type { World } from '../world.js';
 
-/** What has been learnt of variants, and is learnt on. */
-export interface Learnt {
-  /** How many instances the backlog could use at this moment, whatever there are; and how large it is. */
-  demanded(endpointName: string, variantName: string, demand: number, backlog: number): void;
-  estimates(endpointName: string, variantName: string, maxKeepWarmMs: number): Promise<VariantEstimates>;
+/** What was read of an endpoint for the decisions about its variants. */
+export interface EndpointReading {
+  readonly now: number;
+  readonly endpoint: Endpoint;
+  /** All that its variants have to do together. */
+  readonly backlog: Backlog;
+  readonly targets: readonly ScalableTarget[];
+  readonly settings: ScalingSettings;
+  readonly capacity: Pick<Capacity, 'instances' | 'runningForMs'>;
 }
 
-/** All that a decision about one variant may look at, at one moment. */
-export async function observeVariant(
-  world: Pick<World, 'catalog' | 'clock' | 'ledger'>,
-  fleet: Fleet,
-  learnt: Learnt,
-  settings: ScalingSettings,
-  endpoint: Endpoint,
+/** All that a decision about one variant may look at, at one moment. Looking changes nothing. */
+export function observeVariant(
+  reading: EndpointReading,
   variant: DeployedVariant,
-): Promise<ScalingObservation> {
-  const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
-  const [shared, targets, estimates] = await Promise.all([
-    world.ledger.backlog(endpoint.name),
-    world.catalog.scalableTargets.under(scalableTargetPrefix(endpoint.name)),
-    learnt.estimates(endpoint.name, variant.name, maxKeepWarmMs),
-  ]);
-  // Nothing is awaited from here on: what is counted is what the decision is carried out on.
-  const now = world.clock.now();
+  estimates: VariantEstimates,
+): ScalingObservation {
+  const { capacity, endpoint, now, settings, targets } = reading;
   const target = targetOf(variant, targets);
-  const slotsPerInstance = variant.slots;
-  const instances = fleet.instances(endpoint.name, variant.name, variant.deploymentId);
-  const toDo = isPaused(endpoint, 'dispatch') ? withoutQueued(shared) : shared;
-  const backlog = backlogOf(variant, endpoint, targets, toDo, instances);
-  const size = backlogSize(backlog);
-  learnt.demanded(endpoint.name, variant.name, Math.ceil(size / slotsPerInstance), size);
+  const instances = capacity.instances(endpoint.name, variant.name, variant.deploymentId);
   const starting = instances.filter(({ state }) => state === 'Starting');
   const inService = instances.filter(({ state }) => state === 'InService');
   const idleSince = inService.flatMap((instance) => instance.idleSince ?? []);
   return {
     now,
-    backlog,
+    backlog: backlogOf(reading, variant, instances),
     dispatch: endpoint.dispatch,
     wakeOrder: variant.wakeOrder,
     desired: variant.desiredInstanceCount,
@@ -62,12 +45,12 @@ export async function observeVariant(
     busy: inService.length - idleSince.length,
     idleSince,
     startingSince: starting.map(({ launchedAt }) => launchedAt),
-    runningForMs: fleet.runningForMs(endpoint.name, variant.name, now),
-    slotsPerInstance,
+    runningForMs: capacity.runningForMs(endpoint.name, variant.name, now),
+    slotsPerInstance: variant.slots,
     bounds: capacityBounds(variant, target),
     pace: settings.pace,
     promise: promiseFromTags(endpoint.tags, settings.promise),
-    maxKeepWarmMs,
+    maxKeepWarmMs: maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs),
     estimates,
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
   };
@@ -75,12 +58,12 @@ export async function observeVariant(
 
 /** A variant's own part of what its endpoint has to do: what waits by its weight, and what its instances run. */
 function backlogOf(
+  { backlog, endpoint, targets }: EndpointReading,
   variant: DeployedVariant,
-  { variants }: Endpoint,
-  targets: readonly ScalableTarget[],
-  shared: Backlog,
   instances: readonly Instance[],
 ): Backlog {
+  const shared = isPaused(endpoint, 'dispatch') ? withoutQueued(backlog) : backlog;
+  const { variants } = endpoint;
   if (variants.length === 1) return shared;
   const maxima = variants.map((each) => capacityBounds(each, targetOf(each, targets)).maximum);
   const shares = divideBacklog(shared.queued, variants, maxima);

@@ -7,7 +7,7 @@ import {
   describeFailure,
   describeSuccess,
 } from '../../core/scaling/scaling-activity.js';
-import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
+import type { PolicyReading, ScalingObservation } from '../../core/scaling/scaling-observation.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { ScalingDecision } from '../../core/scaling/scaling-answer.js';
 import type { World } from '../world.js';
@@ -17,6 +17,8 @@ export interface VariantLook {
   readonly endpoint: Endpoint;
   readonly variant: DeployedVariant;
   readonly observation: ScalingObservation;
+  /** What the variant's policies said. */
+  readonly readings: readonly PolicyReading[];
   readonly decision: ScalingDecision;
 }
 

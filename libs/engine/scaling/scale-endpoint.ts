@@ -1,0 +1,141 @@
+import { backlogSize } from '../../core/invocation/backlog.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import { maxKeepWarmFromTags } from '../../core/scaling/promise.js';
+import { scalableTargetPrefix } from '../../core/scaling/scalable-target.js';
+import type { NotScaledCode } from '../../core/scaling/scaling-answer.js';
+import { decide, nextDecisionAt } from '../../core/scaling/scaling-decision.js';
+import type { PolicyReading } from '../../core/scaling/scaling-observation.js';
+import type { VariantEstimates } from '../../core/learning/variant-history.js';
+import type { Capacity, Met } from '../instance/capacity.js';
+import { concludeOrder, orderInstances } from './instance-order.js';
+import { observeVariant } from './observe-variant.js';
+import { ScalingChanges } from './scaling-changes.js';
+import type { VariantLook } from './scaling-record.js';
+import type { ScalingSettings } from './scaling-settings.js';
+import type { World } from '../world.js';
+
+/** An idle instance on which a slot has just been taken is looked at again after this time. */
+const TAKEN_RETRY_MS = 500;
+
+/** What a policy asks for again and again to no effect, until something else changes. */
+const LASTING: ReadonlySet<NotScaledCode> = new Set([
+  'AlreadyAtMaxCapacity',
+  'AlreadyAtMinCapacity',
+  'AlreadyAtDesiredCapacity',
+  'AutoScalingAnticipatedFlapping',
+  'DispatchPaused',
+  'ScalingSuspended',
+]);
+
+/** Where the readings of a variant's policies come from. */
+export interface PolicyReadings {
+  /** Actions that are due are handed out once. */
+  take(endpointName: string, variantName: string): Promise<PolicyReading[]>;
+  /** Asking the policies again is no use until something changes. */
+  rest(endpointName: string): void;
+}
+
+/** What has been learnt of variants, and is learnt on. */
+export interface Learnt {
+  /** How many instances the backlog could use at this moment, whatever there are; and how large it is. */
+  demanded(endpointName: string, variantName: string, demand: number, backlog: number): void;
+  estimates(endpointName: string, variantName: string, maxKeepWarmMs: number): Promise<VariantEstimates>;
+}
+
+/** What decisions rest on beside what is there. */
+export interface ScalingGrounds {
+  readonly policies: PolicyReadings;
+  readonly learnt: Learnt;
+  readonly settings: ScalingSettings;
+}
+
+/** What came of looking at the variants of an endpoint. */
+export interface Scaled {
+  /** When the passage of time alone calls for another look, if it does. */
+  readonly dueAt?: number;
+  /** What came of the orders, by variant. */
+  readonly met: readonly Met[];
+}
+
+/** Observes the variants of one endpoint, decides, orders by its record, and has the order carried out. */
+export class EndpointScaler {
+  private readonly changes: ScalingChanges;
+
+  constructor(
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log'>,
+    private readonly capacity: Pick<Capacity, 'instances' | 'launchFailures' | 'meetTargets' | 'runningForMs'>,
+    private readonly grounds: ScalingGrounds,
+    private readonly leadership: { readonly isLeading: boolean },
+  ) {
+    this.changes = new ScalingChanges(world, capacity);
+  }
+
+  /** Nothing is done where the lead was lost while the world was looked at, or while the order was written. */
+  async scale(endpoint: Endpoint): Promise<Scaled> {
+    const looks = await this.look(endpoint);
+    this.teach(looks);
+    if (!this.leadership.isLeading) return { met: [] };
+    const ordered = await orderInstances(this.world, endpoint, looks);
+    if (!ordered) return { dueAt: this.world.clock.now(), met: [] };
+    // The order stands: whoever leads now looks at it.
+    if (!this.leadership.isLeading) return { met: [] };
+    const met = this.capacity.meetTargets(ordered);
+    const done = looks.map((look) => ({ look, met: metOf(look, met) }));
+    await concludeOrder(this.world, ordered, done);
+    await Promise.all(done.map((each) => this.changes.record(each.look, each.met)));
+    this.letPoliciesRest(looks);
+    const times = done.flatMap((each) => this.timesOf(each.look, each.met));
+    return { dueAt: times.length === 0 ? undefined : Math.min(...times), met };
+  }
+
+  /** Decides about each variant, all by what is so at one moment. */
+  private async look(endpoint: Endpoint): Promise<VariantLook[]> {
+    const { catalog, clock, ledger } = this.world;
+    const { learnt, policies, settings } = this.grounds;
+    const { name, variants } = endpoint;
+    const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
+    const readings = await Promise.all(variants.map((variant) => policies.take(name, variant.name)));
+    const [backlog, targets, estimates] = await Promise.all([
+      ledger.backlog(name),
+      catalog.scalableTargets.under(scalableTargetPrefix(name)),
+      Promise.all(variants.map((variant) => learnt.estimates(name, variant.name, maxKeepWarmMs))),
+    ]);
+    // Nothing is awaited from here on: what is counted is what is decided on.
+    const reading = { now: clock.now(), endpoint, backlog, targets, settings, capacity: this.capacity };
+    return variants.map((variant, index) => {
+      const observation = observeVariant(reading, variant, estimates[index]!);
+      const decision = decide(observation, readings[index]);
+      return { endpoint, variant, observation, readings: readings[index]!, decision };
+    });
+  }
+
+  private teach(looks: readonly VariantLook[]): void {
+    for (const { endpoint, observation, variant } of looks) {
+      const size = backlogSize(observation.backlog);
+      this.grounds.learnt.demanded(endpoint.name, variant.name, Math.ceil(size / variant.slots), size);
+    }
+  }
+
+  private letPoliciesRest(looks: readonly VariantLook[]): void {
+    for (const { decision, endpoint } of looks) {
+      const codes = decision.notScaledReasons.map(({ code }) => code);
+      if (codes.length > 0 && codes.every((code) => LASTING.has(code))) this.grounds.policies.rest(endpoint.name);
+    }
+  }
+
+  /** When to look again: when the decision may be another, and when what could not be done may be tried again. */
+  private timesOf({ observation, readings }: VariantLook, { launchableAt, taken }: Met): number[] {
+    const decisionAt = nextDecisionAt(observation, readings);
+    return [
+      ...(decisionAt === undefined ? [] : [decisionAt]),
+      ...(launchableAt === Infinity ? [] : [launchableAt]),
+      ...(taken === 0 ? [] : [observation.now + TAKEN_RETRY_MS]),
+    ];
+  }
+}
+
+function metOf({ variant }: VariantLook, met: readonly Met[]): Met {
+  return met.find(({ deploymentId, variantName }) => {
+    return variantName === variant.name && deploymentId === variant.deploymentId;
+  })!;
+}

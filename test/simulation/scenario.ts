@@ -102,6 +102,8 @@ export interface Scenario {
   readonly incidents: readonly Incident[];
   /** How often one process dies at a step, per step. */
   readonly deathRate: number;
+  /** How often one process dies between an order for instances and its execution, per order. */
+  readonly orderDeathRate: number;
   /** How often a call on storage is refused. */
   readonly refusalRate: number;
   readonly signalLossRate: number;
@@ -156,6 +158,7 @@ export function drawScenario(seed: number): Scenario {
       sleepRate: random.pick([0, 0, 0.3]),
     },
     clockSkewMs: random.pick([0, 0, 5_000]),
+    orderDeathRate: random.pick([0, 0, 0.05, 0.3]),
     calmAt,
   };
 }

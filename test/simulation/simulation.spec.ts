@@ -64,6 +64,7 @@ const SMALL: Scenario = {
   ],
   incidents: [],
   deathRate: 0,
+  orderDeathRate: 0,
   refusalRate: 0,
   signalLossRate: 0,
   maxLatencyMs: 0,

@@ -12,6 +12,7 @@ import {
 } from '../../libs/core/scaling/scalable-target.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
+import type { Fleet } from '../../libs/engine/instance/fleet.js';
 import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import type { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
@@ -26,10 +27,12 @@ import { deploy, INPUT_BUCKET, PLACE } from './deployment.js';
 import { InstanceWatch } from './instance-watch.js';
 import { judge } from './judgement.js';
 import { MemoryLog } from './memory-log.js';
+import type { OrderKind } from './order-watch.js';
 import { Receivers } from './receivers.js';
 import { RunningEngine } from './running-engine.js';
-import type { Arrival, Incident, Scenario } from './scenario.js';
-import { type Fate, SimulatedProcess, type Step } from './simulated-process.js';
+import type { Arrival, Scenario } from './scenario.js';
+import { type Fate, SimulatedProcess } from './simulated-process.js';
+import { type Strike, Strikes } from './strikes.js';
 import { inputOf, Machine, WatchedInstances } from './watched-instances.js';
 import { Witness, WitnessedLedger } from './witness.js';
 
@@ -47,12 +50,8 @@ export interface Outcome {
   /** Steps of the first process until the calm: the points at which something may befall it. */
   readonly steps: number;
   readonly settled: number;
-}
-
-/** Something that befalls the first process exactly at one of its steps, counted from 1. */
-export interface Strike {
-  readonly step: number;
-  readonly incident: Incident;
+  /** The orders between which and their execution something befell the process that gave them. */
+  readonly struck: readonly OrderKind[];
 }
 
 /** One run of the whole engine over memory and virtual time. */
@@ -89,12 +88,12 @@ export class Simulation {
   readonly signals = new InProcessSignals();
   machine: Machine;
   private processCount = 0;
-  private steps = 0;
   private stepsUntilCalm = 0;
+  private readonly strikes: Strikes;
 
   constructor(
     readonly scenario: Scenario,
-    private readonly strike?: Strike,
+    strike?: Strike,
   ) {
     this.random = new SeededRandom(scenario.seed ^ 0x5eed);
     this.clock = new VirtualClock(scenario.seed);
@@ -105,6 +104,7 @@ export class Simulation {
     this.ledger.skewMs = scenario.clockSkewMs;
     this.receivers = new Receivers(this.clock, this.random.fork());
     this.watch = new InstanceWatch(this);
+    this.strikes = new Strikes(this, strike);
     this.log = new MemoryLog(() => this.witness.time());
     this.arrivals = new Map(scenario.arrivals.map((arrival) => [arrival.inferenceId, arrival]));
     this.machine = this.newMachine();
@@ -122,6 +122,7 @@ export class Simulation {
       log: this.log.lines,
       steps: this.stepsUntilCalm,
       settled: this.ledger.invocations.length - this.unsettled().length,
+      struck: this.strikes.struck,
     };
   }
 
@@ -153,7 +154,7 @@ export class Simulation {
   }
 
   boot(workerId: string): void {
-    const fate = this.drawFate(this.processCount++ === 0);
+    const fate = this.drawFate(this.processCount++ === 0, () => engine.fleet);
     const instances = new WatchedInstances(this.machine, workerId, this.clock, this.watch);
     const { catalog, clock, ledger, log, objects, receivers, signals } = this;
     const outside: World = {
@@ -173,7 +174,7 @@ export class Simulation {
       signals,
     };
     const process = new SimulatedProcess(workerId, outside, clock, fate, (what) => this.violation(what));
-    const engine = new RunningEngine(process, this.scenario.keepWarmMs);
+    const engine: RunningEngine = new RunningEngine(process, this.scenario.keepWarmMs);
     instances.engine = engine;
     this.engine = engine;
     this.engines.push(engine);
@@ -189,25 +190,15 @@ export class Simulation {
     if (this.engine === engine) this.boot(engine.process.workerId);
   }
 
-  private drawFate(isFirst: boolean): Fate {
+  private drawFate(isFirst: boolean, fleet: () => Fleet): Fate {
     const { scenario, random } = this;
-    const { deathRate, maxLatencyMs, signalLossRate } = scenario;
+    const { maxLatencyMs, signalLossRate } = scenario;
     return {
-      diesAt: (step) => {
-        if (isFirst) this.countStep(step);
-        return !this.isCalm && random.happens(deathRate);
-      },
+      diesAt: (step) => this.strikes.diesAt(step, isFirst, fleet),
       latencyMs: () => (maxLatencyMs === 0 ? 0 : random.integer(0, maxLatencyMs)),
       refusal: (call) => this.refusal(call),
       losesSignal: () => !this.isCalm && random.happens(signalLossRate),
     };
-  }
-
-  private countStep(step: Step): void {
-    this.steps += 1;
-    if (this.steps !== this.strike?.step) return;
-    this.log.add('simulation', `${step.when} ${step.call}:`);
-    void befall(this, this.strike.incident);
   }
 
   private refusal(call: string): Error | undefined {
@@ -241,7 +232,7 @@ export class Simulation {
   /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended or paused is not. */
   private async calmDown(): Promise<void> {
     this.isCalm = true;
-    this.stepsUntilCalm = this.steps;
+    this.stepsUntilCalm = this.strikes.steps;
     this.receivers.isUnreliable = false;
     this.ledger.skewMs = 0;
     for (const engine of this.engines) if (engine !== this.engine) engine.process.die();

@@ -3,6 +3,7 @@ import { Authenticator } from '../../libs/engine/access/authenticate.js';
 import { Engine } from '../../libs/engine/engine.js';
 import { InstanceControl, InstanceCounts, InstanceStatus } from '../../libs/engine/instance/instance-view.js';
 import { Meter } from '../../libs/engine/metric/meter.js';
+import { Situations } from '../../libs/engine/situation/situations.js';
 import type { World } from '../../libs/engine/world.js';
 import type { Config } from '../../libs/host/config.js';
 import { WorldModule } from '../../libs/host/world.module.js';
@@ -24,6 +25,7 @@ export class StandaloneModule {
       { provide: InstanceStatus, useValue: engine.fleet },
       { provide: InstanceControl, useValue: engine.fleet },
       { provide: Meter, useValue: engine.meter },
+      { provide: Situations, useValue: new Situations(world, engine.fleet, config.scaling) },
     ];
     return {
       module: StandaloneModule,

@@ -1,14 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { covers } from '../../../libs/core/access/caller.js';
-import type { EndpointSituation } from '../../../libs/core/situation/endpoint-situation.js';
 import { type Endpoint, endpointKey } from '../../../libs/core/endpoint/endpoint.js';
 import { EbbError } from '../../../libs/core/errors.js';
+import type { EndpointSituation } from '../../../libs/core/situation/endpoint-situation.js';
 import { deleteWithParts } from '../../../libs/engine/deployment/delete-with-parts.js';
 import { deployInOneCall } from '../../../libs/engine/deployment/deploy-in-one-call.js';
-import { describeEndpoint } from '../../../libs/engine/situation/describe-endpoint.js';
-import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';
-import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
 import { redeployInOneCall } from '../../../libs/engine/deployment/redeploy-in-one-call.js';
+import { findEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
+import { Situations } from '../../../libs/engine/situation/situations.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
@@ -32,7 +31,7 @@ const PAGE = 100;
 export class EndpointsController {
   constructor(
     private readonly world: World,
-    private readonly instances: InstanceStatus,
+    private readonly situations: Situations,
     private readonly config: Config,
   ) {}
 
@@ -94,6 +93,6 @@ export class EndpointsController {
   }
 
   private situationOf(endpoint: Endpoint, signal: AbortSignal): Promise<EndpointSituation> {
-    return describeEndpoint(this.world, this.instances, endpoint, this.config.scaling.maxKeepWarmMs, signal);
+    return this.situations.ofEndpoint(endpoint, signal);
   }
 }

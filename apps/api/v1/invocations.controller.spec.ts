@@ -31,7 +31,7 @@ test('a listing of few among very many of others goes on from page to page until
   await accept(ledger, 'mine', 0);
   for (let count = 1; count <= MAX_MATCHED + 10; count++) await accept(ledger, 'others', count);
   const unused = undefined as never;
-  const controller = new InvocationsController(world, unused, unused, unused, unused);
+  const controller = new InvocationsController(world, unused, unused, unused);
   const { signal: gone } = new AbortController();
   const page = (cursor?: string) => controller.list({ caller: CONFINED, gone, query: { cursor } } as Listing);
   const first = await page();

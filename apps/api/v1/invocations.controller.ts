@@ -5,20 +5,18 @@ import type { Invocation } from '../../../libs/core/invocation/invocation.js';
 import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
 import { cancelInvocation } from '../../../libs/engine/invocation/cancel-invocation.js';
 import {
+  MAX_MATCHED,
   type ManyOutcome,
   type ManyRequest,
-  MAX_MATCHED,
   changeMany,
 } from '../../../libs/engine/invocation/change-many.js';
-import { describeInvocation } from '../../../libs/engine/situation/describe-situation.js';
 import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
-import { InstanceStatus } from '../../../libs/engine/instance/instance-view.js';
 import { InvocationWatch } from '../../../libs/engine/invocation/invocation-watch.js';
 import { matchingInvocations } from '../../../libs/engine/invocation/matching-invocations.js';
 import { ProgressBook } from '../../../libs/engine/invocation/progress-book.js';
 import { redriveInvocation } from '../../../libs/engine/invocation/redrive-invocation.js';
+import { Situations } from '../../../libs/engine/situation/situations.js';
 import { World } from '../../../libs/engine/world.js';
-import { Config } from '../../../libs/host/config.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import {
   formatInvocation,
@@ -47,10 +45,9 @@ const PAGE = 100;
 export class InvocationsController {
   constructor(
     private readonly world: World,
-    private readonly instances: InstanceStatus,
+    private readonly situations: Situations,
     private readonly watch: InvocationWatch,
     private readonly book: ProgressBook,
-    private readonly config: Config,
   ) {}
 
   @Serves(LIST_INVOCATIONS)
@@ -164,8 +161,7 @@ export class InvocationsController {
   }
 
   private async describe(invocation: Invocation): Promise<Document<typeof GET_INVOCATION>> {
-    const { maxKeepWarmMs } = this.config.scaling;
-    const situation = await describeInvocation(this.world, this.instances, invocation, maxKeepWarmMs);
+    const situation = await this.situations.ofInvocation(invocation);
     const isQueued = invocation.state === 'Queued';
     const position = isQueued ? await this.world.ledger.position(invocation.id) : undefined;
     return formatInvocation(situation, position, this.book.since(invocation.id));

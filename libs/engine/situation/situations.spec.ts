@@ -12,34 +12,29 @@ import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../../core/scaling/scaling-policy.js';
 import { EMPTY_HISTORY, withStart } from '../../core/learning/variant-history.js';
 import { formatEndpoint } from '../../wire/rest/endpoint/endpoint-document.js';
-import { describeEndpoint } from './describe-endpoint.js';
-import { describeInvocation, describeVariants } from './describe-situation.js';
+import { Situations } from './situations.js';
 import { Fleet } from '../instance/fleet.js';
 import { submitInvocation } from '../invocation/submit-invocation.js';
 
-const KEEP_WARM_MS = 300_000;
-const DEFAULTS = { promise: DEFAULT_PROMISE, maxKeepWarmMs: KEEP_WARM_MS };
+const DEFAULTS = { promise: DEFAULT_PROMISE, maxKeepWarmMs: 300_000 };
 
 async function aBacklog(launch: LaunchScript = { bootMs: 5_000 }) {
   const parts = memoryWorld({ launch: () => launch });
   const { ledger, world } = parts;
   const endpoint = await deployEndpoint(parts, { maximum: 2 });
   const fleet = new Fleet(world);
+  const situations = new Situations(world, fleet, DEFAULTS);
   const input = { location: 's3://results/input' };
   await submitInvocation(world, { endpointName: 'reader', input });
   return {
     ...parts,
     fleet,
     launch: (count: number) => fleet.launch(endpoint, endpoint.variants[0]!, count),
-    variants: async () =>
-      describeVariants(world, fleet, {
-        endpoint,
-        backlog: await ledger.backlog('reader'),
-        maxKeepWarmMs: KEEP_WARM_MS,
-      }),
+    situations,
+    variants: async () => (await situations.ofEndpoint(endpoint)).variants,
     why: async () => {
       const [found] = await ledger.list({});
-      return whyWaiting(await describeInvocation(world, fleet, found!, KEEP_WARM_MS));
+      return whyWaiting(await situations.ofInvocation(found!));
     },
     endpoint,
   };
@@ -90,13 +85,13 @@ test('what waits while its endpoint is updated is promised no slot that only a s
 });
 
 test('a variant is shown with its starts, what they usually take, and its failures', async () => {
-  const { catalog, clock, endpoint, fleet, launch, world } = await aBacklog();
+  const { catalog, clock, endpoint, launch, situations } = await aBacklog();
   const key = scalableTargetKey('reader', 'AllTraffic');
   const history = withStart(EMPTY_HISTORY, { queued: 0, boot: 5_000, ping: 100 }, clock.now());
   await catalog.variantHistories.create(key, history);
   launch(1);
   await clock.advance(1_000);
-  expect(formatEndpoint(await describeEndpoint(world, fleet, endpoint, KEEP_WARM_MS), DEFAULTS)).toMatchObject({
+  expect(formatEndpoint(await situations.ofEndpoint(endpoint), DEFAULTS)).toMatchObject({
     name: 'reader',
     backlog: { queued: 1 },
     instances: { starting: 1 },
@@ -114,14 +109,14 @@ test('a variant is shown with its starts, what they usually take, and its failur
 });
 
 test('what is paused is shown apart, with its time, and counts as none', async () => {
-  const { catalog, clock, endpoint, fleet, launch, world } = await aBacklog();
+  const { catalog, clock, endpoint, fleet, launch, situations } = await aBacklog();
   launch(1);
   await clock.advance(6_000);
   const tags = { 'ebb:warm-instances': '1', 'ebb:warm-seconds': '60' };
   await catalog.endpoints.update('reader', (current) => ({ ...current, tags }));
   void fleet.scaleIn({ ...endpoint, tags }, endpoint.variants[0]!, 1);
   const [instance] = fleet.instances('reader');
-  const situation = await describeEndpoint(world, fleet, endpoint, KEEP_WARM_MS);
+  const situation = await situations.ofEndpoint(endpoint);
   expect(formatEndpoint(situation, DEFAULTS)).toMatchObject({
     instances: { starting: 0, inService: 0, draining: 0, paused: 1 },
     variants: [

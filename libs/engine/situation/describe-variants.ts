@@ -1,10 +1,8 @@
 import { scalingPolicyArn } from '../../core/arn.js';
 import type { Backlog } from '../../core/invocation/backlog.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
-import { type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
-import type { InvocationSituation } from '../../core/situation/explain.js';
+import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { Instance } from '../../core/instance/instance.js';
-import type { Invocation } from '../../core/invocation/invocation.js';
 import { maxKeepWarmFromTags } from '../../core/scaling/promise.js';
 import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { isNotScaled } from '../../core/scaling/scaling-activity.js';
@@ -40,26 +38,6 @@ export async function describeVariants(
   subject: Subject,
 ): Promise<VariantStatus[]> {
   return Promise.all(subject.endpoint.variants.map((variant) => describeVariant(world, instances, subject, variant)));
-}
-
-/** Where an invocation stands; the endpoint and its instances are only looked at while it is not settled. */
-export async function describeInvocation(
-  world: Sources,
-  instances: InstanceStatus,
-  invocation: Invocation,
-  maxKeepWarmMs: number,
-): Promise<InvocationSituation> {
-  const { endpointName, id, state } = invocation;
-  const now = world.clock.now();
-  if (state === 'Running') {
-    return { now, invocation, instanceId: instances.instanceRunning(endpointName, id), variants: [] };
-  }
-  if (state !== 'Queued') return { now, invocation, variants: [] };
-  const endpoint = await world.catalog.endpoints.get(endpointKey(endpointName));
-  if (!endpoint || !isServing(endpoint)) return { now, invocation, endpoint, variants: [] };
-  const backlog = await world.ledger.backlog(endpointName);
-  const variants = await describeVariants(world, instances, { endpoint, backlog, maxKeepWarmMs });
-  return { now, invocation, endpoint, variants: variants.map(({ situation }) => situation) };
 }
 
 async function describeVariant(

@@ -32,6 +32,8 @@ export class Member implements RoutedInstance {
   hasAnswered = false;
   /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
   ending: InstanceEnd = 'stopped';
+  /** How it ended by itself, where it has. */
+  exit: InstanceExit | undefined;
   readonly cameIntoService = Promise.withResolvers<boolean>();
   readonly drained = Promise.withResolvers<void>();
   readonly gone = Promise.withResolvers<void>();
@@ -167,6 +169,7 @@ export class Member implements RoutedInstance {
 
   /** It has ended by itself: it takes no more, though its remains are not cleared up yet. A start goes on to its failure. */
   end(exit: InstanceExit): void {
+    this.exit = exit;
     if (this.ending === 'stopped' && !this.leave.signal.aborted) this.ending = endOf(exit);
     if (this.state !== 'Starting' || this.inServiceAt !== undefined) this.state = 'Gone';
     this.abandon.abort(new Abandoned({ kind: 'instance-broke', reason: describeExit(exit, this.instanceType) }));

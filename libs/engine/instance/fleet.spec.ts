@@ -216,6 +216,23 @@ test('an instance that died takes no more and is not counted, however long its r
   expect(signalled).toEqual(['endpoint']);
 });
 
+test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+  'an instance that dies %i moments after its first good ping takes no work, and its launch has failed',
+  async (moments) => {
+    const { fleet, launch, counts, instances } = await aFleet();
+    instances.terminate = () => new Promise(() => {});
+    const dieSoon = async (instanceId: string): Promise<void> => {
+      for (let each = 0; each < moments; each += 1) await Promise.resolve();
+      instances.kill(instanceId);
+    };
+    instances.ping = async (instanceId) => (void dieSoon(instanceId), 'healthy');
+    await launch(1);
+    expect(counts()).toMatchObject({ inService: 0 });
+    expect(fleet.hasFreeSlot('reader')).toBe(false);
+    expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, lastEnd: 'crashed' });
+  },
+);
+
 test('launches take turns, and those that wait can be called off', async () => {
   const { fleet, launch, clock, counts, instances } = await aFleet();
   const begun: (() => void)[] = [];

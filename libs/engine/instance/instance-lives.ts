@@ -79,9 +79,9 @@ export class InstanceLives {
     try {
       const { exited } = await launch();
       void exited.then((exit) => member.end(exit));
-      const early = await Promise.race([exited, awaitHealthy(this.world, member)]);
-      if (early) throw new NeverHealthy(member, early);
-      // It may have been told to go while its first good ping was on its way.
+      await Promise.race([exited, awaitHealthy(this.world, member)]);
+      // It may have ended, or been told to go, while its first good ping was on its way.
+      if (member.exit) throw new NeverHealthy(member, member.exit);
       member.leave.signal.throwIfAborted();
       this.cameIntoService(member, isNew);
       const exit = await Promise.race([exited, member.drained.promise]);

@@ -7,6 +7,7 @@ import { CapacityLimits } from './capacity-limits.js';
 import type { RunningEngine } from './running-engine.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
+import { StateWatch } from './state-watch.js';
 
 /** A decision is made by what was read no longer ago. */
 const LONGEST_READING_MS = 2_000;
@@ -18,6 +19,7 @@ type LaunchedAs = Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentI
 
 /** Judges what processes do with their instances, as they do it. */
 export class InstanceWatch {
+  readonly states: StateWatch;
   private readonly running = new Map<string, Set<SimulatedProcess>>();
   private readonly sick = new Set<string>();
   private readonly launchedAs = new Map<string, LaunchedAs>();
@@ -30,6 +32,7 @@ export class InstanceWatch {
   private readonly limits: CapacityLimits;
 
   constructor(private readonly simulation: Simulation) {
+    this.states = new StateWatch((what) => simulation.violation(what));
     this.limits = new CapacityLimits(simulation.catalog, () => simulation.clock.now());
   }
 

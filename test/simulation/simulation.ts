@@ -284,9 +284,12 @@ export class Simulation {
     return this.witness.violations.length > 0;
   }
 
-  private lookAt({ fleet, isStopping }: RunningEngine): void {
+  private lookAt(engine: RunningEngine): void {
+    const { fleet, isStopping } = engine;
     for (const { name } of this.scenario.endpoints) {
-      for (const { id, busy, slots, state } of fleet.instances(name)) {
+      for (const instance of fleet.instances(name)) {
+        const { id, busy, slots, state } = instance;
+        this.watch.states.saw(engine, instance);
         if (busy < 0 || busy > slots) this.violation(`${busy} of ${slots} slots of the instance ${id} are taken`);
         if (busy > 0 && state === 'Draining' && !isStopping) void this.watch.drainingBusy(id);
       }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseForRetirement, chooseForScaleIn, chooseInstance } from './choose-instance.js';
-import type { InstanceState } from './instance-state.js';
+import { INSTANCE_STATES } from './instance-state.js';
 import { type Instance, freeSlots } from './instance.js';
 
 function instance(id: string, of: Partial<Instance> = {}): Instance {
@@ -20,7 +20,7 @@ function instance(id: string, of: Partial<Instance> = {}): Instance {
 
 const isIdle = ({ idleSince }: Instance): boolean => idleSince !== undefined;
 
-const states = fc.constantFrom<InstanceState>('Starting', 'InService', 'Draining', 'Gone');
+const states = fc.constantFrom(...INSTANCE_STATES);
 
 const fleets = fc.array(
   fc

@@ -22,7 +22,7 @@ export async function awaitHealthy(
   { clock, instances }: Pick<World, 'clock' | 'instances'>,
   member: Member,
 ): Promise<void> {
-  const { signal } = member.leave;
+  const { leaving: signal } = member;
   const giveUpAt = clock.now() + member.startupTimeoutMs;
   while ((await instances.ping(member.id, signal)) !== 'healthy') {
     if (clock.now() >= giveUpAt) throw new NeverHealthy(member);

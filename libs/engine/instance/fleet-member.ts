@@ -1,18 +1,19 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { type DeployedVariant, deployedVariantKey, startupTimeoutMs } from '../../core/endpoint/variant.js';
 import { type InstanceEnd, describeExit, endOf } from '../../core/instance/instance-end.js';
-import type { InstanceState } from '../../core/instance/instance-state.js';
-import { type InstanceDetail, PROVED_AFTER_MS } from '../../core/instance/instance.js';
+import { type InstanceState, type InstanceStep, stateAfter } from '../../core/instance/instance-state.js';
+import type { InstanceDetail } from '../../core/instance/instance.js';
 import type { InstanceStart, StartPhase, StartPhasesMs } from '../../core/instance/start-phase.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { InstanceExit, LaunchSpec } from '../../core/ports/instances.js';
-import { type Slot, Abandoned } from './slot.js';
-import type { RoutedInstance } from './lease-router.js';
 import { launchSpec } from './launch-spec.js';
+import type { RoutedInstance } from './lease-router.js';
+import { MemberHealth } from './member-health.js';
+import { type Slot, Abandoned } from './slot.js';
 import { SlotWork } from './slot-work.js';
 import { StartPhases } from './start-phases.js';
 
-/** One instance as it changes; outside the fleet it is read as an `Instance`. */
+/** One instance of the fleet. It changes only by the steps of `INSTANCE_STEPS`; outside the fleet it is read as an `Instance`. */
 export class Member implements RoutedInstance {
   readonly endpointName: string;
   readonly variantName: string;
@@ -23,29 +24,18 @@ export class Member implements RoutedInstance {
   /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
   readonly spreads: boolean;
   readonly startupTimeoutMs: number;
-  busy = 0;
-  inServiceAt: number | undefined;
-  pausedUntil: number | undefined;
-  /** How many bad answers of its pings stand against it. */
-  badAnswers = 0;
-  /** Whether its model has answered any invocation. */
-  hasAnswered = false;
-  /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
-  ending: InstanceEnd = 'stopped';
-  /** How it ended by itself, where it has. */
-  exit: InstanceExit | undefined;
-  readonly cameIntoService = Promise.withResolvers<boolean>();
-  readonly drained = Promise.withResolvers<void>();
-  readonly gone = Promise.withResolvers<void>();
-  /** Ends a start that is no longer wanted. */
-  readonly leave = new AbortController();
-  /** Ends what runs on it when it dies. */
-  readonly abandon = new AbortController();
+  readonly health = new MemberHealth();
   private currentState: InstanceState = 'Starting';
   private stateSince: number;
-  private hasStayed = false;
-  /** Since when it has been in service without a pause. */
-  private wellSince = Infinity;
+  private firstInServiceAt: number | undefined;
+  private pauseEndsAt: number | undefined;
+  private presentEnding: InstanceEnd = 'stopped';
+  private ownExit: InstanceExit | undefined;
+  private readonly entry = Promise.withResolvers<boolean>();
+  private readonly lastWork = Promise.withResolvers<void>();
+  private readonly departure = Promise.withResolvers<void>();
+  private readonly leave = new AbortController();
+  private readonly abandon = new AbortController();
   private readonly work = new SlotWork();
   private readonly phases: StartPhases;
 
@@ -72,9 +62,17 @@ export class Member implements RoutedInstance {
     return this.currentState;
   }
 
-  set state(state: InstanceState) {
-    if (state !== this.currentState) this.stateSince = this.clock.now();
-    this.currentState = state;
+  /** When it first came into service. */
+  get inServiceAt(): number | undefined {
+    return this.firstInServiceAt;
+  }
+
+  get pausedUntil(): number | undefined {
+    return this.pauseEndsAt;
+  }
+
+  get busy(): number {
+    return this.work.taken;
   }
 
   /** Since when it has worked on nothing; a slot that is only taken does not end that. */
@@ -82,13 +80,34 @@ export class Member implements RoutedInstance {
     return this.work.idleSince;
   }
 
-  /** How long the invocations that run on it have been running, all together. */
-  runningForMs(now: number): number {
-    return this.work.runningForMs(now);
+  /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
+  get ending(): InstanceEnd {
+    return this.presentEnding;
   }
 
-  runs(invocationId: string): boolean {
-    return this.work.runs(invocationId);
+  /** How it ended by itself, where it has. */
+  get exit(): InstanceExit | undefined {
+    return this.ownExit;
+  }
+
+  /** Resolves when its start is over: with whether it came into service. */
+  get cameIntoService(): Promise<boolean> {
+    return this.entry.promise;
+  }
+
+  /** Resolves when it was told to go and has finished what it ran. */
+  get drained(): Promise<void> {
+    return this.lastWork.promise;
+  }
+
+  /** Resolves when nothing is left of it. */
+  get gone(): Promise<void> {
+    return this.departure.promise;
+  }
+
+  /** Aborted when its start, or its wake, is not wanted any more. */
+  get leaving(): AbortSignal {
+    return this.leave.signal;
   }
 
   get start(): InstanceStart {
@@ -123,30 +142,78 @@ export class Member implements RoutedInstance {
   }
 
   /** Its start is over; returns how long each phase took. */
-  serveFrom(now: number): StartPhasesMs {
-    this.state = 'InService';
-    this.inServiceAt ??= now;
-    this.wellSince = now;
+  serve(now: number): StartPhasesMs {
+    this.take('serve');
+    this.firstInServiceAt ??= now;
+    this.health.serveFrom(now);
     this.work.restFrom(now);
+    this.entry.resolve(true);
     return this.phases.end(now);
   }
 
   /** Stops where it stands, and goes at that time unless it is needed before. */
   pause(until: number): void {
-    this.state = 'Paused';
-    this.pausedUntil = until;
+    this.take('pause');
+    this.pauseEndsAt = until;
   }
 
   /** On its way back into service. */
   wake(now: number): void {
-    this.state = 'Starting';
-    this.badAnswers = 0;
-    this.pausedUntil = undefined;
+    this.take('wake');
+    this.pauseEndsAt = undefined;
     this.phases.enter('ping', now);
   }
 
+  /** Takes no more and goes when it has finished; one that is still starting goes at once. Nothing new to one that goes. */
+  drain(): void {
+    if (this.isGoing) return;
+    if (this.state === 'Starting') this.leave.abort();
+    this.take('drain');
+    if (this.busy === 0) this.lastWork.resolve();
+  }
+
+  /** Goes whatever it does. */
+  goAtOnce(): void {
+    if (!this.isGoing) this.take('drain');
+    this.leave.abort();
+    this.lastWork.resolve();
+  }
+
+  /** It has ended by itself: it takes no more, though its remains are not cleared up yet. */
+  end(exit: InstanceExit): void {
+    this.ownExit = exit;
+    if (this.ending === 'stopped' && !this.leaving.aborted) this.presentEnding = endOf(exit);
+    // A first start goes on to its failure. One that was cleared away has ended for that.
+    const isFirstStart = this.state === 'Starting' && this.inServiceAt === undefined;
+    if (!isFirstStart && this.state !== 'Gone') this.take('end');
+    this.abandon.abort(new Abandoned({ kind: 'instance-broke', reason: describeExit(exit, this.instanceType) }));
+  }
+
+  /** Too many of its pings have gone wrong: whatever else happens to it, that is its end. */
+  fallSick(): void {
+    this.presentEnding = 'sick';
+  }
+
+  /** Its start has failed without an end of its own. */
+  giveUpStart(): void {
+    this.presentEnding = 'never-healthy';
+  }
+
+  /** Ends the pings of its start, and cuts off what still runs on it: that is our doing. */
+  cutOff(): void {
+    this.leave.abort();
+    this.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+  }
+
+  /** Nothing is left of it. */
+  clearAway(): void {
+    this.take('clear away');
+    this.entry.resolve(false);
+    this.departure.resolve();
+  }
+
   takeSlot(): Slot {
-    this.busy += 1;
+    this.work.take();
     const { abandon, id: instanceId, inServiceAt: instanceReadyAt, variantName } = this;
     return { instanceId, variantName, instanceReadyAt, abandon: abandon.signal };
   }
@@ -158,46 +225,22 @@ export class Member implements RoutedInstance {
 
   finishWork(slot: Slot, now: number, hasAnswered: boolean): void {
     this.work.end(slot, now);
-    this.hasAnswered ||= hasAnswered && !this.abandon.signal.aborted;
+    if (hasAnswered && !this.abandon.signal.aborted) this.health.noteAnswer();
     this.leaveSlot();
   }
 
   leaveSlot(): void {
-    this.busy -= 1;
-    if (this.state === 'Draining' && this.busy === 0) this.drained.resolve();
+    this.work.giveBack();
+    if (this.state === 'Draining' && this.busy === 0) this.lastWork.resolve();
   }
 
-  /** It has ended by itself: it takes no more, though its remains are not cleared up yet. A start goes on to its failure. */
-  end(exit: InstanceExit): void {
-    this.exit = exit;
-    if (this.ending === 'stopped' && !this.leave.signal.aborted) this.ending = endOf(exit);
-    if (this.state !== 'Starting' || this.inServiceAt !== undefined) this.state = 'Gone';
-    this.abandon.abort(new Abandoned({ kind: 'instance-broke', reason: describeExit(exit, this.instanceType) }));
+  /** How long the invocations that run on it have been running, all together. */
+  runningForMs(now: number): number {
+    return this.work.runningForMs(now);
   }
 
-  /** Takes no more and goes when it has finished; one that is still starting goes at once. */
-  drain(): void {
-    if (this.state === 'Gone') return;
-    if (this.state === 'Starting') this.leave.abort();
-    this.state = 'Draining';
-    if (this.busy === 0) this.drained.resolve();
-  }
-
-  /** Goes whatever it does. */
-  goAtOnce(): void {
-    if (this.state !== 'Gone') this.state = 'Draining';
-    this.leave.abort();
-    this.drained.resolve();
-  }
-
-  /** It has just passed a ping, or at least worked through it: enough of a proof when it has been there for a while. */
-  stayedUntil(now: number): void {
-    this.hasStayed ||= this.badAnswers === 0 && now - this.wellSince >= PROVED_AFTER_MS;
-  }
-
-  /** Whether its launch was a success in the end: it has done some work, or at least stayed and been well. */
-  get hasProvedItself(): boolean {
-    return this.hasAnswered || this.hasStayed;
+  runs(invocationId: string): boolean {
+    return this.work.runs(invocationId);
   }
 
   ids(): { endpoint: string; variant: string; instanceId: string } {
@@ -206,5 +249,16 @@ export class Member implements RoutedInstance {
 
   spec(): LaunchSpec {
     return launchSpec(this.endpointName, this.variant, this.id);
+  }
+
+  /** Whether it was told to go already, or has ended. */
+  private get isGoing(): boolean {
+    return this.state === 'Draining' || this.state === 'Gone';
+  }
+
+  private take(step: InstanceStep): void {
+    const next = stateAfter(this.state, step);
+    if (next !== this.state) this.stateSince = this.clock.now();
+    this.currentState = next;
   }
 }

@@ -161,9 +161,9 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     const now = this.world.clock.now();
     let starting = 0;
     let unproved = 0;
-    for (const { hasProvedItself, state } of this.roster.of({ endpointName, variantName, deploymentId })) {
+    for (const { health, state } of this.roster.of({ endpointName, variantName, deploymentId })) {
       if (state === 'Starting') starting += 1;
-      if ((state === 'Starting' || state === 'InService') && !hasProvedItself) unproved += 1;
+      if ((state === 'Starting' || state === 'InService') && !health.hasProvedItself) unproved += 1;
     }
     const failures = this.launchFailures(endpointName, variantName, deploymentId);
     return Math.min(launchableNow(failures, { missing, unproved, now }), Math.max(0, MAX_STARTING - starting));
@@ -211,7 +211,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     const member = this.roster.get(slot.instanceId);
     if (!member) return;
     member.finishWork(slot, this.world.clock.now(), hasAnswered);
-    const hasProved = member.hasAnswered && this.launches.proved(member);
+    const hasProved = member.health.hasAnswered && this.launches.proved(member);
     if (hasProved || member.busy === 0) this.lives.changed(member);
   }
 
@@ -231,7 +231,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
   private launchOne(endpoint: Endpoint, variant: DeployedVariant): Promise<boolean> {
     const member = new Member(this.world.clock.uniqueId(), endpoint, variant, this.world.clock.now(), this.world.clock);
     this.lives.launch(member);
-    return member.cameIntoService.promise;
+    return member.cameIntoService;
   }
 
   private async wake(endpoint: Endpoint, variant: DeployedVariant, member: Member): Promise<boolean> {
@@ -244,6 +244,6 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
 
   private drain(member: Member): Promise<void> {
     member.drain();
-    return member.gone.promise;
+    return member.gone;
   }
 }

@@ -9,7 +9,6 @@ import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
 import type { LaunchRecord } from './launch-record.js';
 import { LaunchTurns } from './launch-turns.js';
-import { Abandoned } from './slot.js';
 import { HealthWatch } from './watch-health.js';
 import type { World } from '../world.js';
 
@@ -82,12 +81,12 @@ export class InstanceLives {
       await Promise.race([exited, awaitHealthy(this.world, member)]);
       // It may have ended, or been told to go, while its first good ping was on its way.
       if (member.exit) throw new NeverHealthy(member, member.exit);
-      member.leave.signal.throwIfAborted();
+      member.leaving.throwIfAborted();
       this.cameIntoService(member, isNew);
-      const exit = await Promise.race([exited, member.drained.promise]);
+      const exit = await Promise.race([exited, member.drained]);
       if (exit) await this.died(member, exit);
     } catch (error) {
-      if (!member.leave.signal.aborted) await this.failedToStart(member, error, isNew);
+      if (!member.leaving.aborted) await this.failedToStart(member, error, isNew);
     } finally {
       await this.clearUp(member);
     }
@@ -95,7 +94,7 @@ export class InstanceLives {
 
   private async launchInTurn(member: Member): Promise<LaunchedInstance> {
     const { clock, instances } = this.world;
-    const { signal } = member.leave;
+    const { leaving: signal } = member;
     await this.turns.take(member.variantKey, signal);
     try {
       return await instances.launch(member.spec(), (phase) => member.enter(phase, clock.now()), signal);
@@ -108,21 +107,20 @@ export class InstanceLives {
   private cameIntoService(member: Member, isNew: boolean): void {
     const { clock, log } = this.world;
     const now = clock.now();
-    const phasesMs = member.serveFrom(now);
+    const phasesMs = member.serve(now);
     if (isNew) {
       log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt, phasesMs });
       this.observer?.started(member.endpointName, member.variantName, phasesMs);
     } else {
       log.info('An instance that an earlier run launched is in service again', member.ids());
     }
-    member.cameIntoService.resolve(true);
     this.serve(member);
   }
 
   /** Where no work comes, an instance proves itself by not dying and not falling sick. */
   private stayed(member: Member): void {
-    member.stayedUntil(this.world.clock.now());
-    if (member.hasProvedItself && this.launches.proved(member)) this.changed(member);
+    member.health.stayedUntil(this.world.clock.now());
+    if (member.health.hasProvedItself && this.launches.proved(member)) this.changed(member);
   }
 
   /** What runs on it may finish, each invocation within its own timeout; it counts as gone from now on. */
@@ -130,9 +128,9 @@ export class InstanceLives {
     const servedMs = this.world.clock.now() - member.inServiceAt!;
     const reason = describeSick(member.variantName, answer, servedMs);
     const fields = { ...member.ids(), answer, running: member.busy, servedMs };
-    member.ending = 'sick';
+    member.fallSick();
     this.world.log.warn('An instance is sick; it takes no more, finishes what it runs and is replaced', fields);
-    if (!member.hasProvedItself) void this.failed(member, reason);
+    if (!member.health.hasProvedItself) void this.failed(member, reason);
     member.drain();
     this.changed(member);
   }
@@ -143,9 +141,9 @@ export class InstanceLives {
     const what = member.ending === 'out-of-memory' ? 'ran out of memory' : 'died';
     const fields = { ...member.ids(), reason, exitCode: exit.exitCode, running: member.busy };
     this.world.log.warn(`An instance ${what}; what it ran goes back to the backlog`, fields);
-    if (member.hasProvedItself) this.launches.proved(member);
+    if (member.health.hasProvedItself) this.launches.proved(member);
     // A sick one has been counted.
-    const isFailure = !member.hasProvedItself && member.ending !== 'sick';
+    const isFailure = !member.health.hasProvedItself && member.ending !== 'sick';
     const recorded = isFailure ? this.failed(member, reason) : undefined;
     this.changed(member);
     await recorded;
@@ -154,7 +152,7 @@ export class InstanceLives {
   /** Nothing is launched in its place before its last words are known: until then it counts as starting. */
   private async failedToStart(member: Member, error: unknown, isNew: boolean): Promise<void> {
     const isStarted = error instanceof NeverHealthy;
-    member.ending = isStarted && error.exit ? member.ending : 'never-healthy';
+    if (!isStarted || !error.exit) member.giveUpStart();
     if (!isNew && isStarted && !error.exit) {
       // It was of use to an earlier run, and may have been at work on what that run had given it, all the time.
       this.world.log.warn('An instance that was taken over did not answer in time and is replaced', member.ids());
@@ -187,18 +185,13 @@ export class InstanceLives {
 
   private async clearUp(member: Member): Promise<void> {
     const { instances, log } = this.world;
-    // Ends the pings of an instance that died before it was healthy.
-    member.leave.abort();
-    // Whatever still runs now was cut off by us.
-    member.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
+    member.cutOff();
     await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
       log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
     });
     log.info('An instance is gone', { ...member.ids(), end: member.ending });
-    member.state = 'Gone';
+    member.clearAway();
     this.roster.remove(member);
-    member.cameIntoService.resolve(false);
-    member.gone.resolve();
     this.changed(member);
   }
 }

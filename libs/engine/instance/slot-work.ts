@@ -1,12 +1,18 @@
 import type { RunningWork } from '../../core/instance/instance.js';
 import type { Slot } from './slot.js';
 
-/** What runs on the slots of one instance. A slot that is only taken, and waits for a lease, is not among them. */
+/** The slots of one instance that are taken, and what runs on them. A slot that is only taken, and waits for a lease, counts as taken only. */
 export class SlotWork {
   private readonly working = new Map<Slot, { readonly since: number; readonly invocationId?: string }>();
   /** Since when each of them does, added up. */
   private sinceSum = 0;
   private restingSince: number | undefined;
+  private takenSlots = 0;
+
+  /** How many slots are taken, whether anything runs on them or not. */
+  get taken(): number {
+    return this.takenSlots;
+  }
 
   /** Since when nothing has run here; absent while something does, and before the instance came into service. */
   get idleSince(): number | undefined {
@@ -27,6 +33,14 @@ export class SlotWork {
     return [...this.working.values()].flatMap(({ invocationId, since }) =>
       invocationId === undefined ? [] : [{ invocationId, since }],
     );
+  }
+
+  take(): void {
+    this.takenSlots += 1;
+  }
+
+  giveBack(): void {
+    this.takenSlots -= 1;
   }
 
   restFrom(now: number): void {

@@ -46,11 +46,11 @@ export class WarmInstances {
     // It may have been told to go, or have died.
     if (member.state !== 'Starting') return 'called off';
     if (reason !== undefined) {
-      member.ending = 'sick';
+      member.fallSick();
       log.warn('A paused instance did not come back; a new one is launched in its place', { ...member.ids(), reason });
       return 'failed';
     }
-    member.serveFrom(clock.now());
+    member.serve(clock.now());
     log.info('A paused instance is in service again', { ...member.ids(), wakeMs: clock.now() - wokenAt });
     this.lives.serve(member);
     return 'in service';
@@ -81,14 +81,14 @@ export class WarmInstances {
     const until = clock.now() + forMs;
     member.pause(until);
     this.lookAgain();
-    const stopped = instances.pause(member.id, member.leave.signal);
+    const stopped = instances.pause(member.id, member.leaving);
     const settled = stopped.catch(() => undefined).finally(() => this.pausing.delete(member));
     this.pausing.set(member, settled);
     try {
       await stopped;
       log.info('An idle instance is paused', { ...member.ids(), until: new Date(until).toISOString() });
     } catch (error) {
-      if (member.leave.signal.aborted) return;
+      if (member.leaving.aborted) return;
       log.warn('An idle instance could not be paused and is ended', { ...member.ids(), reason: String(error) });
       member.drain();
     }
@@ -97,7 +97,7 @@ export class WarmInstances {
   /** Returns why it did not come back, if it did not. */
   private async resume(member: Member): Promise<string | undefined> {
     const { instances } = this.world;
-    const { signal } = member.leave;
+    const { leaving: signal } = member;
     await this.pausing.get(member);
     await instances.resume(member.id, signal);
     const answer = await instances.ping(member.id, signal);

@@ -1,4 +1,4 @@
-import { LIVENESS_INTERVAL_MS, badAnswersAfter, isSick } from '../../core/instance/liveness.js';
+import { LIVENESS_INTERVAL_MS } from '../../core/instance/liveness.js';
 import type { PingAnswer } from '../../core/instance/instance.js';
 import type { Member } from './fleet-member.js';
 import { Rounds } from '../rounds.js';
@@ -72,13 +72,12 @@ export class HealthWatch {
   }
 
   private judge(member: Member, answer: PingAnswer, since: number): void {
-    const { idleSince } = member;
-    const wasIdle = idleSince !== undefined && idleSince <= since;
-    member.badAnswers = badAnswersAfter(member.badAnswers, answer, wasIdle);
-    if (isSick(member.badAnswers)) {
+    const { health, idleSince } = member;
+    health.notePing(answer, idleSince !== undefined && idleSince <= since);
+    if (health.isSick) {
       this.due.delete(member);
       this.observer.sick(member, answer);
-    } else if (member.badAnswers === 0) {
+    } else if (health.isWell) {
       this.observer.well(member);
     }
   }

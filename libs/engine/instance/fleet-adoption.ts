@@ -4,6 +4,7 @@ import type { FoundInstance, LaunchedInstance } from '../../core/ports/instances
 import { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
 import type { InstanceLives } from './instance-lives.js';
+import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
 /** How often it is looked for instances that nobody owns, such as one whose launch was on its way when Ebb was killed. */
@@ -23,18 +24,20 @@ interface Owner {
 
 /** Takes over the instances that an earlier run launched and that are still wanted, and ends all others that nobody owns. */
 export class FleetAdoption {
-  private readonly stopping = new AbortController();
-  private looking: Promise<void> = Promise.resolve();
+  private readonly rounds: Rounds;
+  private nextLookAt = 0;
   /** Orphans that are being ended. */
   private readonly endings = new Map<string, Promise<void>>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'instances' | 'log'>,
     private readonly roster: Roster,
     private readonly lives: InstanceLives,
     /** Told of each endpoint that has its instances back. */
     private readonly onAdopted: (endpoint: Endpoint) => void,
-  ) {}
+  ) {
+    this.rounds = new Rounds(world.clock, () => this.round());
+  }
 
   /** Resolves when it is known what is whose, and what is ended is gone, or takes its time. Looks for orphans from then on. */
   async start(): Promise<void> {
@@ -45,13 +48,13 @@ export class FleetAdoption {
       await Promise.all(batch.map((instance) => this.takeOver(instance, ownerOf(instance, endpoints))));
     }
     await this.awaitEndings();
-    this.looking = this.lookForever();
+    this.nextLookAt = this.world.clock.now() + ORPHANS_INTERVAL_MS;
+    this.rounds.start();
   }
 
   /** Resolves when what is being ended is gone. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.looking;
+    await this.rounds.stop();
     await Promise.all(this.endings.values());
   }
 
@@ -85,17 +88,17 @@ export class FleetAdoption {
     }
   }
 
-  private async lookForever(): Promise<void> {
+  /** Returns when it is looked for orphans next. */
+  private async round(): Promise<number> {
     const { clock, log } = this.world;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await clock.sleep(ORPHANS_INTERVAL_MS, signal).catch(() => undefined);
-      try {
-        if (!signal.aborted) await this.endOrphans();
-      } catch (error) {
-        log.warn('The instances could not be listed; orphans are looked for again later', { reason: String(error) });
-      }
+    if (clock.now() < this.nextLookAt) return this.nextLookAt;
+    try {
+      await this.endOrphans();
+    } catch (error) {
+      log.warn('The instances could not be listed; orphans are looked for again later', { reason: String(error) });
     }
+    this.nextLookAt = clock.now() + ORPHANS_INTERVAL_MS;
+    return this.nextLookAt;
   }
 
   private async endOrphans(): Promise<void> {

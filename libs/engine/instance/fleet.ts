@@ -36,7 +36,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
   private readonly adoption: FleetAdoption;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'instances' | 'log' | 'logs' | 'signals'>,
     observer?: FleetObserver,
   ) {
     this.lives = new InstanceLives(world, this.roster, this.launches, observer);

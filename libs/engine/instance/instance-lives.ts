@@ -30,7 +30,7 @@ export class InstanceLives {
   private readonly health: HealthWatch;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<World, 'clock' | 'instances' | 'log' | 'logs' | 'signals'>,
     private readonly roster: Roster,
     private readonly launches: LaunchRecord,
     private readonly observer?: FleetObserver,

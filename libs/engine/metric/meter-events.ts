@@ -6,6 +6,7 @@ import {
   ebbVariantMetric,
   variantMetric,
 } from '../../core/metric/endpoint-metrics.js';
+import type { Clock } from '../../core/ports/clock.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 
 /** What one metric of a variant has come to since Ebb started. */
@@ -40,10 +41,14 @@ interface EndpointEvents {
 export class EventMeter {
   private readonly endpoints = new Map<string, EndpointEvents>();
 
-  constructor(private readonly book: MeterBook) {}
+  constructor(
+    private readonly book: MeterBook,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /** Called several times for every invocation: three looks into maps, and nothing made after the first time. */
-  add(name: EventMetric, endpointName: string, variantName: string, value: number, now: number): void {
+  add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
+    const now = this.clock.now();
     let endpoint = this.endpoints.get(endpointName);
     if (!endpoint) this.endpoints.set(endpointName, (endpoint = { variants: new Map(), lastAt: now }));
     endpoint.lastAt = now;

@@ -1,9 +1,21 @@
 import { EbbError } from '../../core/errors.js';
-import { METRIC_RETENTION_MS, metricKey } from '../../core/metric/metric.js';
-import type { Measurement } from './measurement.js';
+import {
+  METRIC_RETENTION_MS,
+  type MetricId,
+  type MetricUnit,
+  type StatisticSet,
+  metricKey,
+} from '../../core/metric/metric.js';
 import type { MeterBook } from './meter-book.js';
 import type { MinuteKeeper } from './meter-minutes.js';
 import { SECOND_MS, startOf } from './meter-periods.js';
+
+/** One value, or many folded into one set, of one metric at one time. */
+export interface Measurement extends StatisticSet {
+  readonly metric: MetricId;
+  readonly unit: MetricUnit;
+  readonly at: number;
+}
 
 /** So many metrics may users put within fifteen days: each is kept in memory while it is used, and on disk after that. */
 const MAX_METRICS = 20_000;
@@ -38,6 +50,6 @@ export class PutMetrics {
     this.minutes.put(metric, { ...set, at, unit });
     const second = startOf(at, SECOND_MS);
     if (second < now - this.book.keptMs) return;
-    this.book.series(metric, unit).merge(second, set.count, set.sum, set.minimum, set.maximum);
+    this.book.series(metric, unit).merge(second, set);
   }
 }

@@ -8,13 +8,24 @@ import {
   type MetricUnit,
   metricKey,
 } from '../../core/metric/metric.js';
-import type { DatapointQuery } from './measurement.js';
 import type { MeterBook } from './meter-book.js';
 import type { GaugeSampler } from './meter-gauges.js';
 import type { MinuteKeeper } from './meter-minutes.js';
 import { SECOND_MS, foldPeriods, startOf } from './meter-periods.js';
 import type { Uptime } from './meter-uptime.js';
 import type { World } from '../world.js';
+
+/** Which datapoints are asked for. */
+export interface DatapointQuery {
+  readonly metric: MetricId;
+  readonly periodSeconds: number;
+  /** Periods that begin from here, each where the one before ends … */
+  readonly from: number;
+  /** … and end by here. */
+  readonly to: number;
+  /** Only what was put in this unit; all units together where absent. */
+  readonly unit?: MetricUnit;
+}
 
 interface Stretch {
   readonly metric: MetricId;

@@ -38,17 +38,23 @@ export class SecondSeries {
 
   /** One value, within the second that begins at `at`. */
   add(at: number, value: number): void {
-    this.merge(at, 1, value, value, value);
+    // Not as a set of one: a value costs no allocation.
+    const row = this.rowAt(at);
+    const { rows } = this;
+    rows[row + COUNT]! += 1;
+    rows[row + SUM]! += value;
+    rows[row + MINIMUM] = Math.min(rows[row + MINIMUM]!, value);
+    rows[row + MAXIMUM] = Math.max(rows[row + MAXIMUM]!, value);
   }
 
   /** A statistic set, within the second that begins at `at`. */
-  merge(at: number, count: number, sum: number, minimum: number, maximum: number): void {
+  merge(at: number, set: StatisticSet): void {
     const row = this.rowAt(at);
     const { rows } = this;
-    rows[row + COUNT]! += count;
-    rows[row + SUM]! += sum;
-    rows[row + MINIMUM] = Math.min(rows[row + MINIMUM]!, minimum);
-    rows[row + MAXIMUM] = Math.max(rows[row + MAXIMUM]!, maximum);
+    rows[row + COUNT]! += set.count;
+    rows[row + SUM]! += set.sum;
+    rows[row + MINIMUM] = Math.min(rows[row + MINIMUM]!, set.minimum);
+    rows[row + MAXIMUM] = Math.max(rows[row + MAXIMUM]!, set.maximum);
   }
 
   /** The sets of the seconds that begin from `from` and before `to`. */

@@ -10,6 +10,7 @@ export interface EndpointSnapshot {
   readonly variants: readonly VariantSnapshot[];
 }
 
+/** A variant of such an endpoint: its instances, and what has happened to it. */
 export interface VariantSnapshot {
   readonly variantName: string;
   readonly instances: Counts;
@@ -17,11 +18,17 @@ export interface VariantSnapshot {
   readonly totals?: ReadonlyMap<EventMetric, Total>;
 }
 
+/** What a snapshot is made of. */
+interface SnapshotSources {
+  readonly catalog: Pick<Catalog, 'endpoints'>;
+  readonly counts: InstanceCounts;
+  readonly gauges: GaugeSampler;
+  readonly events: EventMeter;
+}
+
+/** Every asynchronous endpoint as it stands now. */
 export async function snapshotOf(
-  catalog: Catalog,
-  counts: InstanceCounts,
-  gauges: GaugeSampler,
-  events: EventMeter,
+  { catalog, counts, gauges, events }: SnapshotSources,
   signal?: AbortSignal,
 ): Promise<EndpointSnapshot[]> {
   const snapshots: EndpointSnapshot[] = [];

@@ -1,14 +1,13 @@
 import { type Datapoint, METRIC_PERIOD_MS } from '../../core/metric/metric.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import type { InstanceCounts } from '../instance/instance-view.js';
-import type { DatapointQuery, Measurement } from './measurement.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';
 import { GaugeSampler } from './meter-gauges.js';
 import { MinuteKeeper } from './meter-minutes.js';
 import { SECOND_MS, startOf } from './meter-periods.js';
-import { PutMetrics } from './meter-put.js';
-import { MetricReader } from './meter-reader.js';
+import { type Measurement, PutMetrics } from './meter-put.js';
+import { type DatapointQuery, MetricReader } from './meter-reader.js';
 import { type EndpointSnapshot, snapshotOf } from './meter-snapshot.js';
 import { Uptime } from './meter-uptime.js';
 import { Rounds } from '../rounds.js';
@@ -42,7 +41,7 @@ export class Meter {
     private readonly counts: InstanceCounts,
   ) {
     this.rounds = new Rounds(world.clock, () => this.round());
-    this.events = new EventMeter(this.book);
+    this.events = new EventMeter(this.book, world.clock);
     this.gauges = new GaugeSampler(world, counts, this.book);
     this.minutes = new MinuteKeeper(world, this.book, this.uptime);
     this.puts = new PutMetrics(this.book, this.minutes);
@@ -66,7 +65,7 @@ export class Meter {
 
   /** One value of a variant's metric, measured now. */
   add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
-    this.events.add(name, endpointName, variantName, value, this.world.clock.now());
+    this.events.add(name, endpointName, variantName, value);
   }
 
   /** What users put, up to two weeks back. Raises `LimitExceeded` where there would be too many metrics. */
@@ -91,7 +90,9 @@ export class Meter {
 
   /** Every asynchronous endpoint as it stands now, and what has happened to it since the start. */
   snapshot(signal?: AbortSignal): Promise<EndpointSnapshot[]> {
-    return snapshotOf(this.world.catalog, this.counts, this.gauges, this.events, signal);
+    const { counts, events, gauges } = this;
+    const { catalog } = this.world;
+    return snapshotOf({ catalog, counts, gauges, events }, signal);
   }
 
   private touch(endpointName: string): void {

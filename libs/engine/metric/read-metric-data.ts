@@ -22,6 +22,7 @@ type Point = MetricDataResult['points'][number];
 
 /** What must be read to compute one line: the metrics behind it, in whole periods. */
 interface Reading {
+  readonly query: MetricQuery;
   readonly metrics: readonly MetricLine[];
   readonly periodMs: number;
   readonly from: number;
@@ -49,19 +50,18 @@ export async function readMetricData(
   let left = limit;
   let spent = 0;
   for (let index = first.line; index < lines.length; index += 1) {
-    const query = lines[index]!;
     const reading = readings[index]!;
     const after = index === first.line ? first : beginningOf(index, request);
     spent += reading.count * reading.metrics.length;
     if (left === 0 || (results.length > 0 && spent > MAX_DATAPOINTS_READ)) return { results, next: after };
-    const points = (await pointsOf(meter, queries, query, reading, signal)).filter(({ at }) =>
+    const points = (await pointsOf(meter, queries, reading, signal)).filter(({ at }) =>
       newestFirst ? at < after.at : at > after.at,
     );
     if (newestFirst) points.reverse();
     const taken = points.slice(0, left);
     left -= taken.length;
     const isComplete = taken.length === points.length;
-    results.push({ query, points: taken, isComplete });
+    results.push({ query: reading.query, points: taken, isComplete });
     if (!isComplete) return { results, next: { line: index, at: taken.at(-1)!.at } };
   }
   return { results };
@@ -87,7 +87,7 @@ function readingOf(request: MetricDataRequest, query: MetricQuery, now: number):
   const { from, to } = wholePeriods(kept, periodSeconds);
   const periodMs = periodSeconds * 1000;
   const count = Math.max(0, (to - from) / periodMs);
-  if (count * metrics.length <= MAX_DATAPOINTS_READ) return { metrics, periodMs, from, to, count };
+  if (count * metrics.length <= MAX_DATAPOINTS_READ) return { query, metrics, periodMs, from, to, count };
   const most = `more than ${MAX_DATAPOINTS_READ} datapoints`;
   throw new EbbError('InvalidRequest', `The line '${query.id}' is computed from ${most}: take a longer period.`);
 }
@@ -96,8 +96,7 @@ function readingOf(request: MetricDataRequest, query: MetricQuery, now: number):
 async function pointsOf(
   meter: Pick<Meter, 'datapoints'>,
   queries: readonly MetricQuery[],
-  query: MetricQuery,
-  { metrics, periodMs, from, to, count }: Reading,
+  { query, metrics, periodMs, from, to, count }: Reading,
   signal?: AbortSignal,
 ): Promise<Point[]> {
   const read = new Map<string, (number | undefined)[]>();

@@ -9,7 +9,7 @@ import type { Catalog } from '../../core/ports/catalog.js';
  * decides what runs.
  */
 export async function checkMayWrite(
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'endpoints' | 'models'>,
   caller: Caller | undefined,
   location: ObjectLocation,
   signal?: AbortSignal,

@@ -10,8 +10,7 @@ export async function findModel(world: CatalogWorld, name: string, signal?: Abor
   return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
 }
 
-// Clients tell "not there" from other failures by how this sentence begins.
-
+/** Raises `ModelNotFound`. Clients tell "not there" from other failures by how its sentence begins. */
 export function missingModel(place: Place, name: string): never {
   throw new EbbError('ModelNotFound', `Could not find model "${modelArn(place, name)}".`);
 }

@@ -9,6 +9,8 @@ export interface NotificationsWorld {
   readonly topicArn: string;
   /** A topic of the same place that was never made. */
   readonly missingTopicArn: string;
+  /** Topics are the driver's own, so that it knows which do not exist. */
+  readonly keepsTopics: boolean;
   /** Takes what was sent to the queue. */
   receive(queue: 'wrapped' | 'raw'): Promise<ReceivedMessage>;
   /** From now on nothing that receives messages answers. */
@@ -70,6 +72,12 @@ export function describeNotifications(name: string, open: () => Promise<Notifica
     it('knows that a topic which does not exist will never get the message', async () => {
       const result = await world.notifications.deliver(toTopic({ body: 'lost' }, world.missingTopicArn));
       expect(result.kind).toBe('undeliverable');
+    });
+
+    it('lacks no topic that exists, and one that does not only where topics are its own', async () => {
+      const { keepsTopics, missingTopicArn, notifications, topicArn } = world;
+      expect(await notifications.lacksTopic(topicArn)).toBe(false);
+      expect(await notifications.lacksTopic(missingTopicArn)).toBe(keepsTopics);
     });
 
     it('begins nothing when the caller has given up already', async () => {

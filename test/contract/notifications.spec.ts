@@ -22,7 +22,7 @@ describeNotifications('the embedded SNS', async () => {
   await catalog.topics.create(TOPIC, topic());
   for (const queue of QUEUES) await catalog.subscriptions.create(subscription(queue).arn, subscription(queue));
   const notifications = new TopicNotifications(catalog, sqs, new SystemClock(), { baseUrl: () => 'http://ebb' });
-  return world(notifications, settings, fauxqs, async () => {
+  return world({ notifications, keepsTopics: true }, settings, fauxqs, async () => {
     await notifications.close();
     sqs.destroy();
   });
@@ -36,7 +36,8 @@ describeNotifications('SNS', async () => {
   fauxqs.subscribe({ topic: 'results', queue: 'raw', attributes: { RawMessageDelivery: 'true' } });
   const settings = settingsFor(fauxqs.port);
   const sns = new SNSClient(settings);
-  return world(new SnsNotifications(sns), settings, fauxqs, async () => sns.destroy());
+  const driver = { notifications: new SnsNotifications(sns), keepsTopics: false };
+  return world(driver, settings, fauxqs, async () => sns.destroy());
 });
 
 type Settings = ReturnType<typeof settingsFor>;
@@ -53,7 +54,7 @@ function settingsFor(port: number) {
 }
 
 function world(
-  notifications: NotificationsWorld['notifications'],
+  driver: Pick<NotificationsWorld, 'notifications' | 'keepsTopics'>,
   settings: Settings,
   fauxqs: Awaited<ReturnType<typeof startFauxqs>>,
   closeDriver: () => Promise<void>,
@@ -62,7 +63,7 @@ function world(
   let stopped: Promise<unknown> | undefined;
   const stop = (): Promise<unknown> => (stopped ??= fauxqs.stop());
   return {
-    notifications,
+    ...driver,
     topicArn: TOPIC,
     missingTopicArn: arnOfTopic(PLACE, 'never-made'),
     receive: (queue) => receive(reader, queue),

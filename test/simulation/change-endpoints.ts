@@ -36,7 +36,6 @@ export async function update(simulation: Simulation, incident: Extract<Incident,
     retainsWeights: false,
     retainsDeploymentConfig: false,
     deploymentConfig: incident.config,
-    topicsInCatalog: false,
   });
   await asFarAsAllowed(simulation, updated);
 }

@@ -101,7 +101,7 @@ export class RollOutScene {
     await objects.createBucket('results');
     await objects.put(parseObjectLocation(INPUT), new Uint8Array(1), { sizeBytes: 1 });
     for (const name of ['old', 'new']) await this.createConfig(name);
-    await createEndpoint(world, { name: NAME, configName: 'old', tags: {}, topicsInCatalog: false });
+    await createEndpoint(world, { name: NAME, configName: 'old', tags: {} });
     this.boot();
     await this.until(({ status }) => status === 'InService');
     this.isCalm = false;
@@ -120,7 +120,6 @@ export class RollOutScene {
       retainsInstanceCounts: false,
       retainsWeights: false,
       retainsDeploymentConfig: false,
-      topicsInCatalog: false,
     });
   }
 

@@ -1,15 +1,21 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchSurface } from '../../apps/api/aws/cloudwatch/cloudwatch-surface.js';
 import { ControlSurface } from '../../apps/api/aws/control/control-surface.js';
 import { ScalingSurface } from '../../apps/api/aws/scaling/scaling-surface.js';
+import type { Catalog } from '../../libs/core/ports/catalog.js';
+import type { Clock } from '../../libs/core/ports/clock.js';
 import type { Notifications } from '../../libs/core/ports/notifications.js';
 import type { Signal } from '../../libs/core/ports/signals.js';
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { SystemClock } from '../../libs/drivers/clock/system.js';
+import { SnsNotifications } from '../../libs/drivers/notifications/sns.js';
+import { TopicNotifications } from '../../libs/drivers/notifications/topics.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import { type Counts, InstanceCounts } from '../../libs/engine/instance/instance-view.js';
 import { Log } from '../../libs/engine/log.js';
@@ -60,7 +66,7 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
   const life = new EndpointLife(world);
   const meter = new Meter(world, new StatedCounts(counts));
   const surfaces = {
-    control: new ControlSurface(world, new StatedCounts(counts), config),
+    control: new ControlSurface(world, new StatedCounts(counts)),
     scaling: new ScalingSurface(world),
     cloudwatch: new CloudWatchSurface(world, meter),
   };
@@ -96,26 +102,32 @@ export async function openControlHost(options: ControlHostOptions = {}): Promise
 }
 
 function memoryWorld(config: Config, errors: string[], script?: InstancesScript): World {
+  const catalog = new MemoryCatalog();
   const clock = new SystemClock();
   const logs = new MemoryLogs();
   const outbox = new MemoryOutbox();
   return {
     calendar: new CronerCalendar(),
-    catalog: new MemoryCatalog(),
+    catalog,
     clock,
     instances: new MemoryInstances(clock, script, logs),
     ledger: new MemoryLedger(outbox),
     log: new ErrorLog(errors),
     logs,
     metrics: new MemoryMetrics(),
-    // Nothing is delivered here: deliveries are looked at in the outbox.
-    notifications: undefined as unknown as Notifications,
+    notifications: topicsOf(config, catalog, clock),
     objects: new MemoryObjects(() => clock.now()),
     outbox,
     place: config.place,
     secrets: new MemorySecrets(),
     signals: new InProcessSignals(),
   };
+}
+
+/** Asked which topics there are. Nothing is delivered here: deliveries are looked at in the outbox. */
+function topicsOf({ drivers, place: { region } }: Config, catalog: Catalog, clock: Clock): Notifications {
+  if (drivers.notifications === 'sns') return new SnsNotifications(new SNSClient({ region }));
+  return new TopicNotifications(catalog, new SQSClient({ region }), clock, { baseUrl: () => 'http://ebb' });
 }
 
 class StatedCounts extends InstanceCounts {

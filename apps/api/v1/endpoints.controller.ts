@@ -57,7 +57,7 @@ export class EndpointsController {
     if (!covers(caller, name)) {
       throw new EbbError('AccessDenied', `The access key is for some endpoints only, and '${name}' is none of them.`);
     }
-    const endpoint = await deployInOneCall(this.world, recipeOf(name, recipe), this.topicsInCatalog, gone);
+    const endpoint = await deployInOneCall(this.world, recipeOf(name, recipe), gone);
     reply.header('location', `/v1/endpoints/${endpoint.name}`);
     return this.document(endpoint, gone);
   }
@@ -72,7 +72,7 @@ export class EndpointsController {
     @Asked() { body, gone, parameters }: Asked<typeof REDEPLOY_ENDPOINT>,
   ): Promise<Document<typeof REDEPLOY_ENDPOINT, 202>> {
     const recipe = recipeOf(parameters.name, body);
-    return this.document(await redeployInOneCall(this.world, recipe, this.topicsInCatalog, gone), gone);
+    return this.document(await redeployInOneCall(this.world, recipe, gone), gone);
   }
 
   @Serves(DELETE_ENDPOINT)
@@ -82,10 +82,6 @@ export class EndpointsController {
     const { name } = await findEndpoint(this.world, parameters.name, gone);
     await deleteWithParts(this.world, name, gone);
     return { name, status: 'Deleting' };
-  }
-
-  private get topicsInCatalog(): boolean {
-    return this.config.drivers.notifications === 'topics';
   }
 
   private async document(endpoint: Endpoint, signal: AbortSignal): Promise<Document<typeof GET_ENDPOINT>> {

@@ -15,6 +15,10 @@ export class NotificationsByReceiver extends Notifications {
     this.callbacks.checkCallbackUrl(url);
   }
 
+  override lacksTopic(topicArn: string, signal?: AbortSignal): Promise<boolean> {
+    return this.topics.lacksTopic(topicArn, signal);
+  }
+
   deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
     const driver = delivery.receiver.kind === 'callback' ? this.callbacks : this.topics;
     return driver.deliver(delivery, signal);

@@ -1,11 +1,11 @@
-import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
 import type { Delivery } from '../../core/delivery/delivery.js';
+import { confirmationEnvelope, fanOut, messageIdOf, notificationEnvelope } from '../../core/delivery/topic-message.js';
+import type { Subscription } from '../../core/delivery/topic.js';
 import type { Catalog } from '../../core/ports/catalog.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
-import { confirmationEnvelope, fanOut, messageIdOf, notificationEnvelope } from '../../core/delivery/topic-message.js';
-import type { Subscription } from '../../core/delivery/topic.js';
 import { HttpReceiver } from './http-receiver.js';
 import { QueueReceiver } from './queue-receiver.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
@@ -38,6 +38,10 @@ export class TopicNotifications extends Notifications {
     this.queues = new QueueReceiver(sqs);
   }
 
+  override async lacksTopic(topicArn: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.catalog.topics.get(topicArn, signal)) === undefined;
+  }
+
   async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
     const limitMs = this.options.attemptLimitMs ?? ATTEMPT_LIMIT_MS;
     try {
@@ -57,7 +61,7 @@ export class TopicNotifications extends Notifications {
     const { receiver } = delivery;
     if (receiver.kind === 'callback')
       return { kind: 'undeliverable', reason: 'A callback cannot be delivered to a topic' };
-    if ((await this.catalog.topics.get(receiver.topicArn, signal)) === undefined) {
+    if (await this.lacksTopic(receiver.topicArn, signal)) {
       return { kind: 'undeliverable', reason: `The topic ${receiver.topicArn} does not exist` };
     }
     if (receiver.kind === 'topic') {

@@ -31,9 +31,9 @@ async function anEngine(script: InstancesScript = {}) {
       const records = [await catalog.models.all(), await catalog.endpointConfigs.all()];
       return records.flat().map(({ name }) => name);
     },
-    deploy: (of: Partial<OneCallRecipe> = {}) => deployInOneCall(world, { ...RECIPE, ...of }, true),
+    deploy: (of: Partial<OneCallRecipe> = {}) => deployInOneCall(world, { ...RECIPE, ...of }),
     redeploy: (of: Partial<OneCallRecipe> = {}) =>
-      redeployInOneCall(world, { ...RECIPE, maxInstances: undefined, ...of }, true),
+      redeployInOneCall(world, { ...RECIPE, maxInstances: undefined, ...of }),
   };
 }
 

@@ -27,7 +27,7 @@ const LONGEST_CHECK_MS = 10_000;
 /** What a deployment in one call reaches. */
 export type DeployingWorld = Pick<
   World,
-  'catalog' | 'clock' | 'instances' | 'log' | 'objects' | 'outbox' | 'place' | 'signals'
+  'catalog' | 'clock' | 'instances' | 'log' | 'notifications' | 'objects' | 'outbox' | 'place' | 'signals'
 >;
 
 /**
@@ -39,17 +39,16 @@ export type DeployingWorld = Pick<
 export async function deployInOneCall(
   world: DeployingWorld,
   recipe: OneCallRecipe,
-  topicsInCatalog: boolean,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const { name } = recipe;
   if (await world.catalog.endpoints.get(endpointKey(name), signal)) throw endpointExists(world, name);
   const parts = partsOf(recipe, world.clock.uniqueId());
-  await checkParts(world, name, parts, topicsInCatalog, signal);
+  await checkParts(world, name, parts, signal);
   const steps = new ReversibleSteps(world.log);
   try {
     await makeParts(world, steps, parts, signal);
-    const request = { name, configName: parts.config.name, tags: parts.tags, topicsInCatalog };
+    const request = { name, configName: parts.config.name, tags: parts.tags };
     const endpoint = await steps.take(createEndpoint(world, request, signal), (made) => withdraw(world, made));
     const target = { endpointName: name, variantName: ONE_CALL_VARIANT, ...boundsOf(recipe) };
     await registerScalableTarget(world, target, signal);
@@ -62,13 +61,12 @@ export async function deployInOneCall(
 
 /** Whether an endpoint of these parts could be brought up here; raises what is wrong. Nothing is made or changed. */
 export async function checkParts(
-  world: Pick<World, 'catalog' | 'clock' | 'instances'>,
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications'>,
   endpointName: string,
   { config, model }: OneCallParts,
-  topicsInCatalog: boolean,
   signal?: AbortSignal,
 ): Promise<void> {
-  const missing = topicsInCatalog ? await findMissingTopic(world, config.asyncInference, signal) : undefined;
+  const missing = await findMissingTopic(world, config.asyncInference, signal);
   if (missing !== undefined) throw new EbbError('InvalidRequest', `The topic "${missing}" does not exist.`);
   for (const variant of config.variants) {
     await world.instances.admit(variant.instanceType, signal);

@@ -23,7 +23,6 @@ import { updateEndpoint } from './update-endpoint.js';
 export async function redeployInOneCall(
   world: DeployingWorld,
   recipe: OneCallRecipe,
-  topicsInCatalog: boolean,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const found = await findEndpoint(world, recipe.name, signal);
@@ -31,7 +30,7 @@ export async function redeployInOneCall(
   const variant = onlyVariant(found);
   const named = { ...recipe, name: found.name, instanceType: recipe.instanceType ?? variant.instanceType };
   const parts = partsOf(named, world.clock.uniqueId(), variant.name);
-  await checkParts(world, found.name, parts, topicsInCatalog, signal);
+  await checkParts(world, found.name, parts, signal);
   const steps = new ReversibleSteps(world.log);
   let endpoint: Endpoint;
   try {
@@ -39,7 +38,7 @@ export async function redeployInOneCall(
     await rebound(world, steps, { endpointName: found.name, variantName: variant.name }, recipe);
     const configName = parts.config.name;
     const retained = { retainsInstanceCounts: true, retainsWeights: true, retainsDeploymentConfig: true };
-    endpoint = await updateEndpoint(world, { name: found.name, configName, ...retained, topicsInCatalog }, signal);
+    endpoint = await updateEndpoint(world, { name: found.name, configName, ...retained }, signal);
   } catch (error) {
     await steps.takeBack();
     throw error;

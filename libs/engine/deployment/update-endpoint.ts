@@ -20,8 +20,6 @@ export interface EndpointUpdateRequest {
   /** Roll it out as the last update was rolled out. */
   readonly retainsDeploymentConfig: boolean;
   readonly deploymentConfig?: DeploymentConfig;
-  /** Whether topics are records of the catalog, so that a missing one can be told. */
-  readonly topicsInCatalog: boolean;
 }
 
 /**
@@ -31,7 +29,7 @@ export interface EndpointUpdateRequest {
  * variant that it scales, for alarms and topics that do not exist.
  */
 export async function updateEndpoint(
-  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'outbox' | 'place' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'outbox' | 'place' | 'signals'>,
   request: EndpointUpdateRequest,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
@@ -61,7 +59,7 @@ export async function updateEndpoint(
 }
 
 async function planDeployment(
-  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'place'>,
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'place'>,
   endpoint: Endpoint,
   request: EndpointUpdateRequest,
   signal?: AbortSignal,
@@ -73,7 +71,7 @@ async function planDeployment(
   await checkScalableTargets(world, endpoint, variants, signal);
   const config = deploymentConfigOf(endpoint, request);
   await checkAlarms(world, config.rollbackAlarms, signal);
-  const missing = request.topicsInCatalog ? await findMissingTopic(world, asyncInference, signal) : undefined;
+  const missing = await findMissingTopic(world, asyncInference, signal);
   if (missing !== undefined) throw new EbbError('InvalidRequest', missingTopicReason(missing, 'update the endpoint'));
   const startedAt = world.clock.now();
   const begin = { stage: 'Launching', stageSince: startedAt, step: 0, traffic: 0 } as const;

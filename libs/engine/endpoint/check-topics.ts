@@ -1,14 +1,14 @@
 import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
 import type { World } from '../world.js';
 
-/** The first topic of a config that does not exist, where topics are records of the catalog. */
+/** The first topic of a config that is known not to exist. */
 export async function findMissingTopic(
-  world: Pick<World, 'catalog'>,
+  { notifications }: Pick<World, 'notifications'>,
   asyncInference: AsyncInferenceConfig | undefined,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   for (const arn of [asyncInference?.successTopic, asyncInference?.errorTopic]) {
-    if (arn !== undefined && !(await world.catalog.topics.get(arn, signal))) return arn;
+    if (arn !== undefined && (await notifications.lacksTopic(arn, signal))) return arn;
   }
   return undefined;
 }

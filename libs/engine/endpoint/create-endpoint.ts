@@ -17,8 +17,6 @@ export interface EndpointRequest {
   /** How a later update is rolled out that asks for the same as the last one. */
   readonly deploymentConfig?: DeploymentConfig;
   readonly tags: Tags;
-  /** Whether topics are records of the catalog, so that a missing one can be told. */
-  readonly topicsInCatalog: boolean;
 }
 
 /**
@@ -29,7 +27,7 @@ export interface EndpointRequest {
  * meant.
  */
 export async function createEndpoint(
-  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'objects' | 'outbox' | 'place' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'objects' | 'outbox' | 'place' | 'signals'>,
   request: EndpointRequest,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
@@ -48,14 +46,14 @@ export async function createEndpoint(
 }
 
 async function newEndpoint(
-  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'place'>,
-  { name, configName, deploymentConfig, tags, topicsInCatalog }: EndpointRequest,
+  world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'place'>,
+  { name, configName, deploymentConfig, tags }: EndpointRequest,
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const config = await findEndpointConfig(world, configName, signal);
   const { asyncInference, kept } = config;
   const variants = await planVariants(world, config, world.clock.uniqueId(), signal);
-  const missing = topicsInCatalog ? await findMissingTopic(world, asyncInference, signal) : undefined;
+  const missing = await findMissingTopic(world, asyncInference, signal);
   const now = world.clock.now();
   return {
     name,

@@ -51,7 +51,7 @@ async function servingWorld(): Promise<MemoryWorld> {
     asyncInference: { includeResponseIn: [] },
     tags: {},
   });
-  await createEndpoint(world, { name: 'OCR', configName: 'ocr', tags: {}, topicsInCatalog: false });
+  await createEndpoint(world, { name: 'OCR', configName: 'ocr', tags: {} });
   await catalog.endpoints.update(endpointKey('OCR'), (current) => ({ ...current, status: 'InService' }));
   return made;
 }

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { InstanceCounts } from '../../../../libs/engine/instance/instance-view.js';
 import { World } from '../../../../libs/engine/world.js';
-import { Config } from '../../../../libs/host/config.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { CONTROL_ERRORS } from '../../../../libs/wire/control/errors.js';
 import { JsonService } from '../json-service.js';
@@ -18,11 +17,11 @@ import { tagOperations } from './tag-operations.js';
 export class ControlSurface implements Surface {
   private readonly service: JsonService;
 
-  constructor(world: World, instances: InstanceCounts, config: Config) {
+  constructor(world: World, instances: InstanceCounts) {
     const operations = {
       ...modelOperations(world),
       ...endpointConfigOperations(world),
-      ...endpointOperations(world, instances, config.drivers.notifications === 'topics'),
+      ...endpointOperations(world, instances),
       ...tagOperations(world),
     };
     this.service = new JsonService(world, 'SageMaker', operations, CONTROL_ERRORS);

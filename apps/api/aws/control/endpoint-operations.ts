@@ -18,7 +18,7 @@ import {
 import { pageOf, readEndpointListing } from '../../../../libs/wire/control/listing.js';
 import type { JsonOperations } from '../json-service.js';
 
-export function endpointOperations(world: World, instances: InstanceCounts, topicsInCatalog: boolean): JsonOperations {
+export function endpointOperations(world: World, instances: InstanceCounts): JsonOperations {
   const { catalog, place } = world;
 
   /** Draining instances still finish their work, so they are there; starting ones are not yet. */
@@ -29,7 +29,7 @@ export function endpointOperations(world: World, instances: InstanceCounts, topi
 
   return {
     async CreateEndpoint(request) {
-      const endpoint = await createEndpoint(world, { ...readCreateEndpoint(request), topicsInCatalog });
+      const endpoint = await createEndpoint(world, readCreateEndpoint(request));
       return { EndpointArn: endpointArn(place, endpoint.name) };
     },
 
@@ -45,7 +45,7 @@ export function endpointOperations(world: World, instances: InstanceCounts, topi
     },
 
     async UpdateEndpoint(request) {
-      const endpoint = await updateEndpoint(world, { ...readUpdateEndpoint(request), topicsInCatalog });
+      const endpoint = await updateEndpoint(world, readUpdateEndpoint(request));
       return { EndpointArn: endpointArn(place, endpoint.name) };
     },
 

@@ -1,25 +1,26 @@
 import type { Delivery } from '../../core/delivery/delivery.js';
+import type { Backlog } from '../../core/invocation/backlog.js';
 import { EbbError } from '../../core/errors.js';
 import type { EndedAttempt } from '../../core/invocation/attempt.js';
-import type { Backlog } from '../../core/invocation/backlog.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../../core/invocation/invocation.js';
 import { IDEMPOTENCY_WINDOW_MS } from '../../core/invocation/submission.js';
 import {
   type Cancellation,
   type InvocationQuery,
   type KeyLoad,
+  Ledger,
   type Lease,
   type LeaseRequest,
-  Ledger,
   MAX_POSITION,
   type Settlement,
 } from '../../core/ports/ledger.js';
 import { type BacklogCount, BacklogCounts } from './sqlite/backlog-counts.js';
 import type { GroupCommit } from './sqlite/group-commit.js';
 import { InvocationListing, termsOf } from './sqlite/sqlite-listing.js';
-import { type SqliteOutbox, encodeDeliveries } from './sqlite/sqlite-outbox.js';
-import { type InvocationRow, acceptedValues, toInvocation } from './sqlite/sqlite-row.js';
-import { type Counted, type EndedValues, type LedgerStatements, ledgerStatements } from './sqlite/sqlite-statements.js';
+import { encodeDeliveries, type SqliteOutbox } from './sqlite/sqlite-outbox.js';
+import { acceptedValues, toInvocation, type InvocationRow } from './sqlite/sqlite-row.js';
+import type { Counted, EndedValues } from './sqlite/sql/ending-attempts.js';
+import { type LedgerStatements, ledgerStatements } from './sqlite/sqlite-statements.js';
 
 type Accepted = { readonly invocation: Invocation; readonly repeated: boolean };
 type OnCommit = (effect: () => void) => void;

@@ -10,12 +10,9 @@ import {
   Outbox,
 } from '../../../core/ports/outbox.js';
 import type { GroupCommit } from './group-commit.js';
-import {
-  type DeliveryRow,
-  type OutboxStatements,
-  outboxStatements,
-  toKnownDelivery,
-} from './sqlite-outbox-statements.js';
+import { type Prepared, prepareAll } from '../../sqlite/statement.js';
+import { DELIVERING } from './sql/delivering.js';
+import { type DeliveryRow, toKnownDelivery } from './sqlite-delivery-row.js';
 
 /** A delivery ready to be written: serialising is the caller's cost and the caller's error, not the group's. */
 export interface EncodedDelivery {
@@ -45,7 +42,7 @@ type OnCommit = (effect: () => void) => void;
  */
 export class SqliteOutbox extends Outbox {
   readonly #group: GroupCommit;
-  readonly #sql: OutboxStatements;
+  readonly #sql: Prepared<typeof DELIVERING>;
   /** Until when a delivery is taken, by its id. */
   readonly #takenUntil = new Map<string, number>();
   #waiting: number;
@@ -54,7 +51,7 @@ export class SqliteOutbox extends Outbox {
   constructor(group: GroupCommit) {
     super();
     this.#group = group;
-    this.#sql = outboxStatements(group.database);
+    this.#sql = prepareAll(group.database, DELIVERING);
     const counts = new Map(this.#sql.count.all().map(({ state, count }) => [state, count]));
     this.#waiting = counts.get('waiting') ?? 0;
     this.#givenUp = counts.get('given-up') ?? 0;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { METRIC_PERIOD_MS } from '../../libs/core/metric/metric.js';
 import { openDatabase } from '../../libs/drivers/sqlite/open-database.js';
-import { METRICS_DATABASE } from '../../libs/drivers/metrics/sqlite/sqlite-statements.js';
+import { METRICS_DATABASE } from '../../libs/drivers/metrics/sqlite/sqlite-database.js';
 import { SqliteMetrics } from '../../libs/drivers/metrics/sqlite.js';
 import { MemoryMetrics } from '../support/memory-metrics.js';
 import { NOW, aMetric, aRecord, metricsContract } from './metrics.contract.js';

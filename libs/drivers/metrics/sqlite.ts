@@ -11,8 +11,10 @@ import {
 } from '../../core/metric/metric.js';
 import { type MetricFilter, type MetricRecord, Metrics } from '../../core/ports/metrics.js';
 import { openDatabase } from '../sqlite/open-database.js';
+import { type Prepared, prepareAll } from '../sqlite/statement.js';
 import { storeError } from '../sqlite/store-failure.js';
-import { METRICS_DATABASE, type MetricsStatements, metricsStatements } from './sqlite/sqlite-statements.js';
+import { METRICS_DATABASE } from './sqlite/sqlite-database.js';
+import { METRICS } from './sqlite/sqlite-statements.js';
 
 /** The datapoints written, and the minutes read, before other work has its turn. */
 const WRITE_BATCH = 250;
@@ -25,7 +27,7 @@ const FORGET_SERIES_INTERVAL_MS = 3_600_000;
 
 /** Metrics in their own file, `metrics.sqlite`. */
 export class SqliteMetrics extends Metrics {
-  private readonly sql: MetricsStatements;
+  private readonly sql: Prepared<typeof METRICS>;
   private recording: Promise<void> = Promise.resolve();
   /** Older datapoints are not returned, even if they are still on disk. */
   private oldest = -Infinity;
@@ -33,7 +35,7 @@ export class SqliteMetrics extends Metrics {
 
   constructor(private readonly database: Database.Database) {
     super();
-    this.sql = metricsStatements(database);
+    this.sql = prepareAll(database, METRICS);
   }
 
   /** Opens or creates the metrics of a data directory, or of `:memory:`. Raises `Unavailable` if that fails. */

@@ -3,7 +3,7 @@ import type { Place } from '../core/arn.js';
 import type { InstanceTypes } from '../core/instance/instance-type.js';
 import { DEFAULT_MAX_KEEP_WARM_MS, DEFAULT_PROMISE } from '../core/scaling/promise.js';
 import type { AccessMode } from '../engine/access/authenticate.js';
-import { AddressGuard } from '../drivers/notifications/address-guard.js';
+import { AddressGuard } from '../drivers/notifications/webhook/address-guard.js';
 import type { ScalingSettings } from '../engine/scaling/scaling-settings.js';
 import { type ListeningSettings, readListening } from './listening.js';
 import { DEFAULT_ENGINE, SettingReader } from './setting-reader.js';

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { Calendar } from '../../core/ports/calendar.js';
 import type { Schedule } from '../../core/scaling/scheduled-action.js';
-import { translateAwsCron } from './aws-cron.js';
+import { translateAwsCron } from './croner/aws-cron.js';
 
 /** The most parsed schedules kept in memory. Parsing one again takes a few microseconds. */
 const MAX_READY = 1_000;

@@ -6,9 +6,9 @@ import type { Subscription } from '../../core/delivery/topic.js';
 import type { Catalog } from '../../core/ports/catalog.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
-import { HttpReceiver } from './http-receiver.js';
-import { QueueReceiver } from './queue-receiver.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
+import { HttpReceiver } from './topics/http-receiver.js';
+import { QueueReceiver } from './topics/queue-receiver.js';
 
 /** The settings of the embedded SNS. */
 export interface TopicNotificationsOptions {

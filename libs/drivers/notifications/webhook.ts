@@ -7,7 +7,7 @@ import { EbbError } from '../../core/errors.js';
 import type { Delivery } from '../../core/delivery/delivery.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
-import { AddressGuard, RefusedAddress } from './address-guard.js';
+import { AddressGuard, RefusedAddress } from './webhook/address-guard.js';
 import { retryAfterMs } from './retry-after.js';
 import { ATTEMPT_LIMIT_MS, AttemptTimeout, withTimeLimit } from './time-limit.js';
 

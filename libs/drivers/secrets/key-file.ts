@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { EbbError } from '../../core/errors.js';
 import { type Hashing, Secrets } from '../../core/ports/secrets.js';
-import { readKeyFile } from './read-key-file.js';
+import { readKeyFile } from './key-file/read-key-file.js';
 
 const VERSION = 'v1';
 const CIPHER = 'aes-256-gcm';

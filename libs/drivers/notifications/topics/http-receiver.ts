@@ -1,7 +1,7 @@
+import type { DeliveryResult } from '../../../core/delivery/delivery-attempt.js';
 import { Agent, request } from 'undici';
-import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
-import type { Clock } from '../../core/ports/clock.js';
-import { retryAfterMs } from './retry-after.js';
+import type { Clock } from '../../../core/ports/clock.js';
+import { retryAfterMs } from '../retry-after.js';
 
 /** The most bytes of a receiver's answer that are read before its connection is closed. They are discarded. */
 const MAX_RESPONSE_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { EbbError } from '../../core/errors.js';
+import { EbbError } from '../../../core/errors.js';
 
 const KEY_BYTES = 32;
 /**

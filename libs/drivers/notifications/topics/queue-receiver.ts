@@ -1,8 +1,8 @@
-import type { DeliveryResult } from '../../core/delivery/delivery-attempt.js';
+import type { DeliveryResult } from '../../../core/delivery/delivery-attempt.js';
+import type { MessageAttribute } from '../../../core/delivery/delivery.js';
 import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { MessageAttribute } from '../../core/delivery/delivery.js';
-import { failureOf } from './aws-failure.js';
-import { toSdkAttributes } from './message-attributes.js';
+import { failureOf } from '../aws-failure.js';
+import { toSdkAttributes } from '../message-attributes.js';
 
 /** The most queue URLs kept in memory; beyond that they are looked up again. */
 const MAX_KNOWN_QUEUES = 1_000;

@@ -46,78 +46,87 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment, read once, validated and frozen. Injected wherever a setting is needed. */
-export class Config {
-  private constructor(
-    readonly profile: string,
-    readonly drivers: DriverChoice,
-    /** Where the embedded drivers keep everything. */
-    readonly dataDirectory: string,
-    readonly listening: ListeningSettings,
-    readonly access: AccessSettings,
-    /** Folders that hold images, each a folder with an `ebb-image.json`. */
-    readonly imageFolders: readonly string[],
-    /** What models take on this machine's disk, those in use aside. */
-    readonly modelCacheBytes: number,
-    readonly containers: ContainerSettings,
-    readonly scaling: ScalingSettings,
-    readonly place: Place,
-    /** Addresses of real or compatible AWS services; absent means the region's own. */
-    readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string },
-    /** Where containers reach this Ebb to report their progress; absent means its own address, where they are processes. */
-    readonly progressUrl: string | undefined,
-    /** Networks and hosts that are not public and may be called back all the same. */
-    readonly callbackAllow: readonly string[],
-    readonly logLevel: LogLevel,
-    /** What Ebb was started with; instances get of it what finds programs. */
-    readonly environment: Readonly<NodeJS.ProcessEnv>,
-  ) {
-    Object.freeze(this);
-  }
+export abstract class Config {
+  abstract readonly profile: string;
+  abstract readonly drivers: DriverChoice;
+  /** Where the embedded drivers keep everything. */
+  abstract readonly dataDirectory: string;
+  abstract readonly listening: ListeningSettings;
+  abstract readonly access: AccessSettings;
+  /** Folders that hold images, each a folder with an `ebb-image.json`. */
+  abstract readonly imageFolders: readonly string[];
+  /** What models take on this machine's disk, those in use aside. */
+  abstract readonly modelCacheBytes: number;
+  abstract readonly containers: ContainerSettings;
+  abstract readonly scaling: ScalingSettings;
+  abstract readonly place: Place;
+  /** Addresses of real or compatible AWS services; absent means the region's own. */
+  abstract readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string };
+  /** Where containers reach this Ebb to report their progress; absent means its own address, where they are processes. */
+  abstract readonly progressUrl: string | undefined;
+  /** Networks and hosts that are not public and may be called back all the same. */
+  abstract readonly callbackAllow: readonly string[];
+  abstract readonly logLevel: LogLevel;
+  /** What Ebb was started with; instances get of it what finds programs. */
+  abstract readonly environment: Readonly<NodeJS.ProcessEnv>;
 
   /** Raises `ConfigError`. `repository` is the folder that relative defaults start from. */
   static read(environment: NodeJS.ProcessEnv, repository: string): Config {
     const read = new SettingReader(environment);
     const profile = read.oneOf('EBB_PROFILE', Object.keys(PROFILES), 'local');
-    const defaults = PROFILES[profile]!;
-    const drivers: DriverChoice = {
-      ledger: read.oneOf('EBB_LEDGER', ['sqlite', 'sqs'], defaults.ledger),
-      objects: read.oneOf('EBB_OBJECTS', ['filesystem', 's3'], defaults.objects),
-      notifications: read.oneOf('EBB_NOTIFICATIONS', ['topics', 'sns'], defaults.notifications),
-      instances: read.oneOf('EBB_INSTANCES', ['process', 'docker'], defaults.instances),
-    };
+    const drivers = readDrivers(read, PROFILES[profile]!);
     const { listening, mode } = readListening(read);
-    return new Config(
+    return Object.freeze<Config>({
       profile,
       drivers,
-      resolve(repository, read.path('EBB_DATA_DIR', '.ebb')),
+      dataDirectory: resolve(repository, read.path('EBB_DATA_DIR', '.ebb')),
       listening,
-      Object.freeze<AccessSettings>({ mode, secretsKeyFile: read.optionalPath('EBB_SECRETS_KEY_FILE') }),
-      read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
-      read.number('EBB_MODEL_CACHE_GB', 20, 0, 100_000) * 1e9,
-      Object.freeze<ContainerSettings>({
-        engine: drivers.instances === 'docker' ? read.engine() : DEFAULT_ENGINE,
-        types: read.instanceTypes('EBB_INSTANCE_TYPES'),
-        registryAuthFile: read.path('EBB_REGISTRY_AUTH_FILE', `${read.path('DOCKER_CONFIG', '~/.docker')}/config.json`),
-      }),
-      Object.freeze<ScalingSettings>({
-        pace: read.oneOf('EBB_SCALING_PACE', ['fast', 'aws'], 'fast'),
-        promise: { kind: 'start', withinMs: read.milliseconds('EBB_START_WITHIN_SECONDS', DEFAULT_PROMISE.withinMs) },
-        maxKeepWarmMs: read.milliseconds('EBB_KEEP_WARM_SECONDS', DEFAULT_MAX_KEEP_WARM_MS),
-      }),
-      {
+      access: Object.freeze<AccessSettings>({ mode, secretsKeyFile: read.optionalPath('EBB_SECRETS_KEY_FILE') }),
+      imageFolders: read.paths('EBB_IMAGES', 'infra/images').map((folder) => resolve(repository, folder)),
+      modelCacheBytes: read.number('EBB_MODEL_CACHE_GB', 20, 0, 100_000) * 1e9,
+      containers: readContainers(read, drivers),
+      scaling: readScaling(read),
+      place: {
         accountId: read.matching('EBB_ACCOUNT_ID', /^\d{12}$/, 'exactly 12 digits', '000000000000'),
         region: read.matching('EBB_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1', 'us-east-1'),
       },
-      Object.freeze({
+      awsEndpoints: Object.freeze({
         ...read.url('s3', 'EBB_S3_ENDPOINT'),
         ...read.url('sqs', 'EBB_SQS_ENDPOINT'),
         ...read.url('sns', 'EBB_SNS_ENDPOINT'),
       }),
-      read.url('progress', 'EBB_PROGRESS_URL').progress,
-      read.list('EBB_CALLBACK_ALLOW', AddressGuard.isEntry, 'networks such as 10.0.0.0/8, or hosts') ??
+      progressUrl: read.url('progress', 'EBB_PROGRESS_URL').progress,
+      callbackAllow:
+        read.list('EBB_CALLBACK_ALLOW', AddressGuard.isEntry, 'networks such as 10.0.0.0/8, or hosts') ??
         (mode === 'open' ? LOOPBACK : []),
-      read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
+      logLevel: read.oneOf('EBB_LOG_LEVEL', LOG_LEVELS, 'info'),
       environment,
-    );
+    });
   }
+}
+
+function readDrivers(read: SettingReader, defaults: DriverChoice): DriverChoice {
+  return {
+    ledger: read.oneOf('EBB_LEDGER', ['sqlite', 'sqs'], defaults.ledger),
+    objects: read.oneOf('EBB_OBJECTS', ['filesystem', 's3'], defaults.objects),
+    notifications: read.oneOf('EBB_NOTIFICATIONS', ['topics', 'sns'], defaults.notifications),
+    instances: read.oneOf('EBB_INSTANCES', ['process', 'docker'], defaults.instances),
+  };
+}
+
+/** The engine's address matters only where instances are containers. */
+function readContainers(read: SettingReader, { instances }: DriverChoice): ContainerSettings {
+  return Object.freeze<ContainerSettings>({
+    engine: instances === 'docker' ? read.engine() : DEFAULT_ENGINE,
+    types: read.instanceTypes('EBB_INSTANCE_TYPES'),
+    registryAuthFile: read.path('EBB_REGISTRY_AUTH_FILE', `${read.path('DOCKER_CONFIG', '~/.docker')}/config.json`),
+  });
+}
+
+function readScaling(read: SettingReader): ScalingSettings {
+  return Object.freeze<ScalingSettings>({
+    pace: read.oneOf('EBB_SCALING_PACE', ['fast', 'aws'], 'fast'),
+    promise: { kind: 'start', withinMs: read.milliseconds('EBB_START_WITHIN_SECONDS', DEFAULT_PROMISE.withinMs) },
+    maxKeepWarmMs: read.milliseconds('EBB_KEEP_WARM_SECONDS', DEFAULT_MAX_KEEP_WARM_MS),
+  });
 }

@@ -6,3 +6,9 @@ export type Tags = Readonly<Record<string, string>>;
  * act on. They were validated when they came.
  */
 export type KeptMembers = Readonly<Record<string, unknown>>;
+
+/** The tags that are left when some are taken away, by their keys. */
+export function withoutTags(tags: Tags, keys: Iterable<string | undefined>): Tags {
+  const gone = new Set(keys);
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key)));
+}

@@ -1,4 +1,3 @@
-import type { Alarm } from '../../core/alarm/alarm.js';
 import { EbbError } from '../../core/errors.js';
 import type { Tags } from '../../core/tags.js';
 import type { World } from '../world.js';
@@ -6,13 +5,24 @@ import type { World } from '../world.js';
 /** One alarm has at most this many tags. */
 export const MAX_ALARM_TAGS = 50;
 
+/** The tags of an alarm; raises `ResourceNotFound`. */
+export async function findAlarmTags(
+  { catalog }: Pick<World, 'catalog'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Tags> {
+  const alarm = await catalog.alarms.get(name, signal);
+  if (!alarm) throw missing(name);
+  return alarm.tags;
+}
+
 /** Changes the tags of an alarm. Raises `ResourceNotFound`, and `InvalidRequest` where they would be too many. */
 export async function changeAlarmTags(
   world: Pick<World, 'catalog'>,
   name: string,
   change: (tags: Tags) => Tags,
   signal?: AbortSignal,
-): Promise<Alarm> {
+): Promise<void> {
   const changed = await world.catalog.alarms.update(
     name,
     (alarm) => {
@@ -24,6 +34,9 @@ export async function changeAlarmTags(
     },
     signal,
   );
-  if (!changed) throw new EbbError('ResourceNotFound', `Could not find alarm: ${name}`);
-  return changed;
+  if (!changed) throw missing(name);
+}
+
+function missing(name: string): EbbError {
+  return new EbbError('ResourceNotFound', `Could not find alarm: ${name}`);
 }

@@ -5,8 +5,7 @@ import { Members } from '../aws/members.js';
 import { ALARM_NAME } from './alarm.js';
 import { invalidFormat } from './errors.js';
 import { readMetric, readTime, readUnit } from './metric.js';
-import { readTextToken } from '../aws/page-token.js';
-import { SCANS } from './page.js';
+import { SCANS, readPaging } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -14,8 +13,6 @@ const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 const ALARM_TYPES = ['CompositeAlarm', 'MetricAlarm', 'LogAlarm'];
 const HISTORY_TYPES: readonly AlarmHistoryItem['type'][] = ['ConfigurationUpdate', 'StateUpdate', 'Action'];
 const MAX_NAMES = 100;
-const LARGEST_PAGE = 100;
-const DEFAULT_PAGE = 50;
 
 /** The filters of `DescribeAlarms`; an alarm must match all of them. */
 export interface AlarmFilter {
@@ -44,7 +41,7 @@ export function readDescribeAlarms(body: Body): AlarmFilter {
       state: request.text('StateValue', { oneOf: STATES }) as AlarmState | undefined,
       actionPrefix: request.text('ActionPrefix', { min: 1, max: 1024 }),
       includesMetricAlarms: readIncludesMetricAlarms(request),
-      ...readPage(request),
+      ...readPaging(request),
     };
   });
 }
@@ -144,7 +141,7 @@ export function readDescribeAlarmHistory(body: Body): HistoryQuery {
       to: readTime(request, 'EndDate'),
       oldestFirst: request.text('ScanBy', { oneOf: SCANS }) === 'TimestampAscending',
       includesMetricAlarms: readIncludesMetricAlarms(request),
-      ...readPage(request),
+      ...readPaging(request),
     };
   });
 }
@@ -164,13 +161,6 @@ export function writeHistoryItem({ alarmName, at, type, summary, data }: AlarmHi
 function readIncludesMetricAlarms(request: Members): boolean {
   const types = request.texts('AlarmTypes', { oneOf: ALARM_TYPES });
   return types.length === 0 || types.includes('MetricAlarm');
-}
-
-function readPage(request: Members): { limit: number; after?: string } {
-  return {
-    limit: request.integer('MaxRecords', { min: 1, max: LARGEST_PAGE }) ?? DEFAULT_PAGE,
-    after: readTextToken(request.text('NextToken')),
-  };
 }
 
 function checkJson(text: string): void {

@@ -1,14 +1,22 @@
-import { formatTextToken } from '../aws/page-token.js';
+import type { Members } from '../aws/members.js';
+import { readTextToken } from '../aws/page-token.js';
+
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 100;
 
 /** `ScanBy`: the newest first unless the caller says otherwise. */
 export const SCANS = ['TimestampDescending', 'TimestampAscending'];
 
-/** One page of what was asked for with one more than fits on it, and the token of the next page if there is one. */
-export function pageOf<T>(
-  found: readonly T[],
-  limit: number,
-  keyOf: (item: T) => string,
-): { page: readonly T[]; nextToken?: string } {
-  const page = found.slice(0, limit);
-  return { page, nextToken: found.length > limit ? formatTextToken(keyOf(page.at(-1)!)) : undefined };
+/** `MaxRecords` and `NextToken` as the calls about alarms have them. */
+export interface Paging {
+  readonly limit: number;
+  /** What the page before ended with. */
+  readonly after?: string;
+}
+
+export function readPaging(request: Members): Paging {
+  return {
+    limit: request.integer('MaxRecords', { min: 1, max: LARGEST_PAGE }) ?? DEFAULT_PAGE,
+    after: readTextToken(request.text('NextToken')),
+  };
 }

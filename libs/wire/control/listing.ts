@@ -1,3 +1,4 @@
+import { type Page, firstPage } from '../aws/first-page.js';
 import { Members } from '../aws/members.js';
 import { formatPageToken, invalidToken, parsePageToken } from '../aws/page-token.js';
 import { MAX_TOKEN_LENGTH, NAME_PART } from './rules.js';
@@ -87,8 +88,8 @@ function readTime(request: Members, name: string): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-/** Returns the records of the page, and the token of the next page if there is one. */
-export function pageOf<T extends Listed>(records: readonly T[], listing: Listing): { page: T[]; nextToken?: string } {
+/** The records of the page that a listing asks for. */
+export function pageOf<T extends Listed>(records: readonly T[], listing: Listing): Page<T> {
   const direction = listing.descending ? -1 : 1;
   const { after } = listing;
   const rest = records
@@ -96,12 +97,10 @@ export function pageOf<T extends Listed>(records: readonly T[], listing: Listing
     .map((record) => ({ record, place: placeOf(record, listing.sortBy) }))
     .filter(({ place }) => after === undefined || direction * compare(place, after) > 0)
     .sort((a, b) => direction * compare(a.place, b.place));
-  const page = rest.slice(0, listing.limit);
-  const last = page.at(-1);
-  return {
-    page: page.map(({ record }) => record),
-    nextToken: last && rest.length > page.length ? formatPageToken([listing.sortBy, ...last.place]) : undefined,
-  };
+  const { page, nextToken } = firstPage(rest, listing.limit, ({ place }) =>
+    formatPageToken([listing.sortBy, ...place]),
+  );
+  return { page: page.map(({ record }) => record), nextToken };
 }
 
 /** "Before" excludes its time, "after" includes it. Names are compared without regard to case. */

@@ -3,7 +3,7 @@ import type { Tags } from '../../core/tags.js';
 import type { ScalableTarget, SuspendedState } from '../../core/scaling/scalable-target.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
-import { type Page, readPage } from './page.js';
+import { type Paging, readPaging } from './page.js';
 import { checkTagKeys, readTags } from './tags.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
 
@@ -48,11 +48,11 @@ export function readDeregisterScalableTarget(body: Readonly<Record<string, unkno
 /** Reads `DescribeScalableTargets`; an empty list of resource ids means every target. */
 export function readDescribeScalableTargets(
   body: Readonly<Record<string, unknown>>,
-): Page & { resourceIds: readonly string[] } {
+): Paging & { resourceIds: readonly string[] } {
   return Members.read(body, (request) => {
     readResourceFilter(request);
     return {
-      ...readPage(request),
+      ...readPaging(request),
       resourceIds: request.texts('ResourceIds', { min: 1, max: 1600 }, { max: MAX_RESOURCE_IDS }),
     };
   });

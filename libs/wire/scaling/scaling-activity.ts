@@ -2,16 +2,16 @@ import { DESCRIBE_ATTEMPT, type ScalingActivity, isNotScaled } from '../../core/
 import type { NotScaledCode, NotScaledReason } from '../../core/scaling/scaling-answer.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
-import { type Page, readPage } from './page.js';
+import { type Paging, readPaging } from './page.js';
 import { type VariantResource, readResourceFilter, writeResource } from './resource.js';
 
 /** Reads `DescribeScalingActivities`. */
 export function readDescribeScalingActivities(
   body: Readonly<Record<string, unknown>>,
-): Page & Partial<VariantResource> & { includeNotScaled: boolean } {
+): Paging & Partial<VariantResource> & { includeNotScaled: boolean } {
   return Members.read(body, (request) => ({
     ...readResourceFilter(request),
-    ...readPage(request),
+    ...readPaging(request),
     includeNotScaled: request.boolean('IncludeNotScaledActivities') ?? false,
   }));
 }

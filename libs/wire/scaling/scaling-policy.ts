@@ -6,7 +6,7 @@ import type { ScalingPolicy, StepScaling, TargetTracking } from '../../core/scal
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';
 import { Members } from '../aws/members.js';
-import { type Page, readPage } from './page.js';
+import { type Paging, readPaging } from './page.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
 import { readStepScaling, stepScalingOf, writeStepScaling } from './step-scaling.js';
 import { readTargetTracking, targetTrackingOf, writeTargetTracking } from './target-tracking.js';
@@ -63,10 +63,10 @@ export function readDeleteScalingPolicy(body: Readonly<Record<string, unknown>>)
 /** Reads `DescribeScalingPolicies`; an empty list of names means every policy. */
 export function readDescribeScalingPolicies(
   body: Readonly<Record<string, unknown>>,
-): Page & Partial<VariantResource> & { names: readonly string[] } {
+): Paging & Partial<VariantResource> & { names: readonly string[] } {
   return Members.read(body, (request) => ({
     ...readResourceFilter(request),
-    ...readPage(request, LARGEST_PAGE),
+    ...readPaging(request, LARGEST_PAGE),
     names: request.texts('PolicyNames', { min: 1, max: 1600 }, { max: MAX_NAMES }),
   }));
 }

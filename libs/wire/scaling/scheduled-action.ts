@@ -5,7 +5,7 @@ import { EbbError } from '../../core/errors.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import type { TextRule } from '../aws/constraints.js';
 import { Members } from '../aws/members.js';
-import { type Page, readPage } from './page.js';
+import { type Paging, readPaging } from './page.js';
 import { type VariantResource, readResource, readResourceFilter, writeResource } from './resource.js';
 import { parseSchedule } from './schedule.js';
 
@@ -77,10 +77,10 @@ export function readDeleteScheduledAction(body: Readonly<Record<string, unknown>
 /** Reads `DescribeScheduledActions`; an empty list of names means every action. */
 export function readDescribeScheduledActions(
   body: Readonly<Record<string, unknown>>,
-): Page & Partial<VariantResource> & { names: readonly string[] } {
+): Paging & Partial<VariantResource> & { names: readonly string[] } {
   return Members.read(body, (request) => ({
     ...readResourceFilter(request),
-    ...readPage(request),
+    ...readPaging(request),
     names: request.texts('ScheduledActionNames', { min: 1, max: 1600 }, { max: MAX_NAMES }),
   }));
 }

@@ -1,14 +1,29 @@
 import { EbbError } from '../../core/errors.js';
 import type { Tags } from '../../core/tags.js';
 import { Members } from '../aws/members.js';
+import {
+  type TagAddition,
+  type TagRemoval,
+  type TagRules,
+  readTagAddition,
+  readTagRemoval,
+  readTaggedArn,
+} from '../aws/tag-requests.js';
+
+type Body = Readonly<Record<string, unknown>>;
 
 const KEY = { min: 1, max: 128 };
 const VALUE = { max: 256 };
-const MAX_KEYS = 200;
-const RESOURCE_ARN = {
-  min: 1,
-  max: 1011,
-  pattern: /^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\/[a-zA-Z0-9-]+$/,
+const RULES: TagRules = {
+  arnName: 'ResourceARN',
+  arn: {
+    min: 1,
+    max: 1011,
+    pattern: /^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\/[a-zA-Z0-9-]+$/,
+  },
+  key: KEY,
+  removable: { max: 200 },
+  readTags,
 };
 
 /** `Tags` of a registration and of `TagResource`. */
@@ -23,25 +38,17 @@ export function checkTagKeys(tags: Tags): void {
   throw new EbbError('InvalidRequest', `The tag key ${reserved} is not valid: keys that begin with aws: are reserved.`);
 }
 
-export function readTagResource(body: Readonly<Record<string, unknown>>): { resourceArn: string; tags: Tags } {
-  const request = Members.read(body, (members) => {
-    if (!members.has('Tags')) members.violate('Tags', 'Member must not be null');
-    return { resourceArn: members.requiredText('ResourceARN', RESOURCE_ARN), tags: readTags(members) };
-  });
+export function readTagResource(body: Body): TagAddition {
+  const request = Members.read(body, (members) => readTagAddition(members, RULES));
   checkTagKeys(request.tags);
   return request;
 }
 
-export function readUntagResource(body: Readonly<Record<string, unknown>>): { resourceArn: string; keys: string[] } {
-  return Members.read(body, (request) => {
-    if (!request.has('TagKeys')) request.violate('TagKeys', 'Member must not be null');
-    return {
-      resourceArn: request.requiredText('ResourceARN', RESOURCE_ARN),
-      keys: request.texts('TagKeys', KEY, { max: MAX_KEYS }),
-    };
-  });
+export function readUntagResource(body: Body): TagRemoval {
+  return Members.read(body, (request) => readTagRemoval(request, RULES));
 }
 
-export function readListTags(body: Readonly<Record<string, unknown>>): { resourceArn: string } {
-  return Members.read(body, (request) => ({ resourceArn: request.requiredText('ResourceARN', RESOURCE_ARN) }));
+/** The ARN in `ListTagsForResource`. */
+export function readListTags(body: Body): string {
+  return Members.read(body, (request) => readTaggedArn(request, RULES));
 }

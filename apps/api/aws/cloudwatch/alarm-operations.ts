@@ -1,10 +1,14 @@
 import type { Alarm } from '../../../../libs/core/alarm/alarm.js';
+import { withoutTags } from '../../../../libs/core/tags.js';
 import { deleteAlarms } from '../../../../libs/engine/alarm/delete-alarms.js';
 import { putAlarm } from '../../../../libs/engine/alarm/put-alarm.js';
 import { setAlarmActions } from '../../../../libs/engine/alarm/set-alarm-actions.js';
 import { setAlarmState } from '../../../../libs/engine/alarm/set-alarm-state.js';
-import { changeAlarmTags } from '../../../../libs/engine/alarm/tag-alarm.js';
+import { changeAlarmTags, findAlarmTags } from '../../../../libs/engine/alarm/tag-alarm.js';
 import type { World } from '../../../../libs/engine/world.js';
+import { firstPage } from '../../../../libs/wire/aws/first-page.js';
+import { formatTextToken } from '../../../../libs/wire/aws/page-token.js';
+import { writeTags } from '../../../../libs/wire/aws/tag-requests.js';
 import { readPutMetricAlarm, writeMetricAlarm } from '../../../../libs/wire/cloudwatch/alarm.js';
 import {
   type AlarmFilter,
@@ -17,13 +21,11 @@ import {
   watches,
   writeHistoryItem,
 } from '../../../../libs/wire/cloudwatch/alarm-requests.js';
-import { pageOf } from '../../../../libs/wire/cloudwatch/page.js';
 import {
   alarmNameOf,
   readListTags,
   readTagResource,
   readUntagResource,
-  writeTags,
 } from '../../../../libs/wire/cloudwatch/tags.js';
 import type { JsonOperations } from '../json-service.js';
 
@@ -41,7 +43,7 @@ export function alarmOperations(world: World): JsonOperations {
       const filter = readDescribeAlarms(request);
       const found = filter.includesMetricAlarms ? await candidates(world, filter) : [];
       const described = found.filter((alarm) => isDescribed(alarm, filter));
-      const { page, nextToken } = pageOf(described, filter.limit, ({ name }) => name);
+      const { page, nextToken } = firstPage(described, filter.limit, ({ name }) => formatTextToken(name));
       return {
         CompositeAlarms: [],
         LogAlarms: [],
@@ -60,7 +62,7 @@ export function alarmOperations(world: World): JsonOperations {
       const { includesMetricAlarms, limit, ...query } = readDescribeAlarmHistory(request);
       // One more than the page tells whether there is another.
       const found = includesMetricAlarms ? await catalog.alarmHistory.list({ ...query, limit: limit + 1 }) : [];
-      const { page, nextToken } = pageOf(found, limit, ({ id }) => id);
+      const { page, nextToken } = firstPage(found, limit, ({ id }) => formatTextToken(id));
       return { AlarmHistoryItems: page.map(writeHistoryItem), NextToken: nextToken };
     },
 
@@ -92,26 +94,19 @@ export function tagOperations(world: World): JsonOperations {
   const { place } = world;
   return {
     async TagResource(request) {
-      const { arn, tags } = readTagResource(request);
-      await changeAlarmTags(world, alarmNameOf(arn, place), (current) => ({ ...current, ...tags }));
+      const { resourceArn, tags } = readTagResource(request);
+      await changeAlarmTags(world, alarmNameOf(resourceArn, place), (current) => ({ ...current, ...tags }));
       return {};
     },
 
     async UntagResource(request) {
-      const { arn, keys } = readUntagResource(request);
-      await changeAlarmTags(world, alarmNameOf(arn, place), (current) =>
-        Object.fromEntries(Object.entries(current).filter(([key]) => !keys.includes(key))),
-      );
+      const { resourceArn, keys } = readUntagResource(request);
+      await changeAlarmTags(world, alarmNameOf(resourceArn, place), (current) => withoutTags(current, keys));
       return {};
     },
 
     async ListTagsForResource(request) {
-      const { tags } = await changeAlarmTags(
-        world,
-        alarmNameOf(readListTags(request).arn, place),
-        (current) => current,
-      );
-      return { Tags: writeTags(tags) };
+      return { Tags: writeTags(await findAlarmTags(world, alarmNameOf(readListTags(request), place))) };
     },
   };
 }

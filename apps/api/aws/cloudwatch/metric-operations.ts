@@ -3,6 +3,8 @@ import { metricKey } from '../../../../libs/core/metric/metric.js';
 import type { Meter } from '../../../../libs/engine/metric/meter.js';
 import { readMetricData } from '../../../../libs/engine/metric/read-metric-data.js';
 import type { World } from '../../../../libs/engine/world.js';
+import { firstPage } from '../../../../libs/wire/aws/first-page.js';
+import { formatTextToken } from '../../../../libs/wire/aws/page-token.js';
 import { writeMetric } from '../../../../libs/wire/cloudwatch/metric.js';
 import {
   readGetMetricData,
@@ -11,7 +13,6 @@ import {
   writeMetricData,
   writeStatistics,
 } from '../../../../libs/wire/cloudwatch/metric-reading.js';
-import { pageOf } from '../../../../libs/wire/cloudwatch/page.js';
 import { readPutMetricData } from '../../../../libs/wire/cloudwatch/put-metric-data.js';
 import type { JsonOperations } from '../json-service.js';
 
@@ -39,7 +40,7 @@ export function metricOperations(world: World, meter: Meter): JsonOperations {
     async ListMetrics(request) {
       // One more than the page tells whether there is another.
       const found = await world.metrics.list({ ...readListMetrics(request), limit: METRICS_PAGE + 1 });
-      const { page, nextToken } = pageOf(found, METRICS_PAGE, metricKey);
+      const { page, nextToken } = firstPage(found, METRICS_PAGE, (metric) => formatTextToken(metricKey(metric)));
       return { Metrics: page.map(writeMetric), NextToken: nextToken };
     },
   };

@@ -1,6 +1,8 @@
+import { withoutTags } from '../../../../libs/core/tags.js';
 import { changeTags, findTags } from '../../../../libs/engine/endpoint/tag-resource.js';
 import type { World } from '../../../../libs/engine/world.js';
-import { readAddTags, readDeleteTags, readListTags, writeTags } from '../../../../libs/wire/control/tags.js';
+import { writeTags } from '../../../../libs/wire/aws/tag-requests.js';
+import { readAddTags, readDeleteTags, readListTags } from '../../../../libs/wire/control/tags.js';
 import type { JsonOperations } from '../json-service.js';
 
 export function tagOperations(world: World): JsonOperations {
@@ -11,14 +13,12 @@ export function tagOperations(world: World): JsonOperations {
     },
 
     async ListTags(request) {
-      return { Tags: writeTags(await findTags(world, readListTags(request).resourceArn)) };
+      return { Tags: writeTags(await findTags(world, readListTags(request))) };
     },
 
     async DeleteTags(request) {
       const { resourceArn, keys } = readDeleteTags(request);
-      await changeTags(world, resourceArn, (current) =>
-        Object.fromEntries(Object.entries(current).filter(([key]) => !keys.includes(key))),
-      );
+      await changeTags(world, resourceArn, (current) => withoutTags(current, keys));
       return {};
     },
   };

@@ -1,3 +1,4 @@
+import { withoutTags } from '../../../../libs/core/tags.js';
 import { changeTargetTags, findTargetTags } from '../../../../libs/engine/scaling/tag-scalable-target.js';
 import type { World } from '../../../../libs/engine/world.js';
 import { readListTags, readTagResource, readUntagResource } from '../../../../libs/wire/scaling/tags.js';
@@ -14,14 +15,12 @@ export function tagOperations(world: World): JsonOperations {
 
     async UntagResource(request) {
       const { resourceArn, keys } = readUntagResource(request);
-      await changeTargetTags(world, resourceArn, (current) =>
-        Object.fromEntries(Object.entries(current).filter(([key]) => !keys.includes(key))),
-      );
+      await changeTargetTags(world, resourceArn, (current) => withoutTags(current, keys));
       return {};
     },
 
     async ListTagsForResource(request) {
-      return { Tags: await findTargetTags(world, readListTags(request).resourceArn) };
+      return { Tags: await findTargetTags(world, readListTags(request)) };
     },
   };
 }

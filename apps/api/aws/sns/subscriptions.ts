@@ -143,6 +143,6 @@ function differs(existing: Subscription, wanted: SubscriptionSettings | undefine
 }
 
 function renderPage(subscriptions: readonly Subscription[], input: QueryInput): XmlTree {
-  const { items, nextToken } = pageOf(subscriptions, input.text('NextToken'));
-  return { Subscriptions: { member: items.map(renderSubscription) }, NextToken: nextToken };
+  const { page, nextToken } = pageOf(subscriptions, input.text('NextToken'));
+  return { Subscriptions: { member: page.map(renderSubscription) }, NextToken: nextToken };
 }

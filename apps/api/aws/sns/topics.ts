@@ -2,6 +2,7 @@ import { type Place, topicArn } from '../../../../libs/core/arn.js';
 import type { Topic } from '../../../../libs/core/delivery/topic.js';
 import type { Catalog } from '../../../../libs/core/ports/catalog.js';
 import type { Clock } from '../../../../libs/core/ports/clock.js';
+import { withoutTags } from '../../../../libs/core/tags.js';
 import type { QueryInput } from '../../../../libs/wire/aws/query-input.js';
 import { QueryFault } from '../../../../libs/wire/aws/error-names.js';
 import type { XmlTree } from '../../../../libs/wire/aws/query-xml.js';
@@ -45,8 +46,8 @@ export class Topics {
   }
 
   async list(input: QueryInput): Promise<XmlTree> {
-    const { items, nextToken } = pageOf(await this.catalog.topics.all(), input.text('NextToken'));
-    return { Topics: { member: items.map(({ arn }) => ({ TopicArn: arn })) }, NextToken: nextToken };
+    const { page, nextToken } = pageOf(await this.catalog.topics.all(), input.text('NextToken'));
+    return { Topics: { member: page.map(({ arn }) => ({ TopicArn: arn })) }, NextToken: nextToken };
   }
 
   async getAttributes(input: QueryInput): Promise<XmlTree> {
@@ -74,8 +75,8 @@ export class Topics {
   }
 
   async untag(input: QueryInput): Promise<XmlTree> {
-    const keys = new Set(input.list('TagKeys').map((key) => key.ownText));
-    await this.changeTags(input, (old) => Object.fromEntries(Object.entries(old).filter(([key]) => !keys.has(key))));
+    const keys = input.list('TagKeys').map((key) => key.ownText);
+    await this.changeTags(input, (old) => withoutTags(old, keys));
     return {};
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { SqliteCatalog } from '../drivers/catalog/sqlite.js';
 import { SystemClock } from '../drivers/clock/system.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
-import type { AccessWorld } from '../engine/access/access-world.js';
+import type { AccessWorld } from '../engine/access/access-material.js';
 import type { Config } from './config.js';
 import { openSecrets } from './open-secrets.js';
 

@@ -1,7 +1,6 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { Notifications } from '../core/ports/notifications.js';
-import type { OwnCredential } from '../engine/access/access-material.js';
-import type { AccessWorld } from '../engine/access/access-world.js';
+import type { AccessWorld, OwnCredential } from '../engine/access/access-material.js';
 import { webhookSecretsOf } from '../engine/access/webhook-secrets.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';

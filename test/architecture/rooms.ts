@@ -91,7 +91,7 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
   },
   'libs/wire/rest': {
     rooms: { docs: [], access: [], scaling: [], endpoint: ['scaling'], invocation: ['docs'] },
-    ground: ['cursor.ts', 'fields.ts', 'iso-time.ts', 'problem.ts', 'read-request.ts', 'route-paths.ts', 'route.ts'],
+    ground: ['cursor.ts', 'fields.ts', 'problem.ts', 'read-request.ts', 'route-paths.ts', 'route.ts'],
     roof: ['all-routes.ts'],
   },
   'apps/cli': {

@@ -1,7 +1,7 @@
 import { AwsGate } from '../../apps/api/aws/aws-gate.js';
 import { SessionCredentials } from '../../apps/api/aws/signature/session-credentials.js';
 import { SignatureVerifier } from '../../apps/api/aws/signature/signature-verifier.js';
-import type { AccessWorld } from '../../libs/engine/access/access-world.js';
+import type { AccessWorld } from '../../libs/engine/access/access-material.js';
 import { AuditTrail } from '../../libs/engine/access/audit-trail.js';
 import { type AccessMode, Authenticator } from '../../libs/engine/access/authenticate.js';
 import { RequestRates } from '../../libs/engine/access/request-rates.js';

@@ -7,7 +7,7 @@ import { World } from '../../../libs/engine/world.js';
 import { formatActivity } from '../../../libs/wire/rest/scaling/activity-document.js';
 import { formatCursor, readCursor } from '../../../libs/wire/rest/cursor.js';
 import { DEFAULT_METRIC_NAMES, formatSeries, wantedSeries } from '../../../libs/wire/rest/scaling/metric-document.js';
-import { iso } from '../../../libs/wire/rest/iso-time.js';
+import { iso } from '../../../libs/wire/rest/fields.js';
 import { BrokenRules } from '../../../libs/wire/rest/problem.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { GET_METRICS, LIST_ACTIVITIES } from '../../../libs/wire/rest/scaling/scaling-routes.js';

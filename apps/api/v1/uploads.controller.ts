@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { issueUploadTicket, takeUpload } from '../../../libs/engine/invocation/upload-ticket.js';
 import { World } from '../../../libs/engine/world.js';
 import { Config } from '../../../libs/host/config.js';
-import { iso } from '../../../libs/wire/rest/iso-time.js';
+import { iso } from '../../../libs/wire/rest/fields.js';
 import type { Document } from '../../../libs/wire/rest/route.js';
 import { CREATE_UPLOAD, PUT_UPLOAD } from '../../../libs/wire/rest/invocation/upload-routes.js';
 import { Asked } from './asked.js';

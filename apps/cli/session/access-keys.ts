@@ -1,6 +1,6 @@
 import type { AccessKeyRequest } from '../../../libs/core/access/access-key.js';
 import { isEbbError } from '../../../libs/core/errors.js';
-import type { AccessWorld } from '../../../libs/engine/access/access-world.js';
+import type { AccessWorld } from '../../../libs/engine/access/access-material.js';
 import type { AccessKeyDocument, CreatedKeyDocument, RotatedKeyDocument } from '../client/documents.js';
 import { Failure } from '../outcome/failure.js';
 import { serviceEnvironment } from './service-environment.js';

@@ -1,5 +1,8 @@
 import type { Credential, WebhookSecret } from '../../core/access/access-key.js';
-import type { AccessWorld } from './access-world.js';
+import type { World } from '../world.js';
+
+/** What access keys are made, changed and recognised with: it can be had without the rest of Ebb. */
+export type AccessWorld = Pick<World, 'catalog' | 'clock' | 'secrets' | 'signals'>;
 
 /** A new credential in plain text: it is shown once, and kept nowhere. */
 export interface PlainCredential {

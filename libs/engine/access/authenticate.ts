@@ -1,8 +1,7 @@
 import { type AccessKey, callerOf, isUsable, keyIdOf, validCredentials } from '../../core/access/access-key.js';
 import { ANONYMOUS, type Caller, permits } from '../../core/access/caller.js';
 import { EbbError, isOutage } from '../../core/errors.js';
-import { type OwnCredential, secretKeyPurpose } from './access-material.js';
-import type { AccessWorld } from './access-world.js';
+import { type AccessWorld, type OwnCredential, secretKeyPurpose } from './access-material.js';
 
 /** `open` lets in whoever comes without credentials, and lets them do everything; `keys` lets in nobody without a key. */
 export type AccessMode = 'open' | 'keys';

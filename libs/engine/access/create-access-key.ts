@@ -7,8 +7,13 @@ import {
   checkAccessKeyRequest,
 } from '../../core/access/access-key.js';
 import { EbbError } from '../../core/errors.js';
-import { type PlainCredential, newCredential, newKeyId, newWebhookSecret } from './access-material.js';
-import type { AccessWorld } from './access-world.js';
+import {
+  type AccessWorld,
+  type PlainCredential,
+  newCredential,
+  newKeyId,
+  newWebhookSecret,
+} from './access-material.js';
 
 /** A new key with what is shown this once. */
 export interface CreatedAccessKey {

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../../core/access/access-key.js';
 import { EbbError } from '../../core/errors.js';
-import type { AccessWorld } from './access-world.js';
+import type { AccessWorld } from './access-material.js';
 
 /** The access key with this id, revoked ones too. Raises `AccessKeyNotFound`. */
 export async function findAccessKey(

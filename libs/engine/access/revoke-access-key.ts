@@ -1,5 +1,5 @@
 import { ANONYMOUS_KEY_ID, type AccessKey, revoked } from '../../core/access/access-key.js';
-import type { AccessWorld } from './access-world.js';
+import type { AccessWorld } from './access-material.js';
 import { noSuchKey } from './find-access-key.js';
 
 /** Lets nobody in with the key from now on. Revoking it again changes nothing. Raises `AccessKeyNotFound`. */

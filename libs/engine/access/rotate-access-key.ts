@@ -6,8 +6,7 @@ import {
   rotated,
 } from '../../core/access/access-key.js';
 import { EbbError } from '../../core/errors.js';
-import { type PlainCredential, newCredential } from './access-material.js';
-import type { AccessWorld } from './access-world.js';
+import { type AccessWorld, type PlainCredential, newCredential } from './access-material.js';
 import { noSuchKey } from './find-access-key.js';
 
 /** A key with its new credential, which is shown this once. */

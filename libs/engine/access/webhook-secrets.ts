@@ -5,8 +5,7 @@ import {
   validWebhookSecrets,
   webhookSecretRotated,
 } from '../../core/access/access-key.js';
-import { newWebhookSecret, webhookPurpose } from './access-material.js';
-import type { AccessWorld } from './access-world.js';
+import { type AccessWorld, newWebhookSecret, webhookPurpose } from './access-material.js';
 import { noSuchKey } from './find-access-key.js';
 import { checkGrace } from './rotate-access-key.js';
 

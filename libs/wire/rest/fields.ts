@@ -3,6 +3,13 @@ import { z } from 'zod';
 /** Times in documents: ISO 8601 in UTC. */
 export const time = z.iso.datetime();
 
+/** A time as documents have it. */
+export function iso(ms: number): string;
+export function iso(ms: number | undefined): string | undefined;
+export function iso(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
 /** Times in parameters, in any zone; milliseconds since the epoch when read. */
 export const timeParameter = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })

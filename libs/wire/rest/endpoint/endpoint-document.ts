@@ -3,8 +3,7 @@ import { GATES, type Gate } from '../../../core/endpoint/endpoint-gates.js';
 import { type EndpointSituation, whyEndpoint } from '../../../core/situation/endpoint-situation.js';
 import type { Endpoint } from '../../../core/endpoint/endpoint.js';
 import { type ScalingPromise, maxKeepWarmFromTags, promiseFromTags } from '../../../core/scaling/promise.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 import { formatVariant, variant } from './variant-document.js';
 
 const count = z.int().min(0);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { InstanceDetail } from '../../../core/instance/instance.js';
 import { START_PHASES } from '../../../core/instance/start-phase.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 
 const count = z.int().min(0);
 const phase = z.enum(START_PHASES);

@@ -7,8 +7,7 @@ import {
   type LogQuery,
   type LogSection,
 } from '../../../core/ports/logs.js';
-import { flag, time, wholeNumber } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { flag, iso, time, wholeNumber } from '../fields.js';
 
 /** The number of lines of a page: by default, and at most. */
 const DEFAULT_LIMIT = 1_000;

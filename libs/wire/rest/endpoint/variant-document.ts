@@ -3,8 +3,7 @@ import { whyInstances } from '../../../core/situation/explain.js';
 import { START_PHASES } from '../../../core/instance/start-phase.js';
 import { type VariantStatus, usualPhases } from '../../../core/situation/variant-situation.js';
 import { activity, formatActivity } from '../scaling/activity-document.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 
 const count = z.int().min(0);
 const phase = z.enum(START_PHASES);

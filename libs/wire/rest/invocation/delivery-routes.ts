@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { type Receiver, destinationOf } from '../../../core/delivery/delivery.js';
 import { DELIVERY_STATES, type KnownDelivery } from '../../../core/ports/outbox.js';
-import { invocationId, pageOf, paging, time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { invocationId, iso, pageOf, paging, time } from '../fields.js';
 import { route } from '../route.js';
 
 const deliveryId = z

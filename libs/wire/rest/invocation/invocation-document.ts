@@ -5,8 +5,7 @@ import { INVOCATION_STATES, type Invocation, isSettled } from '../../../core/inv
 import type { NumberedReport } from '../../../core/invocation/progress.js';
 import { PRIORITIES } from '../../../core/invocation/submission.js';
 import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 
 /** A container's last lines may come after its answer. */
 const LATE_LINES_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { Invocation } from '../../../core/invocation/invocation.js';
 import type { NumberedReport } from '../../../core/invocation/progress.js';
 import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
-import { iso } from '../iso-time.js';
+import { iso } from '../fields.js';
 
 /** The position of a follower: the last state that it received, and the number of the last report. */
 export interface EventPosition {

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../core/errors.js';
 import { INVOCATION_STATES, type Invocation } from '../../../core/invocation/invocation.js';
 import type { Submission } from '../../../core/invocation/submission.js';
-import { endpointName, time } from '../fields.js';
-import { urlOf } from './invocation-document.js';
-import { iso } from '../iso-time.js';
-import { labelsParameter } from './labels.js';
+import { endpointName, iso, time } from '../fields.js';
 import { route } from '../route.js';
+import { urlOf } from './invocation-document.js';
+import { labelsParameter } from './labels.js';
 import { acceptOf, submissionFields } from './submission-fields.js';
 
 /** The longest time that an answer may wait for the invocation's end. */

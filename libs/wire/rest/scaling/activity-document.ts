@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ScalingActivity } from '../../../core/scaling/scaling-activity.js';
 import type { NotScaledCode } from '../../../core/scaling/scaling-answer.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 
 const count = z.int().min(0);
 

@@ -17,8 +17,7 @@ import {
   type MetricUnit,
   statisticOf,
 } from '../../../core/metric/metric.js';
-import { time } from '../fields.js';
-import { iso } from '../iso-time.js';
+import { iso, time } from '../fields.js';
 
 const UNITS = { ...BACKLOG_METRICS, ...VARIANT_METRICS, ...EBB_VARIANT_METRICS };
 

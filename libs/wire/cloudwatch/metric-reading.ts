@@ -10,7 +10,7 @@ import {
 import type { MetricDataPage, MetricDataPlace, MetricDataRequest } from '../../core/metric/metric-data.js';
 import { toTimestamp } from '../aws/aws-json.js';
 import { Members } from '../aws/members.js';
-import { formatPageToken, parsePageToken } from '../aws/page-token.js';
+import { formatPageToken, parsePageToken, readTextToken } from '../aws/page-token.js';
 import { invalidCombination, missingParameter, readParameters } from './errors.js';
 import {
   DIMENSION_NAME,
@@ -22,7 +22,6 @@ import {
   readUnit,
 } from './metric.js';
 import { readMetricQueries } from './metric-queries.js';
-import { readTextToken } from '../aws/page-token.js';
 import { SCANS } from './page.js';
 
 type Body = Readonly<Record<string, unknown>>;

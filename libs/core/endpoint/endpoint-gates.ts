@@ -1,3 +1,5 @@
+import { moment } from '../in-words.js';
+
 /** What an operator may shut: `intake`, by which new invocations come in, and `dispatch`, by which what waits gets to run. */
 export const GATES = ['intake', 'dispatch'] as const;
 export type Gate = (typeof GATES)[number];
@@ -35,4 +37,9 @@ export function withGates<T extends Gated>(
   const states = Object.fromEntries(changing.map((gate) => [gate, state]));
   const changes = Object.fromEntries(changing.map((gate) => [gate, change]));
   return { ...endpoint, ...states, gateChanges: { ...endpoint.gateChanges, ...changes } };
+}
+
+/** `is paused by an operator since …`, naming whoever it was. */
+export function describePause(change: GateChange | undefined): string {
+  return change ? `is paused by ${change.by} since ${moment(change.at)}` : 'is paused by an operator';
 }

@@ -68,3 +68,10 @@ function describePolicies({ cooldowns, now, policies }: VariantSituation): strin
   const states = alarms.map(({ alarmName, policyName, state }) => `alarm ${alarmName} of ${policyName} is ${state}`);
   return `its policies have not asked for more yet: ${listed(states)}`;
 }
+
+/** While it is updated, its capacity is the update's and no policy's. */
+export function describeProspect(variant: VariantSituation): string | undefined {
+  const { failures, newShare } = variant;
+  if (newShare === undefined) return describeOutlook(variant);
+  return describeStarts(variant) ?? (failures && describeFailures(failures));
+}

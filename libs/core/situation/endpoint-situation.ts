@@ -1,7 +1,7 @@
 import type { Backlog } from '../invocation/backlog.js';
-import { isPaused } from '../endpoint/endpoint-gates.js';
+import { describePause, isPaused } from '../endpoint/endpoint-gates.js';
 import { type Endpoint, isServing } from '../endpoint/endpoint.js';
-import { describePause, whyInstances } from './explain.js';
+import { whyInstances } from './why-instances.js';
 import { sentences } from '../in-words.js';
 import type { VariantStatus } from './variant-situation.js';
 

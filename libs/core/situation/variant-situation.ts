@@ -89,3 +89,8 @@ export function usualPhases(history: VariantHistory | undefined, q: number): Sta
   });
   return Object.fromEntries(known);
 }
+
+/** Whether an instance that is in service could take an invocation now. */
+export function hasRoom({ slots, takenSlots }: VariantSituation): boolean {
+  return takenSlots < slots;
+}

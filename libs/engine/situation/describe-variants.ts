@@ -1,14 +1,14 @@
 import { scalingPolicyArn } from '../../core/arn.js';
-import type { Backlog } from '../../core/invocation/backlog.js';
+import { freeToTake, trafficOf } from '../../core/deployment/traffic.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { Instance } from '../../core/instance/instance.js';
+import type { Backlog } from '../../core/invocation/backlog.js';
 import { maxKeepWarmFromTags } from '../../core/scaling/promise.js';
 import { NO_COOLDOWNS, capacityBounds, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { isNotScaled } from '../../core/scaling/scaling-activity.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../../core/scaling/scaling-policy.js';
-import { freeToTake, trafficOf } from '../../core/deployment/traffic.js';
-import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import {
   type PolicySituation,
   type VariantSituation,

@@ -6,7 +6,7 @@ import { scalingPolicyArn } from '../../core/arn.js';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../../core/endpoint/deployment.js';
 import type { EndpointStatus } from '../../core/endpoint/endpoint-status.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
-import { whyWaiting } from '../../core/situation/explain.js';
+import { whyWaiting } from '../../core/situation/why-waiting.js';
 import { DEFAULT_PROMISE } from '../../core/scaling/promise.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../../core/scaling/scaling-policy.js';

@@ -1,7 +1,7 @@
 import type { EndpointSituation } from '../../core/situation/endpoint-situation.js';
 import { type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpoint.js';
-import type { InvocationSituation } from '../../core/situation/explain.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
+import type { InvocationSituation } from '../../core/situation/why-waiting.js';
 import { describeVariants } from './describe-variants.js';
 import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { whyInstances } from '../../../core/situation/explain.js';
 import { START_PHASES } from '../../../core/instance/start-phase.js';
 import { type VariantStatus, usualPhases } from '../../../core/situation/variant-situation.js';
-import { activity, formatActivity } from '../scaling/activity-document.js';
+import { whyInstances } from '../../../core/situation/why-instances.js';
 import { iso, time } from '../fields.js';
+import { activity, formatActivity } from '../scaling/activity-document.js';
 
 const count = z.int().min(0);
 const phase = z.enum(START_PHASES);

@@ -1,10 +1,10 @@
-import { type AttemptRecord, FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { z } from 'zod';
-import { type InvocationSituation, whyWaiting } from '../../../core/situation/explain.js';
+import { type AttemptRecord, FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { INVOCATION_STATES, type Invocation, isSettled } from '../../../core/invocation/invocation.js';
 import type { NumberedReport } from '../../../core/invocation/progress.js';
 import { PRIORITIES } from '../../../core/invocation/submission.js';
 import { type TimelineSpan, timelineOf } from '../../../core/invocation/timeline.js';
+import { type InvocationSituation, whyWaiting } from '../../../core/situation/why-waiting.js';
 import { iso, time } from '../fields.js';
 
 /** A container's last lines may come after its answer. */

@@ -6,6 +6,7 @@ import { queryErrorResponse, toQueryError } from '../../../libs/wire/aws/query-e
 import { type XmlTree, queryResponse } from '../../../libs/wire/aws/query-xml.js';
 import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
+import type { Exchange } from './exchange.js';
 
 /** The largest message of 256 KB may be thrice as long in a form. */
 const MAX_FORM_BYTES = 1024 * 1024;
@@ -30,7 +31,7 @@ export async function answerQuery(
   response: ServerResponse,
   call: AdmittedCall,
 ): Promise<void> {
-  const { requestId } = call;
+  const exchange = { request, response, requestId: call.requestId };
   try {
     const parameters = await readParameters(request, MAX_FORM_BYTES);
     const operation = parameters.get('Action') ?? '';
@@ -39,24 +40,23 @@ export async function answerQuery(
     const input = QueryInput.of(parameters);
     await call.permit(operation);
     const result = await run(input, call);
-    writeXml(response, 200, queryResponse(service.namespace, operation, result, requestId), requestId);
+    writeXml(exchange, 200, queryResponse(service.namespace, operation, result, exchange.requestId));
   } catch (error) {
-    refuseQuery(service, request, response, error, requestId);
+    refuseQuery(service, exchange, error);
   }
 }
 
 /** Answers with an error; raises it again where nobody foresaw it. */
 export function refuseQuery(
   service: Pick<QueryService, 'namespace' | 'errors'>,
-  request: IncomingMessage,
-  response: ServerResponse,
+  exchange: Exchange,
   error: unknown,
-  requestId: string,
 ): void {
+  const { request, requestId } = exchange;
   // What is left of a refused body is read and dropped, so that the client gets to read the answer.
   if (!request.complete) request.resume();
   const told = toQueryError(error, service.errors);
-  writeXml(response, told.status, queryErrorResponse(service.namespace, told, requestId), requestId);
+  writeXml(exchange, told.status, queryErrorResponse(service.namespace, told, requestId));
   if (told.code === 'InternalFailure') throw error;
 }
 
@@ -72,7 +72,8 @@ export async function readParameters(request: IncomingMessage, maxBytes: number)
   return parameters;
 }
 
-export function writeXml(response: ServerResponse, status: number, xml: string, requestId: string): void {
+/** Sends a document of the Query protocol, if the caller is still there. */
+export function writeXml({ requestId, response }: Omit<Exchange, 'request'>, status: number, xml: string): void {
   if (response.destroyed) return;
   const body = Buffer.from(xml);
   response.writeHead(status, {

@@ -9,8 +9,10 @@ import { type JsonOperation, type JsonOperations, JsonService } from '../json-se
 import { type QueryOperation, type QueryService, answerQuery, refuseQuery } from '../query-service.js';
 import type { AdmittedCall } from '../admitted-call.js';
 import type { Surface } from '../surface.js';
-import { alarmOperations, tagOperations } from './alarm-operations.js';
+import { alarmDescriptions } from './alarm-descriptions.js';
+import { alarmOperations } from './alarm-operations.js';
 import { metricOperations } from './metric-operations.js';
+import { tagOperations } from './tag-operations.js';
 
 /**
  * Amazon CloudWatch as far as scaling needs it: alarms and metrics, by JSON 1.0 as today's SDKs speak it and by the Query
@@ -25,7 +27,12 @@ export class CloudWatchSurface implements Surface {
     private readonly world: World,
     meter: Meter,
   ) {
-    const operations = { ...alarmOperations(world), ...tagOperations(world), ...metricOperations(world, meter) };
+    const operations = {
+      ...alarmOperations(world),
+      ...alarmDescriptions(world),
+      ...tagOperations(world),
+      ...metricOperations(world, meter),
+    };
     this.json = new JsonService(world, 'CloudWatch', operations, CLOUDWATCH_ERRORS, {
       version: '1.0',
       isQueryCompatible: true,
@@ -44,7 +51,7 @@ export class CloudWatchSurface implements Surface {
 
   async refuse(request: IncomingMessage, response: ServerResponse, call: AwsCall, error: unknown): Promise<void> {
     if (isJson(request)) await this.json.refuse(request, response, call, error);
-    else refuseQuery(this.query, request, response, error, this.world.clock.uniqueId());
+    else refuseQuery(this.query, { request, response, requestId: this.world.clock.uniqueId() }, error);
   }
 }
 

@@ -26,7 +26,7 @@ export const copyObject: S3Handler = async (objects, request) => {
     );
   }
   const ifAbsent = requiresAbsence(headers);
-  return reading(objects, source, undefined, request, async (object) => {
+  return reading(objects, request, { source }, async (object) => {
     requireCopyable(object.sizeBytes);
     const { contentType, metadata } = replaces ? descriptionOf(headers) : object;
     const options = { contentType, metadata, ifAbsent, sizeBytes: object.sizeBytes };
@@ -42,7 +42,7 @@ export const uploadPartCopy: S3Handler = async (objects, request) => {
   const wanted = header(message.headers, 'x-amz-copy-source-range');
   const range =
     wanted === undefined ? undefined : parseCopyRange(wanted, (await objects.head(source, signal)).sizeBytes);
-  return reading(objects, source, range, request, async (object) => {
+  return reading(objects, request, { source, range }, async (object) => {
     requireCopyable(range ? range.last - range.first + 1 : object.sizeBytes);
     const part = await objects.uploadPart(location, query.get('uploadId')!, number, object.body, signal);
     return { body: formatCopy('CopyPartResult', part) };
@@ -52,9 +52,8 @@ export const uploadPartCopy: S3Handler = async (objects, request) => {
 /** Opens the source, holds the copy's conditions against it, and lets go of it whatever happens. */
 async function reading<T>(
   objects: Objects,
-  source: ObjectLocation,
-  range: ByteRange | undefined,
   { message, signal }: S3Request,
+  { range, source }: { readonly source: ObjectLocation; readonly range?: ByteRange | undefined },
   use: (object: StoredObject) => Promise<T>,
 ): Promise<T> {
   const object = await objects.get(source, { range }, signal);

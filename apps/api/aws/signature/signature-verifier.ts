@@ -17,12 +17,7 @@ import {
   readAuthorization,
   readPresigned,
 } from '../../../../libs/wire/signature/signed-request.js';
-import {
-  SIGNING_RULES,
-  type SigningRules,
-  checkFreshness,
-  checkSignedHeaders,
-} from '../../../../libs/wire/signature/signing-rules.js';
+import { SIGNING_RULES, checkFreshness, checkSignedHeaders } from '../../../../libs/wire/signature/signing-rules.js';
 import { stringToSign } from '../../../../libs/wire/signature/string-to-sign.js';
 import { type ReadRequest, readBody } from '../../read-body.js';
 import type { VerifiedCall } from '../admitted-call.js';
@@ -108,21 +103,14 @@ export class SignatureVerifier {
     if (service !== 's3' || !presigned) checkFreshness(signed, rules.skewMs, this.clock.now());
     checkSignedHeaders(signed, Object.keys(request.headers));
     const payload = service === 's3' ? s3Payload(request, signed, query) : await bodyHash(request);
-    const key = this.matchingKey(request, signed, signer, payload, rules);
+    const key = this.matchingKey(signed, signer, canonicalRequest(rawOf(request), signed, payload, rules.path));
     if (service === 's3') checkBodyIsThere(payload, request.headers);
     const chunks = chunkSignaturesOf(payload);
     return { caller: signer.caller, ...(chunks && { chunkWatch: new SignedChunks(signed, key, chunks.hasTrailers) }) };
   }
 
   /** What the request was signed with. */
-  private matchingKey(
-    request: ReadRequest,
-    signed: SignedRequest,
-    { accessKeyId, secrets }: Signer,
-    payload: string,
-    { path }: SigningRules,
-  ): KeyObject {
-    const canonical = canonicalRequest(rawOf(request), signed, payload, path);
+  private matchingKey(signed: SignedRequest, { accessKeyId, secrets }: Signer, canonical: string): KeyObject {
     // What is canonical has one character for each byte.
     const text = stringToSign(signed, hash('sha256', Buffer.from(canonical, 'latin1')));
     const { signature } = signed;

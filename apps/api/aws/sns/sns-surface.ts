@@ -41,7 +41,7 @@ export class SnsSurface implements Surface {
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
-    refuseQuery(this.service, request, response, error, this.clock.uniqueId());
+    refuseQuery(this.service, { request, response, requestId: this.clock.uniqueId() }, error);
   }
 }
 

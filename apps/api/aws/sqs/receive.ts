@@ -8,10 +8,8 @@ const MAX_WAIT_SECONDS = 20;
  * because the queues' own goes on for callers that have hung up, and ends early for all but one of several.
  */
 export async function receive(
-  queues: QueueServer,
-  clock: Clock,
-  queueName: string,
-  input: QueueReply['body'],
+  { clock, queues }: { readonly clock: Clock; readonly queues: QueueServer },
+  { input, queueName }: { readonly input: QueueReply['body']; readonly queueName: string },
   signal: AbortSignal,
 ): Promise<QueueReply> {
   const waitSeconds = input['WaitTimeSeconds'] ?? (await queues.defaultWaitSeconds(queueName));

@@ -13,6 +13,7 @@ import { queryResponse } from '../../../../libs/wire/aws/query-xml.js';
 import { readParameters, refuseQuery, writeXml } from '../query-service.js';
 import { readBody } from '../../read-body.js';
 import type { AdmittedCall } from '../admitted-call.js';
+import type { Exchange } from '../exchange.js';
 import type { Surface } from '../surface.js';
 import { type QueueReply, QueueServer } from './queue-server.js';
 import { receive } from './receive.js';
@@ -41,62 +42,51 @@ export class SqsSurface implements Surface {
 
   async handle(request: IncomingMessage, response: ServerResponse, call: AdmittedCall): Promise<void> {
     const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') await this.handleJson(request, response, call);
-    else await this.handleQuery(request, response, call);
+    const exchange = { request, response, requestId: call.requestId };
+    if (typeof target === 'string') await this.handleJson(exchange, call);
+    else await this.handleQuery(exchange, call);
   }
 
   async refuse(request: IncomingMessage, response: ServerResponse, _call: AwsCall, error: unknown): Promise<void> {
-    const requestId = this.clock.uniqueId();
-    if (request.headers['x-amz-target'] === undefined) refuseQuery(QUERY, request, response, error, requestId);
-    else refuseJson(request, response, error, requestId);
+    const exchange = { request, response, requestId: this.clock.uniqueId() };
+    if (request.headers['x-amz-target'] === undefined) refuseQuery(QUERY, exchange, error);
+    else refuseJson(exchange, error);
   }
 
-  private async handleJson(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { operation = '', permit, requestId }: AdmittedCall,
-  ): Promise<void> {
+  private async handleJson(exchange: Exchange, { operation = '', permit }: AdmittedCall): Promise<void> {
     try {
-      const input = parseJsonRequest(await readBody(request, MAX_REQUEST_BYTES));
+      const input = parseJsonRequest(await readBody(exchange.request, MAX_REQUEST_BYTES));
       await permit(operation);
-      const reply = await this.call(operation, input, request, response);
+      const reply = await this.call(operation, input, exchange);
       const text = JSON.stringify(reply.body);
       const queryError = reply.status < 400 ? undefined : `${codeOf(reply)};Sender`;
-      writeJson(response, reply.status, text, requestId, queryError);
+      writeJson(exchange, reply.status, text, queryError);
     } catch (error) {
-      refuseJson(request, response, error, requestId);
+      refuseJson(exchange, error);
     }
   }
 
-  private async handleQuery(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { permit, requestId }: AdmittedCall,
-  ): Promise<void> {
+  private async handleQuery(exchange: Exchange, { permit }: AdmittedCall): Promise<void> {
+    const { request, requestId } = exchange;
     try {
       const parameters = await readParameters(request, MAX_REQUEST_BYTES);
       const operation = parameters.get('Action') ?? '';
       await permit(operation);
       const input = queryInput(operation, parameters, request.url ?? '/');
-      const reply = await this.call(operation, input, request, response);
+      const reply = await this.call(operation, input, exchange);
       if (reply.status >= 400) {
         const error = { status: reply.status, code: codeOf(reply), message: String(reply.body['message']) };
-        writeXml(response, error.status, queryErrorResponse(SQS_NAMESPACE, error, requestId), requestId);
+        writeXml(exchange, error.status, queryErrorResponse(SQS_NAMESPACE, error, requestId));
         return;
       }
       const result = Object.keys(reply.body).length > 0 ? jsonToXml(operation, reply.body) : undefined;
-      writeXml(response, 200, queryResponse(SQS_NAMESPACE, operation, result, requestId), requestId);
+      writeXml(exchange, 200, queryResponse(SQS_NAMESPACE, operation, result, requestId));
     } catch (error) {
-      refuseQuery(QUERY, request, response, error, requestId);
+      refuseQuery(QUERY, exchange, error);
     }
   }
 
-  private async call(
-    operation: string,
-    input: Json,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<QueueReply> {
+  private async call(operation: string, input: Json, { request, response }: Exchange): Promise<QueueReply> {
     const refusal = operation === 'CreateQueue' ? refuseName(input) : undefined;
     if (refusal) return refusal;
     const embedded = this.account.toEmbedded(input);
@@ -115,7 +105,11 @@ export class SqsSurface implements Surface {
     response.once('close', hangUp);
     try {
       const queueName = queueNameOf(String(input['QueueUrl']), this.config.place.accountId);
-      return await receive(this.queues, this.clock, queueName ?? '', embedded, gone.signal);
+      return await receive(
+        { clock: this.clock, queues: this.queues },
+        { queueName: queueName ?? '', input: embedded },
+        gone.signal,
+      );
     } finally {
       response.off('close', hangUp);
     }
@@ -150,18 +144,18 @@ function codeOf(reply: QueueReply): string {
 const QUERY = { namespace: SQS_NAMESPACE, errors: SQS_ERRORS };
 
 /** Answers with an error; raises it again where nobody foresaw it. */
-function refuseJson(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
+function refuseJson(exchange: Exchange, error: unknown): void {
+  const { request } = exchange;
   if (!request.complete) request.resume();
   const { status, body, errorType, queryCode = errorType } = jsonError(error, SQS_ERRORS);
-  writeJson(response, status, body, requestId, `${queryCode};${status < 500 ? 'Sender' : 'Receiver'}`);
+  writeJson(exchange, status, body, `${queryCode};${status < 500 ? 'Sender' : 'Receiver'}`);
   if (status === 500) throw error;
 }
 
 function writeJson(
-  response: ServerResponse,
+  { requestId, response }: Exchange,
   status: number,
   text: string,
-  requestId: string,
   queryError: string | undefined,
 ): void {
   if (response.destroyed) return;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  type AsyncInferenceNotificationConfig,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
@@ -53,6 +54,25 @@ export async function deploy(
     ['ocr-success', 'ocr-error'].map((name) => subscribedTopic(sns, name, receiver, signal)),
   );
   screen.say('CreateModel, CreateEndpointConfig, CreateEndpoint: an asynchronous endpoint of 0 to 3 instances');
+  await createModelAndConfig(sagemaker, { SuccessTopic, ErrorTopic });
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: ENDPOINT, EndpointConfigName: 'ocr' }));
+  await inService(sagemaker, signal);
+  screen.say(`The endpoint is InService, at zero instances.\n`);
+  sns.destroy();
+  return {
+    url,
+    s3,
+    sagemaker,
+    runtime: new SageMakerRuntimeClient(client),
+    scaling: new ApplicationAutoScalingClient(client),
+  };
+}
+
+/** A model of the image `ocr`, and a config that makes its endpoint asynchronous. */
+async function createModelAndConfig(
+  sagemaker: SageMakerClient,
+  NotificationConfig: AsyncInferenceNotificationConfig,
+): Promise<void> {
   await sagemaker.send(
     new CreateModelCommand({
       ModelName: 'ocr',
@@ -75,22 +95,11 @@ export async function deploy(
         OutputConfig: {
           S3OutputPath: `s3://${BUCKET}/read`,
           S3FailurePath: `s3://${BUCKET}/failed`,
-          NotificationConfig: { SuccessTopic, ErrorTopic },
+          NotificationConfig,
         },
       },
     }),
   );
-  await sagemaker.send(new CreateEndpointCommand({ EndpointName: ENDPOINT, EndpointConfigName: 'ocr' }));
-  await inService(sagemaker, signal);
-  screen.say(`The endpoint is InService, at zero instances.\n`);
-  sns.destroy();
-  return {
-    url,
-    s3,
-    sagemaker,
-    runtime: new SageMakerRuntimeClient(client),
-    scaling: new ApplicationAutoScalingClient(client),
-  };
 }
 
 /** Creates a topic, subscribes the receiver, and waits until it has confirmed. */

@@ -26,7 +26,7 @@ try {
   const pages = await pagesIn(values.pages);
   const endpoint = await deploy(service.url, receiver, screen, deadline);
   const submitted = await submitPages(endpoint, pages, screen);
-  const outcomes: Outcome[] = await watch(endpoint, submitted, receiver, screen, deadline);
+  const outcomes: Outcome[] = await watch({ deployment: endpoint, receiver, screen }, submitted, deadline);
   missing = await reportOf(endpoint, outcomes, receiver, screen);
 } finally {
   await receiver.close();

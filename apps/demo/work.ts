@@ -57,10 +57,8 @@ export async function submitPages(deployment: Deployment, pages: Page[], screen:
 
 /** Shows the progress until every invocation has been notified and the endpoint is at zero again. */
 export async function watch(
-  deployment: Deployment,
+  { deployment, receiver, screen }: { deployment: Deployment; receiver: Receiver; screen: Screen },
   submitted: Submitted[],
-  receiver: Receiver,
-  screen: Screen,
   signal: AbortSignal,
 ): Promise<Outcome[]> {
   const live = new AbortController();

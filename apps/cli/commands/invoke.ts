@@ -101,7 +101,7 @@ async function submitAll(
   const accepted = new Map<Source, Submitted>();
   try {
     await boundedParallel(sources, options.parallel, async (source) => {
-      accepted.set(source, await submit(session, endpoint, source, options, bars));
+      accepted.set(source, await submit(session, { endpoint, source, terms: options }, bars));
     });
   } catch (error) {
     bars[Symbol.dispose]();

@@ -3,12 +3,14 @@ export function span(ms: number): string {
   if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return pair(seconds, 60, 'min', 1, 's');
-  if (seconds < 86_400) return pair(seconds, 3_600, 'h', 60, 'min');
-  return pair(seconds, 86_400, 'd', 3_600, 'h');
+  if (seconds < 3_600) return inTwo(seconds, [60, 'min'], [1, 's']);
+  if (seconds < 86_400) return inTwo(seconds, [3_600, 'h'], [60, 'min']);
+  return inTwo(seconds, [86_400, 'd'], [3_600, 'h']);
 }
 
-function pair(seconds: number, large: number, largeName: string, small: number, smallName: string): string {
+type Unit = readonly [seconds: number, name: string];
+
+function inTwo(seconds: number, [large, largeName]: Unit, [small, smallName]: Unit): string {
   const rest = Math.floor((seconds % large) / small);
   return `${Math.floor(seconds / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }

@@ -39,9 +39,7 @@ export interface Submitted {
  */
 export async function submit(
   { client, signal }: Session,
-  endpoint: string,
-  source: Source,
-  terms: Terms,
+  { endpoint, source, terms }: { readonly endpoint: string; readonly source: Source; readonly terms: Terms },
   bars: UploadBars,
 ): Promise<Submitted> {
   const headers = headersOf({ idempotencyKey: `ebb-${randomUUID()}`, contentType: guessed(source.file), ...terms });

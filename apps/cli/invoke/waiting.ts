@@ -51,11 +51,10 @@ async function untilSettled(
 ): Promise<InvocationDocument> {
   const position = { lastEventId: undefined };
   return reconnecting(signal, async (progress) => {
-    const heard: Listener['heard'] = (...news) => {
+    for await (const news of newsOf(session, each, position, signal)) {
       progress();
-      listener.heard(...news);
-    };
-    await followEvents(session, each, position, signal, heard);
+      listener.heard(each, news);
+    }
     const invocation = await session.client.invocation(each.answer.id, signal);
     if (SETTLED.has(invocation.state)) return invocation;
     progress();
@@ -64,16 +63,15 @@ async function untilSettled(
 }
 
 /** Ends with the invocation, or earlier when Ebb stops. */
-async function followEvents(
+async function* newsOf(
   { client }: Session,
-  each: Submitted,
+  { answer: { id: invocationId } }: Submitted,
   position: { lastEventId: string | undefined },
   signal: AbortSignal,
-  heard: Listener['heard'],
-): Promise<void> {
-  const answer = await client.events(each.answer.id, position.lastEventId, signal);
+): AsyncGenerator<News> {
+  const answer = await client.events(invocationId, position.lastEventId, signal);
   for await (const { data, event: kind, id } of serverEvents(answer, signal)) {
     position.lastEventId = id ?? position.lastEventId;
-    if (kind === 'state' || kind === 'progress') heard(each, { kind, ...(JSON.parse(data) as object) } as News);
+    if (kind === 'state' || kind === 'progress') yield { kind, ...(JSON.parse(data) as object) } as News;
   }
 }

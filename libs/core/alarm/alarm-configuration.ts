@@ -9,10 +9,8 @@ const CHANGES = {
 
 /** That an alarm came, went or was changed; `alarm` is as it was put, or as it was when it was deleted. */
 export function configurationHistoryItem(
-  id: string,
-  at: number,
+  { at, id, type }: { readonly id: string; readonly at: number; readonly type: keyof typeof CHANGES },
   alarm: Alarm,
-  type: keyof typeof CHANGES,
   place: Place,
 ): AlarmHistoryItem {
   const { verb, member } = CHANGES[type];

@@ -69,6 +69,7 @@ export async function eraseAlarm(world: AlarmWorld, name: string, signal?: Abort
 
 async function tell(world: AlarmWorld, alarm: Alarm, type: 'Create' | 'Update' | 'Delete'): Promise<void> {
   const { catalog, clock, place, signals } = world;
-  await catalog.alarmHistory.record(configurationHistoryItem(clock.uniqueId(), clock.now(), alarm, type, place));
+  const item = configurationHistoryItem({ id: clock.uniqueId(), at: clock.now(), type }, alarm, place);
+  await catalog.alarmHistory.record(item);
   signals.notify({ kind: 'alarm', alarmName: alarm.name });
 }

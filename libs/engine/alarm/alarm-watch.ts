@@ -164,7 +164,7 @@ export class AlarmWatch {
 
   private async evaluate(watched: WatchedAlarm, until: number, active: ReadonlySet<string>): Promise<void> {
     const { periodMs, repeatMs } = watched.pace;
-    const window = await readAlarmWindow(this.meter, watched.alarm, periodMs, until);
+    const window = await readAlarmWindow(this.meter, watched.alarm, { periodMs, end: until });
     watched.evaluatedUntil = until;
     // Another value may lead to another answer of the policies.
     if (!isSameValue(watched.latest, window.latest)) watched.isResting = false;

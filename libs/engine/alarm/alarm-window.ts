@@ -14,13 +14,12 @@ export interface AlarmWindow extends AlarmValues<Datapoint> {
 export async function readAlarmWindow(
   meter: Pick<Meter, 'datapoints'>,
   alarm: Alarm,
-  periodMs: number,
-  end: number,
+  { end, periodMs }: { readonly end: number; readonly periodMs: number },
 ): Promise<AlarmWindow> {
-  const count = evaluationRange(alarm);
+  const stretch = { count: evaluationRange(alarm), end, periodMs };
   const points = new Map<string, (Datapoint | undefined)[]>();
   for (const line of alarmLines(alarm.source)) {
-    points.set(line.id, await readPeriods(meter, line, count, periodMs, end));
+    points.set(line.id, await readPeriods(meter, line, stretch));
   }
   const seen = alarmValues(alarm.source, points);
   return { ...seen, isUniform: seen.values.every((value) => value === seen.values[0]) };
@@ -29,9 +28,7 @@ export async function readAlarmWindow(
 async function readPeriods(
   meter: Pick<Meter, 'datapoints'>,
   { metric, unit }: AlarmLine,
-  count: number,
-  periodMs: number,
-  end: number,
+  { count, end, periodMs }: { readonly count: number; readonly end: number; readonly periodMs: number },
 ): Promise<(Datapoint | undefined)[]> {
   const from = end - count * periodMs;
   const points = await meter.datapoints({ metric, unit, periodSeconds: periodMs / 1000, from, to: end });

@@ -49,7 +49,7 @@ export class Constraints {
   }
 
   integer(path: string, value: unknown, rule: NumberRule = {}): number | undefined {
-    return this.number(path, value, rule, Number.isInteger, 'an integer');
+    return this.number(path, value, rule, INTEGER);
   }
 
   requiredInteger(path: string, value: unknown, rule: NumberRule = {}): number {
@@ -57,7 +57,7 @@ export class Constraints {
   }
 
   float(path: string, value: unknown, rule: NumberRule = {}): number | undefined {
-    return this.number(path, value, rule, Number.isFinite, 'a number');
+    return this.number(path, value, rule, NUMBER);
   }
 
   requiredFloat(path: string, value: unknown, rule: NumberRule = {}): number {
@@ -105,15 +105,9 @@ export class Constraints {
     throw new EbbError('InvalidRequest', heading + this.violations.join('; '));
   }
 
-  private number(
-    path: string,
-    value: unknown,
-    rule: NumberRule,
-    isRight: (value: number) => boolean,
-    kind: string,
-  ): number | undefined {
+  private number(path: string, value: unknown, rule: NumberRule, { isRight, name }: NumberKind): number | undefined {
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'number' || !isRight(value)) return this.wrongType(path, value, kind);
+    if (typeof value !== 'number' || !isRight(value)) return this.wrongType(path, value, name);
     if (rule.min !== undefined && value < rule.min) {
       this.violate(path, value, `Member must have value greater than or equal to ${rule.min}`);
     }
@@ -135,7 +129,15 @@ export class Constraints {
   }
 }
 
-/** AWS prints patterns without anchors, although they must match the whole value. */
+interface NumberKind {
+  readonly name: string;
+  readonly isRight: (value: number) => boolean;
+}
+
+const INTEGER: NumberKind = { name: 'an integer', isRight: Number.isInteger };
+const NUMBER: NumberKind = { name: 'a number', isRight: Number.isFinite };
+
+/** AWS prints patterns without anchors, though they must match the whole value. */
 function unanchored(pattern: RegExp): string {
   return pattern.source.replace(/^\^/, '').replace(/\$$/, '').replaceAll('\\/', '/');
 }

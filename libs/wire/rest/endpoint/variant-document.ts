@@ -52,7 +52,6 @@ export function formatVariant(status: VariantStatus): z.input<typeof variant> {
   const { decisions, history, situation } = status;
   const { bounds, busy, draining, failures, inService, paused, starts } = situation;
   const { container, desiredInstanceCount, instanceType, name, slots } = status.variant;
-  const [medians, high] = [usualPhases(history, 0.5), usualPhases(history, 0.95)];
   return {
     name,
     why: whyInstances(situation),
@@ -76,10 +75,7 @@ export function formatVariant(status: VariantStatus): z.input<typeof variant> {
       phase: now,
       phaseSince: iso(phaseSince),
     })),
-    startPhases: START_PHASES.flatMap((each) => {
-      const [medianMs, p95Ms] = [medians[each], high[each]];
-      return medianMs === undefined || p95Ms === undefined ? [] : [{ phase: each, medianMs, p95Ms }];
-    }),
+    startPhases: formatStartPhases(history),
     launchFailures: failures && {
       count: failures.count,
       since: iso(failures.since),
@@ -89,4 +85,12 @@ export function formatVariant(status: VariantStatus): z.input<typeof variant> {
     },
     decisions: decisions.map(formatActivity),
   };
+}
+
+function formatStartPhases(history: VariantStatus['history']): z.input<typeof variant>['startPhases'] {
+  const [medians, high] = [usualPhases(history, 0.5), usualPhases(history, 0.95)];
+  return START_PHASES.flatMap((each) => {
+    const [medianMs, p95Ms] = [medians[each], high[each]];
+    return medianMs === undefined || p95Ms === undefined ? [] : [{ phase: each, medianMs, p95Ms }];
+  });
 }

@@ -110,6 +110,11 @@ export class Member implements RoutedInstance {
     return this.leave.signal;
   }
 
+  /** Whether its model has answered any invocation. */
+  get hasAnswered(): boolean {
+    return this.health.hasAnswered;
+  }
+
   get start(): InstanceStart {
     const { phase, since } = this.phases;
     return { instanceId: this.id, launchedAt: this.launchedAt, phase, phaseSince: since };

@@ -225,7 +225,11 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])(
       for (let each = 0; each < moments; each += 1) await Promise.resolve();
       instances.kill(instanceId);
     };
-    instances.ping = async (instanceId) => (void dieSoon(instanceId), 'healthy');
+    instances.ping = (instanceId) => {
+      const answered = Promise.resolve('healthy' as const);
+      dieSoon(instanceId).catch(() => undefined);
+      return answered;
+    };
     await launch(1);
     expect(counts()).toMatchObject({ inService: 0 });
     expect(fleet.hasFreeSlot('reader')).toBe(false);

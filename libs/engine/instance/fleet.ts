@@ -211,7 +211,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     const member = this.roster.get(slot.instanceId);
     if (!member) return;
     member.finishWork(slot, this.world.clock.now(), hasAnswered);
-    const hasProved = member.health.hasAnswered && this.launches.proved(member);
+    const hasProved = member.hasAnswered && this.launches.proved(member);
     if (hasProved || member.busy === 0) this.lives.changed(member);
   }
 

@@ -15,16 +15,16 @@ import { ImageRegistry } from '../support/image-registry.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryObjects } from '../support/memory-objects.js';
 import { SocketGate } from '../support/socket-gate.js';
+import { instancesContract } from './instances.contract.js';
 import {
   idsOf,
-  instancesContract,
   type InstancesScene,
   launchSpec,
   readText,
   request,
   untilHealthy,
   untilTail,
-} from './instances.contract.js';
+} from './instances-scene.js';
 
 const MODEL = 's3://models/model.tar.gz';
 const IMAGE = 'localhost/echo';

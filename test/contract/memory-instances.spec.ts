@@ -4,7 +4,8 @@ import type { CancelAnswer, ContainerRequest, LaunchSpec } from '../../libs/core
 import { SystemClock } from '../../libs/drivers/clock/system.js';
 import { type InvocationScript, type LaunchScript, MemoryInstances } from '../support/memory-instances.js';
 import { MemoryLogs } from '../support/memory-logs.js';
-import { instancesContract, type InstancesScene } from './instances.contract.js';
+import { instancesContract } from './instances.contract.js';
+import type { InstancesScene } from './instances-scene.js';
 
 const MODEL = 's3://models/model.tar.gz';
 

@@ -18,16 +18,16 @@ import {
 } from '../../libs/drivers/instances/process/process-table.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryObjects } from '../support/memory-objects.js';
+import { instancesContract } from './instances.contract.js';
 import {
   idsOf,
-  instancesContract,
   type InstancesScene,
   launchSpec,
   readText,
   request,
   untilHealthy,
   untilTail,
-} from './instances.contract.js';
+} from './instances-scene.js';
 
 const SUPPORT = resolve(import.meta.dirname, '../support');
 const IMAGES = join(SUPPORT, 'images');

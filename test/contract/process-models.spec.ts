@@ -13,7 +13,7 @@ import { tarOf } from '../support/archives.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { leftIn } from '../support/model-scene.js';
 import { WatchedObjects } from '../support/watched-objects.js';
-import { launchSpec, readText, request, untilHealthy } from './instances.contract.js';
+import { launchSpec, readText, request, untilHealthy } from './instances-scene.js';
 
 const IMAGES = resolve(import.meta.dirname, '../support/images');
 const archive: ModelDataSource = { uri: 's3://models/m.tar.gz', dataType: 'S3Object', compression: 'Gzip' };

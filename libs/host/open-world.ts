@@ -33,46 +33,56 @@ export interface OpenWorld {
 export async function openWorld(config: Config, log: Log, ownUrl: () => string): Promise<OpenWorld> {
   const closers = new Closers();
   try {
-    mkdirSync(config.dataDirectory, { recursive: true });
-    const clock = new SystemClock();
-    const catalog = SqliteCatalog.open(config.dataDirectory);
-    closers.add(() => catalog.close());
-    const secrets = openSecrets(config);
-    const own = newOwnCredential({ secrets });
-    const metrics = SqliteMetrics.open(config.dataDirectory);
-    closers.add(() => metrics.close());
-    const objects = await openObjects(config, closers);
-    const { ledger, outbox } = await openLedger(config, log, closers);
-    const signals = new InProcessSignals();
-    const parts = { catalog, clock, own, ownUrl, secrets, signals };
-    const notifications = await openNotifications(config, parts, closers);
-    const logs = await FilesystemLogs.open(join(config.dataDirectory, 'logs'));
-    closers.add(() => logs.close());
-    const instances = await openInstances(config, { objects, logs, log }, closers);
-    const { place } = config;
-    const world = Object.freeze<World>({
-      calendar: new CronerCalendar(),
-      catalog,
-      clock,
-      instances,
-      ledger,
-      log,
-      logs,
-      metrics,
-      notifications,
-      objects,
-      outbox,
-      place,
-      secrets,
-      signals,
-      publicUrl: (path) => `${config.listening.publicUrl ?? ownUrl()}${path}`,
-      progressUrl: progressUrls(config, ownUrl),
-    });
-    return { world, own, close: () => closers.closeAll() };
+    const opened = await openDrivers(config, log, ownUrl, closers);
+    return { ...opened, close: () => closers.closeAll() };
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
+}
+
+async function openDrivers(
+  config: Config,
+  log: Log,
+  ownUrl: () => string,
+  closers: Closers,
+): Promise<Omit<OpenWorld, 'close'>> {
+  mkdirSync(config.dataDirectory, { recursive: true });
+  const clock = new SystemClock();
+  const catalog = SqliteCatalog.open(config.dataDirectory);
+  closers.add(() => catalog.close());
+  const secrets = openSecrets(config);
+  const own = newOwnCredential({ secrets });
+  const metrics = SqliteMetrics.open(config.dataDirectory);
+  closers.add(() => metrics.close());
+  const objects = await openObjects(config, closers);
+  const { ledger, outbox } = await openLedger(config, log, closers);
+  const signals = new InProcessSignals();
+  const parts = { catalog, clock, own, ownUrl, secrets, signals };
+  const notifications = await openNotifications(config, parts, closers);
+  const logs = await FilesystemLogs.open(join(config.dataDirectory, 'logs'));
+  closers.add(() => logs.close());
+  const instances = await openInstances(config, { objects, logs, log }, closers);
+  const { place } = config;
+  const world = Object.freeze<World>({
+    calendar: new CronerCalendar(),
+    catalog,
+    clock,
+    instances,
+    ledger,
+    log,
+    logs,
+    metrics,
+    notifications,
+    objects,
+    outbox,
+    place,
+    secrets,
+    signals,
+    publicUrl: (path) => `${config.listening.publicUrl ?? ownUrl()}${path}`,
+    progressUrl: progressUrls(config, ownUrl),
+  });
+  return { world, own };
 }
 
 /** Containers do not reach what listens on this machine's loopback address alone; processes do. */

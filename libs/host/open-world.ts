@@ -6,7 +6,7 @@ import { SystemClock } from '../drivers/clock/system.js';
 import { FilesystemLogs } from '../drivers/logs/filesystem.js';
 import { SqliteMetrics } from '../drivers/metrics/sqlite.js';
 import { InProcessSignals } from '../drivers/signals/in-process.js';
-import { type AccessWorld, type OwnCredential, newOwnCredential } from '../engine/access/access-material.js';
+import { type OwnCredential, newOwnCredential } from '../engine/access/access-material.js';
 import type { Log } from '../engine/log.js';
 import type { World } from '../engine/world.js';
 import { Closers } from './closers.js';

@@ -1,12 +1,11 @@
-import type { ContainerInspectInfo } from 'dockerode';
 import type { PingAnswer } from '../../core/instance/instance.js';
-import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   findInstanceType,
   type InstanceType,
   type InstanceTypes,
   KNOWN_INSTANCE_TYPES,
 } from '../../core/instance/instance-type.js';
+import type { StartPhase } from '../../core/instance/start-phase.js';
 import {
   type CancelAnswer,
   type ContainerRequest,
@@ -24,12 +23,13 @@ import { EngineClient } from './docker/engine-api/engine-client.js';
 import { explainRefusal, isImageMissing, isMissing } from './docker/engine-api/engine-errors.js';
 import { EngineImages, type PullProgress } from './docker/engine-api/engine-images.js';
 import { EngineNetworks } from './docker/engine-networks.js';
+import { FoundContainer } from './docker/found-container.js';
 import { labelsOf, OWNER_LABEL, readLabels } from './docker/labels.js';
 import { checkMachine } from './docker/machine.js';
 import { OutputPosition } from './docker/output-position.js';
 import { ownerOf } from './docker/owner.js';
 import { RegistryLogins } from './docker/engine-api/registry-credentials.js';
-import { ContainerStarter, mountedModel, startedContainer } from './docker/start-container.js';
+import { ContainerStarter } from './docker/start-container.js';
 import type { HeldModel, ModelStore } from './model/model-store.js';
 
 /** Of the output that is kept already, so much is looked at to tell where it ends. */
@@ -125,8 +125,8 @@ export class DockerInstances extends Instances {
     if (known) return known;
     const found = await this.#inspect(instanceId);
     signal?.throwIfAborted();
-    if (!found || !isAlive(found) || found.State.Paused || !isLaunchedAs(spec, found)) return undefined;
-    const model = this.#options.models.reclaim(mountedModel(found));
+    if (!found?.isAlive || found.isPaused || !found.isLaunchedFrom(spec)) return undefined;
+    const model = this.#options.models.reclaim(found.model);
     // Files that are not kept any more may have changed under it.
     if (!model) return undefined;
     return this.#takeOver(instanceId, found, model);
@@ -137,8 +137,8 @@ export class DockerInstances extends Instances {
     if (known) return known.terminate(graceMs);
     if (this.#known.isLaunching(instanceId)) return;
     const found = await this.#inspect(instanceId, ENGINE_PATIENCE_MS);
-    if (found && isAlive(found)) return (await this.#takeOver(instanceId, found)).terminate(graceMs);
-    if (found) await removeContainer(this.#engine, found.Id);
+    if (found?.isAlive) return (await this.#takeOver(instanceId, found)).terminate(graceMs);
+    if (found) await removeContainer(this.#engine, found.id);
     await this.#release(instanceId);
   }
 
@@ -211,12 +211,11 @@ export class DockerInstances extends Instances {
   }
 
   /** Goes on with a container of an earlier run. */
-  async #takeOver(instanceId: string, found: ContainerInspectInfo, model?: HeldModel): Promise<DockerInstance> {
-    const { launchedAs } = readLabels(found.Config.Labels)!;
+  async #takeOver(instanceId: string, found: FoundContainer, model?: HeldModel): Promise<DockerInstance> {
     const taken = await this.#options.logs.tail(instanceId, TAKEN_LINES);
     const position = OutputPosition.after(taken.filter(isOutput));
-    const container = startedContainer(instanceId, found);
-    const instance = this.#watch({ container, source: launchedAs, model }, position);
+    const container = found.started(instanceId);
+    const instance = this.#watch({ container, source: found.launchedAs!, model }, position);
     this.#known.add(instance);
     return instance;
   }
@@ -229,10 +228,12 @@ export class DockerInstances extends Instances {
     return new DockerInstance(this.#engine, container, { writer, position }, hooks);
   }
 
-  async #inspect(instanceId: string, patienceMs = 0): Promise<ContainerInspectInfo | undefined> {
+  async #inspect(instanceId: string, patienceMs = 0): Promise<FoundContainer | undefined> {
     const name = this.#nameOf(instanceId);
     try {
-      return await this.#engine.askPatiently((client) => client.getContainer(name).inspect(), patienceMs);
+      return new FoundContainer(
+        await this.#engine.askPatiently((client) => client.getContainer(name).inspect(), patienceMs),
+      );
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -251,19 +252,6 @@ interface Watched {
   readonly container: StartedContainer;
   readonly source: Omit<LogSource, 'instanceId'>;
   readonly model?: HeldModel;
-}
-
-function isAlive({ State }: ContainerInspectInfo): boolean {
-  return State.Running || State.Paused;
-}
-
-function isLaunchedAs({ endpointName, variantName, deploymentId }: LaunchSpec, found: ContainerInspectInfo): boolean {
-  const launchedAs = readLabels(found.Config.Labels)?.launchedAs;
-  return (
-    launchedAs?.endpointName === endpointName &&
-    launchedAs.variantName === variantName &&
-    launchedAs.deploymentId === deploymentId
-  );
 }
 
 function isOutput<L extends { readonly stream: LogStream }>(line: L): line is L & { stream: 'stdout' | 'stderr' } {

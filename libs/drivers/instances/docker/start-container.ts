@@ -1,13 +1,12 @@
-import type { ContainerInspectInfo } from 'dockerode';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
 import { takeFreePort } from '../container/free-port.js';
-import { ADDITIONAL_PATH, CONTAINER_PORT, containerOptions, MODEL_PATH, type Placement } from './container-options.js';
+import { containerOptions, type Placement } from './container-options.js';
 import { removeContainer, type StartedContainer } from './docker-instance.js';
 import type { EngineClient } from './engine-api/engine-client.js';
 import { isAway, isNetworkUnusable, isPortTaken } from './engine-api/engine-errors.js';
 import type { EngineNetworks } from './engine-networks.js';
+import { FoundContainer } from './found-container.js';
 
-const BYTES_PER_MIB = 1_048_576;
 /** A port may be taken, or a shared network removed, in the moment before a container wants it. */
 const MAX_TRIES = 3;
 
@@ -75,39 +74,6 @@ export class ContainerStarter {
   }
 
   async #ownOrigin(id: string): Promise<string> {
-    return originOf(await this.#engine.ask((client) => client.getContainer(id).inspect()));
+    return new FoundContainer(await this.#engine.ask((client) => client.getContainer(id).inspect())).origin;
   }
-}
-
-/** A container of ours that was started before, as it is now. */
-export function startedContainer(instanceId: string, info: ContainerInspectInfo): StartedContainer {
-  const { Memory } = info.HostConfig;
-  return {
-    instanceId,
-    id: info.Id,
-    origin: originOf(info),
-    memoryMiB: Memory ? Memory / BYTES_PER_MIB : undefined,
-    isPaused: info.State.Paused,
-  };
-}
-
-/** The files on this machine that a container of ours was given to read. */
-export function mountedModel({ Mounts }: ContainerInspectInfo): Placement['model'] {
-  const additional = Mounts.filter(({ Destination }) => Destination.startsWith(`${ADDITIONAL_PATH}/`));
-  return {
-    directory: Mounts.find(({ Destination, Type }) => Type === 'bind' && Destination === MODEL_PATH)?.Source,
-    additional: additional.map(({ Destination, Source }) => ({
-      channelName: Destination.slice(ADDITIONAL_PATH.length + 1),
-      directory: Source,
-    })),
-  };
-}
-
-/** The published port, or the address on its network of a container that publishes none because it is isolated. */
-function originOf({ HostConfig, NetworkSettings }: ContainerInspectInfo): string {
-  const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[] | undefined> | null;
-  const port = bindings?.[CONTAINER_PORT]?.[0]?.HostPort;
-  if (port !== undefined) return `http://127.0.0.1:${port}`;
-  const [network] = Object.values(NetworkSettings.Networks);
-  return `http://${network?.IPAddress}:${Number.parseInt(CONTAINER_PORT)}`;
 }

@@ -14,9 +14,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EndpointStatus } from '../../libs/core/endpoint/endpoint-status.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { NOT_SUSPENDED, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
-import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { ERROR_TOPIC, SUCCESS_TOPIC, asyncConfig, createEndpoint, createModel } from '../support/deploy.js';
+import { submitInvocation } from '../support/submit-invocation.js';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:endpoint/ocr';
 const WITH_TOPICS = {

@@ -8,7 +8,7 @@ import type { Records } from '../../libs/core/ports/catalog.js';
 import { createEndpoint } from '../../libs/engine/endpoint/create-endpoint.js';
 import { createEndpointConfig } from '../../libs/engine/endpoint/create-endpoint-config.js';
 import { createModel } from '../../libs/engine/model/create-model.js';
-import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
+import { submitInvocation } from '../support/submit-invocation.js';
 import { updateCapacities } from '../../libs/engine/deployment/update-capacities.js';
 import { updateEndpoint } from '../../libs/engine/deployment/update-endpoint.js';
 import type { LaunchScript } from '../support/memory-instances.js';

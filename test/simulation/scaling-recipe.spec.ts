@@ -7,7 +7,7 @@ import { Engine } from '../../libs/engine/engine.js';
 import { putAlarm } from '../../libs/engine/alarm/put-alarm.js';
 import { putScalingPolicy } from '../../libs/engine/scaling/put-scaling-policy.js';
 import { registerScalableTarget } from '../../libs/engine/scaling/register-scalable-target.js';
-import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
+import { submitInvocation } from '../support/submit-invocation.js';
 import { deployEndpoint, memoryWorld } from '../support/memory-world.js';
 
 const MINUTE = 60_000;

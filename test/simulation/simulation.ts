@@ -1,6 +1,6 @@
 import { GATES, withGates } from '../../libs/core/endpoint/endpoint-gates.js';
-import { endpointKey, isServing } from '../../libs/core/endpoint/endpoint.js';
 import { isPassing } from '../../libs/core/endpoint/endpoint-status.js';
+import { endpointKey, isServing } from '../../libs/core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../libs/core/endpoint/variant.js';
 import { EbbError } from '../../libs/core/errors.js';
 import { isSettled } from '../../libs/core/invocation/invocation.js';
@@ -13,17 +13,17 @@ import {
 import { CronerCalendar } from '../../libs/drivers/calendar/croner.js';
 import { InProcessSignals } from '../../libs/drivers/signals/in-process.js';
 import type { Fleet } from '../../libs/engine/instance/fleet.js';
-import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import type { World } from '../../libs/engine/world.js';
 import { MemoryCatalog } from '../support/memory-catalog.js';
 import { MemoryLogs } from '../support/memory-logs.js';
 import { MemoryMetrics } from '../support/memory-metrics.js';
-import { MemorySecrets } from '../support/memory-secrets.js';
 import { MemoryObjects } from '../support/memory-objects.js';
+import { MemorySecrets } from '../support/memory-secrets.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import { submitInvocation } from '../support/submit-invocation.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { befall } from './befall.js';
-import { deploy, INPUT_BUCKET, PLACE } from './deployment.js';
+import { INPUT_BUCKET, PLACE, deploy } from './deployment.js';
 import { InstanceWatch } from './instance-watch.js';
 import { judge } from './judgement.js';
 import { MemoryLog } from './memory-log.js';
@@ -33,7 +33,7 @@ import { RunningEngine } from './running-engine.js';
 import type { Arrival, Scenario } from './scenario.js';
 import { type Fate, SimulatedProcess } from './simulated-process.js';
 import { type Strike, Strikes } from './strikes.js';
-import { inputOf, Machine, WatchedInstances } from './watched-instances.js';
+import { Machine, WatchedInstances, inputOf } from './watched-instances.js';
 import { Witness, WitnessedLedger } from './witness.js';
 
 /** How long after the calm everything must have come to its end: deliveries may rest for a quarter of an hour. */

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { LEADERSHIP_MS } from '../../libs/core/leader.js';
 import { Engine } from '../../libs/engine/engine.js';
 import type { ScalingSettings } from '../../libs/engine/scaling/scaling-settings.js';
-import { submitInvocation } from '../../libs/engine/invocation/submit-invocation.js';
 import { MemoryInstances } from '../support/memory-instances.js';
 import { deployEndpoint, memoryWorld } from '../support/memory-world.js';
+import { submitInvocation } from '../support/submit-invocation.js';
 import { SimulatedProcess } from './simulated-process.js';
 
 const SETTINGS: ScalingSettings = { pace: 'fast', promise: { kind: 'start', withinMs: 0 }, maxKeepWarmMs: 1_000 };

@@ -46,9 +46,10 @@ export class BatchesController {
   }
 
   private outcomes(endpointName: string, caller: Caller, raw: IncomingMessage, gone: AbortSignal) {
-    return submitBatch(readLines(streamedBody(raw).stream, BATCH_LIMITS), ({ bytes }) =>
-      submitForCaller(this.world, this.quotas, caller, { ...readBatchLine(bytes), endpointName }, gone),
-    );
+    return submitBatch(readLines(streamedBody(raw).stream, BATCH_LIMITS), ({ bytes }) => {
+      const submission = { ...readBatchLine(bytes), endpointName };
+      return submitForCaller(this.world, this.quotas, { caller, submission }, gone);
+    });
   }
 
   private answerTo(outcome: BatchOutcome, requestId: string): object {

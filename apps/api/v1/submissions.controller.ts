@@ -48,7 +48,7 @@ export class SubmissionsController {
       endpointName: parameters.name,
       input: inputOf(raw, headers['input-location']),
     };
-    const { invocation, isRepeat } = await submitForCaller(this.world, this.quotas, caller, submission, gone);
+    const { invocation, isRepeat } = await submitForCaller(this.world, this.quotas, { caller, submission }, gone);
     if (isRepeat) reply.header('idempotent-replayed', 'true');
     return invocation;
   }

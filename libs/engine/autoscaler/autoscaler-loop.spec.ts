@@ -12,7 +12,7 @@ import { Fleet } from '../instance/fleet.js';
 import { registerScalableTarget } from '../scaling/register-scalable-target.js';
 import { EndpointScaler, type PolicyReadings } from '../scaling/scale-endpoint.js';
 import type { ScalingSettings } from '../scaling/scaling-settings.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { VariantHistories } from '../scaling/variant-histories.js';
 
 const KEEP_WARM_MS = 60_000;

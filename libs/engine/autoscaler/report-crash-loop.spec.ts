@@ -4,7 +4,7 @@ import type { LaunchScript } from '../../../test/support/memory-instances.js';
 import type { LaunchFailures } from '../../core/instance/crash-loop.js';
 import { Engine } from '../engine.js';
 import { reportCrashLoop } from './report-crash-loop.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const LOOPING: LaunchFailures = {
   count: 2,

@@ -3,7 +3,7 @@ import { EbbError } from '../../core/errors.js';
 import type { Delivery } from '../../core/delivery/delivery.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { DeliverySender } from './send-deliveries.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const DAY_MS = 24 * 3_600_000;
 

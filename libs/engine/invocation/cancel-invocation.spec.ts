@@ -5,7 +5,7 @@ import type { Signal } from '../../core/ports/signals.js';
 import { ERROR_TOPIC, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
 import { cancelInvocation } from './cancel-invocation.js';
-import { submitInvocation } from './submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 async function aQueuedInvocation() {
   const parts = memoryWorld();

@@ -4,7 +4,7 @@ import type { Invocation } from '../../core/invocation/invocation.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { type ManyRequest, changeMany } from './change-many.js';
-import { submitInvocation } from './submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 /** More than are read at once, and not a multiple of it. */
 const COUNT = 450;

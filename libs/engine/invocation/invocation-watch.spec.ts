@@ -3,7 +3,7 @@ import type { Invocation } from '../../core/invocation/invocation.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { InvocationWatch } from './invocation-watch.js';
-import { submitInvocation } from './submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 async function watched() {
   const parts = memoryWorld();

@@ -3,7 +3,7 @@ import { MAX_KEPT_REPORTS, MAX_PARTIAL_BYTES } from '../../core/invocation/progr
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { ProgressBook, progressToken } from './progress-book.js';
-import { submitInvocation } from './submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const HALF = { kind: 'progress', progress: 0.5 } as const;
 const PART = { kind: 'partial', contentType: 'text/plain', content: new Uint8Array(MAX_PARTIAL_BYTES) } as const;

@@ -4,7 +4,7 @@ import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { SUCCESS_TOPIC, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
 import { redriveInvocation } from './redrive-invocation.js';
-import { submitInvocation } from './submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 async function aCancelledInvocation() {
   const parts = memoryWorld();

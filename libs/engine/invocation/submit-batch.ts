@@ -1,5 +1,5 @@
 import type { Line } from './read-lines.js';
-import type { Accepted } from './submit-invocation.js';
+import type { Accepted } from './accept-invocation.js';
 
 /** What came of one line of a batch. */
 export type BatchOutcome = { readonly line: number } & ({ readonly accepted: Accepted } | { readonly error: unknown });

@@ -20,7 +20,12 @@ beforeEach(async () => {
 
 function submit(caller: Caller, submission: Partial<Submission>, signal?: AbortSignal) {
   const input = { body: bytes('input') };
-  return submitForCaller(scene.world, gate, caller, { endpointName: 'reader', input, ...submission }, signal);
+  return submitForCaller(
+    scene.world,
+    gate,
+    { caller, submission: { endpointName: 'reader', input, ...submission } },
+    signal,
+  );
 }
 
 async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array, void, void> {
@@ -131,7 +136,9 @@ describe('an input that streams in', () => {
     });
     const world = { ...scene.world, objects };
     const submission = { endpointName: 'reader', input: { stream: endless() } };
-    await expect(submitForCaller(world, gate, KEY, submission)).rejects.toMatchObject({ code: 'BodyTooLarge' });
+    await expect(submitForCaller(world, gate, { caller: KEY, submission })).rejects.toMatchObject({
+      code: 'BodyTooLarge',
+    });
     expect(await scene.ledger.list({})).toEqual([]);
   });
 

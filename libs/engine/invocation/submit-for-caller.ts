@@ -3,8 +3,13 @@ import { EbbError } from '../../core/errors.js';
 import type { Submission } from '../../core/invocation/submission.js';
 import { acceptedBefore } from './idempotency.js';
 import type { QuotaGate } from '../access/quota-gate.js';
-import { type Accepted, acceptInvocation } from './submit-invocation.js';
-import type { World } from '../world.js';
+import { type Accepted, type AcceptingWorld, acceptInvocation } from './accept-invocation.js';
+
+/** What a caller asks for. */
+export interface CallersSubmission {
+  readonly caller: Caller;
+  readonly submission: Omit<Submission, 'submittedBy'>;
+}
 
 /**
  * Accepts an invocation on a caller's behalf and within its quotas. A repeat under an idempotency key gets what was
@@ -13,15 +18,16 @@ import type { World } from '../world.js';
  * counts.
  */
 export async function submitForCaller(
-  world: World,
-  quotas: QuotaGate,
-  caller: Caller,
-  submission: Omit<Submission, 'submittedBy'>,
+  world: AcceptingWorld,
+  quotas: Pick<QuotaGate, 'reserve'>,
+  { caller, submission }: CallersSubmission,
   signal?: AbortSignal,
 ): Promise<Accepted> {
   const owned = { ...submission, submittedBy: caller.keyId };
-  const first = await acceptedBefore(world, owned, signal);
-  if (first) return { invocation: first, isRepeat: true };
+  if (owned.idempotencyKey !== undefined) {
+    const first = await acceptedBefore(world, owned, signal);
+    if (first) return { invocation: first, isRepeat: true };
+  }
   if (submission.startBy !== undefined && submission.startBy <= world.clock.now()) {
     throw new EbbError('InvalidRequest', 'The deadline must not be over yet.');
   }

@@ -6,7 +6,7 @@ import { isSettled } from '../../core/invocation/invocation.js';
 import { drainInstance } from './drain-instance.js';
 import { Engine } from '../engine.js';
 import { setGates } from './set-gates.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { wakeEndpoint } from './wake-endpoint.js';
 
 const PROMISE = { kind: 'start', withinMs: 0 } as const;

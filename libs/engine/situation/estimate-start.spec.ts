@@ -5,7 +5,7 @@ import { EMPTY_HISTORY, withServiceTimes, withStart } from '../../core/learning/
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { estimateStart } from './estimate-start.js';
 import { Fleet } from '../instance/fleet.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 /** An endpoint at zero whose starts take two seconds and whose invocations take one. */
 async function aSleepingEndpoint() {

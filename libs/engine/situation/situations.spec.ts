@@ -14,7 +14,7 @@ import { EMPTY_HISTORY, withStart } from '../../core/learning/variant-history.js
 import { formatEndpoint } from '../../wire/rest/endpoint/endpoint-document.js';
 import { Situations } from './situations.js';
 import { Fleet } from '../instance/fleet.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const DEFAULTS = { promise: DEFAULT_PROMISE, maxKeepWarmMs: 300_000 };
 

@@ -3,7 +3,7 @@ import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.
 import type { InvocationScript } from '../../../test/support/memory-instances.js';
 import { Fleet } from '../instance/fleet.js';
 import { settleBacklog } from './settle-backlog.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
 /** A worker whose one instance does so with whatever it gets. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EbbError } from '../../core/errors.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { Abandoned } from '../instance/slot.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { World } from '../world.js';
 import { HeldLeases } from './held-leases.js';
 

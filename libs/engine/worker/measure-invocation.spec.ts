@@ -4,7 +4,7 @@ import { EbbError } from '../../core/errors.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import type { InvocationScript } from '../../../test/support/memory-instances.js';
 import { Fleet } from '../instance/fleet.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
 /** A worker with one instance of one slot, and all that it measures: every value by metric. */

@@ -5,7 +5,7 @@ import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../.
 import { cancelInvocation } from '../invocation/cancel-invocation.js';
 import type { HeldLease } from './held-lease.js';
 import { settleInvocation } from './settle-invocation.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const LEASE_MS = 30_000;
 

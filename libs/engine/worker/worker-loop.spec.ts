@@ -6,7 +6,7 @@ import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.
 import type { InvocationScript } from '../../../test/support/memory-instances.js';
 import { cancelInvocation } from '../invocation/cancel-invocation.js';
 import { Fleet } from '../instance/fleet.js';
-import { submitInvocation } from '../invocation/submit-invocation.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
 /** A worker with one instance of two slots in service. */

@@ -4,7 +4,7 @@ import { ANONYMOUS } from '../../../../libs/core/access/caller.js';
 import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
 import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation/submission.js';
 import { QuotaGate } from '../../../../libs/engine/access/quota-gate.js';
-import { submitInvocation } from '../../../../libs/engine/invocation/submit-invocation.js';
+import { submitForCaller } from '../../../../libs/engine/invocation/submit-for-caller.js';
 import { World } from '../../../../libs/engine/world.js';
 import type { AwsCall } from '../../../../libs/wire/aws/aws-request.js';
 import { formatRuntimeError } from '../../../../libs/wire/runtime/errors.js';
@@ -74,13 +74,8 @@ export class RuntimeSurface implements Surface {
     }
     const body = await this.body(request);
     const submission = parseInvokeEndpointAsync(endpointName, request.headers, body);
-    const release = await this.quotas.reserve(caller ?? ANONYMOUS, body.length);
-    try {
-      const submittedBy = caller?.keyId;
-      return formatInvokeEndpointAsync(await submitInvocation(this.world, { ...submission, submittedBy }));
-    } finally {
-      release();
-    }
+    const { invocation } = await submitForCaller(this.world, this.quotas, { caller: caller ?? ANONYMOUS, submission });
+    return formatInvokeEndpointAsync(invocation);
   }
 
   private async body(request: IncomingMessage): Promise<Uint8Array> {

@@ -15,13 +15,23 @@ export interface Accepted {
   readonly isRepeat: boolean;
 }
 
+/** What it takes to accept an invocation. */
+export type AcceptingWorld = Pick<
+  World,
+  'catalog' | 'clock' | 'ledger' | 'log' | 'notifications' | 'objects' | 'place' | 'secrets' | 'signals'
+>;
+
 /**
  * Accepts an invocation: when this resolves, the record (and an input that came along) is on disk and the work will be
  * done, expire or fail, but not be lost. An input streams into storage. Raises `EndpointNotFound`, `EndpointNotReady`,
  * `WrongInferenceType`, `IntakePaused`, `InvalidRequest`, `BodyTooLarge`, `IdempotencyConflict`, `StorageFull`; nothing
  * stays of what was refused.
  */
-export async function acceptInvocation(world: World, submission: Submission, signal?: AbortSignal): Promise<Accepted> {
+export async function acceptInvocation(
+  world: AcceptingWorld,
+  submission: Submission,
+  signal?: AbortSignal,
+): Promise<Accepted> {
   const { clock, notifications, place, secrets } = world;
   if (submission.callbackUrl !== undefined) notifications.checkCallbackUrl(submission.callbackUrl);
   const endpoint = await endpointTakingWork(world, submission.endpointName, signal);
@@ -48,17 +58,8 @@ export async function acceptInvocation(world: World, submission: Submission, sig
   }
 }
 
-/** `acceptInvocation`, for those to whom a repeat is as good as the first. */
-export async function submitInvocation(
-  world: World,
-  submission: Submission,
-  signal?: AbortSignal,
-): Promise<Invocation> {
-  return (await acceptInvocation(world, submission, signal)).invocation;
-}
-
 async function accept(
-  { ledger, secrets, signals }: World,
+  { ledger, secrets, signals }: Pick<World, 'ledger' | 'secrets' | 'signals'>,
   submission: Submission,
   request: InvocationRequest,
   contentHash?: string,
@@ -72,7 +73,10 @@ async function accept(
 }
 
 /** Whether or not that goes well, the caller is told what it has to be told; what stays is in nobody's way. */
-async function removeInput({ log, objects }: World, { inputLocation }: InvocationRequest): Promise<void> {
+async function removeInput(
+  { log, objects }: Pick<World, 'log' | 'objects'>,
+  { inputLocation }: InvocationRequest,
+): Promise<void> {
   try {
     await objects.delete(parseObjectLocation(inputLocation));
   } catch (error) {

@@ -68,7 +68,7 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
       deployment: ['endpoint', 'scaling', 'worker', 'delivery', 'model', 'instance'],
       autoscaler: ['deployment', 'scaling', 'instance'],
     },
-    ground: ['deadline.ts', 'log.ts', 'per-endpoint.ts', 'rounds.ts', 'world.ts'],
+    ground: ['cancel-body.ts', 'deadline.ts', 'log.ts', 'per-endpoint.ts', 'rounds.ts', 'world.ts'],
     roof: ['engine.ts'],
   },
   'libs/wire': {

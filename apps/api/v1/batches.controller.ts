@@ -6,7 +6,7 @@ import { QuotaGate } from '../../../libs/engine/access/quota-gate.js';
 import { readLines } from '../../../libs/engine/invocation/read-lines.js';
 import { type BatchOutcome, submitBatch } from '../../../libs/engine/invocation/submit-batch.js';
 import { submitForCaller } from '../../../libs/engine/invocation/submit-for-caller.js';
-import { endpointTakingWork } from '../../../libs/engine/invocation/takes-work.js';
+import { endpointTakingWork } from '../../../libs/engine/invocation/endpoint-taking-work.js';
 import { World } from '../../../libs/engine/world.js';
 import { readBatchLine } from '../../../libs/wire/rest/invocation/batch-line.js';
 import {

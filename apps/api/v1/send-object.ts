@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StoredObject } from '../../../libs/core/ports/objects.js';
-import { cancelBody } from '../../../libs/engine/worker/response-body.js';
+import { cancelBody } from '../../../libs/engine/cancel-body.js';
 import type { FrameworkReply } from './asked.js';
 
 /**

@@ -11,6 +11,11 @@ export type Signal =
   | { readonly kind: 'invocation'; readonly invocationId: string }
   | { readonly kind: 'cancelled'; readonly invocationId: string };
 
+/** The endpoint that a signal concerns; undefined where it concerns none, or many. */
+export function endpointOf(signal: Signal): string | undefined {
+  return signal.kind === 'backlog' || signal.kind === 'endpoint' ? signal.endpointName : undefined;
+}
+
 /**
  * Wakes whoever waits for something, now rather than at the next poll. A signal is a hint and may be lost: listeners
  * look at the record, and look again from time to time.

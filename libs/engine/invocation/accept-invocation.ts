@@ -5,7 +5,7 @@ import { parseObjectLocation } from '../../core/object-location.js';
 import { checkIsSame, fingerprintOf } from './idempotency.js';
 import { invocationRequest } from './invocation-request.js';
 import { hashedInput, storeInput } from './store-input.js';
-import { endpointTakingWork } from './takes-work.js';
+import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
 
 /** What came of a submission. */

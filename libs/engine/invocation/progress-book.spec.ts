@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { MAX_KEPT_REPORTS, MAX_PARTIAL_BYTES } from '../../core/invocation/progress.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from './cancel-invocation.js';
-import { ProgressBook, progressToken } from './progress-book.js';
+import { ProgressBook } from './progress-book.js';
 import { submitInvocation } from '../../../test/support/submit-invocation.js';
+import { progressToken } from './progress-token.js';
 
 const HALF = { kind: 'progress', progress: 0.5 } as const;
 const PART = { kind: 'partial', contentType: 'text/plain', content: new Uint8Array(MAX_PARTIAL_BYTES) } as const;

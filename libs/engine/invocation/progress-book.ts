@@ -1,5 +1,4 @@
 import { EbbError } from '../../core/errors.js';
-import type { Invocation } from '../../core/invocation/invocation.js';
 import {
   type NumberedReport,
   type ProgressReport,
@@ -8,6 +7,7 @@ import {
   withReport,
 } from '../../core/invocation/progress.js';
 import type { World } from '../world.js';
+import { readProgressToken } from './progress-token.js';
 
 /** How long reports are kept after the last one. */
 const KEPT_MS = 10 * 60_000;
@@ -38,7 +38,7 @@ export class ProgressBook {
    */
   async report(token: string, report: ProgressReport, signal?: AbortSignal): Promise<void> {
     const { clock, ledger, secrets, signals } = this.world;
-    const { id, attempt } = readToken(secrets, token);
+    const { id, attempt } = readProgressToken(secrets, token);
     const invocation = await ledger.find(id, signal);
     if (invocation?.state !== 'Running' || invocation.attempt !== attempt) {
       throw new EbbError('AccessDenied', 'The attempt that this address was made for does not run any more.');
@@ -86,33 +86,4 @@ export class ProgressBook {
 
 function bytesOf({ reports }: Entry): number {
   return reports.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** What makes the tokens of this process: an attempt does not outlive the process that made it. */
-const KEYS = new WeakMap<World['secrets'], string>();
-const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-/**
- * What lets the container of one attempt report of it, and nobody else of anything; it may stand in a URL. Each attempt has
- * one made, so that it must cost next to nothing.
- */
-export function progressToken(secrets: World['secrets'], { id, attempt }: Pick<Invocation, 'id' | 'attempt'>): string {
-  return `${attempt}~${id}~${signatureOf(secrets, `${attempt}~${id}`)}`;
-}
-
-function readToken(secrets: World['secrets'], token: string): { readonly id: string; readonly attempt: number } {
-  const [attempt = '', id = '', signature = ''] = token.split('~');
-  if (secrets.matches(signedText(secrets, `${attempt}~${id}`), signature)) return { attempt: Number(attempt), id };
-  throw new EbbError('AccessDenied', 'This is no address that was given to a container.');
-}
-
-function signatureOf(secrets: World['secrets'], text: string): string {
-  return secrets.hash(signedText(secrets, text));
-}
-
-/** The key on both sides: whoever knows one hash cannot go on from it to that of a longer text. */
-function signedText(secrets: World['secrets'], text: string): string {
-  let key = KEYS.get(secrets);
-  if (key === undefined) KEYS.set(secrets, (key = secrets.random(KEY_ALPHABET, 43)));
-  return `${key}/${text}/${key}`;
 }

@@ -2,7 +2,7 @@ import { EbbError, isEbbError } from '../../core/errors.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { ObjectHead } from '../../core/ports/objects.js';
-import { endpointTakingWork } from './takes-work.js';
+import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
 
 /**

@@ -4,7 +4,7 @@ import { type ObjectLocation, parseObjectLocation } from '../../core/object-loca
 import type { ObjectHead } from '../../core/ports/objects.js';
 import { sentInputLocation } from './invocation-request.js';
 import { type SentInput, storeInput } from './store-input.js';
-import { endpointTakingWork } from './takes-work.js';
+import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
 
 /** Leave to upload one input before it is submitted by its address. */

@@ -1,5 +1,6 @@
 import { MAX_NOTIFIED_RESPONSE_BYTES } from '../../core/delivery/invocation-notification.js';
 import type { Body } from '../../core/ports/objects.js';
+import { cancelBody } from '../cancel-body.js';
 
 /** The response on its way to storage: tells its own failures from storage's, and keeps what a notification may carry. */
 export class ResponseBody {
@@ -73,9 +74,4 @@ export class ResponseBody {
     if (this.keeps && this.sizeBytes <= MAX_NOTIFIED_RESPONSE_BYTES) this.chunks.push(chunk);
     else this.chunks = [];
   }
-}
-
-/** Ends a body that is not wanted. */
-export async function cancelBody(body: Body): Promise<void> {
-  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
 }

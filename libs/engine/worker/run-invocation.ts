@@ -5,11 +5,12 @@ import { MAX_INPUT_BYTES } from '../../core/invocation/submission.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { ContainerResponse } from '../../core/ports/instances.js';
 import type { StagedObject, StoredObject } from '../../core/ports/objects.js';
+import { cancelBody } from '../cancel-body.js';
 import { type AttemptTimings, Stopwatch } from './attempt-timings.js';
 import { Deadline } from '../deadline.js';
 import { Abandoned } from '../instance/slot.js';
-import { ResponseBody, cancelBody } from './response-body.js';
-import { progressToken } from '../invocation/progress-book.js';
+import { ResponseBody } from './response-body.js';
+import { progressToken } from '../invocation/progress-token.js';
 import type { World } from '../world.js';
 
 /** How an attempt ended, with what it produced: stored, but not visible before it is settled. */

@@ -1,3 +1,4 @@
+import { endpointOf } from '../../core/ports/signals.js';
 import { Attempts } from './attempts.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Fleet } from '../instance/fleet.js';
@@ -39,7 +40,8 @@ export class WorkerLoop {
     const { ledger, signals, clock } = this.world;
     await ledger.reclaim(clock.now(), this.workerId);
     this.unsubscribe = signals.subscribe((signal) => {
-      if ('endpointName' in signal) this.dispatcher.dispatch(signal.endpointName);
+      const endpointName = endpointOf(signal);
+      if (endpointName !== undefined) this.dispatcher.dispatch(endpointName);
       else if (signal.kind === 'cancelled') this.leases.cancel(signal.invocationId);
     });
     this.leases.start();

@@ -9,7 +9,7 @@ import { formatCopy } from '../../../../libs/wire/s3/documents/object-documents.
 import { descriptionOf } from '../../../../libs/wire/s3/object-headers.js';
 import { partNumberOf } from '../../../../libs/wire/s3/query.js';
 import { requiresAbsence } from '../../../../libs/wire/s3/write-headers.js';
-import { cancelBody } from './cancel-body.js';
+import { cancelBody } from '../../../../libs/engine/cancel-body.js';
 import type { S3Handler, S3Request } from './s3-exchange.js';
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;

@@ -9,7 +9,7 @@ import {
   storedChecksum,
 } from '../../../../libs/wire/s3/object-headers.js';
 import { requireNullVersion } from '../../../../libs/wire/s3/version.js';
-import { cancelBody } from './cancel-body.js';
+import { cancelBody } from '../../../../libs/engine/cancel-body.js';
 import type { S3Handler, S3Reply, S3Request } from './s3-exchange.js';
 
 export const getObject: S3Handler = async (objects, request) => {

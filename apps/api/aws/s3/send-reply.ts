@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorDocument, type S3Error } from '../../../../libs/wire/s3/errors.js';
-import { cancelBody } from './cancel-body.js';
+import { cancelBody } from '../../../../libs/engine/cancel-body.js';
 import type { S3Reply } from './s3-exchange.js';
 
 /** A request that is refused is read on to this length, so that a client that only then listens hears why. */

@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode'
 import type { InstanceType } from '../../../core/instance/instance-type.js';
 import type { LaunchSpec } from '../../../core/ports/instances.js';
 import type { HeldModel } from '../model/model-store.js';
-import type { Labels } from './labels.js';
+import type { ContainerLabels } from './labels.js';
 
 export const CONTAINER_PORT = '8080/tcp';
 export const MODEL_PATH = '/opt/ml/model';
@@ -29,7 +29,7 @@ const LOG_OPTIONS = { 'max-size': '10m', 'max-file': '2' } as const;
 /** What a container is made of besides its spec. */
 export interface Placement {
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: ContainerLabels;
   readonly network: string;
   /** Of the loopback address; undefined for a container that is reached by its own address. */
   readonly port?: number;

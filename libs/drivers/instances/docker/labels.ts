@@ -9,10 +9,10 @@ const VARIANT = 'ebb.variant';
 const DEPLOYMENT = 'ebb.deployment';
 const LAUNCHED_AT = 'ebb.launched-at';
 
-export type Labels = Readonly<Record<string, string>>;
+export type ContainerLabels = Readonly<Record<string, string>>;
 
 /** By these a later run of Ebb knows what a container was launched as. */
-export function labelsOf(spec: LaunchSpec, owner: string, now: number): Labels {
+export function labelsOf(spec: LaunchSpec, owner: string, now: number): ContainerLabels {
   return {
     [OWNER_LABEL]: owner,
     [INSTANCE]: spec.instanceId,
@@ -24,7 +24,9 @@ export function labelsOf(spec: LaunchSpec, owner: string, now: number): Labels {
 }
 
 /** What the labels of a container of ours say; undefined where there are none. */
-export function readLabels(labels: Labels): Required<Pick<FoundInstance, 'instanceId' | 'launchedAs'>> | undefined {
+export function readLabels(
+  labels: ContainerLabels,
+): Required<Pick<FoundInstance, 'instanceId' | 'launchedAs'>> | undefined {
   const instanceId = labels[INSTANCE];
   if (instanceId === undefined) return undefined;
   const launchedAs = {

@@ -1,6 +1,0 @@
-import type { Body } from '../../../../libs/core/ports/objects.js';
-
-/** Gives back what an object's content holds open when it is not going to be read to its end. */
-export async function cancelBody(body: Body): Promise<void> {
-  if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
-}

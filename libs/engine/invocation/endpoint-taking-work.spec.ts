@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
+import { endpointTakingWork } from './endpoint-taking-work.js';
+
+/** An endpoint named `reader` that differs so from one in service. */
+async function aWorld(change: Partial<Endpoint> = {}) {
+  const parts = memoryWorld();
+  const endpoint = await deployEndpoint(parts);
+  await parts.catalog.endpoints.update(endpointKey(endpoint.name), (before) => ({ ...before, ...change }));
+  return parts.world;
+}
+
+test('an endpoint in service takes work', async () => {
+  expect(await endpointTakingWork(await aWorld(), 'reader')).toMatchObject({ name: 'reader', status: 'InService' });
+});
+
+test.each<[what: string, change: Partial<Endpoint>, code: string]>([
+  ['that is being created', { status: 'Creating' }, 'EndpointNotReady'],
+  ['that is being deleted', { status: 'Deleting' }, 'EndpointNotReady'],
+  ['that answers while its caller waits', { asyncInference: undefined }, 'WrongInferenceType'],
+  ['whose intake is paused', { intake: 'paused' }, 'IntakePaused'],
+])('an endpoint %s takes none', async (_what, change, code) => {
+  await expect(endpointTakingWork(await aWorld(change), 'reader')).rejects.toMatchObject({ code });
+});
+
+test.each(['nobody', 'READER'])('there is no endpoint %s: the case of a name counts', async (name) => {
+  await expect(endpointTakingWork(await aWorld(), name)).rejects.toMatchObject({ code: 'EndpointNotFound' });
+});

@@ -64,7 +64,8 @@ export class InvocationsController {
       return mayFollow(caller, invocation);
     };
     // One more than the page tells whether there is another.
-    for await (const invocation of matchingInvocations(this.world.ledger, listing, isSeen, MAX_MATCHED, gone)) {
+    const search = { query: listing, isMeant: isSeen, maxLooked: MAX_MATCHED };
+    for await (const invocation of matchingInvocations(this.world.ledger, search, gone)) {
       items.push(invocation);
       if (items.length > limit) break;
     }

@@ -43,7 +43,12 @@ export async function acceptInvocation(
   // Storage's own etag would not do: it may depend on how an input came, or on the key that it is encrypted with.
   const hashing = request.idempotencyKey === undefined ? undefined : secrets.hashing();
   const input = hashing ? hashedInput(submission.input, hashing) : submission.input;
-  const { sizeBytes: inputBytes } = await storeInput(world, location, input, request.contentType, signal);
+  const { sizeBytes: inputBytes } = await storeInput(
+    world,
+    location,
+    { input, contentType: request.contentType },
+    signal,
+  );
   try {
     // A long upload must not come before what was asked for meanwhile, nor be refused for having taken long.
     const acceptedAt = clock.now();

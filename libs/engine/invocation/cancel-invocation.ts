@@ -11,7 +11,11 @@ import type { World } from '../world.js';
  * told to stop. Cancelling again changes nothing. Raises `InvocationNotFound`, and `InvocationSettled` where it has come to
  * another end before.
  */
-export async function cancelInvocation(world: World, id: string, signal?: AbortSignal): Promise<Invocation> {
+export async function cancelInvocation(
+  world: Pick<World, 'clock' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Invocation> {
   const invocation = await world.ledger.find(id, signal);
   if (!invocation) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
   if (isSettled(invocation.state)) return alreadySettled(invocation);
@@ -46,12 +50,12 @@ function alreadySettled(invocation: Invocation): Invocation {
  * Before it is on record that there is nothing to wait for any more, as for any failure. What the model itself has said
  * stays: an attempt may be failing at this moment.
  */
-async function showFailure(world: World, { failureLocation }: Invocation): Promise<boolean> {
+async function showFailure({ objects }: Pick<World, 'objects'>, { failureLocation }: Invocation): Promise<boolean> {
   if (failureLocation === undefined) return false;
   const body = new TextEncoder().encode(CANCELLED_REASON);
   const options = { contentType: 'text/plain; charset=utf-8', sizeBytes: body.length, ifAbsent: true };
   try {
-    await world.objects.put(parseObjectLocation(failureLocation), body, options);
+    await objects.put(parseObjectLocation(failureLocation), body, options);
     return true;
   } catch (error) {
     if (isEbbError(error, 'StorageFull', 'Unavailable')) throw error;
@@ -61,7 +65,10 @@ async function showFailure(world: World, { failureLocation }: Invocation): Promi
 }
 
 /** What it has come to instead stays, and so does the object of a failure, which has taken the place of this one. */
-async function hideFailure({ ledger, log, objects }: World, { id, failureLocation }: Invocation): Promise<void> {
+async function hideFailure(
+  { ledger, log, objects }: Pick<World, 'ledger' | 'log' | 'objects'>,
+  { id, failureLocation }: Invocation,
+): Promise<void> {
   try {
     const { state } = (await ledger.find(id))!;
     if (state === 'Completed' || !isSettled(state)) await objects.delete(parseObjectLocation(failureLocation!));

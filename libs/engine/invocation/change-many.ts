@@ -29,10 +29,15 @@ export interface ManyOutcome {
 }
 
 /** Cancels, or runs again, all invocations that a query finds. One that is refused is in the way of no other. */
-export async function changeMany(world: World, request: ManyRequest, signal?: AbortSignal): Promise<ManyOutcome> {
+export async function changeMany(
+  { ledger }: Pick<World, 'ledger'>,
+  request: ManyRequest,
+  signal?: AbortSignal,
+): Promise<ManyOutcome> {
   const { query, isMeant, change, limit, isDryRun } = request;
   const meant: string[] = [];
-  for await (const { id } of matchingInvocations(world.ledger, query, isMeant, MAX_MATCHED, signal)) meant.push(id);
+  for await (const { id } of matchingInvocations(ledger, { query, isMeant, maxLooked: MAX_MATCHED }, signal))
+    meant.push(id);
   const changed: Invocation[] = [];
   const refused: { id: string; error: EbbError }[] = [];
   const waiting = isDryRun ? [] : [...meant].reverse();

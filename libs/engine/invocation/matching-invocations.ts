@@ -4,15 +4,21 @@ import type { InvocationQuery, Ledger } from '../../core/ports/ledger.js';
 /** How many are read at once: other work gets its turn in between. */
 const BATCH = 200;
 
+/** Which invocations are looked for. */
+export interface Search {
+  readonly query: Omit<InvocationQuery, 'limit'>;
+  readonly isMeant: (invocation: Invocation) => boolean;
+  /** At most this many are looked at. */
+  readonly maxLooked: number;
+}
+
 /**
  * Invocations that a query finds and `isMeant` wants, newest first, one batch after the other until `maxLooked` have been
  * looked at. What is settled or accepted meanwhile may or may not be among them; none comes twice.
  */
 export async function* matchingInvocations(
-  ledger: Ledger,
-  query: Omit<InvocationQuery, 'limit'>,
-  isMeant: (invocation: Invocation) => boolean,
-  maxLooked: number,
+  ledger: Pick<Ledger, 'list'>,
+  { query, isMeant, maxLooked }: Search,
   signal?: AbortSignal,
 ): AsyncGenerator<Invocation, void, void> {
   let after = query.after;

@@ -10,7 +10,11 @@ import type { World } from '../world.js';
  * locations, and as much time as the first one had. What is being run again already is not run a third time: that
  * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`, `IntakePaused`.
  */
-export async function redriveInvocation(world: World, id: string, signal?: AbortSignal): Promise<Invocation> {
+export async function redriveInvocation(
+  world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'objects' | 'place' | 'signals'>,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Invocation> {
   const original = await world.ledger.find(id, signal);
   if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
   if (!canBeRedriven(original.state)) {
@@ -29,7 +33,7 @@ export async function redriveInvocation(world: World, id: string, signal?: Abort
 }
 
 async function headOfFailure(
-  { objects }: World,
+  { objects }: Pick<World, 'objects'>,
   { failureLocation }: Invocation,
   signal?: AbortSignal,
 ): Promise<ObjectHead | undefined> {
@@ -43,7 +47,11 @@ async function headOfFailure(
 }
 
 /** The new run may have failed by now, and put its own failure there. What cannot be removed goes when it completes. */
-async function removeFailure(world: World, original: Invocation, known: ObjectHead): Promise<void> {
+async function removeFailure(
+  world: Pick<World, 'log' | 'objects'>,
+  original: Invocation,
+  known: ObjectHead,
+): Promise<void> {
   try {
     const now = await headOfFailure(world, original);
     if (now?.etag !== known.etag || now.modifiedAt !== known.modifiedAt) return;
@@ -58,7 +66,7 @@ async function removeFailure(world: World, original: Invocation, known: ObjectHe
   }
 }
 
-function again({ clock }: World, original: Invocation): InvocationRequest {
+function again({ clock }: Pick<World, 'clock'>, original: Invocation): InvocationRequest {
   const {
     accept,
     acceptedAt,

@@ -8,6 +8,12 @@ import type { World } from '../world.js';
 /** An input that comes along, whole or bit by bit. */
 export type SentInput = Exclude<Submission['input'], { readonly location: string }>;
 
+/** An input that comes along, and what its sender says that it is. */
+export interface TypedInput {
+  readonly input: SentInput;
+  readonly contentType?: string;
+}
+
 /**
  * Streams an input into storage, where it appears whole or not at all. Raises `BodyTooLarge` beyond 1 GiB, before anything
  * is read where the length is known.
@@ -15,8 +21,7 @@ export type SentInput = Exclude<Submission['input'], { readonly location: string
 export async function storeInput(
   { objects }: Pick<World, 'objects'>,
   location: ObjectLocation,
-  input: SentInput,
-  contentType: string | undefined,
+  { input, contentType }: TypedInput,
   signal?: AbortSignal,
 ): Promise<ObjectHead> {
   const { body, sizeBytes } = bounded(input);

@@ -1,4 +1,3 @@
-import type { Place } from '../../core/arn.js';
 import { EbbError } from '../../core/errors.js';
 import { type ObjectLocation, parseObjectLocation } from '../../core/object-location.js';
 import type { ObjectHead } from '../../core/ports/objects.js';
@@ -31,7 +30,7 @@ const PURPOSE = 'upload ticket';
  * where that is given. Raises what `endpointTakingWork` raises.
  */
 export async function issueUploadTicket(
-  world: World,
+  world: Pick<World, 'catalog' | 'clock' | 'objects' | 'place' | 'secrets'>,
   { endpointName, contentType }: { readonly endpointName: string; readonly contentType?: string },
   signal?: AbortSignal,
 ): Promise<UploadTicket> {
@@ -47,7 +46,7 @@ export async function issueUploadTicket(
 
 /** Stores what was uploaded with a ticket. Raises `AccessDenied`, `InvalidRequest`, `BodyTooLarge`, `StorageFull`. */
 export async function takeUpload(
-  world: World,
+  world: Pick<World, 'clock' | 'objects' | 'secrets'>,
   { token, input, contentType }: { readonly token: string; readonly input: SentInput; readonly contentType?: string },
   signal?: AbortSignal,
 ): Promise<ObjectHead> {
@@ -56,7 +55,7 @@ export async function takeUpload(
     throw new EbbError('InvalidRequest', `header.content-type: must be '${ticket.contentType}', as was agreed`);
   }
   const location: ObjectLocation = parseObjectLocation(ticket.location);
-  return storeInput(world, location, input, contentType, signal);
+  return storeInput(world, location, { input, contentType }, signal);
 }
 
 function openTicket({ clock, secrets }: Pick<World, 'clock' | 'secrets'>, token: string): SealedTicket {
@@ -71,9 +70,6 @@ function openTicket({ clock, secrets }: Pick<World, 'clock' | 'secrets'>, token:
   throw new EbbError('AccessDenied', 'The time for this upload is over.');
 }
 
-function newLocation(
-  { clock, place }: { readonly clock: World['clock']; readonly place: Place },
-  name: string,
-): string {
+function newLocation({ clock, place }: Pick<World, 'clock' | 'place'>, name: string): string {
   return sentInputLocation(place, name, `uploads/${clock.uniqueId()}`);
 }

@@ -18,7 +18,7 @@ export interface AttemptObserver {
 }
 
 /** What it takes to run an invocation, and to settle it. */
-type AttemptWorld = Pick<
+export type AttemptWorld = Pick<
   World,
   | 'clock'
   | 'instances'

@@ -1,5 +1,5 @@
 import { endpointOf } from '../../core/ports/signals.js';
-import { Attempts } from './attempts.js';
+import { type AttemptWorld, Attempts } from './attempts.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Fleet } from '../instance/fleet.js';
 import { HeldLeases } from './held-leases.js';
@@ -19,7 +19,7 @@ export class WorkerLoop {
   private unsubscribe: () => void = () => undefined;
 
   constructor(
-    private readonly world: World,
+    private readonly world: AttemptWorld & Pick<World, 'catalog'>,
     fleet: Fleet,
     private readonly workerId: string,
     meter: Pick<Meter, 'add'>,

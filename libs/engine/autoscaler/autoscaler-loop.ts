@@ -1,5 +1,6 @@
 import { isPassing } from '../../core/endpoint/endpoint-status.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { endpointOf } from '../../core/ports/signals.js';
 import type { CountChange } from '../deployment/count-change.js';
 import type { EndpointCreation } from '../deployment/endpoint-creation.js';
 import type { EndpointDeletion } from '../deployment/endpoint-deletion.js';
@@ -58,7 +59,8 @@ export class AutoscalerLoop {
 
   start(): void {
     this.unsubscribe = this.world.signals.subscribe((signal) => {
-      if ('endpointName' in signal) this.look(signal.endpointName);
+      const endpointName = endpointOf(signal);
+      if (endpointName !== undefined) this.look(endpointName);
     });
     this.sweeps.start();
   }

@@ -25,7 +25,7 @@ const SETTLED: Invocation = {
 const parsed = (change: Partial<Invocation>, output = {}): unknown =>
   JSON.parse(callbackMessage({ ...SETTLED, ...change }, output).body);
 
-test('it tells of an end in the form of Standard Webhooks, with the output', () => {
+test('a callback has the form of Standard Webhooks and carries the output', () => {
   const output = { contentType: 'text/plain', encoding: 'utf-8', content: 'read' };
   expect(parsed({}, { output, outputUrl: 'https://ebb.example/output' })).toEqual({
     type: 'invocation.completed',
@@ -51,7 +51,7 @@ test.each([
   ['Failed', 'invocation.failed'],
   ['Expired', 'invocation.expired'],
   ['Cancelled', 'invocation.cancelled'],
-] as const)('it tells of what is %s why, and where the failure object is', (state, type) => {
+] as const)('a callback of an invocation that is %s carries the reason and the failure location', (state, type) => {
   const told = parsed({ state, failureReason: 'so', failureKind: 'timed-out' }, { outputUrl: 'https://never' });
   expect(told).toMatchObject({ type, data: { state, failureReason: 'so', errorClass: 'timed-out' } });
   expect(told).toMatchObject({ data: { failureLocation: 's3://out/1-error' } });

@@ -1,7 +1,7 @@
 import type { Invocation, SettledState } from '../invocation/invocation.js';
 import type { Message } from './delivery.js';
 
-/** What happened, as receivers tell callbacks apart. */
+/** The type of a callback's document for each state in which an invocation is settled. */
 const TYPES: Readonly<Record<SettledState, string>> = {
   Completed: 'invocation.completed',
   Failed: 'invocation.failed',
@@ -9,21 +9,21 @@ const TYPES: Readonly<Record<SettledState, string>> = {
   Cancelled: 'invocation.cancelled',
 };
 
-/** What goes along with the news that an invocation has completed. */
+/** The output of a completed invocation, as its callback carries it. */
 export interface CallbackOutput {
-  /** The output itself, where it is small enough. */
+  /** The output itself, if it is small enough. */
   readonly output?: {
     readonly contentType?: string;
     readonly encoding: 'utf-8' | 'base64';
     readonly content: string;
   };
-  /** Where it is to be had, for some days. */
+  /** The URL at which the output is available for some days. */
   readonly outputUrl?: string;
 }
 
 /**
- * The document that is posted to an invocation's callback URL when it is settled, in the form that Standard Webhooks
- * recommend: `type`, `timestamp` and `data`.
+ * Returns the document that is posted to an invocation's callback URL when it is settled. It has the form that Standard
+ * Webhooks recommends: `type`, `timestamp` and `data`.
  */
 export function callbackMessage(invocation: Invocation, output: CallbackOutput): Message {
   const { acceptedAt, settledAt = acceptedAt, startedAt, state } = invocation;
@@ -51,7 +51,7 @@ export function callbackMessage(invocation: Invocation, output: CallbackOutput):
   };
 }
 
-/** The id of the delivery that tells of an invocation's end: the `webhook-id`, over all attempts. */
+/** Returns the id of the delivery of an invocation's callback, which is the `webhook-id` of every attempt. */
 export function callbackId({ id }: Pick<Invocation, 'id'>): string {
   return `cb_${id}`;
 }

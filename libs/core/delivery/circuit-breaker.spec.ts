@@ -19,22 +19,22 @@ function afterFailures(count: number, chance = 1): Circuit | undefined {
   return circuit;
 }
 
-test('a destination that is well takes all that there is room for', () => {
+test('a destination that is well gets as many attempts as there is room for', () => {
   expect(attemptsAllowed(undefined, NOW, 8)).toBe(8);
 });
 
-test('a few failures close nothing', () => {
+test('four failures in a row do not open the circuit', () => {
   expect(attemptsAllowed(afterFailures(FAILURES_UNTIL_OPEN - 1), NOW, 8)).toBe(8);
 });
 
-test('after five in a row it is left alone for seconds, and then one attempt finds out', () => {
+test('five failures in a row stop all attempts for five seconds, and then allow one', () => {
   const circuit = afterFailures(FAILURES_UNTIL_OPEN);
   expect(attemptsAllowed(circuit, NOW + 4_999, 8)).toBe(0);
   expect(attemptsAllowed(circuit, NOW + 5_000, 8)).toBe(1);
   expect(attemptsAllowed(circuit, NOW + 5_000, 0)).toBe(0);
 });
 
-test('one answer closes it for good', () => {
+test('one success closes the circuit', () => {
   expect(circuitAfter(afterFailures(20), true, NOW, 1)).toBeUndefined();
 });
 
@@ -45,13 +45,13 @@ test('each further failure doubles the pause, up to five minutes', () => {
   expect(pauses).toEqual([5_000, 10_000, 20_000, 300_000]);
 });
 
-test('what was under way when it opened, and fails too, makes no pause longer', () => {
+test('an attempt that was under way when the circuit opened does not prolong the pause when it fails', () => {
   const circuit = afterFailures(FAILURES_UNTIL_OPEN);
   expect(circuitAfter(circuit, false, NOW + 1_000, 1)).toEqual(circuit);
   expect(circuitAfter(circuit, true, NOW + 1_000, 1)).toBeUndefined();
 });
 
-test('pauses are spread, so that not all destinations are tried again at once', () => {
+test('chance spreads the pauses, so that not all destinations are tried again at once', () => {
   expect(afterFailures(5, 0)!.openUntil! - NOW).toBe(2_500);
 });
 
@@ -66,13 +66,13 @@ const answered = (kind: 'failed' | 'undeliverable', status: number): DeliveryRes
   exchange: { requestHeaders: {}, response: { status, headers: {}, body: '' } },
 });
 
-test('who refuses or redirects one delivery is well', () => {
+test('a destination that refuses or redirects one delivery is well', () => {
   for (const status of [302, 400, 401, 404]) expect(isWell(answered('failed', status))).toBe(true);
   expect(isWell(answered('undeliverable', 410))).toBe(true);
   expect(isWell({ kind: 'delivered' })).toBe(true);
 });
 
-test('who does not answer, or cannot cope, is not', () => {
+test('a destination that does not answer, or is overloaded, is not well', () => {
   for (const status of [408, 429, 500, 503]) expect(isWell(answered('failed', status))).toBe(false);
   expect(isWell({ kind: 'failed', reason: 'ECONNREFUSED' })).toBe(false);
 });

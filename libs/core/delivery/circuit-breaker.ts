@@ -1,33 +1,35 @@
 import type { DeliveryResult } from './delivery-attempt.js';
 
-/** What is known of a destination by what came of the last attempts. A destination without a circuit is well. */
+/** The record of a destination's latest failures. A destination without a circuit is well. */
 export interface Circuit {
-  /** In a row. */
+  /** Failed attempts in a row. */
   readonly failures: number;
-  /** The last of them. */
+  /** When the last of them failed. */
   readonly failedAt: number;
-  /** No attempts before then; one from then on, which decides. */
+  /** No attempt is made before this time; after it, one attempt decides. */
   readonly openUntil?: number;
 }
 
-/** After so many failures in a row a destination is left alone for a while. */
+/** The failures in a row after which a destination is left alone for a while. */
 export const FAILURES_UNTIL_OPEN = 5;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** Longer than any delivery waits for its next attempt: what failed before then says nothing about now. */
+/** Longer than any delivery waits for its next attempt, so an older failure says nothing about now. */
 const MEMORY_MS = 2 * 3_600_000;
-/** Too slow, too much: answers of a destination that cannot cope, though they are of the kind that blames the sender. */
+/** Answers of an overloaded destination (too slow, too many requests), although their class blames the sender. */
 const OVERLOADED = new Set([408, 429]);
 
-/** How many attempts may be under way at a destination: all that there is room for, one that is to find out, or none. */
+/**
+ * Returns how many attempts may be under way at a destination: all that there is room for, one trial attempt, or none.
+ */
 export function attemptsAllowed(circuit: Circuit | undefined, now: number, room: number): number {
   if (circuit?.openUntil === undefined) return room;
   return now >= circuit.openUntil ? Math.min(1, room) : 0;
 }
 
 /**
- * The circuit after an attempt; undefined when all is well. Each failure from the fifth on opens it for twice as long as
- * the one before, up to five minutes, with jitter drawn from `chance` (0 to 1).
+ * Returns the circuit after an attempt; undefined if the attempt went well. The fifth failure in a row opens it, and
+ * each further one opens it for twice as long, up to five minutes, with jitter drawn from `chance` (0 to 1).
  */
 export function circuitAfter(
   circuit: Circuit | undefined,
@@ -36,7 +38,7 @@ export function circuitAfter(
   chance: number,
 ): Circuit | undefined {
   if (wasWell) return undefined;
-  // It began before the circuit opened: what fails together is one failure too many, not several.
+  // The attempt began before the circuit opened. Attempts that fail together count as one failure, not several.
   if (circuit?.openUntil !== undefined && now < circuit.openUntil) return circuit;
   const failures = (circuit?.failures ?? 0) + 1;
   if (failures < FAILURES_UNTIL_OPEN) return { failures, failedAt: now };
@@ -45,15 +47,15 @@ export function circuitAfter(
 }
 
 /**
- * Whether a destination is well by what came of an attempt. One that refuses this delivery is there for others: behind
- * one origin there may be many receivers.
+ * Returns whether a destination is well, judged by the result of an attempt. A destination that refuses this delivery
+ * may accept others, because one origin may have many receivers.
  */
 export function isWell(result: DeliveryResult): boolean {
   const status = result.exchange?.response?.status;
   return result.kind !== 'failed' || (status !== undefined && status < 500 && !OVERLOADED.has(status));
 }
 
-/** Whether a circuit is of so long ago that it can be forgotten. */
+/** Returns whether a circuit is old enough to be forgotten. */
 export function isOutdated({ failedAt }: Circuit, now: number): boolean {
   return now - failedAt > MEMORY_MS;
 }

@@ -22,7 +22,7 @@ describe('a delivery that failed', () => {
     [10, 256_000, 512_000],
     [11, minutes(7.5), minutes(15)],
     [1_000, minutes(7.5), minutes(15)],
-  ])('%i times waits from %i to %i ms, as chance will have it', (failures, least, most) => {
+  ])('%i times waits from %i to %i ms, drawn by chance', (failures, least, most) => {
     expect(nextDeliveryAt(delivery, { failures, now: 0, chance: 0 })).toBe(least);
     expect(nextDeliveryAt(delivery, { failures, now: 0, chance: 1 })).toBe(most);
   });
@@ -32,7 +32,7 @@ describe('a delivery that failed', () => {
     expect(nextDeliveryAt(delivery, { failures: 10, now: 1_000, chance: 1, retryAfterMs: 60_000 })).toBe(513_000);
   });
 
-  test('is tried for a day and then no more', () => {
+  test('is tried for one day', () => {
     expect(nextDeliveryAt(delivery, { failures: 1, now: DELIVERY_WINDOW_MS - 1_000, chance: 1 })).toBe(
       DELIVERY_WINDOW_MS,
     );
@@ -42,7 +42,7 @@ describe('a delivery that failed', () => {
     ).toBeUndefined();
   });
 
-  test('is tried later than now and within the day, always', () => {
+  test('is always tried later than now and within the day', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5_000 }),

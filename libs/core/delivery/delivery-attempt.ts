@@ -1,22 +1,22 @@
 import type { Delivery } from './delivery.js';
 
-/** What came of one attempt to deliver. */
+/** The result of one attempt to deliver. */
 export type DeliveryResult = (
   | { readonly kind: 'delivered' }
-  /** A topic's message was split: from here on each subscription has its own delivery. */
+  /** A topic's message was split: each subscription now has its own delivery. */
   | { readonly kind: 'fanned-out'; readonly deliveries: readonly Delivery[] }
-  /** Try again; `retryAfterMs` is the receiver's own wish. */
+  /** The delivery is tried again; `retryAfterMs` is the wait that the receiver asked for. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs?: number }
-  /** The receiver is no more: trying again is pointless. */
+  /** The receiver no longer exists, so the delivery is not tried again. */
   | { readonly kind: 'undeliverable'; readonly reason: string }
 ) & { readonly exchange?: DeliveryExchange };
 
-/** How many attempts at one delivery are kept: the newest. */
+/** The most attempts that are kept of one delivery: the newest. */
 export const MAX_KEPT_ATTEMPTS = 20;
-/** How long it is remembered what became of a delivery. */
+/** How long the outcome of a delivery is kept. */
 export const DELIVERY_RETENTION_MS = 7 * 24 * 3_600_000;
 
-/** One attempt to deliver, as it is kept. */
+/** One attempt to deliver, as recorded. */
 export interface DeliveryAttempt {
   readonly at: number;
   readonly durationMs: number;
@@ -25,10 +25,10 @@ export interface DeliveryAttempt {
   readonly exchange?: DeliveryExchange;
 }
 
-/** What went over the wire in one attempt, without secrets and without more of the answer than tells what it is. */
+/** The request and answer of one attempt, without secrets, and with only as much of the answer as shows what it is. */
 export interface DeliveryExchange {
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** Absent where there was no answer. */
+  /** Absent if there was no answer. */
   readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -38,25 +38,25 @@ export interface DeliveryExchange {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
-/** How long a delivery is tried from when it was made. */
+/** How long a delivery is tried, counted from its creation. */
 export const DELIVERY_WINDOW_MS = 24 * 3_600_000;
-/** A callback's receiver has nowhere else to learn of it: it is tried for three days. */
+/** How long a callback is tried: three days, because its receiver has no other way to learn of the outcome. */
 export const CALLBACK_WINDOW_MS = 3 * DELIVERY_WINDOW_MS;
 
-/** What the time of the next attempt depends on. */
+/** The facts that the time of the next attempt depends on. */
 export interface RetryCircumstances {
-  /** The attempts that failed so far. */
+  /** Failed attempts so far. */
   readonly failures: number;
   readonly now: number;
   /** 0 to 1. */
   readonly chance: number;
-  /** The receiver's own wish. */
+  /** The wait that the receiver asked for. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * When a delivery that failed is tried again: twice as long each time, up to a quarter of an hour, with jitter drawn
- * from `chance`, for a day, callbacks for three. Absent when that is over.
+ * Returns when a failed delivery is tried again. The wait doubles each time, up to 15 minutes, with jitter drawn from
+ * `chance`. A delivery is tried for one day, a callback for three; absent when that time is over.
  */
 export function nextDeliveryAt(
   { createdAt, receiver }: Pick<Delivery, 'createdAt' | 'receiver'>,

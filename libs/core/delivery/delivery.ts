@@ -1,39 +1,44 @@
-/** One message on its way to one receiver. Its id stays the same over all attempts, so that repeats can be told. */
+/**
+ * One message on its way to one receiver. Its id is the same in all attempts, so that receivers can recognise repeats.
+ */
 export interface Delivery {
   readonly id: string;
   readonly receiver: Receiver;
   readonly message: Message;
   readonly createdAt: number;
-  /** The invocation it tells of, if any. */
+  /** The invocation that the message reports, if any. */
   readonly invocationId?: string;
 }
 
-/** Who is told. A topic stands for all its subscriptions, one of which is a subscription receiver. */
+/** The receiver of a message. A topic stands for all its subscriptions; a subscription is one of them. */
 export type Receiver =
   | { readonly kind: 'topic'; readonly topicArn: string }
   | { readonly kind: 'subscription'; readonly subscriptionArn: string; readonly topicArn: string }
-  /** The handshake with an HTTP receiver that was just subscribed. */
+  /** The handshake with an HTTP receiver that has just subscribed. */
   | { readonly kind: 'confirmation'; readonly subscriptionArn: string; readonly topicArn: string }
-  /** The URL that an invocation came with; `keyId` names the access key whose secrets sign what is sent there. */
+  /** The URL that came with an invocation; `keyId` names the access key whose secrets sign the callback. */
   | { readonly kind: 'callback'; readonly url: string; readonly keyId?: string };
 
-/** What is told to receivers. */
+/** The content of a delivery. */
 export interface Message {
   readonly body: string;
   readonly subject?: string;
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** A typed value beside a message's body, which filters of subscriptions look at. */
+/** A typed value beside a message's body, which subscription filters test. */
 export interface MessageAttribute {
   readonly type: string;
   readonly value: string;
 }
 
-/** The destination of all topics: they are split here, or are one service's, and are in nobody's way. */
+/** The one destination of all topics. Ebb splits topics itself, or one service takes them, so none holds up another. */
 export const TOPICS = '';
 
-/** Who is at the other end, so that one receiver's trouble stays its own: the origin of a callback's URL, or a subscription. */
+/**
+ * Returns the destination of a delivery: the origin of a callback's URL, or a subscription. Each destination's failures
+ * affect only its own deliveries.
+ */
 export function destinationOf({ receiver }: Pick<Delivery, 'receiver'>): string {
   switch (receiver.kind) {
     case 'topic':

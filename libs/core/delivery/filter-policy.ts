@@ -6,26 +6,26 @@ type Condition = (value: AttributeValue) => boolean;
 type AttributeValue = string | number | boolean | null;
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 
-/** One attribute's rule: any of its conditions on any of the attribute's values, or its mere presence or absence. */
+/** One attribute's rule: any condition holds for any of its values, or the attribute is present or absent. */
 interface Rule {
   readonly attribute: string;
   readonly conditions: readonly Condition[];
   readonly exists?: boolean;
 }
 
-/** Which of a topic's messages a subscription wants, by their attributes: every rule must hold. */
+/** The messages of a topic that a subscription wants, chosen by their attributes. Every rule must hold. */
 export interface FilterPolicy {
   readonly rules: readonly Rule[];
 }
 
-/** SNS allows five attribute names and 150 combinations of values in a policy. */
+/** SNS allows five attribute names and 150 combinations of values in one policy. */
 const MAX_ATTRIBUTES = 5;
 const MAX_COMBINATIONS = 150;
 
 /**
  * Reads a policy of the scope `MessageAttributes`: exact strings, numbers and booleans, `prefix`, `suffix`,
- * `equals-ignore-case`, `anything-but`, `numeric` and `exists`. Raises `InvalidRequest` for everything else, since a
- * filter that were ignored would flood its receiver.
+ * `equals-ignore-case`, `anything-but`, `numeric` and `exists`. Raises `InvalidRequest` for everything else, because an
+ * ignored filter would flood its receiver.
  */
 export function parseFilterPolicy(json: string): FilterPolicy {
   const policy = parseJson(json);
@@ -37,6 +37,7 @@ export function parseFilterPolicy(json: string): FilterPolicy {
   return { rules };
 }
 
+/** Returns whether every rule of a policy holds for a message's attributes. */
 export function matchesFilter(policy: FilterPolicy, attributes: Attributes = {}): boolean {
   return policy.rules.every((rule) => matchesRule(rule, attributes));
 }
@@ -48,7 +49,7 @@ function matchesRule(rule: Rule, attributes: Attributes): boolean {
   return valuesOf(attribute).some((value) => rule.conditions.some((holds) => holds(value)));
 }
 
-/** Binary attributes have no value that a policy could name. */
+/** Returns an attribute's values. A binary attribute has none, because a policy cannot name its value. */
 function valuesOf(attribute: MessageAttribute): AttributeValue[] {
   const [type] = attribute.type.split('.');
   if (type === 'Number') return [Number(attribute.value)];
@@ -104,7 +105,7 @@ function parseCondition(condition: unknown): Condition {
 }
 
 function textCondition(operator: 'prefix' | 'suffix' | 'equals-ignore-case', operand: unknown): Condition {
-  if (typeof operand !== 'string' || operand === '') throw invalid(`'${operator}' must be a text`);
+  if (typeof operand !== 'string' || operand === '') throw invalid(`'${operator}' must be a string, not empty`);
   const lower = operand.toLowerCase();
   return (value) => {
     if (typeof value !== 'string') return false;
@@ -136,7 +137,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
   '>=': (value, bound) => value >= bound,
 };
 
-/** `["=", 5]`, `[">", 1]` or a range, `[">=", 1, "<", 10]`. */
+/** Reads a comparison, `["=", 5]` or `[">", 1]`, or a range, `[">=", 1, "<", 10]`. */
 function numericCondition(operand: unknown): Condition {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
     throw invalid("'numeric' must have one or two comparisons");
@@ -155,7 +156,7 @@ function scalar(value: unknown): AttributeValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value;
   }
-  throw invalid('a value must be a text, a number, true, false or null');
+  throw invalid('a value must be a string, a number, true, false or null');
 }
 
 function parseJson(json: string): object {

@@ -37,7 +37,7 @@ describe('the notification', () => {
     });
   });
 
-  test.each(['Failed', 'Expired'] as const)('of one that is %s says Failed, why, and where to look', (state) => {
+  test.each(['Failed', 'Expired'] as const)('of %s says Failed, with the reason and the failure location', (state) => {
     const failed: Invocation = {
       ...COMPLETED,
       state,
@@ -65,7 +65,7 @@ describe('the notification', () => {
     });
   });
 
-  test('has only what the caller sent and the container said', () => {
+  test('has only the parameters that the caller sent and the container returned', () => {
     const bare: Invocation = {
       ...COMPLETED,
       accept: undefined,
@@ -78,7 +78,7 @@ describe('the notification', () => {
     expect(responseParameters).toEqual({ outputLocation: 's3://out/1.out' });
   });
 
-  test('carries the response, between the parameters and the id, where it is to', () => {
+  test('carries the response, if the endpoint asks for it, between the parameters and the id', () => {
     const { body } = invocationNotification(COMPLETED, PLACE, notifiedResponse('aGk='));
     expect(body).toContain(
       '"responseBody":{"content":"aGk=","message":"Check S3 path location(if configured) or Cloudwatch for additional ' +

@@ -3,9 +3,9 @@ import type { Invocation } from '../invocation/invocation.js';
 import type { Message } from './delivery.js';
 
 /**
- * The document that SageMaker publishes for a settled invocation, with its keys in SageMaker's order. Success and
- * failure bear the same event name: receivers tell them apart by `invocationStatus`. `requestParameters` has only what
- * the caller sent.
+ * Returns the document that SageMaker publishes for a settled invocation, with its keys in SageMaker's order. Success
+ * and failure have the same event name; receivers tell them apart by `invocationStatus`. `requestParameters` has only
+ * the parameters that the caller sent.
  */
 export function invocationNotification(invocation: Invocation, place: Place, response?: NotifiedResponse): Message {
   const completed = invocation.state === 'Completed';
@@ -35,17 +35,17 @@ export function invocationNotification(invocation: Invocation, place: Place, res
   };
 }
 
-/** Responses over this size are left out of notifications. */
+/** The largest response that a notification carries. */
 export const MAX_NOTIFIED_RESPONSE_BYTES = 128 * 1024;
 
-/** A model's response, as it stands inside a notification when the endpoint asks for it. */
+/** A model's response, as a notification carries it if the endpoint asks for it. */
 export interface NotifiedResponse {
   readonly content: string;
   readonly message: string;
   readonly encoding: 'BASE64';
 }
 
-/** A response as notifications carry it; `content` is base64. */
+/** Returns a response as notifications carry it; `content` is base64. */
 export function notifiedResponse(content: string): NotifiedResponse {
   return {
     content,
@@ -54,7 +54,7 @@ export function notifiedResponse(content: string): NotifiedResponse {
   };
 }
 
-/** Sent to an endpoint's topics when it is created or updated, as SageMaker does. */
+/** The message that goes to an endpoint's topics when it is created or updated, as in SageMaker. */
 export const TEST_NOTIFICATION: Message = {
   body: JSON.stringify({ eventVersion: '1.0', eventSource: 'aws:sagemaker', eventName: 'TestNotification' }),
 };

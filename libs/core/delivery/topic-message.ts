@@ -3,8 +3,8 @@ import type { Delivery, Message } from './delivery.js';
 import type { Subscription } from './topic.js';
 
 /**
- * The deliveries that a topic's message becomes: one for each confirmed subscription whose filter lets it pass. Their
- * ids follow from the message and the subscription, so that splitting the same message twice makes no second id.
+ * Returns the deliveries that a topic's message becomes: one for each confirmed subscription whose filter matches.
+ * Their ids follow from the message and the subscription, so splitting the same message twice makes no second id.
  */
 export function fanOut(message: Delivery, topicArn: string, subscriptions: Iterable<Subscription>): Delivery[] {
   const deliveries: Delivery[] = [];
@@ -25,7 +25,7 @@ function wants(subscription: Subscription, message: Message): boolean {
   return policy === undefined || matchesFilter(parseFilterPolicy(policy), message.attributes);
 }
 
-/** The id of the message that was published, which every subscription sees, from one of its deliveries. */
+/** Returns the id of the published message, which every subscription sees, from one of its deliveries. */
 export function messageIdOf(delivery: Delivery): string {
   const { id, receiver } = delivery;
   if (receiver.kind !== 'subscription') return id;
@@ -38,12 +38,12 @@ function subscriptionId(subscriptionArn: string): string {
 }
 
 /**
- * Amazon signs with a certificate that only Amazon has. The members stay, because consumers read them, and are empty,
- * because a signature that does not verify is worse than none.
+ * The members of a signature, left empty. Only Amazon has the certificate that Amazon signs with. The members stay,
+ * because consumers read them; a signature that does not verify would be worse than none.
  */
 const UNSIGNED = { SignatureVersion: '1', Signature: '', SigningCertURL: '' } as const;
 
-/** The JSON document that a subscription without raw delivery receives, members in SNS's order. */
+/** Returns the JSON document that a subscription without raw delivery receives, with its members in SNS's order. */
 export function notificationEnvelope(delivery: Delivery, subscription: Subscription, baseUrl: string): string {
   const { body, subject, attributes } = delivery.message;
   const entries = Object.entries(attributes ?? {});
@@ -63,7 +63,10 @@ export function notificationEnvelope(delivery: Delivery, subscription: Subscript
   });
 }
 
-/** What an HTTP receiver is sent to prove that it wants a topic's messages: it visits `SubscribeURL`. */
+/**
+ * Returns the document that asks an HTTP receiver to prove, by visiting `SubscribeURL`, that it wants a topic's
+ * messages.
+ */
 export function confirmationEnvelope(delivery: Delivery, subscription: Subscription, baseUrl: string): string {
   const token = subscription.token ?? '';
   return JSON.stringify({

@@ -2,7 +2,7 @@
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** `DisplayName`, `Policy` and the like: kept and given back, not acted on. */
+  /** `DisplayName`, `Policy` and others: kept and returned, but not acted on. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -13,13 +13,13 @@ export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
   readonly protocol: 'http' | 'https' | 'sqs';
-  /** A URL, or a queue's ARN. */
+  /** A URL, or the ARN of a queue. */
   readonly endpoint: string;
-  /** HTTP receivers get nothing but the confirmation request until they have confirmed. */
+  /** An HTTP receiver gets only the confirmation request until it has confirmed. */
   readonly confirmed: boolean;
   /** The secret of the confirmation handshake. */
   readonly token?: string;
-  /** Deliver the message alone, without SNS's envelope. */
+  /** Whether the message is delivered alone, without SNS's envelope. */
   readonly rawMessageDelivery: boolean;
   readonly attributes: Readonly<Record<string, string>>;
   readonly createdAt: number;

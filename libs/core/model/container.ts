@@ -1,7 +1,7 @@
 import type { KeptMembers } from '../tags.js';
 import type { ModelData } from './model-data.js';
 
-/** What to run: an image that the instance driver knows, the model's files and the environment. */
+/** A container to run: an image that the instance driver knows, the model's files and the environment. */
 export interface ContainerDefinition extends ModelData {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;

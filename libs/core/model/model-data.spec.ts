@@ -6,17 +6,21 @@ const source = (uri: string, differences: Partial<ModelDataSource> = {}): Partia
   modelDataSource: { uri, dataType: 'S3Object', compression: 'None', ...differences },
 });
 
-describe('a container is made of an object', () => {
+describe('a container', () => {
   it.each<[how: string, container: Partial<ContainerDefinition>, key: string]>([
     ['that is its archive', { modelDataUrl: 's3://models/a.tar.gz' }, 'a.tar.gz'],
-    ['by any form of its address', { modelDataUrl: 'https://models.s3.amazonaws.com/a%20b.tar.gz' }, 'a b.tar.gz'],
+    [
+      'that any form of its address names',
+      { modelDataUrl: 'https://models.s3.amazonaws.com/a%20b.tar.gz' },
+      'a b.tar.gz',
+    ],
     ['that is its data', source('s3://models/a.bin'), 'a.bin'],
     ['under its prefix', source('s3://models/a', { dataType: 'S3Prefix' }), 'a/part-1'],
     ['in its bucket', source('s3://models', { dataType: 'S3Prefix' }), 'anything'],
     ['that lists its data', source('s3://models/a/', { manifestUri: 's3://models/list.json' }), 'list.json'],
     ['that is one of its many models', { mode: 'MultiModel', modelDataUrl: 's3://models/many/' }, 'many/one.tar.gz'],
     [
-      'of a channel of its own',
+      'of an additional channel',
       {
         additionalModelData: [
           { channelName: 'words', source: { uri: 's3://models/words', dataType: 'S3Object', compression: 'None' } },
@@ -24,7 +28,7 @@ describe('a container is made of an object', () => {
       },
       'words',
     ],
-  ])('%s', (_how, container, key) => {
+  ])('is made of the object %s', (_how, container, key) => {
     const whole = { image: 'reader', environment: {}, ...container };
     expect(isMadeOf(whole, { bucket: 'models', key })).toBe(true);
     expect(isMadeOf(whole, { bucket: 'model', key })).toBe(false);
@@ -32,10 +36,10 @@ describe('a container is made of an object', () => {
   });
 
   it.each<[how: string, container: Partial<ContainerDefinition>]>([
-    ['where it has none', {}],
+    ['if it names none', {}],
     ['of another name', { modelDataUrl: 's3://models/a.tar.gz' }],
     ['under another prefix', source('s3://models/b', { dataType: 'S3Prefix' })],
-  ])('and of no other: %s', (_how, container) => {
+  ])('is not made of an object %s', (_how, container) => {
     const whole = { image: 'reader', environment: {}, ...container };
     expect(isMadeOf(whole, { bucket: 'models', key: 'a.tar.gz.2' })).toBe(false);
   });

@@ -1,7 +1,7 @@
 import type { Tags } from '../tags.js';
 import type { ContainerDefinition } from './container.js';
 
-/** The network that a model asks for: kept and described back; where instances run is their driver's affair. */
+/** The network that a model asks for. Ebb keeps and describes it; the instance driver decides where instances run. */
 export interface VpcConfig {
   readonly securityGroupIds: readonly string[];
   readonly subnets: readonly string[];
@@ -10,9 +10,11 @@ export interface VpcConfig {
 /** A named, immutable container definition (`CreateModel`). */
 export interface Model {
   readonly name: string;
-  /** The primary one: the only one, or the first of a pipeline. */
+  /** The primary container: the only one, or the first of a pipeline. */
   readonly container: ContainerDefinition;
-  /** All of them, where the model was made of `Containers`; one of several cannot be deployed yet. */
+  /**
+   * All containers, if the model was created from `Containers`. A model of several containers cannot be deployed yet.
+   */
   readonly containers?: readonly ContainerDefinition[];
   readonly executionMode?: 'Serial' | 'Direct';
   readonly executionRoleArn?: string;
@@ -22,7 +24,7 @@ export interface Model {
   readonly tags: Tags;
 }
 
-/** Models keep the case of their names but are unique without it, as their ARNs are: this is their key in the catalog. */
+/** Returns a model's key in the catalog. Names keep their case but are unique without it, as their ARNs are. */
 export function modelKey(name: string): string {
   return name.toLowerCase();
 }

@@ -4,7 +4,7 @@ export interface Place {
   readonly region: string;
 }
 
-/** SageMaker lower-cases names inside its ARNs while the names themselves keep their case. */
+/** SageMaker lower-cases names inside its ARNs, although the names themselves keep their case. */
 function sagemakerArn(place: Place, kind: string, name: string): string {
   return `arn:aws:sagemaker:${place.region}:${place.accountId}:${kind}/${name.toLowerCase()}`;
 }
@@ -23,12 +23,15 @@ export const queueArn = (place: Place, name: string): string =>
 export const scalableTargetArn = (place: Place, id: string): string =>
   `arn:aws:application-autoscaling:${place.region}:${place.accountId}:scalable-target/${id}`;
 
-/** What alarms name as their action. `resource` is the scalable target's resource id, such as `endpoint/E/variant/V`. */
+/**
+ * Returns the ARN by which an alarm's action names a scaling policy. `resource` is the scalable target's resource id,
+ * such as `endpoint/E/variant/V`.
+ */
 export const scalingPolicyArn = (place: Place, id: string, resource: string, name: string): string =>
   `arn:aws:autoscaling:${place.region}:${place.accountId}:scalingPolicy:${id}:` +
   `resource/sagemaker/${resource}:policyName/${name}`;
 
-/** The policy that an alarm's action names; absent where the action is something else. */
+/** Returns the policy that an alarm's action names; absent if the ARN names something else. */
 export function parseScalingPolicyArn(
   arn: string,
 ):
@@ -50,5 +53,8 @@ export const scheduledActionArn = (place: Place, id: string, resource: string, n
 export const alarmArn = (place: Place, name: string): string =>
   `arn:aws:cloudwatch:${place.region}:${place.accountId}:alarm:${name}`;
 
-/** The bucket that SageMaker's SDKs use by default; Ebb keeps inline inputs and otherwise homeless outputs in it. */
+/**
+ * The bucket that SageMaker's SDKs use by default. Ebb keeps inline inputs in it, and the outputs of endpoints without
+ * an output path.
+ */
 export const defaultBucket = (place: Place): string => `sagemaker-${place.region}-${place.accountId}`;

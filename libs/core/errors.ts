@@ -19,27 +19,27 @@ export const ERROR_CODES = [
   'EndpointConfigNotFound',
   'ModelNotFound',
   'AlreadyExists',
-  /** A change was asked for while another change of the same thing is under way. */
+  /** A change was requested while another change of the same resource is under way. */
   'ChangeInProgress',
   'ScalableTargetNotFound',
   'ScalingPolicyNotFound',
   'ScheduledActionNotFound',
   'AlarmNotFound',
-  /** More of a kind than one account or resource may have. */
+  /** The request would exceed the number that one account or resource may have. */
   'LimitExceeded',
-  /** An ARN names nothing that is here. */
+  /** The ARN names no resource here. */
   'ResourceNotFound',
   'TooManyTags',
   'InvocationNotFound',
-  /** The invocation has come to its end already: it cannot be cancelled any more. */
+  /** The invocation is settled already, so it cannot be cancelled. */
   'InvocationSettled',
-  /** The invocation has not come to the end that the call needs: there is no output yet, or nothing to be run again. */
+  /** The invocation is not in the settled state that the call needs: it has no output yet, or cannot be run again. */
   'InvocationNotSettled',
-  /** The invocation has ended, and not with an output. */
+  /** The invocation was settled without an output. */
   'InvocationFailed',
   /** The idempotency key came with another request before. */
   'IdempotencyConflict',
-  /** The endpoint takes no new invocations for the time being: an operator has paused its intake. */
+  /** The endpoint takes no new invocations at present, because an operator has paused its intake. */
   'IntakePaused',
   'DeliveryNotFound',
   'InstanceNotFound',
@@ -57,24 +57,24 @@ export const ERROR_CODES = [
   'TopicNotFound',
   'SubscriptionNotFound',
   'InvalidNextToken',
-  /** The image is not one that the operator listed. */
+  /** The image is not on the operator's list. */
   'ImageNotFound',
   /** The model archive cannot be used: missing, unreadable, or unsafe to unpack. */
   'ModelDataUnusable',
   /** An instance never became healthy, or went away while it was needed. */
   'InstanceUnavailable',
-  /** Nobody knows whose request it is: credentials are missing, wrong, revoked or out of date. */
+  /** The caller is unknown: credentials are missing, wrong, revoked or out of date. */
   'Unauthenticated',
-  /** The caller is known and may not do this. */
+  /** The caller is known but may not do this. */
   'AccessDenied',
   'AccessKeyNotFound',
-  /** The caller has as much queued, running or stored as it may. */
+  /** The caller has as much queued, running or stored as its quotas allow. */
   'QuotaExceeded',
-  /** The caller asks more often than it may. */
+  /** The caller sends more requests than its quota allows. */
   'TooManyRequests',
-  /** Storage has no room: nothing was accepted. */
+  /** Storage is full; nothing was accepted. */
   'StorageFull',
-  /** Something that Ebb depends on does not answer; the same call may work later. */
+  /** A service that Ebb depends on does not answer; the same call may work later. */
   'Unavailable',
 ] as const;
 
@@ -93,12 +93,14 @@ export class EbbError extends Error {
   }
 }
 
-/** Whether `error` is Ebb's own error, optionally one of the given codes. */
+/** Returns whether `error` is Ebb's own error and, if codes are given, has one of them. */
 export function isEbbError(error: unknown, ...codes: ErrorCode[]): error is EbbError {
   return error instanceof EbbError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Whether something that Ebb depends on failed, rather than what was asked of it: the same may go well later. */
+/**
+ * Returns whether a service that Ebb depends on failed, rather than the request; the same request may succeed later.
+ */
 export function isOutage(error: unknown): boolean {
   return isEbbError(error, 'Unavailable', 'StorageFull');
 }

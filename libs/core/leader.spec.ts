@@ -7,11 +7,11 @@ it('lets the holder prolong its duty within the same term', () => {
   expect(claim(LED, 'first', 900)).toEqual({ holder: 'first', term: 3, until: 900 + LEADERSHIP_MS });
 });
 
-it('lets the holder go on after its time where nobody has taken over', () => {
+it('lets the holder prolong its duty after its time if no other has taken over', () => {
   expect(claim(LED, 'first', 5_000)).toEqual({ holder: 'first', term: 3, until: 5_000 + LEADERSHIP_MS });
 });
 
-it('refuses everybody else for as long as the duty is held', () => {
+it('refuses any other while the duty is held', () => {
   expect(claim(LED, 'second', 999)).toBe(LED);
 });
 

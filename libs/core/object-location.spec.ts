@@ -18,7 +18,7 @@ describe('the address of an object may be', () => {
   });
 });
 
-describe('no address of an object is', () => {
+describe('the address of an object cannot be', () => {
   test.each([
     '',
     'bucket/key',
@@ -55,7 +55,7 @@ test('any bucket and key can be written as an address and read again', () => {
   );
 });
 
-describe('a prefix that results go under', () => {
+describe('a prefix for results', () => {
   test.each(['s3://bucket', 's3://bucket/', 's3://bucket/a/b', `s3://bucket/${'k'.repeat(950)}`])(
     'may be "%s"',
     (uri) => {

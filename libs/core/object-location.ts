@@ -1,6 +1,6 @@
 import { EbbError } from './errors.js';
 
-/** Where an object lives. Keys are UTF-8 text of 1 to 1,024 bytes, as in S3; `/` has no meaning but to listings. */
+/** The place of an object. A key is UTF-8 text of 1 to 1,024 bytes, as in S3; `/` has a meaning only in listings. */
 export interface ObjectLocation {
   readonly bucket: string;
   readonly key: string;
@@ -8,7 +8,7 @@ export interface ObjectLocation {
 
 const MAX_KEY_BYTES = 1_024;
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-/** That of a failure object. */
+/** The longest name that Ebb gives an object: that of a failure object. */
 const LONGEST_NAME = '00000000-0000-0000-0000-000000000000-error.out';
 const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const S3_URI = /^s3:\/\/([^/]+)\/(.+)$/s;
@@ -17,7 +17,8 @@ const PATH_STYLE = /^https:\/\/s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?\/(
 
 /**
  * Reads `s3://bucket/key`, or the `https://` forms of the same address (virtual-hosted and path style), which
- * `InputLocation` allows too. Raises `InvalidRequest` for anything else, and for what could not exist in S3.
+ * `InputLocation` allows too. Raises `InvalidRequest` for other addresses, and for buckets and keys that cannot exist
+ * in S3.
  */
 export function parseObjectLocation(uri: string): ObjectLocation {
   const location = readAddress(uri);
@@ -25,7 +26,7 @@ export function parseObjectLocation(uri: string): ObjectLocation {
   return location;
 }
 
-/** Whether it can be read so. */
+/** Returns whether `parseObjectLocation` accepts `uri`. */
 export function isObjectLocation(uri: string): boolean {
   try {
     parseObjectLocation(uri);
@@ -35,16 +36,17 @@ export function isObjectLocation(uri: string): boolean {
   }
 }
 
-/** Whether it is the address of a bucket, or of a prefix in one, that has room for the names that Ebb gives. */
+/** Returns whether `uri` is the address of a bucket, or of a prefix in one, with room for the names that Ebb gives. */
 export function isObjectPrefix(uri: string): boolean {
   return isObjectLocation(`${uri.replace(/\/+$/, '')}/${LONGEST_NAME}`);
 }
 
+/** Writes the `s3://` address of an object. */
 export function formatObjectLocation(location: ObjectLocation): string {
   return `s3://${location.bucket}/${location.key}`;
 }
 
-/** Whether S3 would let a general purpose bucket have this name. */
+/** Returns whether S3 allows this name for a general purpose bucket. */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !name.includes('..') && !IP_ADDRESS.test(name);
 }
@@ -54,14 +56,14 @@ export function requireBucketName(name: string): void {
   if (!isBucketName(name)) throw new EbbError('InvalidRequest', `'${name}' is not a valid bucket name.`);
 }
 
-/** Raises `InvalidRequest` unless bucket and key could exist in S3. */
+/** Raises `InvalidRequest` unless bucket and key can exist in S3. */
 export function requireLocation({ bucket, key }: ObjectLocation): void {
   requireBucketName(bucket);
-  // A lone surrogate has no UTF-8 form: two different keys would become one.
-  if (key === '' || !key.isWellFormed()) throw new EbbError('InvalidRequest', 'A key is UTF-8 text, not empty.');
-  // UTF-8 needs at most three bytes for a UTF-16 unit, so that most keys need no counting.
+  // A lone surrogate has no UTF-8 form, so two different keys would become one.
+  if (key === '' || !key.isWellFormed()) throw new EbbError('InvalidRequest', 'The key must be UTF-8 text, not empty.');
+  // A UTF-16 unit takes at most three bytes in UTF-8, so most keys need no counting.
   if (key.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(key).length > MAX_KEY_BYTES) {
-    throw new EbbError('InvalidRequest', `The key is too long: it may have ${MAX_KEY_BYTES} bytes.`);
+    throw new EbbError('InvalidRequest', `The key is too long: it may have at most ${MAX_KEY_BYTES} bytes.`);
   }
 }
 

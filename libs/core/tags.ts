@@ -2,12 +2,12 @@
 export type Tags = Readonly<Record<string, string>>;
 
 /**
- * Members of AWS's requests that Ebb keeps for its callers and gives back as they came, by their wire names, but does not
- * act on. They were validated when they came.
+ * Members of AWS's requests, by their wire names, that Ebb keeps and returns unchanged but does not act on. They are
+ * already validated.
  */
 export type KeptMembers = Readonly<Record<string, unknown>>;
 
-/** The tags that are left when some are taken away, by their keys. */
+/** Returns the tags without those of the given keys. */
 export function withoutTags(tags: Tags, keys: Iterable<string | undefined>): Tags {
   const gone = new Set(keys);
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key)));

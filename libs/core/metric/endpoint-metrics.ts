@@ -1,13 +1,13 @@
 import { type Backlog, backlogSize } from '../invocation/backlog.js';
 import type { MetricId, MetricUnit } from './metric.js';
 
-/** The namespace of everything that SageMaker measures of endpoints. */
+/** The namespace of SageMaker's metrics of endpoints. */
 export const SAGEMAKER_NAMESPACE = 'AWS/SageMaker';
 
-/** What Ebb measures beyond SageMaker. */
+/** The namespace of the metrics that only Ebb has. */
 export const EBB_NAMESPACE = 'Ebb';
 
-/** The gauges of an asynchronous endpoint, sampled each second; their one dimension is `EndpointName`. */
+/** The gauges of an asynchronous endpoint, sampled every second; their only dimension is `EndpointName`. */
 export const BACKLOG_METRICS = {
   ApproximateBacklogSize: 'Count',
   ApproximateBacklogSizePerInstance: 'Count',
@@ -16,7 +16,7 @@ export const BACKLOG_METRICS = {
 } as const satisfies Record<string, MetricUnit>;
 export type BacklogMetric = keyof typeof BACKLOG_METRICS;
 
-/** What is measured of each invocation; the dimensions are `EndpointName` and `VariantName`. */
+/** The metrics of invocations; their dimensions are `EndpointName` and `VariantName`. */
 export const VARIANT_METRICS = {
   RequestDownloadFailures: 'Count',
   ResponseUploadFailures: 'Count',
@@ -34,7 +34,7 @@ export const VARIANT_METRICS = {
 } as const satisfies Record<string, MetricUnit>;
 export type VariantMetric = keyof typeof VARIANT_METRICS;
 
-/** What Ebb measures of a variant beyond SageMaker, in its own namespace; same dimensions. */
+/** The metrics of a variant that only Ebb has, in its own namespace and with the same dimensions. */
 export const EBB_VARIANT_METRICS = {
   InstanceStarts: 'Count',
   InstanceStartFailures: 'Count',
@@ -42,10 +42,12 @@ export const EBB_VARIANT_METRICS = {
 } as const satisfies Record<string, MetricUnit>;
 export type EbbVariantMetric = keyof typeof EBB_VARIANT_METRICS;
 
+/** Names a backlog gauge of one endpoint. */
 export function backlogMetric(name: BacklogMetric, endpointName: string): MetricId {
   return { namespace: SAGEMAKER_NAMESPACE, name, dimensions: { EndpointName: endpointName } };
 }
 
+/** Names a metric of one variant's invocations. */
 export function variantMetric(name: VariantMetric, endpointName: string, variantName: string): MetricId {
   return {
     namespace: SAGEMAKER_NAMESPACE,
@@ -54,13 +56,14 @@ export function variantMetric(name: VariantMetric, endpointName: string, variant
   };
 }
 
+/** Names one of Ebb's own metrics of a variant. */
 export function ebbVariantMetric(name: EbbVariantMetric, endpointName: string, variantName: string): MetricId {
   return { namespace: EBB_NAMESPACE, name, dimensions: { EndpointName: endpointName, VariantName: variantName } };
 }
 
 /**
- * The gauges at one moment. Only instances in service count as capacity. At zero instances the backlog per instance is
- * the backlog itself, as if one instance were there, so that a policy sees it grow.
+ * Returns the gauges at one moment. Only instances in service count as capacity. At zero instances the backlog per
+ * instance is the whole backlog, as if there were one instance, so that a policy sees it grow.
  */
 export function backlogGauges(
   backlog: Backlog,

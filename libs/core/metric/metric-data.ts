@@ -1,38 +1,42 @@
 import type { MetricQuery } from './metric-query.js';
 import { EbbError } from '../errors.js';
 
-/** What is asked of metrics and expressions over them (`GetMetricData`), a page at a time. */
+/** A request for metrics and expressions over them (`GetMetricData`), one page at a time. */
 export interface MetricDataRequest {
   readonly queries: readonly MetricQuery[];
   readonly from: number;
   readonly to: number;
   readonly newestFirst: boolean;
-  /** The most datapoints of one page, of all lines together. */
+  /** The most datapoints on one page, over all lines together. */
   readonly limit: number;
   readonly after?: MetricDataPlace;
 }
 
-/** Where a page ended: in which of the lines that return data, and with the datapoint of what time. */
+/** The end of a page: the index of its last line among those that return data, and the time of its last datapoint. */
 export interface MetricDataPlace {
   readonly line: number;
   readonly at: number;
 }
 
-/** What came of one line on one page. */
+/** The result of one line on one page. */
 export interface MetricDataResult {
   readonly query: MetricQuery;
   readonly points: readonly { readonly at: number; readonly value: number }[];
-  /** Whether no more of it is to come. */
+  /** True if no more datapoints of the line follow. */
   readonly isComplete: boolean;
 }
 
+/** One page of metric data. */
 export interface MetricDataPage {
   readonly results: readonly MetricDataResult[];
-  /** Absent where this page is the last one. */
+  /** Absent on the last page. */
   readonly next?: MetricDataPlace;
 }
 
-/** The whole periods, counted from the epoch, that a stretch of time touches. Raises `InvalidRequest` for odd periods. */
+/**
+ * Returns the whole periods, counted from the epoch, that a span of time touches. Raises `InvalidRequest` for a period
+ * that CloudWatch does not allow.
+ */
 export function wholePeriods(
   { from, to }: { readonly from: number; readonly to: number },
   periodSeconds: number,

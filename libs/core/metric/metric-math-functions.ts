@@ -3,21 +3,21 @@ import { type Filler, type MathValue, fill, fold, mapNumbers, numberAt, scalar, 
 
 type Call = Extract<Expression, { kind: 'call' }>;
 
-/** What a function may ask of the list that it stands in. */
+/** A function's access to the list that its expression stands in. */
 export interface CallContext {
   evaluate(expression: Expression): MathValue;
-  /** Every metric of the list whose id has `idPart` in it. */
+  /** Returns every metric of the list whose id contains `idPart`. */
   metrics(idPart: string): MathValue;
 }
 
 type MathFunction = (call: Call, context: CallContext) => MathValue;
 
-/** Raises `MetricMathError` for functions that Ebb does not know, and for arguments that are not right for one. */
+/** Calls a function. Raises `MetricMathError` for an unknown function, and for arguments that do not fit it. */
 export function callFunction(call: Call, context: CallContext): MathValue {
   const found = FUNCTIONS.get(call.name);
   if (!found) {
     const known = [...FUNCTIONS.keys()].join(', ');
-    const reason = `The function ${call.name} is not supported by Ebb yet (those that are: ${known})`;
+    const reason = `The function ${call.name} is not supported by Ebb yet (supported: ${known})`;
     throw new MetricMathError(reason, call.position);
   }
   return found(call, context);
@@ -50,7 +50,7 @@ function numberFunction(compute: (number: number) => number): MathFunction {
 function foldFunction(compute: (numbers: readonly number[]) => number): MathFunction {
   return (call, context) => {
     if (call.arguments.length > 1) {
-      const reason = `${call.name} takes one argument; several stand in a list, as in ${call.name}([m1, m2])`;
+      const reason = `${call.name} takes one argument; write several as a list, as in ${call.name}([m1, m2])`;
       throw new MetricMathError(reason, call.position);
     }
     checkCount(call, 1);
@@ -78,7 +78,7 @@ function fillerOf(call: Call, context: CallContext): Filler {
 type PlainValue = Exclude<MathValue, { kind: 'list' }>;
 const NOTHING: PlainValue = { kind: 'scalar', value: undefined };
 
-/** Where the condition is missing there is no value, and none where it is false and nothing was said for that. */
+/** Returns no value where the condition has none, and where it is false and the third argument is absent. */
 function ifFunction(call: Call, context: CallContext): MathValue {
   checkCount(call, 2, 3);
   const [condition, whenTrue, whenFalse = NOTHING] = call.arguments.map((argument): PlainValue => {
@@ -101,7 +101,7 @@ function metricsFunction(call: Call, context: CallContext): MathValue {
   checkCount(call, 0, 1);
   const [part] = call.arguments;
   if (part && part.kind !== 'text') {
-    throw new MetricMathError('METRICS takes nothing, or a part of an id in quotes', call.position);
+    throw new MetricMathError('METRICS takes no argument, or a part of an id in quotes', call.position);
   }
   const found = context.metrics(part?.value ?? '');
   if (found.kind === 'list' && found.members.length > 0) return found;

@@ -1,4 +1,4 @@
-/** An expression of CloudWatch's metric math, as it was written. Positions count characters from 1. */
+/** A parsed expression of CloudWatch's metric math. Positions count characters from 1. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'reference'; readonly id: string; readonly position: number }
@@ -19,11 +19,11 @@ export type Expression =
       readonly position: number;
     };
 
-/** Binary operators, those that bind the least first; each line binds alike. */
+/** The binary operators by precedence, the lowest first; operators on one row bind alike. */
 const PRECEDENCE = [['OR'], ['AND'], ['==', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/']] as const;
 export type Operator = (typeof PRECEDENCE)[number][number] | '^';
 
-/** What is wrong with an expression, and where. */
+/** An error in an expression, with its position. */
 export class MetricMathError extends Error {
   override readonly name = 'MetricMathError';
 
@@ -35,7 +35,7 @@ export class MetricMathError extends Error {
   }
 }
 
-/** Raises `MetricMathError` for what is no expression. */
+/** Parses an expression. Raises `MetricMathError` for text that is not one. */
 export function parseExpression(text: string): Expression {
   return new Parser(tokensOf(text), text.length + 1).whole();
 }
@@ -49,7 +49,7 @@ type Token = {
 const TOKEN =
   /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_]\w*)|(?:"(?<double>[^"]*)"|'(?<single>[^']*)')|(?<mark>&&|\|\||[=!<>]=|[-+*/^()[\],<>]))/y;
 
-/** Other spellings of the same. */
+/** Other spellings of operators. */
 const SPELLINGS: Readonly<Record<string, string>> = { '&&': 'AND', '||': 'OR' };
 
 function tokensOf(text: string): Token[] {
@@ -73,10 +73,10 @@ function tokenOf({ number, name, mark, double, single }: Record<string, string |
   return { kind: 'text', text: double ?? single ?? '' };
 }
 
-/** Parentheses, lists and calls inside of each other. */
+/** The deepest nesting of parentheses, lists, calls and powers. */
 const MAX_DEPTH = 50;
 
-/** Recursive descent: one method for each way in which an expression can be put together. */
+/** A recursive-descent parser, with one method for each form of expression. */
 class Parser {
   private at = 0;
   private depth = 0;

@@ -1,18 +1,23 @@
 import type { Operator } from './metric-math-syntax.js';
 
-/** One value a period; a period without data has none. */
+/** One value for each period; a period without data has none. */
 export type Series = readonly (number | undefined)[];
 
-/** What an expression comes to: one number, one time series, or several. */
+/** The value of an expression: one number, one time series, or several. */
 export type MathValue =
   | { readonly kind: 'scalar'; readonly value: number | undefined }
   | { readonly kind: 'series'; readonly values: Series }
   | { readonly kind: 'list'; readonly members: readonly Series[] };
 
+/** Wraps a number as a value. */
 export const scalar = (value: number | undefined): MathValue => ({ kind: 'scalar', value });
+/** Wraps a time series as a value. */
 export const series = (values: Series): MathValue => ({ kind: 'series', values });
 
-/** A computation on single numbers, applied wherever there are any: what has no number, or none that is finite, is missing. */
+/**
+ * Applies a computation to every number of a value. A missing number stays missing, and a result that is not finite
+ * counts as missing.
+ */
 export function mapNumbers(value: MathValue, compute: (number: number) => number): MathValue {
   const each = (number: number | undefined): number | undefined =>
     number === undefined ? undefined : finite(compute(number));
@@ -21,7 +26,10 @@ export function mapNumbers(value: MathValue, compute: (number: number) => number
   return { kind: 'list', members: value.members.map((member) => member.map(each)) };
 }
 
-/** Two values period by period, the lesser kind applied to all of the greater one; two lists have no such pairs. */
+/**
+ * Combines two values period by period. A number applies to every period of a series, and a number or a series to every
+ * member of a list. Returns nothing for two lists, because their members do not pair up.
+ */
 export function combine(
   left: MathValue,
   right: MathValue,
@@ -41,6 +49,7 @@ export function combine(
   return scalar(each(left.value, right.value));
 }
 
+/** The computation of each operator; comparisons and logic yield 1 or 0. */
 export const OPERATIONS: Readonly<Record<Operator, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
   '-': (left, right) => left - right,
@@ -57,7 +66,10 @@ export const OPERATIONS: Readonly<Record<Operator, (left: number, right: number)
   OR: (left, right) => Number(left !== 0 || right !== 0),
 };
 
-/** Folds several time series into one, period by period, and one into a single number; what is missing is left out. */
+/**
+ * Folds several time series into one, period by period, or one time series into a single number. Missing values are
+ * left out.
+ */
 export function fold(value: MathValue, compute: (numbers: readonly number[]) => number): MathValue {
   const each = (numbers: Series): number | undefined => {
     const present = numbers.filter((number) => number !== undefined);
@@ -69,9 +81,10 @@ export function fold(value: MathValue, compute: (numbers: readonly number[]) => 
   return series(first.map((_, at) => each(value.members.map((member) => member[at]))));
 }
 
-/** How `FILL` replaces what is missing: by a number, by the value before, or along a line between its neighbours. */
+/** The way `FILL` replaces missing values: by a number, by the value before, or along a line between the neighbours. */
 export type Filler = number | undefined | 'REPEAT' | 'LINEAR';
 
+/** Replaces the missing values of a time series. */
 export function fill(values: Series, filler: Filler): Series {
   if (filler === 'LINEAR') return interpolated(values);
   let last: number | undefined;
@@ -97,7 +110,7 @@ function interpolated(values: Series): Series {
   return filled;
 }
 
-/** The number of one period; one number is that of every period. */
+/** Returns the number of one period; a single number is the same in every period. */
 export function numberAt(value: Exclude<MathValue, { kind: 'list' }>, at: number): number | undefined {
   return value.kind === 'scalar' ? value.value : value.values[at];
 }

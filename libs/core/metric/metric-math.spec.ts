@@ -60,7 +60,7 @@ describe('an expression comes to', () => {
     expect(valuesOf(expression)).toEqual(values);
   });
 
-  it('what others of the list come to, in whatever order they stand', () => {
+  it('the value of other lines of the list, whatever their order', () => {
     const queries = [line('e2 * 2', 'e1'), line('m1 + 1', 'e2', false), metric('m1')];
     expect(evaluateQueries(queries, READ)).toEqual([4, 6, undefined, 10]);
     expect(metricsBehind(queries, queries[0]!)).toEqual(new Set(['m1']));
@@ -75,7 +75,7 @@ describe('an expression comes to', () => {
   });
 });
 
-describe('an expression is refused, with the place,', () => {
+describe('an expression is refused, with its position,', () => {
   it.each([
     ['m1 +', 'Unexpected end of the expression at position 5'],
     ['m1 m2', "Unexpected 'm2' at position 4"],
@@ -84,7 +84,7 @@ describe('an expression is refused, with the place,', () => {
     ['', 'Unexpected end of the expression at position 1'],
     ['m3 * 2', "No element of the list has the id 'm3' at position 1"],
     ['2 * e', "'e' depends on itself at position 5"],
-    ['MAX(m1, m2)', 'MAX takes one argument; several stand in a list, as in MAX([m1, m2]) at position 1'],
+    ['MAX(m1, m2)', 'MAX takes one argument; write several as a list, as in MAX([m1, m2]) at position 1'],
     ['1 + IF(m1)', 'IF takes 2 to 3 arguments, not 1, at position 5'],
     ['FILL(m1, m2)', 'FILL needs a number, REPEAT or LINEAR as its second argument at position 1'],
     ['SUM(METRICS() * METRICS())', "'*' cannot combine two lists of time series at position 15"],
@@ -97,45 +97,45 @@ describe('an expression is refused, with the place,', () => {
     );
   });
 
-  it('where it calls what Ebb does not know', () => {
+  it('if it calls a function that Ebb does not know', () => {
     expect(() => checkQueries([metric('m1'), line('RATE(m1)')])).toThrow(
-      "Error in expression 'e': The function RATE is not supported by Ebb yet (those that are: ABS, AVG, CEIL",
+      "Error in expression 'e': The function RATE is not supported by Ebb yet (supported: ABS, AVG, CEIL",
     );
   });
 });
 
 describe('a list is refused', () => {
   it.each<[string, MetricQuery[], string]>([
-    ['where nothing returns data', [metric('m1')], 'Exactly one element of the Metrics list must return data.'],
+    ['if no line returns data', [metric('m1')], 'Exactly one element of the Metrics list must return data.'],
     [
-      'where two return data',
+      'if two lines return data',
       [metric('m1', true), line('m1')],
       'Exactly one element of the Metrics list must return data.',
     ],
-    ['where two have one id', [metric('m1', true), metric('m1')], "The id 'm1' stands for more than one element."],
-    ['where an id begins with a capital', [metric('M1', true)], "The id 'M1' is not valid"],
+    ['if two lines have one id', [metric('m1', true), metric('m1')], "The id 'm1' stands for more than one element."],
+    ['if an id begins with a capital', [metric('M1', true)], "The id 'M1' is not valid"],
     [
-      'where expressions go in a circle',
+      'if expressions depend on each other in a circle',
       [metric('m1'), line('e2', 'e1'), line('e1', 'e2', false)],
       "Error in expression 'e2': 'e1' depends on itself at position 1.",
     ],
     [
-      'where an expression that nothing uses makes no sense',
+      'if an expression that no line uses is wrong',
       [metric('m1', true), line('nothing', 'e', false)],
       "Error in expression 'e': No element of the list has the id 'nothing' at position 1.",
     ],
     [
-      'where what returns data is several time series',
+      'if the line that returns data is several time series',
       [metric('m1'), line('METRICS() * 2')],
       "The expression 'e' returns several time series",
     ],
     [
-      'where an expression queries all metrics there are',
+      'if an expression is a Metrics Insights query',
       [line('SELECT AVG(ModelLatency) FROM "AWS/SageMaker"')],
-      "The expression 'e' is a Metrics Insights query: not supported by Ebb yet.",
+      "The expression 'e' is a Metrics Insights query, which Ebb does not support yet.",
     ],
     [
-      'where metrics are read in different periods',
+      'if metrics are read in different periods',
       [metric('m1'), metric('m2', false, 300), line('m1 + m2')],
       'All elements of the Metrics list must have the same period.',
     ],
@@ -143,7 +143,7 @@ describe('a list is refused', () => {
     expect(() => checkQueries(queries)).toThrow(reason);
   });
 
-  it('only for what makes no sense where any number of lines may return data', () => {
+  it('only for errors in its lines if any number of lines may return data', () => {
     expect(() => checkEveryQuery([metric('m1', true), metric('m2', true, 300), line('m1 + m2')])).not.toThrow();
     expect(() => checkEveryQuery([line('e')])).toThrow("'e' depends on itself");
   });

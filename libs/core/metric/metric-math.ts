@@ -14,8 +14,8 @@ import {
 } from './metric-math-values.js';
 
 /**
- * The values of the one line that returns data, a value a period. `read` holds what was read of each line that is a
- * metric, all of the same periods. Raises `InvalidRequest` for lists that `checkQueries` refuses.
+ * Returns the values of the one line that returns data, one value a period. `read` holds the values of each line that
+ * is a metric, all for the same periods. Raises `InvalidRequest` for lists that `checkQueries` refuses.
  */
 export function evaluateQueries(queries: readonly MetricQuery[], read: ReadonlyMap<string, Series>): Series {
   const returning = queries.filter(({ returnData }) => returnData);
@@ -25,7 +25,10 @@ export function evaluateQueries(queries: readonly MetricQuery[], read: ReadonlyM
   return new Evaluation(queries, read).seriesOf(returning[0]!);
 }
 
-/** The values of every line that returns data, by id. Raises `InvalidRequest` for lines that make no sense. */
+/**
+ * Returns the values of every line that returns data, by id. Raises `InvalidRequest` for lines that cannot be
+ * evaluated.
+ */
 export function evaluateAllQueries(
   queries: readonly MetricQuery[],
   read: ReadonlyMap<string, Series>,
@@ -36,8 +39,8 @@ export function evaluateAllQueries(
 }
 
 /**
- * Whether an alarm or a policy can watch the list: one line returns data, all metrics are read in one period, and
- * every expression makes sense. Raises `InvalidRequest` that says what does not.
+ * Raises `InvalidRequest` with the reason unless an alarm or a policy can watch the list: exactly one line returns
+ * data, all metrics have one period, and every expression can be evaluated.
  */
 export function checkQueries(queries: readonly MetricQuery[]): void {
   checkEveryQuery(queries);
@@ -48,7 +51,7 @@ export function checkQueries(queries: readonly MetricQuery[]): void {
   }
 }
 
-/** Whether every line makes sense, however many return data. Raises `InvalidRequest`. */
+/** Raises `InvalidRequest` unless every line can be evaluated; any number of lines may return data. */
 export function checkEveryQuery(queries: readonly MetricQuery[]): void {
   const ids = new Set<string>();
   for (const { id } of queries) {
@@ -66,17 +69,17 @@ export function checkEveryQuery(queries: readonly MetricQuery[]): void {
   }
 }
 
-/** The ids of the metrics that a line is computed from. Raises `InvalidRequest`. */
+/** Returns the ids of the metrics that a line is computed from. Raises `InvalidRequest` if it cannot be evaluated. */
 export function metricsBehind(queries: readonly MetricQuery[], query: MetricQuery): ReadonlySet<string> {
   return new Evaluation(queries, nothingRead(queries)).metricsBehind(query);
 }
 
-/** Evaluating a list over one period without data finds all that is wrong with it. */
+/** Returns one period without data for every metric: evaluating a list over it finds every error in the list. */
 function nothingRead(queries: readonly MetricQuery[]): Map<string, Series> {
   return new Map(queries.filter(({ kind }) => kind === 'metric').map(({ id }) => [id, [undefined]]));
 }
 
-/** One list over what was read for it: each line is computed once, when it is first asked for. */
+/** The evaluation of one list over the values read for it. Each line is computed once, when it is first needed. */
 class Evaluation {
   private readonly byId: ReadonlyMap<string, MetricQuery>;
   private readonly values = new Map<string, MathValue>();
@@ -91,12 +94,12 @@ class Evaluation {
     this.length = Math.max(0, ...[...read.values()].map(({ length }) => length));
   }
 
-  /** A number is the same in every period. */
+  /** Returns a line's value as a time series; a single number is the same in every period. */
   seriesOf(query: MetricQuery): Series {
     const value = this.valueOf(query);
     if (value.kind === 'series') return value.values;
     if (value.kind === 'scalar') return Array.from({ length: this.length }, (_, at) => numberAt(value, at));
-    const message = `The expression '${query.id}' returns several time series: Ebb supports only those that return one.`;
+    const message = `The expression '${query.id}' returns several time series: Ebb supports only expressions that return one.`;
     throw new EbbError('InvalidRequest', message);
   }
 
@@ -117,7 +120,7 @@ class Evaluation {
     if (/^\s*SELECT\s/i.test(expression)) {
       throw new EbbError(
         'InvalidRequest',
-        `The expression '${id}' is a Metrics Insights query: not supported by Ebb yet.`,
+        `The expression '${id}' is a Metrics Insights query, which Ebb does not support yet.`,
       );
     }
     this.underWay.add(id);
@@ -167,7 +170,7 @@ class Evaluation {
     return this.valueOf(query);
   }
 
-  /** Every metric of the list, or those whose id has `idPart` in it; expressions are not among them. */
+  /** Returns the metrics of the list whose id contains `idPart`; expressions are left out. */
   private metrics(idPart: string): MathValue {
     const found = this.queries.filter(({ id, kind }) => kind === 'metric' && id.includes(idPart));
     return { kind: 'list', members: found.flatMap((query) => this.membersOf(this.valueOf(query))) };

@@ -2,7 +2,7 @@ import { BACKLOG_METRICS, SAGEMAKER_NAMESPACE, VARIANT_METRICS } from './endpoin
 import { EbbError } from '../errors.js';
 import type { MetricId } from './metric.js';
 
-/** What SageMaker measures of endpoints that are not asynchronous: known, though Ebb has no values of it. */
+/** SageMaker's metrics of endpoints that are not asynchronous: Ebb knows their names but has no values for them. */
 const REAL_TIME_METRICS = [
   'ConcurrentRequestsPerCopy',
   'ConcurrentRequestsPerModel',
@@ -22,8 +22,8 @@ const SAGEMAKER_METRICS: readonly string[] = [
 ];
 
 /**
- * Raises `InvalidRequest` for a name that SageMaker does not measure anything under: whoever watches it would wait for
- * ever. Other namespaces may hold anything.
+ * Raises `InvalidRequest` for a metric name that SageMaker does not have, because an alarm on it would never see data.
+ * Other namespaces may hold any name.
  */
 export function checkMetricName({ namespace, name }: Pick<MetricId, 'namespace' | 'name'>): void {
   if (namespace !== SAGEMAKER_NAMESPACE || SAGEMAKER_METRICS.includes(name)) return;

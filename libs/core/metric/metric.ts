@@ -1,4 +1,4 @@
-/** CloudWatch's units: a metric is read in the unit in which it was put, or not at all. */
+/** CloudWatch's units. A metric can be read only in the unit in which it was put. */
 export const METRIC_UNITS = [
   'Seconds',
   'Microseconds',
@@ -30,14 +30,14 @@ export const METRIC_UNITS = [
 ] as const;
 export type MetricUnit = (typeof METRIC_UNITS)[number];
 
-/** What is measured, of what: CloudWatch's namespace, name and dimensions together are its identity. */
+/** The identity of a metric: CloudWatch's namespace, name and dimensions together. */
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** One text for one metric, whatever the order in which its dimensions were given. */
+/** Returns a metric's key, which does not depend on the order of its dimensions. */
 export function metricKey({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.keys(dimensions)
     .sort()
@@ -45,7 +45,7 @@ export function metricKey({ namespace, name, dimensions }: MetricId): string {
   return JSON.stringify([namespace, name, sorted]);
 }
 
-/** Many values of one metric within one time, folded into four numbers: CloudWatch's statistic set. */
+/** Several values of one metric within one time, summed up in four numbers: CloudWatch's statistic set. */
 export interface StatisticSet {
   readonly count: number;
   readonly sum: number;
@@ -56,10 +56,12 @@ export interface StatisticSet {
 export const STATISTICS = ['Average', 'Minimum', 'Maximum', 'SampleCount', 'Sum'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
+/** Returns the statistic set of `count` equal values. */
 export function statisticSetOf(value: number, count = 1): StatisticSet {
   return { count, sum: value * count, minimum: value, maximum: value };
 }
 
+/** Merges two statistic sets into one. */
 export function mergeStatistics(a: StatisticSet, b: StatisticSet): StatisticSet {
   return {
     count: a.count + b.count,
@@ -69,6 +71,7 @@ export function mergeStatistics(a: StatisticSet, b: StatisticSet): StatisticSet 
   };
 }
 
+/** Returns one statistic of a set. */
 export function statisticOf(set: StatisticSet, statistic: Statistic): number {
   switch (statistic) {
     case 'Average':
@@ -84,13 +87,13 @@ export function statisticOf(set: StatisticSet, statistic: Statistic): number {
   }
 }
 
-/** What a metric came to within one period; a period without any value has no datapoint. */
+/** A metric's values within one period. A period without values has no datapoint. */
 export interface Datapoint extends StatisticSet {
   /** The start of the period, in milliseconds since the epoch. */
   readonly at: number;
   readonly unit: MetricUnit;
 }
 
-/** How long datapoints are kept, at one a minute. */
+/** How long datapoints are kept, and the period of each. */
 export const METRIC_RETENTION_MS = 15 * 86_400_000;
 export const METRIC_PERIOD_MS = 60_000;

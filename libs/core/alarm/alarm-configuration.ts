@@ -7,7 +7,10 @@ const CHANGES = {
   Delete: { verb: 'deleted', member: 'deletedAlarm' },
 } as const;
 
-/** That an alarm came, went or was changed; `alarm` is as it was put, or as it was when it was deleted. */
+/**
+ * Returns the history item for an alarm's creation, change or deletion. `alarm` is the alarm as it was put, or as it
+ * was when it was deleted.
+ */
 export function configurationHistoryItem(
   { at, id, type }: { readonly id: string; readonly at: number; readonly type: keyof typeof CHANGES },
   alarm: Alarm,
@@ -24,7 +27,7 @@ export function configurationHistoryItem(
   };
 }
 
-/** In CloudWatch's own spelling, which is not that of its API. */
+/** Writes an alarm in the spelling of CloudWatch's history, which differs from that of its API. */
 function configurationOf(alarm: Alarm, place: Place): object {
   return {
     alarmName: alarm.name,

@@ -32,7 +32,10 @@ function alarm(of: Partial<Alarm> = {}): Alarm {
   };
 }
 
-/** `0` within the threshold, `X` beyond it, `-` missing; the newest on the right, as in CloudWatch's documentation. */
+/**
+ * Reads values as CloudWatch's documentation draws them: `0` within the threshold, `X` beyond it, `-` missing; the
+ * newest on the right.
+ */
 function values(drawn: string): (number | undefined)[] {
   return drawn.split(' ').map((sign) => (sign === '-' ? undefined : sign === 'X' ? 12 : 0));
 }
@@ -43,10 +46,10 @@ function stateOf(drawn: string, of: Partial<Alarm>): AlarmState {
 
 const KEPT = 'kept';
 const TREATMENTS: readonly MissingDataTreatment[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
-/** The values, and the states that they come to under each treatment. */
+/** The drawn values, and the resulting state under each treatment of missing data. */
 type Row = readonly [drawn: string, missing: string, ignore: string, breaching: string, notBreaching: string];
 
-/** A row as it comes out: `kept` where the state is, whatever it was. */
+/** Returns the row that results from the drawn values: `kept` if the alarm keeps its state, whichever it was. */
 function rowOf(drawn: string, of: Partial<Alarm>): readonly string[] {
   return [
     drawn,
@@ -59,7 +62,7 @@ function rowOf(drawn: string, of: Partial<Alarm>): readonly string[] {
 }
 
 describe('an alarm on three of three periods', () => {
-  test('looks at five', () => {
+  test('looks at five periods', () => {
     expect(evaluationRange(alarm())).toBe(5);
   });
 
@@ -122,35 +125,40 @@ describe('the reason says', () => {
         '12.0 (22/11/26 10:02:00)] were greater than the threshold (5.0) (minimum 3 datapoints for OK -> ALARM transition).',
     ],
     [
-      'which did not',
+      'which values did not cross the threshold',
       'X X X X 0',
       { comparison: 'GreaterThanOrEqualToThreshold', threshold: 0.5 },
       'Threshold Crossed: 1 out of the last 3 datapoints [0.0 (22/11/26 10:04:00)] was not greater than or equal to ' +
         'the threshold (0.5) (minimum 1 datapoint for ALARM -> OK transition).',
     ],
     [
-      'how few it took',
+      'how many datapoints it took',
       '0 - X - X',
       { datapointsToAlarm: 2 },
       'Threshold Crossed: 2 out of the last 3 datapoints [12.0 (22/11/26 10:04:00), 12.0 (22/11/26 10:02:00)] were ' +
         'greater than the threshold (5.0) (minimum 2 datapoints for OK -> ALARM transition).',
     ],
-    ['that nothing is known', '- - - - -', {}, 'Insufficient Data: 3 datapoints were unknown.'],
-    ['that one thing is not known', '- - -', { evaluationPeriods: 1 }, 'Insufficient Data: 1 datapoint was unknown.'],
+    ['that no datapoint is known', '- - - - -', {}, 'Insufficient Data: 3 datapoints were unknown.'],
     [
-      'what the missing ones were taken for',
+      'that one datapoint is not known',
+      '- - -',
+      { evaluationPeriods: 1 },
+      'Insufficient Data: 1 datapoint was unknown.',
+    ],
+    [
+      'how missing datapoints were treated',
       '- - - - -',
       { treatMissingData: 'breaching' },
       'Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as [Breaching].',
     ],
     [
-      'that the one value spoke against it',
+      'how many datapoints were received, if the missing ones decided',
       '- - - - X',
       { treatMissingData: 'notBreaching' },
       'Threshold Crossed: 1 datapoint was received for 3 periods and 2 missing datapoints were treated as [NonBreaching].',
     ],
     [
-      'what helped the values that crossed it',
+      'how missing datapoints were treated beside the values that crossed the threshold',
       '- - - X X',
       { treatMissingData: 'breaching' },
       'Threshold Crossed: 2 out of the last 3 datapoints [12.0 (22/11/26 10:04:00), 12.0 (22/11/26 10:03:00)] were ' +
@@ -162,7 +170,7 @@ describe('the reason says', () => {
     expect(evaluateAlarm(left, values(drawn), PERIODS).reason).toBe(reason);
   });
 
-  test('the same as data', () => {
+  test('which datapoints were evaluated, as data', () => {
     const verdict = evaluateAlarm(alarm({ state: 'ALARM' }), [undefined, 1, 7.5, undefined, 9], PERIODS);
     expect(JSON.parse(verdict.reasonData!)).toEqual({
       version: '1.0',
@@ -181,7 +189,7 @@ describe('the reason says', () => {
     expect(verdict.latest).toBe(9);
   });
 
-  test('as data which periods nothing is known of', () => {
+  test('which periods have no datapoint, as data', () => {
     const verdict = evaluateAlarm(alarm({ evaluationPeriods: 2 }), values('- - - -'), PERIODS);
     expect(JSON.parse(verdict.reasonData!)).toMatchObject({
       recentDatapoints: [],
@@ -195,8 +203,8 @@ describe('the reason says', () => {
 
   test.each<[string, string, Partial<Alarm>]>([
     ['the state stays', '0 0 0 0 0', {}],
-    ['what is missing is ignored', '- - - - -', { treatMissingData: 'ignore' }],
-  ])('what it said before where %s', (_sentence, drawn, of) => {
+    ['missing data is ignored', '- - - - -', { treatMissingData: 'ignore' }],
+  ])('what it said before if %s', (_sentence, drawn, of) => {
     const { reason, reasonData } = evaluateAlarm(alarm(of), values(drawn), PERIODS);
     expect([reason, reasonData]).toEqual(['as it was', '{"as":"it was"}']);
   });
@@ -206,7 +214,7 @@ function evaluated(of: { evaluationPeriods: number }, signs: readonly string[]):
   return signs.filter((sign) => sign !== '-').slice(-of.evaluationPeriods);
 }
 
-describe('whatever an alarm sees', () => {
+describe('for any values', () => {
   const SIGNS = fc.constantFrom('0', 'X', '-');
   const seen = fc
     .record({
@@ -224,7 +232,7 @@ describe('whatever an alarm sees', () => {
       );
     });
 
-  test('enough breaching values are an alarm, however the missing ones are treated', () => {
+  test('enough breaching values mean ALARM under every treatment of missing data', () => {
     fc.assert(
       fc.property(seen, ([of, signs]) => {
         fc.pre(evaluated(of, signs).filter((sign) => sign === 'X').length >= of.datapointsToAlarm);
@@ -233,7 +241,7 @@ describe('whatever an alarm sees', () => {
     );
   });
 
-  test('enough values with too few breaching ones are none, however the missing ones are treated', () => {
+  test('enough values with too few breaching ones mean OK under every treatment of missing data', () => {
     fc.assert(
       fc.property(seen, ([of, signs]) => {
         const known = evaluated(of, signs);
@@ -244,7 +252,7 @@ describe('whatever an alarm sees', () => {
     );
   });
 
-  test('taking missing values for breaching never makes less of an alarm than taking them for the opposite', () => {
+  test('treating missing data as breaching means ALARM whenever treating it as not breaching does', () => {
     fc.assert(
       fc.property(seen, ([of, signs]) => {
         const drawn = signs.join(' ');

@@ -2,27 +2,30 @@ import { type AlarmEvidence, type AlarmPeriods, evidenceOf } from './alarm-evide
 import { describeReason, reasonDataOf } from './alarm-reason.js';
 import type { Alarm, AlarmState } from './alarm.js';
 
-/** What the evaluation of an alarm came to. */
+/** The result of evaluating an alarm. */
 export interface AlarmVerdict {
   readonly state: AlarmState;
   readonly reason: string;
-  /** What was evaluated, as JSON. */
+  /** The evaluated data, as JSON. */
   readonly reasonData?: string;
-  /** The most recent value there is. */
+  /** The most recent value. */
   readonly latest?: number;
 }
 
-/** The range is not documented but by its one example: five periods for an alarm on three. */
+/**
+ * The periods before its own that an alarm looks at. CloudWatch documents the range only by one example: five periods
+ * for an alarm on three.
+ */
 const PERIODS_FURTHER_BACK = 2;
 
-/** How many periods are looked at: more than the alarm's own, to find values behind missing ones. */
+/** Returns how many periods an alarm looks at: more than its own, to find values behind missing ones. */
 export function evaluationRange({ evaluationPeriods }: Pick<Alarm, 'evaluationPeriods'>): number {
   return evaluationPeriods + PERIODS_FURTHER_BACK;
 }
 
 /**
- * What an alarm comes to, as CloudWatch has it. `values` are one a period, the oldest first. Where the state stays what
- * it is, so do its reason and data.
+ * Evaluates an alarm as CloudWatch does. `values` has one value a period, the oldest first. If the state does not
+ * change, its reason and data do not change either.
  */
 export function evaluateAlarm(
   alarm: Alarm,
@@ -41,7 +44,7 @@ export function evaluateAlarm(
   };
 }
 
-/** What is missing counts only where too few periods have a value. */
+/** Returns an alarm's state. Missing values count only if too few periods have a value. */
 function stateOf({ state, treatMissingData }: Alarm, evidence: AlarmEvidence): AlarmState {
   const { missing, points, toAlarm } = evidence;
   const breaching = points.filter(({ isBreaching }) => isBreaching).length;
@@ -61,8 +64,8 @@ function stateOf({ state, treatMissingData }: Alarm, evidence: AlarmEvidence): A
 }
 
 /**
- * CloudWatch's premature alarm state: a breach with nothing but silence after it might still turn out to be a single
- * one, but not for ever: after as many periods as it takes to alarm it counts as if it had lasted.
+ * Returns whether an alarm is in CloudWatch's premature alarm state. A breach with no data after it might be a single
+ * one, so it counts as lasting only after as many periods as the alarm needs to breach.
  */
 function isBreachUncontradicted({ points, toAlarm }: AlarmEvidence): boolean {
   const [oldest] = points;

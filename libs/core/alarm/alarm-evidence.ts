@@ -1,14 +1,14 @@
 import { type Alarm, breaches } from './alarm.js';
 
-/** What an alarm's state is judged by. */
+/** The values that an alarm's state is judged by. */
 export interface AlarmEvidence {
-  /** Of how many periods an answer is wanted: CloudWatch's N. */
+  /** How many periods are evaluated: CloudWatch's N. */
   readonly wanted: number;
-  /** How many must breach: CloudWatch's M. */
+  /** How many of them must breach: CloudWatch's M. */
   readonly toAlarm: number;
-  /** The most recent periods that have a value, the oldest first; no more than are wanted. */
+  /** The most recent periods that have a value, the oldest first; at most `wanted`. */
   readonly points: readonly AlarmPoint[];
-  /** How many values are missing from what is wanted, even after looking further back. */
+  /** How many of the wanted values are missing, even after looking further back. */
   readonly missing: number;
 }
 
@@ -18,18 +18,18 @@ export interface AlarmPoint {
   readonly at: number;
   readonly value: number;
   readonly isBreaching: boolean;
-  /** In periods; the last one that is over has the age 1. */
+  /** In periods; the last completed period has the age 1. */
   readonly age: number;
 }
 
-/** The periods that an alarm looks at: all of one length, one after the other. */
+/** The periods that an alarm looks at, all of one length and without gaps. */
 export interface AlarmPeriods {
   readonly periodMs: number;
-  /** The end of the last one, in milliseconds since the epoch. */
+  /** The end of the last period, in milliseconds since the epoch. */
   readonly end: number;
 }
 
-/** The evidence in `values`, which are one a period, the oldest first. */
+/** Returns the evidence in `values`, which has one value a period, the oldest first. */
 export function evidenceOf(
   { comparison, datapointsToAlarm, evaluationPeriods, threshold }: Alarm,
   values: readonly (number | undefined)[],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stateHistoryItem } from './alarm-history.js';
 
-test('a change of state is told with both states, their reasons and their data', () => {
+test('a change of state is recorded with both states, their reasons and their data', () => {
   const before = { name: 'a', state: 'INSUFFICIENT_DATA', stateReason: 'Unchecked: Initial alarm creation' } as const;
   const after = { name: 'a', state: 'ALARM', stateReason: 'three crossed', stateReasonData: '{"period":60}' } as const;
   const { data, ...item } = stateHistoryItem('7', 1_000, before, after);
@@ -19,7 +19,7 @@ test('a change of state is told with both states, their reasons and their data',
   });
 });
 
-test('data that is no JSON is told as it is', () => {
+test('data that is not JSON is recorded as text', () => {
   const state = { name: 'a', state: 'OK', stateReason: '', stateReasonData: 'as I said' } as const;
   expect(JSON.parse(stateHistoryItem('7', 1_000, state, state).data)).toMatchObject({
     newState: { stateReasonData: 'as I said' },

@@ -2,7 +2,7 @@ import type { Alarm, AlarmHistoryItem } from './alarm.js';
 
 type StateOfAlarm = Pick<Alarm, 'name' | 'state' | 'stateReason' | 'stateReasonData'>;
 
-/** The line of an alarm's history that tells of a change of its state, as CloudWatch writes it. */
+/** Returns the history item for a change of an alarm's state, as CloudWatch writes it. */
 export function stateHistoryItem(id: string, at: number, before: StateOfAlarm, after: StateOfAlarm): AlarmHistoryItem {
   return {
     id,
@@ -22,7 +22,7 @@ function stateMembers({ state, stateReason, stateReasonData }: StateOfAlarm): ob
   };
 }
 
-/** Users may set any text as a state's data. */
+/** Users may set any text as a state's data, so it need not be JSON. */
 function jsonOrText(data: string): unknown {
   try {
     return JSON.parse(data);

@@ -2,7 +2,10 @@ import type { Alarm, AlarmSource, AlarmState } from './alarm.js';
 import { alarmArn, type Place } from '../arn.js';
 import type { Message } from '../delivery/delivery.js';
 
-/** What CloudWatch publishes to a topic when an alarm changes its state; members in its order. */
+/**
+ * Returns the message that CloudWatch publishes to a topic when an alarm changes its state, with members in
+ * CloudWatch's order.
+ */
 export function alarmNotification(alarm: Alarm, oldState: AlarmState, place: Place): Message {
   return {
     subject: `${alarm.state}: "${alarm.name}" in ${place.region}`.slice(0, MAX_SUBJECT_LENGTH),
@@ -33,7 +36,7 @@ export function alarmNotification(alarm: Alarm, oldState: AlarmState, place: Pla
   };
 }
 
-/** SNS allows no longer one. */
+/** The longest subject that SNS allows, in characters. */
 const MAX_SUBJECT_LENGTH = 100;
 
 function triggerOf(source: AlarmSource): object {
@@ -49,7 +52,7 @@ function triggerOf(source: AlarmSource): object {
   };
 }
 
-/** As CloudWatch writes it: with a numeric offset instead of a Z. */
+/** Writes a time as CloudWatch does: with a numeric offset instead of a Z. */
 function timestamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '+0000');
 }

@@ -1,19 +1,22 @@
 import type { AlarmSettings } from './alarm.js';
 
-/** How an alarm goes by the clock, in milliseconds. */
+/** The pace of an alarm, in milliseconds. */
 export interface AlarmPace {
-  /** The length of one of its periods, as it is evaluated. */
+  /** The length of one period, as it is evaluated. */
   readonly periodMs: number;
-  /** How often it is evaluated. */
+  /** How often the alarm is evaluated. */
   readonly cadenceMs: number;
-  /** How often it asks its policies again while it stays in ALARM. */
+  /** How often the alarm triggers its policies again while it stays in ALARM. */
   readonly repeatMs: number;
 }
 
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
-/** CloudWatch's pace: every minute, or every ten seconds where the period is shorter. A fast alarm takes minutes as seconds. */
+/**
+ * Returns CloudWatch's pace: an evaluation every minute, or every ten seconds if the period is shorter. A fast alarm
+ * takes minutes as seconds.
+ */
 export function alarmPace({ periodSeconds }: Pick<AlarmSettings, 'periodSeconds'>, isFast: boolean): AlarmPace {
   if (isFast) {
     return { periodMs: Math.max(1, Math.round(periodSeconds / 60)) * 1000, cadenceMs: SECOND_MS, repeatMs: SECOND_MS };

@@ -15,7 +15,7 @@ const TREATMENT_WORDS: Readonly<Record<MissingDataTreatment, string>> = {
   notBreaching: 'NonBreaching',
 };
 
-/** Why an alarm is in a state, in CloudWatch's own sentences. */
+/** Returns why an alarm is in a state, in CloudWatch's own sentences. */
 export function describeReason(alarm: Alarm, evidence: AlarmEvidence, state: AlarmState): string {
   const { missing, points, wanted } = evidence;
   if (state === 'INSUFFICIENT_DATA') return `Insufficient Data: ${wanted} ${datapoints(wanted)} unknown.`;
@@ -34,7 +34,7 @@ export function describeReason(alarm: Alarm, evidence: AlarmEvidence, state: Ala
   );
 }
 
-/** What was evaluated, as the JSON that CloudWatch keeps beside an alarm's state. */
+/** Returns the evaluated data, as the JSON that CloudWatch keeps beside an alarm's state. */
 export function reasonDataOf(
   { source, threshold }: Alarm,
   { points, wanted }: AlarmEvidence,
@@ -72,7 +72,7 @@ function periods(count: number): string {
   return `${count} period${count === 1 ? '' : 's'}`;
 }
 
-/** The newest first, each with the time at which its period began. */
+/** Lists points, the newest first, each with the start of its period. */
 function listed(points: readonly AlarmPoint[]): string {
   return points
     .toReversed()
@@ -80,19 +80,19 @@ function listed(points: readonly AlarmPoint[]): string {
     .join(', ');
 }
 
-/** As CloudWatch writes a number: never without a decimal. */
+/** Writes a number as CloudWatch does: always with a decimal. */
 function decimal(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-/** `22/11/26 10:01:00`, in UTC. */
+/** Writes a time as `22/11/26 10:01:00`, in UTC. */
 function shortTime(at: number): string {
   const [date = '', time = ''] = new Date(at).toISOString().split('T');
   const [year = '', month = '', day = ''] = date.split('-');
   return `${day}/${month}/${year.slice(-2)} ${time.slice(0, 8)}`;
 }
 
-/** With a numeric offset instead of a Z. */
+/** Writes a time with a numeric offset instead of a Z. */
 function timestamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '+0000');
 }

@@ -33,28 +33,32 @@ function watching(namespace: string, name: string): Partial<AlarmSettings> {
 
 describe('an alarm may', () => {
   it.each<[string, Partial<AlarmSettings>]>([
-    ['tell a policy and a topic', {}],
+    ['trigger a policy and notify a topic', {}],
     ['look at ten-second periods', { periodSeconds: 10 }],
     ['look back for a day', { periodSeconds: 300, evaluationPeriods: 288 }],
     ['look back for a week on periods of an hour', { periodSeconds: 3600, evaluationPeriods: 168 }],
     ['watch a metric of endpoints that are not asynchronous', watching('AWS/SageMaker', 'InvocationsPerInstance')],
-    ["watch anything in another's namespace", watching('Shop', 'Orders')],
-    ['watch instances', watching('/aws/sagemaker/Endpoints', 'CPUUtilization')],
+    ['watch any metric in another namespace', watching('Shop', 'Orders')],
+    ['watch a metric of instances', watching('/aws/sagemaker/Endpoints', 'CPUUtilization')],
   ])('%s', (_, differences) => {
     expect(() => checkAlarm(alarm(differences))).not.toThrow();
   });
 });
 
-describe('an alarm is refused where it', () => {
+describe('an alarm is refused if it', () => {
   it.each<[string, Partial<AlarmSettings>, string]>([
     [
-      'watches what SageMaker does not measure',
+      'watches a metric that SageMaker does not have',
       watching('AWS/SageMaker', 'BacklogSize'),
       'The metric BacklogSize is not known in the namespace AWS/SageMaker, which has ApproximateBacklogSize, ',
     ],
-    ['has an odd period', { periodSeconds: 45 }, 'Invalid period 45: it must be 10, 20, 30 or a multiple of 60.'],
     [
-      'wants more datapoints than it looks at',
+      'has a period that CloudWatch does not allow',
+      { periodSeconds: 45 },
+      'Invalid period 45: it must be 10, 20, 30 or a multiple of 60.',
+    ],
+    [
+      'needs more datapoints than it evaluates',
       { datapointsToAlarm: 3 },
       'DatapointsToAlarm must be less than or equal to EvaluationPeriods.',
     ],
@@ -63,14 +67,14 @@ describe('an alarm is refused where it', () => {
       { periodSeconds: 300, evaluationPeriods: 289 },
       'Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).',
     ],
-    ['acts on no ARN', { okActions: ['call me'] }, 'Invalid arn syntax: call me'],
+    ['has an action that is not an ARN', { okActions: ['call me'] }, 'Invalid arn syntax: call me'],
     [
-      'acts on what Ebb does not have',
+      'has an action that Ebb does not have',
       { alarmActions: ['arn:aws:automate:us-east-1:ec2:stop'] },
       'The action arn:aws:automate:us-east-1:ec2:stop is not supported by Ebb: it must be a scaling policy of',
     ],
     [
-      'watches an expression over what is not there',
+      'watches an expression over a metric that is not in the list',
       { source: { kind: 'queries', queries: [{ kind: 'expression', id: 'e', expression: 'm1', returnData: true }] } },
       "Error in expression 'e': No element of the list has the id 'm1' at position 1.",
     ],

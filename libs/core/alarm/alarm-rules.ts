@@ -4,7 +4,7 @@ import { EbbError } from '../errors.js';
 import { checkQueries } from '../metric/metric-math.js';
 import { checkMetricName } from '../metric/metric-names.js';
 
-/** Raises `InvalidRequest` for an alarm that could not be evaluated, or could not do what it says. */
+/** Raises `InvalidRequest` for an alarm that cannot be evaluated, or that has an action which Ebb cannot take. */
 export function checkAlarm(settings: AlarmSettings): void {
   checkSource(settings);
   checkPeriods(settings);
@@ -26,7 +26,7 @@ const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 604_800;
 
-/** Whether alarms may be evaluated on periods of this length: 10, 20 or 30 seconds, or whole minutes. */
+/** Returns whether alarms may be evaluated on periods of this length: 10, 20 or 30 seconds, or whole minutes. */
 export function isAlarmPeriod(periodSeconds: number): boolean {
   return [10, 20, 30].includes(periodSeconds) || (periodSeconds > 0 && periodSeconds % 60 === 0);
 }
@@ -50,7 +50,10 @@ function checkPeriods({ periodSeconds, evaluationPeriods, datapointsToAlarm }: A
 
 const TOPIC_ARN = /^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 
-/** Whether what it names is there is not asked: AWS does not ask either, and policies and alarms come in any order. */
+/**
+ * Checks only the form of an action's ARN. AWS does not check that its target exists either, and policies and alarms
+ * come in any order.
+ */
 function checkAction(arn: string): void {
   if (TOPIC_ARN.test(arn) || parseScalingPolicyArn(arn)) return;
   if (!arn.startsWith('arn:')) throw new EbbError('InvalidRequest', `Invalid arn syntax: ${arn}`);

@@ -1,6 +1,7 @@
 import type { MetricQuery } from '../metric/metric-query.js';
 import type { MetricId, MetricUnit, Statistic } from '../metric/metric.js';
 
+/** The states of CloudWatch's alarms. */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 export const COMPARISON_OPERATORS = [
@@ -14,12 +15,12 @@ export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 export const MISSING_DATA_TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 export type MissingDataTreatment = (typeof MISSING_DATA_TREATMENTS)[number];
 
-/** What an alarm watches: one metric, or the one line of a list that returns data. */
+/** The data that an alarm watches: one metric, or the one line of a list that returns data. */
 export type AlarmSource =
   | { readonly kind: 'metric'; readonly metric: MetricId; readonly statistic: Statistic; readonly unit?: MetricUnit }
   | { readonly kind: 'queries'; readonly queries: readonly MetricQuery[] };
 
-/** What users say of an alarm (`PutMetricAlarm`). */
+/** The settings of an alarm, as users put them (`PutMetricAlarm`). */
 export interface AlarmSettings {
   readonly name: string;
   readonly description?: string;
@@ -27,7 +28,7 @@ export interface AlarmSettings {
   /** 10, 20, 30 or a multiple of 60. */
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
-  /** M of N: how many of the periods must breach; all of them where absent. */
+  /** M of N: how many of the periods must breach; absent means all of them. */
   readonly datapointsToAlarm?: number;
   readonly threshold: number;
   readonly comparison: ComparisonOperator;
@@ -39,21 +40,21 @@ export interface AlarmSettings {
   readonly insufficientDataActions: readonly string[];
 }
 
-/** An alarm with what it came to. Its key in the catalog is its name. */
+/** An alarm with its state. Its key in the catalog is its name. */
 export interface Alarm extends AlarmSettings {
   readonly state: AlarmState;
   readonly stateReason: string;
-  /** What was evaluated, as JSON. */
+  /** The evaluated data, as JSON. */
   readonly stateReasonData?: string;
-  /** When the state last became another. */
+  /** When the state last changed. */
   readonly stateChangedAt: number;
-  /** When the state was last set, be it to what it was. */
+  /** When the state was last set, even to the same state. */
   readonly stateUpdatedAt: number;
   readonly configuredAt: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A new alarm knows nothing yet. */
+/** The reason of a new alarm, which has not been evaluated yet. */
 export const UNCHECKED = 'Unchecked: Initial alarm creation';
 
 /** One line of an alarm's history, kept for two weeks. */
@@ -63,12 +64,13 @@ export interface AlarmHistoryItem {
   readonly at: number;
   readonly type: 'ConfigurationUpdate' | 'StateUpdate' | 'Action';
   readonly summary: string;
-  /** JSON, as CloudWatch's own. */
+  /** JSON in CloudWatch's form. */
   readonly data: string;
 }
 
 export const ALARM_HISTORY_RETENTION_MS = 14 * 86_400_000;
 
+/** Returns whether a value breaches a threshold. */
 export function breaches(value: number, comparison: ComparisonOperator, threshold: number): boolean {
   switch (comparison) {
     case 'GreaterThanOrEqualToThreshold':
@@ -82,7 +84,7 @@ export function breaches(value: number, comparison: ComparisonOperator, threshol
   }
 }
 
-/** The ARNs of what an alarm does in a state, whether or not its actions are enabled. */
+/** Returns the ARNs of an alarm's actions in a state, whether or not its actions are enabled. */
 export function actionsOf(
   alarm: Pick<AlarmSettings, 'okActions' | 'alarmActions' | 'insufficientDataActions'>,
   state: AlarmState,

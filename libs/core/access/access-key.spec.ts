@@ -35,20 +35,20 @@ function names(key: AccessKey, now: number): string[] {
 }
 
 describe('a key', () => {
-  it('lets in whoever has its credential, for as long as nothing takes its place', () => {
+  it('accepts its credential until another replaces it', () => {
     expect(names(KEY, 0)).toEqual(['first']);
     expect(names(KEY, 1e15)).toEqual(['first']);
     expect(isUsable(KEY, 0)).toBe(true);
   });
 
-  it('that was rotated has two credentials until the grace is over, and then the new one', () => {
+  it('that was rotated has two credentials until the grace is over, and then only the new one', () => {
     const key = rotated(KEY, credential('second', 100), GRACE_MS);
     expect(names(key, 100)).toEqual(['second', 'first']);
     expect(names(key, 1_099)).toEqual(['second', 'first']);
     expect(names(key, 1_100)).toEqual(['second']);
   });
 
-  it('that is rotated again within the grace never has more than two', () => {
+  it('that is rotated again within the grace never has more than two credentials', () => {
     const twice = rotated(rotated(KEY, credential('second', 100), GRACE_MS), credential('third', 200), GRACE_MS);
     expect(names(twice, 200)).toEqual(['third', 'second']);
     expect(names(twice, 1_199)).toEqual(['third', 'second']);
@@ -56,11 +56,11 @@ describe('a key', () => {
     expect(twice.credentials).toHaveLength(2);
   });
 
-  it('that is rotated without grace has the new credential alone', () => {
+  it('that is rotated without grace has only the new credential', () => {
     expect(names(rotated(KEY, credential('second', 100), 0), 100)).toEqual(['second']);
   });
 
-  it('that was revoked lets nobody in, and keeps the time of its first revocation', () => {
+  it('that was revoked has no valid credential, and keeps the time of its first revocation', () => {
     const gone = revoked(rotated(KEY, credential('second', 100), GRACE_MS), 150);
     expect(names(gone, 150)).toEqual([]);
     expect(isUsable(gone, 150)).toBe(false);
@@ -68,7 +68,7 @@ describe('a key', () => {
     expect(gone.credentials).toEqual([]);
   });
 
-  it('signs with its old webhook secret too while a rotation lasts, and even when it is revoked', () => {
+  it('signs with its old webhook secret too during a rotation, even when it is revoked', () => {
     const key = revoked(webhookSecretRotated(KEY, { sealed: 'second', createdAt: 100 }, GRACE_MS), 200);
     const sealed = (now: number): string[] => validWebhookSecrets(key, now).map((secret) => secret.sealed);
     expect(sealed(200)).toEqual(['second', 'first']);
@@ -77,7 +77,7 @@ describe('a key', () => {
 });
 
 describe('a token', () => {
-  it('says which key it is of', () => {
+  it('names its key', () => {
     expect(keyIdOf(`ebb_${ID}_${'x'.repeat(43)}`)).toBe(ID);
   });
 
@@ -98,9 +98,9 @@ describe('a token', () => {
 
 describe('a new key', () => {
   it.each<[string, Partial<AccessKeyRequest>]>([
-    ['may be called as people call things', { name: 'CI of team A (eu)'.replace(/[()]/g, '') }],
-    ['may be called after a person', { name: 'jo@example.com' }],
-    ['may be for endpoints and beginnings of them', { endpoints: ['reader', 'team-a-*', '*'] }],
+    ['may have a name with spaces', { name: 'CI of team A (eu)'.replace(/[()]/g, '') }],
+    ['may have an e-mail address as its name', { name: 'jo@example.com' }],
+    ['may be limited to endpoints and prefixes', { endpoints: ['reader', 'team-a-*', '*'] }],
     ['may have quotas', { quotas: { queuedInvocations: 1, requestsPerMinute: 60 } }],
   ])('%s', (_, request) => {
     expect(() => checkAccessKeyRequest({ name: 'ci', role: 'submit', ...request })).not.toThrow();
@@ -108,15 +108,15 @@ describe('a new key', () => {
 
   it.each<[string, object, RegExp]>([
     ['needs a name', { name: '' }, /^name must be/],
-    ['has a name that ends', { name: 'x'.repeat(65) }, /^name must be/],
-    ['has a name without what a terminal obeys', { name: 'a\u001b[31m' }, /^name must be/],
-    ['has no name that begins with a space', { name: ' a' }, /^name must be/],
-    ['has a role that there is', { role: 'admin' }, /^role must be one of submit, read, operate/],
-    ['is for one endpoint at least, or for all', { endpoints: [] }, /^endpoints must be 1 to 100/],
-    ['is for endpoints that there can be', { endpoints: ['reader', 'a_b'] }, /'a_b' is not/],
-    ['has a star at the end alone', { endpoints: ['a*b'] }, /'a\*b' is not/],
-    ['has quotas of one at least', { quotas: { queuedBytes: 0 } }, /^quotas.queuedBytes must be/],
-    ['has whole quotas', { quotas: { requestsPerMinute: 1.5 } }, /^quotas.requestsPerMinute must be/],
+    ['has a name of at most 64 characters', { name: 'x'.repeat(65) }, /^name must be/],
+    ['has a name without control characters', { name: 'a\u001b[31m' }, /^name must be/],
+    ['has a name that does not begin with a space', { name: ' a' }, /^name must be/],
+    ['has a known role', { role: 'admin' }, /^role must be one of submit, read, operate/],
+    ['is for at least one endpoint, or for all', { endpoints: [] }, /^endpoints must be 1 to 100/],
+    ['is for valid endpoint names', { endpoints: ['reader', 'a_b'] }, /'a_b' is not/],
+    ['has a star only at the end of a prefix', { endpoints: ['a*b'] }, /'a\*b' is not/],
+    ['has quotas of at least 1', { quotas: { queuedBytes: 0 } }, /^quotas.queuedBytes must be/],
+    ['has quotas that are whole numbers', { quotas: { requestsPerMinute: 1.5 } }, /^quotas.requestsPerMinute must be/],
   ])('%s', (_, wrong, rule) => {
     const request = { name: 'ci', role: 'submit', ...wrong } as AccessKeyRequest;
     expect(() => checkAccessKeyRequest(request)).toThrow(rule);

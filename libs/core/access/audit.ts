@@ -1,11 +1,11 @@
 import type { Role } from './caller.js';
 
-/** One operating action: who did what, when, and how it was answered. It holds no body and no secret. */
+/** One operating action: who did it, when, and how it was answered. It holds no body and no secret. */
 export interface AuditEntry {
   /** Sorts by time. */
   readonly id: string;
   readonly at: number;
-  /** Absent where nobody needs a key. */
+  /** Absent if no key is needed. */
   readonly keyId?: string;
   readonly callerName: string;
   readonly role: Role;
@@ -17,10 +17,10 @@ export interface AuditEntry {
   /** The address that the request came from. */
   readonly from?: string;
   readonly requestId: string;
-  /** Absent until it is answered, and for ever where Ebb ended before. */
+  /** Absent until the action is answered; stays absent if Ebb ended before that. */
   readonly status?: number;
 }
 
-/** Entries are kept for so long, and no more than so many. */
+/** How long audit entries are kept, and the most that are kept. */
 export const AUDIT_RETENTION_MS = 90 * 86_400_000;
 export const MAX_AUDIT_ENTRIES = 100_000;

@@ -10,14 +10,14 @@ describe('a role', () => {
     ['submit', { submit: true, follow: true, read: false, operate: false }],
     ['read', { submit: false, follow: true, read: true, operate: false }],
     ['operate', { submit: true, follow: true, read: true, operate: true }],
-  ])('of %s allows what it is for, and nothing else', (role, allowed) => {
+  ])('of %s allows its own actions only', (role, allowed) => {
     for (const [action, is] of Object.entries(allowed) as [Action, boolean][]) {
       expect([action, permits(caller(role), action)]).toEqual([action, is]);
       expect([action, permits(caller(role), action, 'reader')]).toEqual([action, is]);
     }
   });
 
-  it('is to operate for those who need no credentials', () => {
+  it('is operate for callers that need no credentials', () => {
     expect(permits(ANONYMOUS, 'operate')).toBe(true);
     expect(permits(ANONYMOUS, 'submit', 'reader')).toBe(true);
   });
@@ -38,13 +38,13 @@ describe('endpoints that a caller is confined to', () => {
     expect(covers({ endpoints: [scope] }, endpointName)).toBe(is);
   });
 
-  it('are all that is named of them, and none that is not', () => {
+  it('are those that match its scopes, and no others', () => {
     const confined = caller('operate', ['reader', 'team-a-*']);
     expect(permits(confined, 'operate', 'team-a-ocr')).toBe(true);
     expect(permits(confined, 'operate', 'other')).toBe(false);
   });
 
-  it('leave what belongs to all endpoints to those who are confined to none', () => {
+  it('exclude actions on all endpoints', () => {
     expect(permits(caller('operate', ['*']), 'operate')).toBe(false);
     expect(permits(caller('read', ['reader']), 'read')).toBe(false);
   });
@@ -54,24 +54,24 @@ describe('an invocation', () => {
   const mine = { endpointName: 'reader', submittedBy: 'EBBKME' };
   const theirs = { endpointName: 'reader', submittedBy: 'EBBKYOU' };
 
-  it('can be seen and cancelled by whoever submitted it', () => {
+  it('can be seen and cancelled by its submitter', () => {
     expect(mayFollow(caller('submit'), mine)).toBe(true);
     expect(mayFollow(caller('submit'), mine, 'cancel')).toBe(true);
   });
 
-  it('of another is nothing to somebody who only submits', () => {
+  it('of another cannot be seen by a caller that may only submit', () => {
     expect(mayFollow(caller('submit'), theirs)).toBe(false);
     expect(mayFollow(caller('submit'), { endpointName: 'reader' })).toBe(false);
     expect(mayFollow({ name: 'nobody', role: 'submit' }, { endpointName: 'reader' })).toBe(false);
   });
 
-  it('is seen by readers, and cancelled by operators', () => {
+  it('can be seen by readers, and cancelled by operators', () => {
     expect(mayFollow(caller('read'), theirs)).toBe(true);
     expect(mayFollow(caller('read'), theirs, 'cancel')).toBe(false);
     expect(mayFollow(caller('operate'), theirs, 'cancel')).toBe(true);
   });
 
-  it('of an endpoint beyond is nothing to anybody who is confined', () => {
+  it('of an endpoint outside the scope of a caller cannot be seen in any role', () => {
     for (const role of ['submit', 'read', 'operate'] as const) {
       expect(mayFollow(caller(role, ['other']), mine)).toBe(false);
     }

@@ -1,37 +1,37 @@
 /**
- * What a caller may do. `submit` hands in work, and sees and cancels its own; `read` sees everything; `operate` does
- * everything.
+ * The roles of callers. `submit` submits invocations, and sees and cancels its own; `read` sees everything; `operate`
+ * does everything.
  */
 export const ROLES = ['submit', 'read', 'operate'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What one access key may have at a time, or ask for; absent means without a limit. */
+/** The limits of one access key; an absent limit means none. */
 export interface Quotas {
-  /** Invocations that wait. */
+  /** The most queued invocations. */
   readonly queuedInvocations?: number;
-  /** Invocations that run; who has so many may submit no more until one ends. */
+  /** The most running invocations; a key that has reached it may submit no more until one ends. */
   readonly runningInvocations?: number;
-  /** Of inputs that were sent along and wait. */
+  /** The most bytes of queued inputs that came with their requests. */
   readonly queuedBytes?: number;
   readonly requestsPerMinute?: number;
 }
 
-/** On whose behalf a request is served. */
+/** The caller on whose behalf a request is served. */
 export interface Caller {
-  /** Of the access key; absent for those who need none. */
+  /** The id of the access key; absent if no key is needed. */
   readonly keyId?: string;
-  /** What people call the key. */
+  /** The name that people gave the key. */
   readonly name: string;
   readonly role: Role;
-  /** Names of endpoints, or prefixes that end in `*`; absent means all. */
+  /** Endpoint names, or prefixes that end in `*`; absent means all. */
   readonly endpoints?: readonly string[];
   readonly quotas?: Quotas;
 }
 
-/** Whoever comes without credentials where none are needed. */
+/** The caller without credentials, if none are needed. */
 export const ANONYMOUS: Caller = { name: 'anonymous', role: 'operate' };
 
-/** What can be asked for. `follow` is to look at one invocation, or at what became of it. */
+/** The kinds of request that roles allow. `follow` is to see one invocation, or its result. */
 export type Action = 'submit' | 'follow' | 'read' | 'operate';
 
 const ALLOWED: Readonly<Record<Role, readonly Action[]>> = {
@@ -41,23 +41,23 @@ const ALLOWED: Readonly<Record<Role, readonly Action[]>> = {
 };
 
 /**
- * Whether the caller may do this to the endpoint. Without an endpoint it is asked about what belongs to all of them, which
- * whoever is confined to some may not touch.
+ * Returns whether the caller may do this to the endpoint. Without an endpoint, the action concerns all endpoints, which
+ * a caller confined to some of them may not touch.
  */
 export function permits(caller: Caller, action: Action, endpointName?: string): boolean {
   if (!roleAllows(caller.role, action)) return false;
   return endpointName === undefined ? caller.endpoints === undefined : covers(caller, endpointName);
 }
 
-/** Whether the role is for this at all, wherever it is to be done. */
+/** Returns whether the role allows this action on any endpoint. */
 export function roleAllows(role: Role, action: Action): boolean {
   return ALLOWED[role].includes(action);
 }
 
-/** Whether the endpoint is one of those that the caller is confined to. */
+/** Returns whether the caller's scopes include the endpoint. */
 export function covers({ endpoints }: Pick<Caller, 'endpoints'>, endpointName: string): boolean {
   if (endpoints === undefined) return true;
-  // The case of an endpoint's name does not tell two endpoints apart.
+  // Endpoint names are unique without their case.
   const name = endpointName.toLowerCase();
   return endpoints.some((scope) => {
     const pattern = scope.toLowerCase();
@@ -65,7 +65,10 @@ export function covers({ endpoints }: Pick<Caller, 'endpoints'>, endpointName: s
   });
 }
 
-/** Whether the caller may see, or with `cancel` end, an invocation: who may only submit has to do with its own alone. */
+/**
+ * Returns whether the caller may see an invocation or, with `cancel`, end it. A caller that may only submit has access
+ * to its own invocations alone.
+ */
 export function mayFollow(
   caller: Caller,
   invocation: { readonly endpointName: string; readonly submittedBy?: string },

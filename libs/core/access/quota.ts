@@ -1,16 +1,16 @@
 import type { Quotas } from './caller.js';
 
-/** What is in the backlog on behalf of one access key. */
+/** The backlog of one access key. */
 export interface QuotaUse {
   readonly queued: number;
   readonly running: number;
-  /** Of inputs that came with their requests. */
+  /** The bytes of inputs that came with their requests. */
   readonly inputBytes: number;
 }
 
 /**
- * Why one more invocation, with an input of `inputBytes`, would be more than the key may have; absent where there is room.
- * The sentence is meant for the person who sent it.
+ * Returns why one more invocation, with an input of `inputBytes`, would break a quota; absent if there is room. The
+ * sentence is meant for the person who sent the request.
  */
 export function brokenQuota(quotas: Quotas, use: QuotaUse, inputBytes: number): string | undefined {
   const { queuedInvocations = Infinity, runningInvocations = Infinity, queuedBytes = Infinity } = quotas;

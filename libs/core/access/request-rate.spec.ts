@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RequestAllowance, countRequest } from './request-rate.js';
 
-/** How many of `count` requests at `now` are let through, and what is left then. */
+/** Returns how many of `count` requests at `now` are allowed, and the allowance after them. */
 function burst(count: number, perMinute: number, now: number, before?: RequestAllowance): [number, RequestAllowance] {
   let allowance = before;
   let passed = 0;
@@ -13,12 +13,12 @@ function burst(count: number, perMinute: number, now: number, before?: RequestAl
   return [passed, allowance!];
 }
 
-describe('requests of somebody with a limit', () => {
-  it('may all come at once, up to what a minute has', () => {
+describe('requests of a caller with a limit', () => {
+  it('may come at once, up to the limit of a minute', () => {
     expect(burst(100, 60, 0)[0]).toBe(60);
   });
 
-  it('may come again as time goes by, and no more than that', () => {
+  it('are allowed again as the allowance refills, up to the limit', () => {
     const [, empty] = burst(60, 60, 0);
     expect(burst(10, 60, 999, empty)[0]).toBe(0);
     expect(burst(10, 60, 1_000, empty)[0]).toBe(1);
@@ -26,24 +26,24 @@ describe('requests of somebody with a limit', () => {
     expect(burst(100, 60, 3_600_000, empty)[0]).toBe(60);
   });
 
-  it('are told how long to wait for the next, and for all of them', () => {
+  it('get the wait until the next one, and until a full allowance', () => {
     expect(countRequest(undefined, 60, 0)).toMatchObject({ isAllowed: true, waitMs: 0, fullInMs: 1_000 });
     const [, empty] = burst(60, 60, 0);
     expect(countRequest(empty, 60, 250)).toMatchObject({ isAllowed: false, waitMs: 750, fullInMs: 59_750 });
   });
 
-  it('lose nothing when they are refused', () => {
+  it('do not use up the allowance when they are refused', () => {
     const [, empty] = burst(60, 60, 0);
     const [, refused] = burst(1_000, 60, 500, empty);
     expect(countRequest(refused, 60, 1_000).isAllowed).toBe(true);
   });
 
-  it('lose nothing to a clock that is set back', () => {
+  it('keep their allowance when the clock is set back', () => {
     const [, some] = burst(30, 60, 100_000);
     expect(burst(100, 60, 0, some)[0]).toBe(30);
   });
 
-  it('of which there may be one a minute come one a minute', () => {
+  it('pass once a minute if the limit is one a minute', () => {
     const [passed, empty] = burst(2, 1, 0);
     expect(passed).toBe(1);
     expect(countRequest(empty, 1, 59_000)).toMatchObject({ isAllowed: false, waitMs: 1_000 });

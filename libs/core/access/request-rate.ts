@@ -1,25 +1,27 @@
-/** How many requests may still come at once, as of `at`: it fills up evenly, to what may come in a minute. */
+/**
+ * The requests that may still come at once, as of `at`. The allowance refills evenly, up to the requests of one minute.
+ */
 export interface RequestAllowance {
   readonly left: number;
   readonly at: number;
 }
 
-/** What came of one request. */
+/** The verdict on one request. */
 export interface RateVerdict {
   readonly allowance: RequestAllowance;
   readonly isAllowed: boolean;
-  /** Until there is room for one more; 0 while there is. */
+  /** Time until one more request is allowed; 0 if one is allowed now. */
   readonly waitMs: number;
-  /** Until all that is allowed in a minute could come at once again. */
+  /** Time until the requests of a whole minute may come at once again. */
   readonly fullInMs: number;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Counts one request of somebody who may make `perMinute`; without an allowance it is the first one. */
+/** Counts one request of a caller that may make `perMinute`; without an allowance it is the caller's first. */
 export function countRequest(before: RequestAllowance | undefined, perMinute: number, now: number): RateVerdict {
   const perMs = perMinute / MINUTE_MS;
-  // A clock that was set back must take nothing away.
+  // A clock that was set back must not reduce the allowance.
   const filled = before ? before.left + Math.max(0, now - before.at) * perMs : perMinute;
   const available = Math.min(perMinute, filled);
   const isAllowed = available >= 1;

@@ -21,7 +21,7 @@ describe('after an attempt that', () => {
       failed('model-error', `ClientError: Received client error (404) from model. ${LOGS}`),
     ],
     [
-      'the model failed, it is Failed at once, and SageMaker says ClientError too',
+      'the model failed, it is Failed at once, as a ClientError like in SageMaker',
       { kind: 'model-error', status: 503 },
       failed('model-error', `ClientError: Received server error (503) from model. ${LOGS}`),
     ],
@@ -34,22 +34,22 @@ describe('after an attempt that', () => {
       ),
     ],
     [
-      'brought no usable response, it is Failed',
+      'got no usable response, it is Failed',
       { kind: 'bad-response', reason: 'Too long.' },
       failed('bad-response', 'ClientError: Too long.'),
     ],
     [
-      'had no input, it is Failed',
+      'could not read its input, it is Failed',
       { kind: 'input-unreadable', reason: 'Gone.' },
       failed('input-unreadable', 'ClientError: Gone.'),
     ],
     [
-      'had nowhere to write, it is Failed',
+      'could not store its output, it is Failed',
       { kind: 'output-unwritable', reason: 'No.' },
       failed('output-unwritable', 'ClientError: No.'),
     ],
     [
-      'nobody will make, it is Failed',
+      'is abandoned, it is Failed',
       { kind: 'abandoned', reason: 'Deleted.' },
       failed('abandoned', 'ClientError: Deleted.'),
     ],
@@ -64,11 +64,7 @@ describe('after an attempt that', () => {
       },
     ],
     ['broke its instance, it is tried again and counted', { kind: 'instance-broke' }, { do: 'requeue', broken: true }],
-    [
-      'our own worker gave up, it is tried again uncounted',
-      { kind: 'worker-stopped' },
-      { do: 'requeue', broken: false },
-    ],
+    ['its worker stopped, it is tried again uncounted', { kind: 'worker-stopped' }, { do: 'requeue', broken: false }],
     ['was cancelled, nothing is left to do', { kind: 'cancelled' }, { do: 'nothing' }],
   ];
 

@@ -1,25 +1,27 @@
-/** How one attempt to run an invocation ended. */
+/** The end of one attempt to run an invocation. */
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly contentType?: string }
   /** The container answered 4xx or 5xx. */
   | { readonly kind: 'model-error'; readonly status: number }
   | { readonly kind: 'timed-out' }
-  /** The response began but broke off, was over-long in its headers, or cannot be taken for another reason. */
+  /** The response began and broke off, had headers that are too long, or cannot be taken for another reason. */
   | { readonly kind: 'bad-response'; readonly reason: string }
   | { readonly kind: 'input-unreadable'; readonly reason: string }
   | OutputUnwritable
-  /** Nobody will run it: its endpoint is being deleted. */
+  /** The invocation will not run, because its endpoint is being deleted. */
   | { readonly kind: 'abandoned'; readonly reason: string }
   /** Its time in the backlog was over before it started. */
   | { readonly kind: 'expired' }
-  /** The instance went away, with `reason` where that is known, or the connection was refused or reset before a response. */
+  /**
+   * The instance went away, for `reason` if that is known, or the connection was refused or reset before a response.
+   */
   | { readonly kind: 'instance-broke'; readonly reason?: string }
-  /** Our own worker stops: not the model's doing and not counted. */
+  /** Ebb's own worker stops. The attempt is not counted, because the model did not cause this. */
   | { readonly kind: 'worker-stopped' }
   /** It was settled as Cancelled while it ran. */
   | { readonly kind: 'cancelled' };
 
-/** The model has answered, and its answer could not be stored. */
+/** The model has answered, but its answer could not be stored. */
 export interface OutputUnwritable {
   readonly kind: 'output-unwritable';
   readonly reason: string;
@@ -43,28 +45,28 @@ export type Settling =
       readonly failureKind?: undefined;
     };
 
-/** What comes of an attempt. */
+/** The effect of an attempt on its invocation. */
 export type AfterAttempt =
   | Settling
-  /** Back to the backlog; where the attempt is `broken` it counts against the invocation. */
+  /** It goes back to the backlog. A `broken` attempt counts against it. */
   | { readonly do: 'requeue'; readonly broken: boolean }
   /** It is settled already. */
   | { readonly do: 'nothing' };
 
-/** After this many broken attempts the invocation itself is taken for the cause. */
+/** The broken attempts after which the invocation itself is taken for the cause. */
 export const MAX_BROKEN_ATTEMPTS = 3;
 
-/** What counts of an invocation where an attempt at it has ended. */
+/** The facts about an invocation that decide the effect of an attempt. */
 interface Attempted {
   readonly endpointName: string;
-  /** Attempts before this one. */
+  /** Without this attempt. */
   readonly brokenAttempts: number;
   readonly timeoutMs: number;
 }
 
 /**
- * The table of what is retried. Only attempts that the model had no fair chance at go back to the backlog; an answer
- * of the model, bad or late, is final at once, as with SageMaker.
+ * Decides what is retried. An attempt goes back to the backlog only if the model had no fair chance at it. An answer of
+ * the model, bad or late, is final at once, as in SageMaker.
  */
 export function afterAttempt(invocation: Attempted, end: OutputUnwritable): Failing;
 export function afterAttempt(invocation: Attempted, end: AttemptEnd): AfterAttempt;
@@ -110,7 +112,7 @@ export function afterAttempt(invocation: Attempted, end: AttemptEnd): AfterAttem
 
 const SEE_LOGS = 'See the SageMaker Endpoint logs in your account for more information.';
 
-/** The wording of SageMaker's own notifications, which say "ClientError" for a container's 5xx too. */
+/** Returns the wording of SageMaker's own notifications, which say "ClientError" for a container's 5xx too. */
 function modelErrorReason(status: number): string {
   const whose = status >= 500 ? 'server' : 'client';
   return `ClientError: Received ${whose} error (${status}) from model. ${SEE_LOGS}`;
@@ -120,25 +122,25 @@ function failed(failureKind: FailureKind, failureReason: string): Failing {
   return { do: 'settle', state: 'Failed', failureReason, failureKind };
 }
 
-/** The reason of an invocation that was cancelled. */
+/** The failure reason of a cancelled invocation. */
 export const CANCELLED_REASON = 'ClientError: The request was cancelled.';
 
-/** Whether the model has seen the request and answered it, well or badly. */
+/** Returns whether the model has seen the request and answered it, well or badly. */
 export function hasAnswered({ kind }: AttemptEnd): boolean {
   return kind === 'succeeded' || kind === 'model-error' || kind === 'bad-response';
 }
 
-/** How and when an attempt has ended. */
+/** The way an attempt ended, and when. */
 export interface EndedAttempt {
   readonly endedAt: number;
-  /** `lost`: its worker was not heard of any more. */
+  /** `lost` if the attempt's worker went silent. */
   readonly kind: AttemptEnd['kind'] | 'lost';
-  /** What the container answered. */
+  /** The status that the container answered. */
   readonly status?: number;
   readonly reason?: string;
 }
 
-/** What is kept of the end of an attempt. */
+/** Returns the record of an attempt's end. */
 export function endedAttempt(end: AttemptEnd, endedAt: number): EndedAttempt {
   return {
     endedAt,
@@ -148,7 +150,7 @@ export function endedAttempt(end: AttemptEnd, endedAt: number): EndedAttempt {
   };
 }
 
-/** One attempt that has ended, on one instance. */
+/** One ended attempt on one instance. */
 export interface AttemptRecord extends EndedAttempt {
   /** The fencing token of its lease. */
   readonly number: number;
@@ -158,10 +160,10 @@ export interface AttemptRecord extends EndedAttempt {
   readonly startedAt?: number;
 }
 
-/** At most this many ended attempts are kept of one invocation, the newest. */
+/** The most ended attempts that are kept of one invocation: the newest. */
 export const MAX_PAST_ATTEMPTS = 50;
 
-/** Why an invocation did not complete, as a class of errors to look for. */
+/** The classes of errors by which users search for invocations that did not complete. */
 export const FAILURE_KINDS = [
   'model-error',
   'timed-out',

@@ -1,36 +1,37 @@
-/** What a container has told of its work on an invocation. */
+/** A container's report on its work on an invocation. */
 export type ProgressReport =
   | {
       readonly kind: 'progress';
       /** 0 to 1. */
       readonly progress?: number;
       readonly message?: string;
-      /** Anything, as JSON. */
+      /** Any JSON value. */
       readonly data?: unknown;
     }
   /** A part of the result. */
   | { readonly kind: 'partial'; readonly contentType: string; readonly content: Uint8Array };
 
-/** A report as it is kept. */
+/** A report, as it is kept. */
 export interface NumberedReport {
-  /** Counts up over all attempts at an invocation, and over restarts of Ebb. */
+  /** Grows over all attempts at an invocation, and over restarts of Ebb. */
   readonly number: number;
   readonly at: number;
   readonly attempt: number;
-  /** About what it takes to keep it. */
+  /** About how much memory the report takes. */
   readonly bytes: number;
   readonly report: ProgressReport;
 }
 
-/** So many reports of one invocation are kept; whoever follows more slowly misses the oldest. */
+/** The most reports that are kept of one invocation; a slower reader misses the oldest. */
 export const MAX_KEPT_REPORTS = 256;
-/** Of one invocation, all reports together. */
+/** The most bytes that the kept reports of one invocation take together. */
 export const MAX_KEPT_REPORT_BYTES = 1_048_576;
 export const MAX_PARTIAL_BYTES = 262_144;
 
-/** What every report takes, whatever is in it. */
+/** The memory that a report takes besides its content. */
 const BARE_REPORT_BYTES = 256;
 
+/** Returns about how much memory a report takes. */
 export function reportBytes(report: ProgressReport): number {
   if (report.kind === 'partial') return BARE_REPORT_BYTES + report.content.length;
   const { data, message = '' } = report;
@@ -38,14 +39,14 @@ export function reportBytes(report: ProgressReport): number {
 }
 
 /**
- * The number of a report that comes at `now` after `last`. As it is a time as well, it is higher than any that was given
- * before those reports were forgotten: whoever goes on after such a one misses nothing.
+ * Returns the number of a report that comes at `now` after `last`. The number is also a time, so it is higher than any
+ * number from before the reports were forgotten, and a reader that goes on from such a number misses nothing.
  */
 export function nextReportNumber(last: NumberedReport | undefined, now: number): number {
   return Math.max((last?.number ?? 0) + 1, now);
 }
 
-/** The reports with one more, and without the oldest, those that there is no room for any more. */
+/** Returns the reports with one more, without the oldest ones that exceed the limits. */
 export function withReport(reports: readonly NumberedReport[], next: NumberedReport): NumberedReport[] {
   const kept = [...reports.slice(-(MAX_KEPT_REPORTS - 1)), next];
   let bytes = 0;

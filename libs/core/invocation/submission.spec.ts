@@ -14,14 +14,14 @@ describe('the place in the queue', () => {
     expect(at(0, 'low')).toBe(at(600_000));
   });
 
-  test('is reached by everything in the end: what comes later than the head starts comes behind', () => {
+  test('is never taken by an invocation that comes later than the head starts allow', () => {
     expect(at(0, 'low')).toBeLessThan(at(1_200_001, 'high'));
   });
 });
 
 describe('results go', () => {
   const ROWS: readonly [string, OutputNaming, { output: string; failure?: string }][] = [
-    ['under the output path, by our id', { outputPath: 's3://b/out' }, { output: 's3://b/out/ID.out' }],
+    ["under the output path, by Ebb's id", { outputPath: 's3://b/out' }, { output: 's3://b/out/ID.out' }],
     ['to the top of a bucket', { outputPath: 's3://b' }, { output: 's3://b/ID.out' }],
     [
       'to one place whether the path ends in a slash or not',
@@ -34,12 +34,12 @@ describe('results go', () => {
       { output: 's3://b/out/ID.out', failure: 's3://c/bad/ID-error.out' },
     ],
     [
-      'under the extension of both paths',
+      'under the extension in both paths',
       { outputPath: 's3://b/out/', failurePath: 's3://c', pathExtension: '/2026/11/' },
       { output: 's3://b/out/2026/11/ID.out', failure: 's3://c/2026/11/ID-error.out' },
     ],
     [
-      'under a filename as it stands',
+      'under an unchanged filename',
       { outputPath: 's3://b/out', failurePath: 's3://b/out', filename: 'page.json' },
       { output: 's3://b/out/page.json', failure: 's3://b/out/page.json-error.out' },
     ],
@@ -49,7 +49,7 @@ describe('results go', () => {
       { output: 's3://b/out/x/page' },
     ],
     [
-      'nowhere else for an extension of slashes',
+      'under the output path alone if the extension is only slashes',
       { outputPath: 's3://b/out', pathExtension: '//' },
       { output: 's3://b/out/ID.out' },
     ],

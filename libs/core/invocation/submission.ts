@@ -1,7 +1,7 @@
-/** What a caller hands in, already within its limits. */
+/** A request to run an invocation, already within its limits. */
 export interface Submission {
   readonly endpointName: string;
-  /** Exactly one: the address of an object, or the input itself, whole or as it comes in. */
+  /** Exactly one of the address of an object and the input itself, whole or as a stream. */
   readonly input:
     | { readonly location: string }
     | { readonly body: Uint8Array }
@@ -13,31 +13,33 @@ export interface Submission {
   readonly pathExtension?: string;
   readonly filename?: string;
   readonly ttlSeconds?: number;
-  /** Takes the place of `ttlSeconds`: the time by which it has to be begun. */
+  /** Replaces `ttlSeconds`: the time by which the invocation must have started. */
   readonly startBy?: number;
   readonly timeoutSeconds?: number;
   readonly idempotencyKey?: string;
   readonly callbackUrl?: string;
   readonly priority?: Priority;
   readonly labels?: Labels;
-  /** The id of the access key that it came with. */
+  /** The id of the access key that submitted it. */
   readonly submittedBy?: string;
 }
 
-/** What callers find their invocations by. */
+/** The labels by which callers find their invocations. */
 export type Labels = Readonly<Record<string, string>>;
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
-/** How an invocation stands to others of its endpoint while it is queued. */
+/** The rank of a queued invocation among others of its endpoint. */
 export type Priority = (typeof PRIORITIES)[number];
 
 /**
- * Priority is a head start in time, so that what waits gains on all that comes after it: nothing starves, and no place in
- * the queue is ever computed again.
+ * The head start of each priority. Because priority is a head start in time, a queued invocation gains on all that come
+ * after it: none starves, and no place in the queue is ever computed again.
  */
 export const HEAD_START_MS: Readonly<Record<Priority, number>> = { high: 600_000, normal: 0, low: -600_000 };
 
-/** Where an invocation stands in its endpoint's queue: the lowest is next, and of equals the one accepted first. */
+/**
+ * Returns the place of an invocation in its endpoint's queue. The lowest is next; of equals, the one accepted first.
+ */
 export function queuePlace({
   acceptedAt,
   priority = 'normal',
@@ -48,27 +50,27 @@ export function queuePlace({
   return acceptedAt - HEAD_START_MS[priority];
 }
 
-/** For how long an idempotency key stands for the first request that came with it. */
+/** How long an idempotency key stands for the first request that came with it. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 3_600_000;
 
 export const REQUEST_TTL_SECONDS = { min: 60, max: 21_600, default: 21_600 } as const;
 export const INVOCATION_TIMEOUT_SECONDS = { min: 1, max: 3600, default: 900 } as const;
 export const MAX_INLINE_INPUT_BYTES = 128_000;
-/** "Up to 1 GB", read as binary so that neither reading is refused. */
+/** AWS's "Up to 1 GB", read as binary so that neither reading is refused. */
 export const MAX_INPUT_BYTES = 1_073_741_824;
 
-/** Where the results of one invocation go, relative to its endpoint's paths. */
+/** The names from which the locations of an invocation's results are made. */
 export interface OutputNaming {
   readonly outputPath: string;
   readonly failurePath?: string;
   /** `S3OutputPathExtension`: joined to both paths. */
   readonly pathExtension?: string;
-  /** `Filename`: used as it stands in place of `<id>.out`. */
+  /** `Filename`: replaces `<id>.out` unchanged. */
   readonly filename?: string;
 }
 
 /**
- * The output and failure locations: `<path>/[<extension>/]<id>.out` and `<id>-error.out`, or with a filename
+ * Returns the output and failure locations: `<path>/[<extension>/]<id>.out` and `<id>-error.out`, or with a filename
  * `<filename>` and `<filename>-error.out`. AWS publishes neither the failure name nor how a filename and an extension
  * combine; see docs/compatibility.md.
  */

@@ -37,11 +37,11 @@ const SECOND: AttemptRecord = {
 const WAITED = { state: 'Queued', from: 1_000, until: 4_001, waitedFor: 'an instance to come into service' };
 const BROKE = { state: 'Running', from: 4_001, until: 5_000, attempt: 1, instanceId: 'i-1', ended: 'instance-broke' };
 
-test('what waits has waited since it was accepted', () => {
+test('a queued invocation has waited since it was accepted', () => {
   expect(timelineOf(ACCEPTED)).toEqual([{ state: 'Queued', from: 1_000 }]);
 });
 
-test('what runs has waited for its instance before', () => {
+test('a running invocation waited for its instance before', () => {
   const current = { attempt: 1, instanceId: 'i-1', instanceReadyAt: 4_000, startedAt: 4_001 };
   expect(timelineOf({ ...ACCEPTED, ...current, state: 'Running' })).toEqual([
     WAITED,
@@ -59,7 +59,7 @@ test.each<[readyAt: number, startedAt: number, waitedFor: string | undefined]>([
   expect(wait?.waitedFor).toBe(waitedFor);
 });
 
-test('what was tried twice has waited twice, and ends with its last attempt', () => {
+test('an invocation with two attempts waited twice, and ends with its last attempt', () => {
   const completed: Invocation = { ...ACCEPTED, state: 'Completed', settledAt: 9_500, pastAttempts: [FIRST, SECOND] };
   expect(timelineOf(completed)).toEqual([
     WAITED,
@@ -70,7 +70,7 @@ test('what was tried twice has waited twice, and ends with its last attempt', ()
   ]);
 });
 
-test('what came to its end while it waited shows that it did', () => {
+test('an invocation that was settled while it waited shows that wait', () => {
   const cancelled: Invocation = { ...ACCEPTED, state: 'Cancelled', settledAt: 7_000, pastAttempts: [FIRST] };
   expect(timelineOf(cancelled)).toEqual([
     WAITED,

@@ -1,29 +1,29 @@
 import type { Invocation, InvocationState } from './invocation.js';
 
-/** A time during which an invocation was in one state; times are milliseconds since the epoch. */
+/** A span of time in which an invocation was in one state; times are milliseconds since the epoch. */
 export interface TimelineSpan {
   readonly state: InvocationState;
   readonly from: number;
-  /** Absent while it lasts, and for a settled invocation's last state. */
+  /** Absent while the span lasts, and for the last state of a settled invocation. */
   readonly until?: number;
-  /** While it was queued: what it waited for, where it waited. */
+  /** For a queued span: the resource that the invocation waited for, if it waited. */
   readonly waitedFor?: string;
-  /** While it ran. */
+  /** For a running span. */
   readonly attempt?: number;
   readonly instanceId?: string;
   /** How the attempt ended. */
   readonly ended?: string;
 }
 
-/** A shorter wait is the handing over itself. */
+/** A shorter wait is only the hand-over to an instance. */
 const NO_WAIT_MS = 20;
 
-/** What became of an invocation, from its acceptance on, one span after the other. */
+/** Returns the states of an invocation since its acceptance, one span after the other. */
 export function timelineOf(invocation: Invocation): TimelineSpan[] {
   const spans: TimelineSpan[] = [];
   let queuedFrom = invocation.acceptedAt;
   for (const { number, startedAt, endedAt, instanceId, instanceReadyAt, kind } of invocation.pastAttempts ?? []) {
-    // Nothing began here: it was given up before.
+    // The attempt was given up before it began.
     if (startedAt === undefined) continue;
     spans.push(wait(queuedFrom, startedAt, instanceReadyAt));
     spans.push({ state: 'Running', from: startedAt, until: endedAt, attempt: number, instanceId, ended: kind });
@@ -40,7 +40,7 @@ function present(invocation: Invocation, queuedFrom: number): TimelineSpan[] {
     return [wait(queuedFrom, startedAt, instanceReadyAt), { state, from: startedAt, attempt, instanceId }];
   }
   const settled: TimelineSpan = { state, from: settledAt! };
-  // Its last attempt has settled it, or it came to its end while it waited.
+  // The last attempt settled the invocation; otherwise it was settled while it waited.
   if (invocation.pastAttempts?.at(-1)?.endedAt === settledAt) return [settled];
   return [{ state: 'Queued', from: queuedFrom, until: settledAt }, settled];
 }

@@ -2,7 +2,9 @@ import type { VpcConfig } from '../model/model.js';
 import type { KeptMembers, Tags } from '../tags.js';
 import type { ProductionVariant } from './variant.js';
 
-/** Where the results of asynchronous invocations go, and who is told (`AsyncInferenceConfig`). */
+/**
+ * The settings of asynchronous invocations: where results go, and which topics are notified (`AsyncInferenceConfig`).
+ */
 export interface AsyncInferenceConfig {
   /** `s3://bucket/prefix` for outputs; absent means the default bucket. */
   readonly outputPath?: string;
@@ -16,16 +18,17 @@ export interface AsyncInferenceConfig {
   readonly maxConcurrentInvocationsPerInstance?: number;
 }
 
+/** The kinds of notification that an endpoint sends. */
 export type NotificationKind = 'success' | 'error';
 
-/** SageMaker leaves the absent value to "an optimal value" of its own; one at a time is safe for every container. */
+/** If the setting is absent, SageMaker chooses "an optimal value"; one at a time is safe for every container. */
 export const DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE = 1;
 
 /** An immutable recipe for an endpoint (`CreateEndpointConfig`). */
 export interface EndpointConfig {
   readonly name: string;
   readonly variants: readonly ProductionVariant[];
-  /** Present makes the endpoint asynchronous, and only that. */
+  /** Makes the endpoint asynchronous; it then takes only asynchronous invocations. */
   readonly asyncInference?: AsyncInferenceConfig;
   readonly executionRoleArn?: string;
   readonly kmsKeyId?: string;
@@ -36,12 +39,12 @@ export interface EndpointConfig {
   readonly tags: Tags;
 }
 
-/** Endpoint configs keep the case of their names but are unique without it: this is their key in the catalog. */
+/** Returns an endpoint config's key in the catalog. Names keep their case but are unique without it. */
 export function endpointConfigKey(name: string): string {
   return name.toLowerCase();
 }
 
-/** How many invocations an instance that is deployed with this config runs at once. */
+/** Returns how many invocations an instance that is deployed with this config runs at once. */
 export function slotsPerInstance(asyncInference: AsyncInferenceConfig | undefined): number {
   return asyncInference?.maxConcurrentInvocationsPerInstance ?? DEFAULT_CONCURRENT_INVOCATIONS_PER_INSTANCE;
 }

@@ -15,11 +15,11 @@ const ENDPOINT: Endpoint = {
 const ADA = { at: 1, by: 'operator Ada' };
 const BOB = { at: 2, by: 'operator Bob' };
 
-test('an endpoint of which nothing is said is open', () => {
+test('an endpoint without gate settings is open', () => {
   expect([isPaused(ENDPOINT, 'intake'), isPaused(ENDPOINT, 'dispatch')]).toEqual([false, false]);
 });
 
-test('each gate is paused and resumed by itself, and tells who did it last', () => {
+test('each gate is paused and resumed on its own, and records who did it last', () => {
   const paused = withGates(ENDPOINT, ['dispatch'], 'paused', ADA);
   expect(paused).toMatchObject({ dispatch: 'paused', gateChanges: { dispatch: ADA } });
   expect(isPaused(paused, 'intake')).toBe(false);
@@ -29,11 +29,11 @@ test('each gate is paused and resumed by itself, and tells who did it last', () 
   expect(resumed).toMatchObject({ intake: 'paused', dispatch: 'open', gateChanges: { intake: BOB, dispatch: BOB } });
 });
 
-test('a gate that is so already changes nothing, not even the record', () => {
+test('setting a gate to its present state changes nothing, not even the record', () => {
   expect(withGates(ENDPOINT, ['intake', 'dispatch'], 'open', ADA)).toBe(ENDPOINT);
 });
 
-test('nobody takes anything of an endpoint whose dispatch is paused', () => {
+test('no variant takes invocations of an endpoint whose dispatch is paused', () => {
   expect(trafficOf(withGates(ENDPOINT, ['dispatch'], 'paused', ADA))).toBe(NO_TRAFFIC);
   expect(trafficOf(withGates(ENDPOINT, ['intake'], 'paused', ADA))).not.toBe(NO_TRAFFIC);
 });

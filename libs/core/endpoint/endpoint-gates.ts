@@ -1,6 +1,6 @@
 import { moment } from '../in-words.js';
 
-/** What an operator may shut: `intake`, by which new invocations come in, and `dispatch`, by which what waits gets to run. */
+/** The gates that an operator may pause. `intake` lets new invocations in; `dispatch` lets queued invocations run. */
 export const GATES = ['intake', 'dispatch'] as const;
 export type Gate = (typeof GATES)[number];
 export type GateState = 'open' | 'paused';
@@ -11,21 +11,24 @@ export interface GateChange {
   readonly by: string;
 }
 
-/** What has gates: an endpoint. */
+/** The gates of an endpoint. */
 export interface Gated {
-  /** Whether it takes new invocations; absent means open. */
+  /** Whether new invocations are accepted; absent means open. */
   readonly intake?: GateState;
-  /** Whether what waits gets to run; absent means open. What runs goes on. */
+  /** Whether queued invocations may run; absent means open. Running invocations go on. */
   readonly dispatch?: GateState;
   readonly gateChanges?: Readonly<Partial<Record<Gate, GateChange>>>;
 }
 
-/** Whether an operator has shut this gate of an endpoint. */
+/** Returns whether an operator has paused this gate of an endpoint. */
 export function isPaused(endpoint: Pick<Gated, Gate>, gate: Gate): boolean {
   return endpoint[gate] === 'paused';
 }
 
-/** The endpoint with these gates in this state. Gates that are so already keep the time at which they became it. */
+/**
+ * Returns the endpoint with these gates in this state. A gate that is already in it keeps the record of its last
+ * change.
+ */
 export function withGates<T extends Gated>(
   endpoint: T,
   gates: readonly Gate[],

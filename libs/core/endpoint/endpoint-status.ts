@@ -1,3 +1,4 @@
+/** SageMaker's states of an endpoint. */
 export type EndpointStatus =
   | 'Creating'
   | 'InService'
@@ -9,10 +10,10 @@ export type EndpointStatus =
   | 'OutOfService'
   | 'UpdateRollbackFailed';
 
-/** What callers ask of an endpoint, beyond looking at it. */
+/** The kinds of request to an endpoint, besides reading it. */
 export type EndpointRequestKind = 'update' | 'change weights' | 'delete' | 'invoke';
 
-/** What an endpoint allows in each of its states, as SageMaker has it. */
+/** The requests that each status allows, as in SageMaker. */
 const ALLOWED: Readonly<Record<EndpointStatus, readonly EndpointRequestKind[]>> = {
   Creating: [],
   InService: ['update', 'change weights', 'delete', 'invoke'],
@@ -25,11 +26,12 @@ const ALLOWED: Readonly<Record<EndpointStatus, readonly EndpointRequestKind[]>> 
   Deleting: [],
 };
 
+/** Returns whether an endpoint in this status allows the request. */
 export function allows(status: EndpointStatus, request: EndpointRequestKind): boolean {
   return ALLOWED[status].includes(request);
 }
 
-/** Whether it will be in another state before long without anybody's doing: then waiting helps. */
+/** Returns whether the status will soon change without a user's action, so that waiting helps. */
 export function isPassing(status: EndpointStatus): boolean {
   return !allows(status, 'delete');
 }

@@ -6,7 +6,7 @@ import type { AsyncInferenceConfig } from './endpoint-config.js';
 import type { DeployedVariant } from './variant.js';
 
 /**
- * A deployed endpoint. It holds copies of its config and models, because SageMaker lets users delete those while the
+ * A deployed endpoint. It holds copies of its config and models, because SageMaker lets users delete them while the
  * endpoint goes on serving (the SageMaker Python SDK deletes the config first).
  */
 export interface Endpoint extends Gated {
@@ -16,24 +16,27 @@ export interface Endpoint extends Gated {
   readonly failureReason?: string;
   readonly variants: readonly DeployedVariant[];
   readonly asyncInference?: AsyncInferenceConfig;
-  /** While it is being updated. */
+  /** Present while the endpoint is being updated. */
   readonly deployment?: Deployment;
-  /** While instance counts that were set by hand are being reached: what they were before, by variant name. */
+  /** The instance counts before others were set by hand, by variant name; present until the new counts are reached. */
   readonly countsBefore?: Readonly<Record<string, number>>;
   readonly lastDeploymentConfig?: DeploymentConfig;
-  /** Of its config. */
+  /** The kept members of its config. */
   readonly kept?: KeptMembers;
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly tags: Tags;
 }
 
-/** Endpoint names keep their case but are unique without it: this is their key in the catalog. */
+/** Returns an endpoint's key in the catalog. Names keep their case but are unique without it. */
 export function endpointKey(name: string): string {
   return name.toLowerCase();
 }
 
-/** Whether the endpoint takes invocations now: while it is changed it does, while it is made or unmade it does not. */
+/**
+ * Returns whether the endpoint takes invocations now: it does while it is updated, but not while it is created or
+ * deleted.
+ */
 export function isServing({ status }: Pick<Endpoint, 'status'>): boolean {
   return allows(status, 'invoke');
 }

@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from '../model/container.js';
 import type { KeptMembers } from '../tags.js';
 
-/** Bounds that a variant brings along itself, without Application Auto Scaling. */
+/** Capacity bounds in a variant's own config, without Application Auto Scaling. */
 export interface ManagedInstanceScaling {
   readonly enabled: boolean;
   readonly minInstanceCount?: number;
@@ -27,39 +27,39 @@ export interface ProductionVariant {
 
 /** A variant as deployed: the recipe and the model's container, copied so that deleting either changes nothing here. */
 export interface DeployedVariant extends ProductionVariant {
-  /** The deployment that made it: tells its instances from those of a variant of the same name before or after it. */
+  /** The id of its deployment, which tells its instances from those of an earlier or later variant of the same name. */
   readonly deploymentId: string;
   readonly container: ContainerDefinition;
-  /** How many invocations one instance of it runs at once. */
+  /** How many invocations one of its instances runs at once. */
   readonly slots: number;
-  /** The model, or the config, asks that its containers talk to nobody. */
+  /** Whether the model or the config asks for containers without network access. */
   readonly isNetworkIsolated?: boolean;
-  /** Its share of the leases is this over the sum of all variants'. */
+  /** The variant's share of the leases is this weight over the sum of all variants' weights. */
   readonly desiredWeight: number;
-  /** What the autoscaler, or whoever called last, wants. */
+  /** The instance count that the autoscaler, or the last caller that set it, wants. */
   readonly desiredInstanceCount: number;
-  /** Until it has been carried out, or was given too long ago. */
+  /** Present until the order is carried out or too old. */
   readonly wakeOrder?: WakeOrder;
 }
 
-/** An operator's order to have so many instances now, whatever the backlog is and the policies say. */
+/** An operator's order to have this many instances now, whatever the backlog is and the policies say. */
 export interface WakeOrder {
   readonly instances: number;
   readonly by: string;
   readonly at: number;
 }
 
-/** Names a variant among those of all endpoints; what belongs to it in the catalog has this key. */
+/** Returns the key of a variant among those of all endpoints, under which the catalog keeps its records. */
 export function variantKey(endpointName: string, variantName: string): string {
   return `${variantKeyPrefix(endpointName)}${variantName}`;
 }
 
-/** The key of every variant of an endpoint begins with this. */
+/** Returns the beginning of the key of every variant of an endpoint. */
 export function variantKeyPrefix(endpointName: string): string {
   return `endpoint/${endpointName}/variant/`;
 }
 
-/** Tells a variant from those of its name in other deployments of the endpoint. */
+/** Returns a key that tells a variant from variants of its name in other deployments of the endpoint. */
 export function deployedVariantKey(
   endpointName: string,
   { name, deploymentId }: Pick<DeployedVariant, 'name' | 'deploymentId'>,
@@ -67,11 +67,11 @@ export function deployedVariantKey(
   return `${variantKey(endpointName, name)}/${deploymentId}`;
 }
 
-/** How long a container of a variant may take to its first healthy ping. */
+/** Returns how long a container of a variant may take until its first healthy ping. */
 export function startupTimeoutMs({ containerStartupHealthCheckTimeoutSeconds }: ProductionVariant): number {
   return (containerStartupHealthCheckTimeoutSeconds ?? DEFAULT_STARTUP_TIMEOUT_SECONDS) * 1000;
 }
 
-/** The default is SageMaker's own: 8 minutes to the first healthy ping. */
+/** SageMaker's own default: 8 minutes until the first healthy ping. */
 export const DEFAULT_STARTUP_TIMEOUT_SECONDS = 480;
 export const DEFAULT_DOWNLOAD_TIMEOUT_SECONDS = 3600;

@@ -1,12 +1,15 @@
 import type { Schedule } from '../scaling/scheduled-action.js';
 
-/** What the clocks on the walls show, anywhere: time zones change by decree, so they are data of the world. */
+/** The calendar of every time zone. Time zones change by decree, so they are data of the world. */
 export abstract class Calendar {
   abstract isTimezone(name: string): boolean;
 
-  /** Why a schedule can never be kept, in a few words; absent when it can be. */
+  /** Returns in a few words why a schedule can never come due; absent if it can. */
   abstract flaw(schedule: Schedule, timezone?: string): string | undefined;
 
-  /** The first time later than `after` that the schedule names; absent when there is none. `rate` counts from `origin`. */
+  /**
+   * Returns the first time later than `after` that the schedule names; absent if there is none. `rate` counts from
+   * `origin`.
+   */
   abstract next(schedule: Schedule, after: number, origin: number, timezone?: string): number | undefined;
 }

@@ -12,83 +12,89 @@ import type { ScalingPolicy } from '../scaling/scaling-policy.js';
 import type { ScheduledAction } from '../scaling/scheduled-action.js';
 import type { VariantHistory } from '../learning/variant-history.js';
 
-/** Records of one kind, each with a key. Every change is durable when its promise resolves. */
+/** The records of one kind, each under a key. Every change is durable when its promise resolves. */
 export interface Records<T> {
   get(key: string, signal?: AbortSignal): Promise<T | undefined>;
-  /** Every record, by key. */
+  /** Returns every record, sorted by key. */
   all(signal?: AbortSignal): Promise<T[]>;
-  /** The records whose key begins with `prefix`, by key, at a cost that does not grow with the others. */
+  /**
+   * Returns the records whose key begins with `prefix`, sorted by key, at a cost that does not grow with the other
+   * records.
+   */
   under(prefix: string, signal?: AbortSignal): Promise<T[]>;
-  /** False, and nothing done, where the key is taken. */
+  /** Returns false, and does nothing, if the key is taken. */
   create(key: string, record: T, signal?: AbortSignal): Promise<boolean>;
   /**
-   * Applies `change` to the record as it is, with no other change in between; returns the new one, if there is one. A
-   * change that returns what it was given changes nothing.
+   * Applies `change` to the current record, with no other change in between, and returns the new record, if there is
+   * one. A change that returns the record that it was given changes nothing.
    */
   update(key: string, change: (record: T) => T, signal?: AbortSignal): Promise<T | undefined>;
-  /** Returns what was deleted. */
+  /** Returns the deleted record. */
   delete(key: string, signal?: AbortSignal): Promise<T | undefined>;
 }
 
 /**
- * Scaling activities: written once, ended once, read newest first. Recording one forgets those that started more than
- * `ACTIVITY_RETENTION_MS` before it.
+ * Scaling activities: recorded once, ended once, listed newest first. Recording one forgets activities that started
+ * more than `ACTIVITY_RETENTION_MS` before it.
  */
 export interface Activities {
   record(activity: ScalingActivity, signal?: AbortSignal): Promise<void>;
-  /** Changes what became of an activity; nothing where it is not on record. */
+  /** Changes the outcome of an activity; does nothing if it is not on record. */
   amend(id: string, outcome: Partial<ActivityOutcome>, signal?: AbortSignal): Promise<void>;
   list(query: ActivityQuery, signal?: AbortSignal): Promise<ScalingActivity[]>;
 }
 
+/** A query for scaling activities, one page at a time. */
 export interface ActivityQuery {
   readonly endpointName?: string;
   readonly variantName?: string;
-  /** The id of the last activity of the page before. */
+  /** The id of the last activity on the page before. */
   readonly before?: string;
-  /** Those that changed nothing are left out unless asked for. */
+  /** Includes activities that changed nothing; they are left out by default. */
   readonly includeNotScaled?: boolean;
   readonly limit: number;
 }
 
-/** What happened to alarms; recording forgets what is older than `ALARM_HISTORY_RETENTION_MS`. */
+/** The history of alarms. Recording an item forgets items older than `ALARM_HISTORY_RETENTION_MS`. */
 export interface AlarmHistory {
   record(item: AlarmHistoryItem, signal?: AbortSignal): Promise<void>;
   list(query: AlarmHistoryQuery, signal?: AbortSignal): Promise<AlarmHistoryItem[]>;
 }
 
+/** A query for the history of alarms, one page at a time. */
 export interface AlarmHistoryQuery {
   readonly alarmName?: string;
   readonly type?: AlarmHistoryItem['type'];
-  /** From `from` and before `to`. */
+  /** From `from` on, and before `to`. */
   readonly from?: number;
   readonly to?: number;
-  /** The id of the last item of the page before. */
+  /** The id of the last item on the page before. */
   readonly after?: string;
   readonly oldestFirst?: boolean;
   readonly limit: number;
 }
 
 /**
- * What operators did; appending forgets what is older than `AUDIT_RETENTION_MS`, and the oldest beyond
- * `MAX_AUDIT_ENTRIES`.
+ * The audit of operators' actions. Appending an entry forgets entries older than `AUDIT_RETENTION_MS`, and the oldest
+ * beyond `MAX_AUDIT_ENTRIES`.
  */
 export interface Audit {
   append(entry: AuditEntry, signal?: AbortSignal): Promise<void>;
-  /** Records how an action was answered; nothing where it is not on record. */
+  /** Records how an action was answered; does nothing if the action is not on record. */
   answered(id: string, status: number, signal?: AbortSignal): Promise<void>;
-  /** Newest first. */
+  /** Returns entries, the newest first. */
   list(query: AuditQuery, signal?: AbortSignal): Promise<AuditEntry[]>;
 }
 
+/** A query for audit entries, one page at a time. */
 export interface AuditQuery {
   readonly keyId?: string;
-  /** The id of the last entry of the page before. */
+  /** The id of the last entry on the page before. */
   readonly before?: string;
   readonly limit: number;
 }
 
-/** What has been deployed, how it may scale, and who may do what with it. */
+/** The records of deployed resources, of how they scale, and of access to them. */
 export abstract class Catalog {
   /** By `modelKey`. */
   abstract readonly models: Records<Model>;
@@ -110,9 +116,9 @@ export abstract class Catalog {
   /** By name. */
   abstract readonly alarms: Records<Alarm>;
   abstract readonly alarmHistory: AlarmHistory;
-  /** What has been learnt of each variant, by `scalableTargetKey`. */
+  /** The learnt history of each variant, by `scalableTargetKey`. */
   abstract readonly variantHistories: Records<VariantHistory>;
-  /** Who does what only one may do, by the name of the duty. */
+  /** The holder of each duty that only one process may have, by the name of the duty. */
   abstract readonly leaders: Records<Leader>;
   /** By id. */
   abstract readonly accessKeys: Records<AccessKey>;

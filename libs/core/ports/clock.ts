@@ -1,14 +1,14 @@
-/** The time, and chance: everything that makes two runs differ. Virtual in tests. */
+/** The time, ids and chance: everything that makes two runs differ. Virtual in tests. */
 export abstract class Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   abstract now(): number;
 
-  /** Resolves after `ms`; rejects with the signal's reason when it is aborted. */
+  /** Resolves after `ms`. Rejects with the signal's reason if the signal is aborted. */
   abstract sleep(ms: number, signal?: AbortSignal): Promise<void>;
 
-  /** A new unique id whose text sorts in the order of making (UUID version 7). */
+  /** Returns a new unique id. Ids sort as text in the order of their creation (UUID version 7). */
   abstract uniqueId(): string;
 
-  /** A number from 0 up to 1. */
+  /** Returns a random number from 0 up to 1. */
   abstract chance(): number;
 }

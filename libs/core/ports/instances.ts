@@ -3,45 +3,44 @@ import type { StartPhase } from '../instance/start-phase.js';
 import type { ContainerDefinition } from '../model/container.js';
 import type { Body } from './objects.js';
 
-/** What to start: one instance of one variant of one deployment. */
+/** The specification of a launch: one instance of one variant of one deployment. */
 export interface LaunchSpec {
   readonly instanceId: string;
   readonly endpointName: string;
   readonly variantName: string;
   readonly deploymentId: string;
   readonly container: ContainerDefinition;
-  /** `ml.*`: how much of the machine it may use, where the driver limits that. */
+  /** `ml.*`: how much of the machine the instance may use, if the driver limits that. */
   readonly instanceType?: string;
-  /** It may talk to nobody; only Ebb talks to it. */
+  /** Whether the instance has no network access; only Ebb reaches it. */
   readonly isNetworkIsolated?: boolean;
   readonly downloadTimeoutMs: number;
 }
 
-/** An instance that exists, with what it was launched as where its driver keeps that. */
+/** An instance that exists, with its launch data if its driver keeps them. */
 export interface FoundInstance {
   readonly instanceId: string;
   readonly launchedAs?: Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'> & {
     /** Milliseconds since the epoch. */
     readonly launchedAt: number;
   };
-  /** It stands still, as far as its driver can tell. */
+  /** Whether the instance is paused, as far as its driver can tell. */
   readonly isPaused?: boolean;
 }
 
-/** Why an instance ended. */
+/** The way an instance ended. */
 export interface InstanceExit {
   readonly reason: string;
   readonly exitCode?: number;
-  /** The machine ended it because it used more memory than it may. */
+  /** Whether the machine ended the instance because it used more memory than it may. */
   readonly isOutOfMemory?: boolean;
 }
 
-/** A launched instance. It is not healthy until it has answered a ping. */
+/** A launched instance. It is healthy only after it has answered a ping. */
 export interface LaunchedInstance {
   readonly instanceId: string;
   /**
-   * Resolves, never rejects, at once when the instance has ended for whatever reason; its last output is in its log by
-   * then.
+   * Resolves, never rejects, at once when the instance has ended for any reason. By then its last output is in its log.
    */
   readonly exited: Promise<InstanceExit>;
 }
@@ -54,7 +53,7 @@ export interface ContainerRequest {
   readonly accept?: string;
   readonly customAttributes?: string;
   readonly inferenceId: string;
-  /** Where the container may tell how far it has come. */
+  /** The URL at which the container may report its progress. */
   readonly progressUrl?: string;
 }
 
@@ -69,35 +68,35 @@ export interface ContainerResponse {
   readonly body: Body;
 }
 
-/** What came of telling a container that an invocation is not wanted any more. */
+/** The result of telling a container that an invocation is no longer wanted. */
 export interface CancelAnswer {
-  /** The container has said that it has stopped working on it. */
+  /** Whether the container has confirmed that it stopped working on the invocation. */
   readonly isAcknowledged: boolean;
-  /** The image allows that an instance is ended that goes on working, after so long. */
+  /** The time after which the image allows an instance that goes on working to be ended; absent if it does not. */
   readonly endsInstanceAfterMs?: number;
 }
 
 /**
- * Starts, stops, pauses and talks to instances. Whose fault it is that a launch failed is told by the code. The container's
- * are `ImageNotFound`, `ModelDataUnusable`, `InvalidRequest`, which somebody has to mend, and `InstanceUnavailable`, where it
- * was to be started and that was refused, for whatever reason is not known to be another's. Its surroundings' are
- * `Unavailable` and `StorageFull`: the engine, a registry or storage does not answer, or the machine has no more room, ports,
- * processes or memory, so that no container could be started. Invoking raises `InstanceUnavailable` when the connection was
- * refused or reset before a response, and whatever the request's own body raises. A response that breaks off fails in its
- * body.
+ * Starts, stops, pauses and talks to instances. The code of a failed launch tells its cause.
+ * The container causes `ImageNotFound`, `ModelDataUnusable` and `InvalidRequest`, which a person has to mend. It also
+ * causes `InstanceUnavailable`: its start was refused, and no other cause is known. The surroundings cause
+ * `Unavailable` and `StorageFull`: the engine, a registry or storage does not answer, or the machine has no more room,
+ * ports, processes or memory, so that no container could be started.
+ * Invoking raises `InstanceUnavailable` if the connection was refused or reset before a response, and any error that
+ * the request's own body raises. A response that breaks off fails in its body.
  */
 export abstract class Instances {
   /**
-   * Whether instances of this type fit this machine at all, before anything is fetched; raises `InvalidRequest` with what
-   * is asked for and what there is. Drivers that limit nothing take every type.
+   * Checks that instances of this type fit this machine, before anything is fetched. Raises `InvalidRequest` with the
+   * required and the available resources. Drivers that limit nothing accept every type.
    */
   abstract admit(instanceType: string | undefined, signal?: AbortSignal): Promise<void>;
-  /** Whether the spec could be launched: the image exists and the model's files can be fetched and unpacked. */
+  /** Checks that the spec could be launched: the image exists, and the model's files can be fetched and unpacked. */
   abstract check(spec: LaunchSpec, signal?: AbortSignal): Promise<void>;
   /**
-   * Resolves when the container has been started. `onPhase` tells what is being done from then on, each phase once and in
-   * order: `pull` where the image has to be fetched, `download` and `unpack` where there is a model, `boot`, and `ping`
-   * when a ping has met a container that takes connections.
+   * Resolves when the container has been started. `onPhase` is called as each phase begins, once each and in
+   * order: `pull` if the image has to be fetched, `download` and `unpack` if there is a model, `boot`, and `ping` when
+   * a ping has met a container that takes connections.
    */
   abstract launch(
     spec: LaunchSpec,
@@ -105,24 +104,27 @@ export abstract class Instances {
     signal?: AbortSignal,
   ): Promise<LaunchedInstance>;
   /**
-   * Takes over an instance that an earlier run launched from this spec and that still runs: from now on it is as if it had
-   * been launched here. Undefined where that is not possible, or it is paused; then it is only good for being terminated.
+   * Takes over a running instance that an earlier run launched from this spec; from now on it is as if it had been
+   * launched here. Undefined if that is not possible, or if the instance is paused: then it can only be terminated.
    */
   abstract adopt(spec: LaunchSpec, signal?: AbortSignal): Promise<LaunchedInstance | undefined>;
-  /** SIGTERM, SIGKILL after the grace; resolves when it is gone, paused or not. Harmless for an instance that is gone. */
+  /**
+   * Sends SIGTERM, and SIGKILL after the grace. Resolves when the instance is gone, paused or not. Harmless for an
+   * instance that is already gone.
+   */
   abstract terminate(instanceId: string, graceMs: number): Promise<void>;
-  /** Stops an idle instance where it stands, memory and all, until `resume`. Raises `InstanceUnavailable`. */
+  /** Stops an idle instance, with its memory, until `resume`. Raises `InstanceUnavailable`. */
   abstract pause(instanceId: string, signal?: AbortSignal): Promise<void>;
-  /** Lets a paused instance go on, within milliseconds. Raises `InstanceUnavailable`. */
+  /** Resumes a paused instance within milliseconds. Raises `InstanceUnavailable`. */
   abstract resume(instanceId: string, signal?: AbortSignal): Promise<void>;
-  /** All instances that exist, also those launched by an earlier run of Ebb, but not those being launched now. */
+  /** Returns all existing instances, also those launched by an earlier run of Ebb, but not those being launched now. */
   abstract list(signal?: AbortSignal): Promise<FoundInstance[]>;
-  /** `GET /ping`. Raises nothing but the signal's reason. */
+  /** Sends `GET /ping`. Raises only the signal's reason. */
   abstract ping(instanceId: string, signal?: AbortSignal): Promise<PingAnswer>;
   abstract invoke(instanceId: string, request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse>;
   /**
-   * Tells the container that nobody wants the answer to an invocation any more, whose connection is closed: by a POST to
-   * its image's cancel path, where the image has one. Raises nothing but the signal's reason.
+   * Tells the container that the answer to an invocation, whose connection is closed, is no longer wanted. It sends a
+   * POST to the cancel path of the image, if the image has one. Raises only the signal's reason.
    */
   abstract cancel(instanceId: string, inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer>;
 }

@@ -4,97 +4,106 @@ import type { Backlog } from '../invocation/backlog.js';
 import type { Invocation, InvocationRequest, InvocationState, SettledState } from '../invocation/invocation.js';
 import type { Labels } from '../invocation/submission.js';
 
-/** The right to run one invocation until it runs out. `attempt` is the fencing token: later leases have higher ones. */
+/**
+ * The right to run one invocation until the lease ends. `attempt` is the fencing token: later leases have higher ones.
+ */
 export interface Lease {
   readonly invocationId: string;
   readonly attempt: number;
 }
 
+/** A worker's request for queued invocations of one endpoint. */
 export interface LeaseRequest {
   readonly endpointName: string;
   readonly workerId: string;
-  /** At most this many. */
+  /** The most invocations to lease. */
   readonly count: number;
   readonly now: number;
   readonly leasedUntil: number;
-  /** Where the attempts will run, one for each in order: only those go on record. */
+  /** The slots that the attempts will run on, one for each in order. Only attempts with a slot go on record. */
   readonly slots?: readonly LeasedSlot[];
 }
 
+/** A slot on an instance, for one leased invocation. */
 export interface LeasedSlot {
   readonly instanceId: string;
   readonly variantName: string;
   readonly instanceReadyAt?: number;
 }
 
+/** The end of an invocation, and why it ended. */
 export interface Settlement {
   readonly state: SettledState;
   readonly settledAt: number;
   readonly failureReason?: string;
   readonly failureKind?: FailureKind;
   readonly responseContentType?: string;
-  /** How the attempt ended that it comes of. */
+  /** The end of the attempt that settles the invocation. */
   readonly ended?: EndedAttempt;
 }
 
-/** How an invocation is settled that is not wanted any more. */
+/** The settlement of an invocation that is no longer wanted. */
 export type Cancellation = Pick<Settlement, 'settledAt' | 'failureReason'>;
 
+/** A query for invocations, one page at a time. */
 export interface InvocationQuery {
   readonly endpointName?: string;
   readonly states?: readonly InvocationState[];
   readonly failureKinds?: readonly FailureKind[];
-  /** The name that callers gave it; one that none gave is found by `find`. */
+  /** The name that callers gave the invocation; an invocation without one is found by `find`. */
   readonly inferenceId?: string;
-  /** All of these. */
+  /** All of these labels must match. */
   readonly labels?: Labels;
   readonly submittedBy?: string;
-  /** Accepted at or after, and before. */
+  /** Accepted at or after `acceptedFrom`, and before `acceptedBefore`. */
   readonly acceptedFrom?: number;
   readonly acceptedBefore?: number;
-  /** The id of the last invocation of the page before; newest come first. */
+  /** The id of the last invocation on the page before; the newest come first. */
   readonly after?: string;
-  /** At most this many; 100 unless told. */
+  /** At most this many; 100 by default. */
   readonly limit?: number;
 }
 
-/** What an access key has in the backlog. */
+/** The backlog of one access key. */
 export interface KeyLoad {
   readonly queued: number;
   readonly running: number;
-  /** Of the inputs that came with their requests. */
+  /** The bytes of inputs that came with their requests. */
   readonly inputBytes: number;
 }
 
-/** Nobody is told a place in the queue that is further back. */
+/** The furthest place in a queue that is counted. */
 export const MAX_POSITION = 10_000;
 
 /**
- * The durable record of every invocation and the queue over it. What a method has promised is on disk when its promise
- * resolves. A lease whose token is not the current one changes nothing: such calls return false. `StorageFull` and
+ * The durable record of every invocation, and the queue over it. The effect of a method is on disk when its promise
+ * resolves. A call with a lease whose token is not the current one changes nothing and returns false. `StorageFull` and
  * `Unavailable` mean that nothing happened.
  */
 export abstract class Ledger {
   /**
-   * Records a new invocation as Queued. With an idempotency key that this endpoint has seen within its window, or where
-   * what it is to run again is being run again already, records nothing and returns that invocation. Raises
-   * `InvocationNotSettled` where what it is to run again is not Failed, Expired or Cancelled.
+   * Records a new invocation as Queued. Records nothing and returns the earlier invocation in two cases: the endpoint
+   * has seen the idempotency key within its window, or the invocation to be run again is being run again already.
+   * Raises `InvocationNotSettled` if the invocation to be run again is not Failed, Expired or Cancelled.
    */
   abstract accept(
     request: InvocationRequest,
     signal?: AbortSignal,
   ): Promise<{ readonly invocation: Invocation; readonly repeated: boolean }>;
 
-  /** Takes the first queued invocations of an endpoint by their `queuePlace`; empty when there are none. */
+  /** Takes the first queued invocations of an endpoint by their `queuePlace`; empty if there are none. */
   abstract lease(request: LeaseRequest, signal?: AbortSignal): Promise<Invocation[]>;
 
-  /** Prolongs leases; returns those that still hold. */
+  /** Prolongs leases, and returns those that are still current. */
   abstract renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]>;
 
-  /** Gives an invocation back to the backlog, at its old place. `broken` counts against the invocation. */
+  /** Returns an invocation to the backlog, at its old place. A `broken` attempt counts against it. */
   abstract release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean>;
 
-  /** Settles, and records the deliveries in the same transaction. False when the lease is not current: nothing is done. */
+  /**
+   * Settles an invocation, and records the deliveries in the same transaction. Returns false, and does nothing, if the
+   * lease is not current.
+   */
   abstract settle(
     lease: Lease,
     settlement: Settlement,
@@ -102,7 +111,10 @@ export abstract class Ledger {
     signal?: AbortSignal,
   ): Promise<boolean>;
 
-  /** Settles a queued or running invocation as Cancelled whoever runs it; false when it was settled already. */
+  /**
+   * Settles a queued or running invocation as Cancelled, whichever worker runs it. Returns false if it was settled
+   * already.
+   */
   abstract cancel(
     invocationId: string,
     cancellation: Cancellation,
@@ -111,8 +123,8 @@ export abstract class Ledger {
   ): Promise<boolean>;
 
   /**
-   * Gives back the invocations whose lease has run out, or that `workerId` holds (used by a worker that starts again
-   * under its old id). Returns the endpoints that got something back.
+   * Returns to the backlog the invocations whose lease has run out, and those that `workerId` holds (for a worker that
+   * starts again under its old id). Returns the endpoints that got an invocation back.
    */
   abstract reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]>;
 
@@ -120,21 +132,21 @@ export abstract class Ledger {
   abstract leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]>;
 
   abstract find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined>;
-  /** The invocation for which an idempotency key of an endpoint stands at `now`. */
+  /** Returns the invocation for which an idempotency key of an endpoint stands at `now`. */
   abstract findByKey(
     endpointName: string,
     idempotencyKey: string,
     now: number,
     signal?: AbortSignal,
   ): Promise<Invocation | undefined>;
-  /** How many are before it in its queue, `MAX_POSITION` at most; undefined unless it is queued. */
+  /** Returns how many invocations are before it in its queue, at most `MAX_POSITION`; undefined unless it is queued. */
   abstract position(invocationId: string, signal?: AbortSignal): Promise<number | undefined>;
   abstract list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]>;
 
-  /** In constant time however deep the backlog is. */
+  /** Takes constant time, however deep the backlog is. */
   abstract backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog>;
-  /** In constant time too. */
+  /** Takes constant time too. */
   abstract keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad>;
-  /** The endpoints that have anything queued or running. */
+  /** Returns the endpoints that have any queued or running invocation. */
   abstract endpointsWithBacklog(signal?: AbortSignal): Promise<string[]>;
 }

@@ -12,7 +12,7 @@ test.each([
   expect(toLogLines(text)).toEqual(lines);
 });
 
-test('a line that is too long is cut and says so, and no other', () => {
+test('only a line that is too long is cut, with a mark', () => {
   const [long, short] = toLogLines(`${'x'.repeat(MAX_LOG_LINE_CHARACTERS + 1)}\nshort`);
   expect(long).toHaveLength(MAX_LOG_LINE_CHARACTERS);
   expect(long).toMatch(/^x+ … \(cut\)$/);

@@ -1,14 +1,14 @@
-/** A line of a log has at most so many characters; what is longer is cut. */
+/** The most characters of a line of a log; a longer line is cut. */
 export const MAX_LOG_LINE_CHARACTERS = 16_384;
 
 const CUT_MARK = ' … (cut)';
 
 /**
- * A text as the lines of a log that it becomes: parted at line feeds, each without the carriage return before one, and cut,
- * visibly, at `MAX_LOG_LINE_CHARACTERS`.
+ * Splits a text into the lines of a log at its line feeds. Each line loses a carriage return at its end, and is cut at
+ * `MAX_LOG_LINE_CHARACTERS` with a visible mark.
  */
 export function toLogLines(text: string): string[] {
-  // By far the most are one line that is left as it is.
+  // Most texts are one line that needs no change.
   if (text.length <= MAX_LOG_LINE_CHARACTERS && !text.includes('\n')) return [withoutReturn(text)];
   return text.split('\n').map((line) => cut(withoutReturn(line)));
 }

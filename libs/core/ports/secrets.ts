@@ -1,30 +1,35 @@
-/** A SHA-256 in the making, of bytes that come bit by bit. */
+/** A SHA-256 of bytes that come piece by piece. */
 export interface Hashing {
   update(bytes: Uint8Array): void;
-  /** Of all that has come; nothing may come after it. */
+  /** Returns the hash of all bytes so far; none may follow. */
   digest(): string;
 }
 
 /**
- * Keeps secrets and makes them. Whatever stands in the catalog has been through here: what must be read again is sealed,
- * what must only be recognised is hashed.
+ * Makes secrets and keeps them. Every secret in the catalog comes from here: sealed if it must be read again, hashed if
+ * it must only be recognised.
  */
 export abstract class Secrets {
-  /** Encrypts text. It opens only under the same `purpose`, so that nobody can put it in another's place. */
+  /** Encrypts text. It opens only under the same `purpose`, so one sealed text cannot stand in for another. */
   abstract seal(text: string, purpose: string): string;
 
-  /** Raises `Unavailable` where it was sealed with another key or for another purpose, or was changed. */
+  /**
+   * Decrypts a sealed text. Raises `Unavailable` if it was sealed with another key or for another purpose, or was
+   * changed.
+   */
   abstract open(sealed: string, purpose: string): string;
 
-  /** SHA-256 of a token that is too long to be guessed. */
+  /** Returns the SHA-256 of a token that is too long to be guessed. */
   abstract hash(token: string): string;
 
-  /** Begins the hash of content that need not be held in one piece. */
+  /** Begins a hash of content that need not be in memory as a whole. */
   abstract hashing(): Hashing;
 
-  /** Whether `token` has this hash, found out in a time that does not depend on how much of it is right. */
+  /**
+   * Returns whether `token` has this hash. The time that this takes does not depend on how much of the token is right.
+   */
   abstract matches(token: string, hash: string): boolean;
 
-  /** Characters drawn from `alphabet`, each as likely as any other and none to be foreseen. */
+  /** Returns characters of `alphabet`, each equally likely and none predictable. */
   abstract random(alphabet: string, length: number): string;
 }

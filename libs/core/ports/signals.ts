@@ -1,6 +1,6 @@
 /**
- * What may have changed: an endpoint's backlog, its bounds, policies or instances, an alarm's settings, who is let in, or
- * the outbox.
+ * A change that other code may wait for: of an endpoint's backlog, bounds, policies or instances, of an alarm's
+ * settings, of access keys, of the outbox, or of an invocation.
  */
 export type Signal =
   | { readonly kind: 'backlog'; readonly endpointName: string }
@@ -17,8 +17,8 @@ export function endpointOf(signal: Signal): string | undefined {
 }
 
 /**
- * Wakes whoever waits for something, now rather than at the next poll. A signal is a hint and may be lost: listeners
- * look at the record, and look again from time to time.
+ * Wakes waiting code now rather than at the next poll. A signal is a hint and may be lost, so listeners read the
+ * record, and read it again from time to time.
  */
 export abstract class Signals {
   abstract notify(signal: Signal): void;

@@ -42,9 +42,9 @@ const fleets = fc.array(
 
 describe('the next invocation goes to', () => {
   test.each<[string, Instance[], string | undefined]>([
-    ['nobody where there is nobody', [], undefined],
+    ['no instance if there is none', [], undefined],
     [
-      'nobody while all start, drain or are full',
+      'no instance while all start, drain or are full',
       [
         instance('starts', { state: 'Starting' }),
         instance('drains', { state: 'Draining' }),
@@ -72,7 +72,7 @@ describe('the next invocation goes to', () => {
     expect(chooseInstance(instances, true)?.id).toBe('b');
   });
 
-  test('one with a free slot, always, and to one if there is any', () => {
+  test('an instance with a free slot whenever there is one', () => {
     fc.assert(
       fc.property(fleets, (fleet) => {
         const instances = fleet.map((of, index) => instance(String(index), of));
@@ -85,7 +85,7 @@ describe('the next invocation goes to', () => {
 });
 
 describe('scale-in takes', () => {
-  test('those that are idle longest, first', () => {
+  test('the instances that have been idle longest first', () => {
     const instances = [
       instance('short', { idleSince: 30 }),
       instance('long', { idleSince: 10 }),
@@ -96,11 +96,11 @@ describe('scale-in takes', () => {
     expect(chooseForScaleIn(instances, -1)).toEqual([]);
   });
 
-  test('none on which a slot has just been taken, though it has not begun to work', () => {
+  test('no instance on which a slot has just been taken, even before it begins to work', () => {
     expect(chooseForScaleIn([instance('taken', { busy: 1, idleSince: 10 })], 1)).toEqual([]);
   });
 
-  test('only idle ones in service, and no more than asked for, always', () => {
+  test('always only idle instances in service, and no more than asked for', () => {
     fc.assert(
       fc.property(fleets, fc.integer({ min: 0, max: 12 }), (fleet, count) => {
         const chosen = chooseForScaleIn(
@@ -113,7 +113,7 @@ describe('scale-in takes', () => {
     );
   });
 
-  test('as many idle ones as asked for or as there are, none of them idle for less long than one it leaves', () => {
+  test('as many idle instances as asked for or as there are, and none idle for a shorter time than one it leaves', () => {
     fc.assert(
       fc.property(fleets, fc.integer({ min: 0, max: 12 }), (fleet, count) => {
         const instances = fleet.map((of, index) => instance(String(index), of));
@@ -127,7 +127,7 @@ describe('scale-in takes', () => {
     );
   });
 
-  test('never what is starting, draining or gone, and never what works, however much it should', () => {
+  test('no instance that starts, drains, is gone or works, however many it should take', () => {
     fc.assert(
       fc.property(fleets, (fleet) => {
         const instances = fleet.map((of, index) => instance(String(index), of));
@@ -138,7 +138,7 @@ describe('scale-in takes', () => {
   });
 });
 
-test('when others take their place, those go first that have yet to start, then the least busy, and none that goes already', () => {
+test('when others replace instances, starting ones go first, then the least busy, and never one that goes already', () => {
   const instances = [
     instance('busy', { busy: 2 }),
     instance('idle'),

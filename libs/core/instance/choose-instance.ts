@@ -1,9 +1,9 @@
 import { type Instance, freeSlots } from './instance.js';
 
 /**
- * The instance that takes the next invocation, of those in service with a free slot: the busiest one, so that the others
- * fall idle and can go; or the least busy one, where the variant's routing asks for the least outstanding requests. Among
- * equals it is the longest serving, so that the youngest fall idle first.
+ * Chooses the instance that takes the next invocation, of those in service with a free slot. It is the busiest one, so
+ * that the others fall idle and can go, or the least busy one if the variant's routing asks for the least outstanding
+ * requests. Among equals it is the longest serving one, so that the youngest fall idle first.
  */
 export function chooseInstance<T extends Instance>(instances: Iterable<T>, spread = false): T | undefined {
   let best: T | undefined;
@@ -20,7 +20,9 @@ function isPreferred(candidate: Instance, best: Instance, spread: boolean): bool
   return (candidate.inServiceAt ?? Infinity) < (best.inServiceAt ?? Infinity);
 }
 
-/** The instances that scale-in takes: only idle ones in service, those idle for longest first, at most `count`. */
+/**
+ * Chooses the instances that scale-in takes: only idle ones in service, those idle for longest first, at most `count`.
+ */
 export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, count: number): T[] {
   return [...instances]
     .filter((instance) => instance.state === 'InService' && instance.busy === 0 && instance.idleSince !== undefined)
@@ -28,7 +30,7 @@ export function chooseForScaleIn<T extends Instance>(instances: Iterable<T>, cou
     .slice(0, Math.max(0, count));
 }
 
-/** The instances that go when others replace them: first those that have yet to start, then the least busy. */
+/** Chooses the instances that go when others replace them: first those that are still starting, then the least busy. */
 export function chooseForRetirement<T extends Instance>(instances: Iterable<T>, count: number): T[] {
   return [...instances]
     .filter(({ state }) => state === 'Starting' || state === 'InService')

@@ -36,7 +36,7 @@ const failure = (launchedAt: number, at: number) => ({
   permanent: false,
 });
 
-test('launches that were under way together fail as one, later ones count on', () => {
+test('failed launches that were under way together count once, and later ones count on', () => {
   let now: LaunchFailures | undefined;
   for (const [launchedAt, at] of [
     [0, 10],
@@ -57,7 +57,7 @@ test('launches that were under way together fail as one, later ones count on', (
   });
 });
 
-test('an outage holds launches back, and the container is given up for it only when it lasts', () => {
+test('an outage delays launches, and the container is given up for it only when it lasts', () => {
   const outages = (everyMs: number) =>
     [0, 1, 2].reduce<LaunchFailures | undefined>((seen, index) => {
       const launchedAt = index * everyMs;
@@ -69,43 +69,43 @@ test('an outage holds launches back, and the container is given up for it only w
   expect(withFailure(short, failure(90_000, 90_001))).toMatchObject({ count: 4, faults: 1 });
 });
 
-test('a single outage is not held against a container that took long to be fetched before', () => {
+test('a single outage does not count against a container that took long to be fetched before', () => {
   const away = { ...failure(0, 600_000), end: 'never-healthy' as const };
   const seen = (isOutage: boolean) => isHopeless(withFailure(undefined, { ...away, isOutage }), 480_000);
   expect([seen(true), seen(false)]).toEqual([false, true]);
 });
 
-test('only an instance as young as the youngest that failed proves that launches go well', () => {
+test('only an instance at least as young as the youngest failed one proves that launches go well', () => {
   const seen = withFailure(withFailure(undefined, failure(0, 10)), failure(20, 30));
   expect([0, 19, 20, 40].map((launchedAt) => isOvercome(seen, launchedAt))).toEqual([false, false, true, true]);
 });
 
 describe('the next launch is tried', () => {
   test.each<[string, LaunchFailures | undefined, number]>([
-    ['at once where none has failed', undefined, 0],
+    ['at once if none has failed', undefined, 0],
     ['a second after the first failure', failures(), NEW_YEAR + 1_000],
     ['after twice as long each time', failures({ count: 4 }), NEW_YEAR + 8_000],
     ['after five minutes at most', failures({ count: 50 }), NEW_YEAR + 300_000],
-    ['no sooner than in a minute where something is missing', failures({ permanent: true }), NEW_YEAR + 60_000],
-    ['ever later then, too', failures({ permanent: true, count: 8 }), NEW_YEAR + 128_000],
+    ['after at least a minute if something is missing', failures({ permanent: true }), NEW_YEAR + 60_000],
+    ['ever later after more failures of that kind', failures({ permanent: true, count: 8 }), NEW_YEAR + 128_000],
   ])('%s', (_sentence, seen, at) => {
     expect(nextLaunchAt(seen)).toBe(at);
   });
 });
 
-describe('of the missing instances may be launched', () => {
+describe('the missing instances that may be launched are', () => {
   const due = NEW_YEAR + 1_000;
   test.each<[string, LaunchFailures | undefined, { missing: number; unproved: number; now: number }, number]>([
     ['all while launches go well', undefined, { missing: 7, unproved: 3, now: due }, 7],
-    ['none where none is missing', undefined, { missing: -2, unproved: 0, now: due }, 0],
+    ['none if none is missing', undefined, { missing: -2, unproved: 0, now: due }, 0],
     ['none while they back off', failures(), { missing: 7, unproved: 0, now: due - 1 }, 0],
-    ['one after that', failures(), { missing: 7, unproved: 0, now: due }, 1],
+    ['one after the back-off', failures(), { missing: 7, unproved: 0, now: due }, 1],
     ['none while one is being tried', failures(), { missing: 7, unproved: 1, now: due }, 0],
   ])('%s', (_sentence, seen, of, count) => {
     expect(launchableNow(seen, of)).toBe(count);
   });
 
-  test('never more than are missing, and while any failure stands never a second', () => {
+  test('never more than are missing, and never two while a failure stands', () => {
     const counts = fc.integer({ min: -3, max: 50 });
     fc.assert(
       fc.property(fc.boolean(), counts, fc.nat(5), fc.nat(700_000), (hasFailed, missing, unproved, after) => {
@@ -122,7 +122,7 @@ describe('of the missing instances may be launched', () => {
   });
 });
 
-test('one failure is chance, unless nothing but help from outside can mend it', () => {
+test('one failure is no crash loop, unless it is permanent', () => {
   expect([undefined, failures(), failures({ count: 2 }), failures({ permanent: true })].map(isCrashLooping)).toEqual([
     false,
     false,
@@ -131,7 +131,7 @@ test('one failure is chance, unless nothing but help from outside can mend it', 
   ]);
 });
 
-/** What is said of a variant whose container has ended three times. */
+/** Returns the line of a variant whose container has ended three times. */
 function line(variant: string): string {
   return (
     `The production variant ${variant} is in a crash loop: 3 launches in a row have failed since ` +
@@ -143,14 +143,14 @@ function line(variant: string): string {
 describe("an endpoint's FailureReason", () => {
   const looping = failures({ count: 3, lastReason: 'The container\nended with exit code 1.' });
   test.each<[string, string | undefined, string, LaunchFailures | undefined, string | undefined]>([
-    ['tells of a crash loop', undefined, 'a', looping, line('a')],
-    ['tells of two', line('a'), 'b', looping, `${line('a')}\n${line('b')}`],
-    ['tells of the latest failure only', line('a').replace('3 launches', '2 launches'), 'a', looping, line('a')],
+    ['reports a crash loop', undefined, 'a', looping, line('a')],
+    ['reports two', line('a'), 'b', looping, `${line('a')}\n${line('b')}`],
+    ['reports only the latest failure', line('a').replace('3 launches', '2 launches'), 'a', looping, line('a')],
     ['stays as it is while nothing changes', line('a'), 'a', looping, line('a')],
-    ['does not tell of a single failure', undefined, 'a', failures(), undefined],
+    ['does not report a single failure', undefined, 'a', failures(), undefined],
     ['loses only the line of the variant that recovers', `${line('a')}\n${line('b')}`, 'a', undefined, line('b')],
     ['is gone when the last recovers', line('b'), 'b', undefined, undefined],
-    ['keeps what others wrote', 'Something else.', 'a', undefined, 'Something else.'],
+    ['keeps other reasons', 'Something else.', 'a', undefined, 'Something else.'],
   ])('%s', (_sentence, before, variantName, seen, after) => {
     expect(withCrashLoop(before, variantName, seen)).toBe(after);
   });
@@ -170,6 +170,6 @@ test.each([
   [9, 256_000],
   [10, 300_000],
   [10_000, 300_000],
-])('after %i launches in a row that died the next one waits %i ms', (inARow, ms) => {
+])('after %i failed launches in a row the next one waits %i ms', (inARow, ms) => {
   expect(launchDelayMs(inARow)).toBe(ms);
 });

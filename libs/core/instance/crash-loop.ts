@@ -1,50 +1,52 @@
 import { moment } from '../in-words.js';
 import { type InstanceEnd, MAX_FAILURE_REASON_LENGTH, withoutOutput } from './instance-end.js';
 
-/** The launches of one variant that failed, since the last that proved itself. */
+/** The launches of one variant that failed since an instance last proved itself. */
 export interface LaunchFailures {
-  /** How often in a row; launches that were under way together count once. */
+  /** Failed launches in a row; launches that were under way together count once. */
   readonly count: number;
-  /** How many of them were no outage. */
+  /** How many of them were not caused by an outage. */
   readonly faults: number;
   readonly since: number;
   readonly lastAt: number;
-  /** In words for users, with the last lines of the container's output where it had any. */
+  /** In words for users, with the last lines of the container's output if it had any. */
   readonly lastReason: string;
   readonly lastEnd: InstanceEnd;
   readonly lastIsOutage?: boolean;
-  /** Trying again helps only when somebody has mended what is missing: the image, or the model's files. */
+  /**
+   * Whether another attempt helps only after a person has mended the cause: a missing image, or missing model files.
+   */
   readonly permanent: boolean;
-  /** When the youngest of them was launched: what an older instance does proves nothing to the contrary. */
+  /** When the youngest of them was launched. The success of an older instance does not disprove them. */
   readonly lastLaunchedAt: number;
 }
 
-/** One launch that failed: when it began and ended, and why. */
+/** One failed launch: when it began and ended, and why. */
 export interface LaunchFailure {
   readonly launchedAt: number;
   readonly at: number;
   readonly reason: string;
   readonly end: InstanceEnd;
   readonly permanent: boolean;
-  /** What it takes to start a container (the engine, a registry, storage, the disk) did not answer. */
+  /** Whether a service that starting a container needs (the engine, a registry, storage, the disk) did not answer. */
   readonly isOutage?: boolean;
 }
 
-/** A single failure may be chance. */
+/** The failures in a row that make a crash loop; a single failure may be chance. */
 const CRASH_LOOP_FROM = 2;
 
 const FIRST_LAUNCH_DELAY_MS = 1_000;
 const MAX_LAUNCH_DELAY_MS = 300_000;
 
-/** What is missing does not come back within seconds. */
+/** The shortest wait after a permanent failure, because a missing image or model does not come back within seconds. */
 const PERMANENT_DELAY_MS = 60_000;
 
-/** The failures of a variant with one more. */
+/** Returns the failures of a variant with one more. */
 export function withFailure(failures: LaunchFailures | undefined, failure: LaunchFailure): LaunchFailures {
   const { launchedAt, at, reason, end, permanent, isOutage = false } = failure;
   const last = { lastAt: at, lastReason: reason, lastEnd: end, lastIsOutage: isOutage, permanent };
   if (!failures) return { count: 1, faults: isOutage ? 0 : 1, since: at, ...last, lastLaunchedAt: launchedAt };
-  // One that was under way when another failed says nothing about what came after that.
+  // A launch that was under way when another failed says nothing about the time after that failure.
   const more = launchedAt > failures.lastAt ? 1 : 0;
   return {
     count: failures.count + more,
@@ -55,35 +57,36 @@ export function withFailure(failures: LaunchFailures | undefined, failure: Launc
   };
 }
 
-/** Whether the failures are history when an instance that was launched then has proved itself. */
+/** Returns whether the failures are over once an instance that was launched at `launchedAt` has proved itself. */
 export function isOvercome(failures: LaunchFailures, launchedAt: number): boolean {
   return launchedAt >= failures.lastLaunchedAt;
 }
 
-/** Whether launches fail again and again, rather than once by chance. */
+/** Returns whether launches fail again and again, rather than once by chance. */
 export function isCrashLooping(failures: LaunchFailures | undefined): failures is LaunchFailures {
   return failures !== undefined && (failures.permanent || failures.count >= CRASH_LOOP_FROM);
 }
 
-/** A container of which so many launches have failed in a row is not worth another, where there is something else to do. */
+/** The failed launches in a row after which a container is not worth another, if there is an alternative. */
 const HOPELESS_FROM = 3;
 
 /**
- * Whether to give up a container that has never been of use: what it needs is missing, its launches fail again and again,
- * or one was given all of its startup time in vain. An outage is not held against it for as long as it may take to start.
+ * Returns whether to give up a container that has never been in service. It is given up if its image or model is
+ * missing, if its launches fail again and again, or if one used all of its startup time in vain. An outage does not
+ * count against it until it has lasted as long as a start may take.
  */
 export function isHopeless(failures: LaunchFailures | undefined, startupTimeoutMs: number): failures is LaunchFailures {
   if (!failures) return false;
   const { count, faults, lastAt, lastEnd, lastIsOutage, lastLaunchedAt, permanent, since } = failures;
-  // An outage may come at the end of a pull that took as long, and says nothing of the container either.
+  // An outage may end a pull that took as long, and says nothing about the container either.
   const hadItsTime = !lastIsOutage && lastEnd === 'never-healthy' && lastAt - lastLaunchedAt >= startupTimeoutMs;
   const outageLasts = count >= HOPELESS_FROM && lastAt - since >= startupTimeoutMs;
   return permanent || faults >= HOPELESS_FROM || hadItsTime || outageLasts;
 }
 
 /**
- * Before this no launch is tried again: 1 s after the first failure, then 2 s, 4 s, … 5 min; a minute at least after a
- * permanent one.
+ * Returns when the next launch may be tried: 1 s after the first failure, then 2 s, 4 s, … 5 min; at least a minute
+ * after a permanent failure.
  */
 export function nextLaunchAt(failures: LaunchFailures | undefined): number {
   if (!failures) return 0;
@@ -91,15 +94,15 @@ export function nextLaunchAt(failures: LaunchFailures | undefined): number {
   return failures.lastAt + (failures.permanent ? Math.max(PERMANENT_DELAY_MS, delayMs) : delayMs);
 }
 
-/** How long to wait before the next launch after so many launches in a row that died: nothing, 1 s, 2 s, … 5 min. */
+/** Returns the wait before the next launch after this many failed launches in a row: nothing, 1 s, 2 s, … 5 min. */
 export function launchDelayMs(consecutiveFailures: number): number {
   if (consecutiveFailures === 0) return 0;
   return Math.min(MAX_LAUNCH_DELAY_MS, FIRST_LAUNCH_DELAY_MS * 2 ** Math.min(consecutiveFailures - 1, 20));
 }
 
 /**
- * How many of the missing instances may be launched now: all while launches go well, after a failure one at a time until
- * one has proved itself. `unproved` counts the instances that have yet to.
+ * Returns how many of the missing instances may be launched now: all while launches go well; after a failure one at a
+ * time until one has proved itself. `unproved` counts the instances that have not proved themselves yet.
  */
 export function launchableNow(
   failures: LaunchFailures | undefined,
@@ -111,7 +114,10 @@ export function launchableNow(
 
 const MAX_LAST_REASON_LENGTH = 400;
 
-/** An endpoint's FailureReason as it should be: a line for each variant in a crash loop, nothing for one that is not. */
+/**
+ * Returns an endpoint's FailureReason with one line for each variant in a crash loop, and none for a variant that is
+ * not.
+ */
 export function withCrashLoop(
   failureReason: string | undefined,
   variantName: string,
@@ -123,7 +129,9 @@ export function withCrashLoop(
   return lines.join('\n').slice(0, MAX_FAILURE_REASON_LENGTH) || undefined;
 }
 
-/** `4 launches in a row have failed since …, the last with: …`, and when the next is tried. */
+/**
+ * Describes failed launches, `4 launches in a row have failed since …, the last with: …`, and when the next is tried.
+ */
 export function describeFailures(failures: LaunchFailures): string {
   const { count, since, lastReason } = failures;
   const line = withoutOutput(lastReason).replaceAll(/\s+/g, ' ').trim();

@@ -10,7 +10,7 @@ import {
 
 const STEPS = Object.keys(INSTANCE_STEPS) as InstanceStep[];
 
-/** The states that an instance may come to from this one, by whatever steps. */
+/** Returns the states that an instance can reach from this one. */
 function reachableFrom(state: InstanceState): Set<InstanceState> {
   const reached = new Set<InstanceState>();
   const next = [state];
@@ -50,7 +50,7 @@ describe('an instance', () => {
     ['Paused', ['serve', 'pause', 'clear away']],
     ['Draining', ['serve', 'pause', 'wake', 'drain']],
     ['Gone', ['serve', 'pause', 'wake', 'drain', 'end']],
-  ])('that is %s can do nothing else: what is tried is an error that names state and step', (state, impossible) => {
+  ])('that is %s can take no other step: an attempt is an error that names state and step', (state, impossible) => {
     const refused = STEPS.filter((step) => {
       const { from }: { from: readonly InstanceState[] } = INSTANCE_STEPS[step];
       return !from.includes(state);
@@ -62,12 +62,12 @@ describe('an instance', () => {
     }
   });
 
-  test('that was told to go only goes, and one that is gone stays so', () => {
+  test('that drains or is gone can only become gone', () => {
     expect([...reachableFrom('Draining')]).toEqual(['Gone']);
     expect([...reachableFrom('Gone')]).toEqual(['Gone']);
   });
 
-  test('comes to its end from every state', () => {
+  test('can reach its end from every state', () => {
     for (const state of INSTANCE_STATES) expect(reachableFrom(state)).toContain('Gone');
   });
 });

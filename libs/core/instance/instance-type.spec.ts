@@ -10,7 +10,7 @@ describe('an instance type', () => {
     ['ml.r6i.32xlarge', { vCpu: 128, memoryMiB: 1_048_576, gpus: 0 }],
     ['ml.g4dn.12xlarge', { vCpu: 48, memoryMiB: 196_608, gpus: 4 }],
     ['ml.p3.2xlarge', { vCpu: 8, memoryMiB: 62_464, gpus: 1 }],
-  ])('%s is what AWS says', (name, type) => {
+  ])('%s has the figures that AWS publishes', (name, type) => {
     expect(findInstanceType(name, KNOWN_INSTANCE_TYPES)).toEqual(type);
   });
 
@@ -18,7 +18,7 @@ describe('an instance type', () => {
     expect(() => findInstanceType('ml.x9.huge', KNOWN_INSTANCE_TYPES)).toThrow(/ml\.x9\.huge is not known/);
   });
 
-  it("of the operator's own is read, without GPUs unless they are said", () => {
+  it("of the operator's own is read, without GPUs by default", () => {
     const types = readInstanceTypes({
       'ml.tiny': { vCpu: 0.5, memoryMiB: 256 },
       'ml.m5.large': { vCpu: 1, memoryMiB: 64, gpus: 2 },
@@ -37,7 +37,7 @@ describe('an instance type', () => {
     [{ 'ml.tiny': { vCpu: 1, memoryMiB: 1.5 } }, 'ml.tiny.memoryMiB must be a whole number'],
     [{ 'ml.tiny': { vCpu: 1, memoryMiB: 256, gpus: -1 } }, 'ml.tiny.gpus must be a whole number'],
     [{ 'ml.tiny': { vCpu: 1, memoryMiB: 256, memory: 1 } }, 'ml.tiny.memory must be one of'],
-  ])("of the operator's own is refused where it breaks a rule: %j", (document, message) => {
+  ])("of the operator's own is refused if it breaks a rule: %j", (document, message) => {
     expect(() => readInstanceTypes(document)).toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { EbbError } from '../errors.js';
 
-/** What an instance of a type may use of the machine that it runs on. */
+/** The resources of its machine that an instance of a type may use. */
 export interface InstanceType {
   readonly vCpu: number;
   readonly memoryMiB: number;
@@ -67,7 +67,7 @@ const FAMILIES: Readonly<Record<string, Readonly<Record<string, Size>>>> = {
   p5: { '48xlarge': [192, 2048, 8] },
 };
 
-/** The types that Ebb knows by itself. */
+/** The types that Ebb knows without configuration. */
 export const KNOWN_INSTANCE_TYPES: InstanceTypes = new Map(
   Object.entries(FAMILIES).flatMap(([family, sizes]) =>
     Object.entries(sizes).map(([size, [vCpu, memoryGiB, gpus = 0]]): [string, InstanceType] => [
@@ -77,7 +77,7 @@ export const KNOWN_INSTANCE_TYPES: InstanceTypes = new Map(
   ),
 );
 
-/** Raises `InvalidRequest` for a type that is not among `types`. */
+/** Returns the type of this name. Raises `InvalidRequest` if it is not among `types`. */
 export function findInstanceType(name: string, types: InstanceTypes): InstanceType {
   const type = types.get(name);
   if (type) return type;
@@ -101,8 +101,8 @@ const RULES = {
 } as const;
 
 /**
- * Reads types as an operator writes them, `{"ml.tiny": {"vCpu": 1, "memoryMiB": 256, "gpus": 0}}`, where `gpus` may be left
- * out. Raises `InvalidRequest` naming the member and the rule.
+ * Reads types as an operator writes them, `{"ml.tiny": {"vCpu": 1, "memoryMiB": 256, "gpus": 0}}`; `gpus` is optional.
+ * Raises `InvalidRequest` naming the member and the rule.
  */
 export function readInstanceTypes(document: unknown): InstanceTypes {
   if (!isRecord(document)) throw broken('the document', 'an object whose members are instance types');
@@ -110,8 +110,8 @@ export function readInstanceTypes(document: unknown): InstanceTypes {
 }
 
 function readInstanceType(name: string, value: unknown): InstanceType {
-  if (!TYPE_NAME.test(name)) throw broken(`the name '${name}'`, "'ml.' and words of small letters and digits");
-  if (!isRecord(value)) throw broken(name, 'an object with vCpu, memoryMiB and, where there are any, gpus');
+  if (!TYPE_NAME.test(name)) throw broken(`the name '${name}'`, "'ml.' and words of lower-case letters and digits");
+  if (!isRecord(value)) throw broken(name, 'an object with vCpu, memoryMiB and, optionally, gpus');
   const unknown = Object.keys(value).find((member) => !(member in RULES));
   if (unknown !== undefined) throw broken(`${name}.${unknown}`, `one of ${Object.keys(RULES).join(', ')}`);
   const type = { gpus: 0, ...value };

@@ -2,8 +2,8 @@ import type { InstanceState } from './instance-state.js';
 import type { StartPhase, StartPhasesMs } from './start-phase.js';
 
 /**
- * What came of `GET /ping`: 200; another answer; no answer within the ping timeout, as from a container that has one
- * thread and is at work; no connection at all.
+ * The result of `GET /ping`: 200; another status; no answer within the ping timeout, as from a container that has one
+ * thread and is at work; no connection.
  */
 export type PingAnswer = 'healthy' | 'unhealthy' | 'silent' | 'unreachable';
 
@@ -13,18 +13,19 @@ export interface Instance {
   readonly endpointName: string;
   readonly variantName: string;
   readonly state: InstanceState;
-  /** How many invocations it may run at once. */
+  /** The most invocations that it may run at once. */
   readonly slots: number;
   /** How many of its slots are taken. */
   readonly busy: number;
   readonly launchedAt: number;
   readonly inServiceAt?: number;
-  /** Since when it has run nothing; absent while it runs something or is starting. */
+  /** Since when it has run no invocation; absent while it runs one or is starting. */
   readonly idleSince?: number;
-  /** When it is ended unless it is needed before; only while it is paused. */
+  /** When it is ended unless it is needed before; present only while it is paused. */
   readonly pausedUntil?: number;
 }
 
+/** Returns how many more invocations an instance may take now. */
 export function freeSlots(instance: Instance): number {
   return instance.state === 'InService' ? Math.max(0, instance.slots - instance.busy) : 0;
 }
@@ -35,21 +36,24 @@ export interface RunningWork {
   readonly since: number;
 }
 
-/** One instance with all that there is to be told of it. */
+/** One instance with all its details. */
 export interface InstanceDetail extends Omit<Instance, 'endpointName'> {
   readonly deploymentId: string;
   readonly stateSince: number;
   readonly running: readonly RunningWork[];
-  /** How long each phase of its start has taken. */
+  /** How long each phase of its start took. */
   readonly phasesMs: StartPhasesMs;
-  /** The present one, while it is starting. */
+  /** The current phase, while it is starting. */
   readonly phase?: StartPhase;
 }
 
-/** SIGTERM, and SIGKILL when this has passed. */
+/** The time between SIGTERM and SIGKILL. */
 export const STOP_GRACE_MS = 30_000;
 export const PING_TIMEOUT_MS = 2_000;
 export const PING_INTERVAL_MS = 100;
 
-/** An instance that dies or falls sick sooner after it came into service, without any work done, has failed to start. */
+/**
+ * The time in service after which an instance has proved itself. If it dies or falls sick sooner, without any work
+ * done, it has failed to start.
+ */
 export const PROVED_AFTER_MS = 30_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PingAnswer } from './instance.js';
 import { badAnswersAfter, isSick } from './liveness.js';
 
-/** Each ping's answer, and whether the instance had nothing to do while it was pinged. */
+/** The answer to each ping, and whether the instance was idle or busy while it was pinged. */
 type Pings = readonly (readonly [PingAnswer, 'idle' | 'busy'])[];
 
 const times = (count: number, answer: PingAnswer, doing: 'idle' | 'busy'): Pings =>
@@ -13,12 +13,12 @@ const isSickAfter = (pings: Pings): boolean =>
 
 describe('an instance is', () => {
   test.each<[string, Pings, boolean]>([
-    ['well before it was ever pinged', [], false],
+    ['well before its first ping', [], false],
     ['well after two bad answers', times(2, 'unhealthy', 'idle'), false],
-    ['sick after three in a row, whatever it does', times(3, 'unhealthy', 'busy'), true],
-    ['sick when it takes no connections, whatever it does', times(3, 'unreachable', 'busy'), true],
-    ['sick when it says nothing although it has nothing to do', times(3, 'silent', 'idle'), true],
-    ['well when it says nothing because it works, however long', times(1_000, 'silent', 'busy'), false],
+    ['sick after three bad answers in a row, even while busy', times(3, 'unhealthy', 'busy'), true],
+    ['sick when it takes no connections, even while busy', times(3, 'unreachable', 'busy'), true],
+    ['sick when it is silent while idle', times(3, 'silent', 'idle'), true],
+    ['well when it is silent while busy, however long', times(1_000, 'silent', 'busy'), false],
     [
       'sick after three bad answers of different kinds',
       [
@@ -40,7 +40,7 @@ describe('an instance is', () => {
       false,
     ],
     [
-      'sick though it worked in silence between its bad answers',
+      'sick even if it was silent while busy between its bad answers',
       [
         ['unhealthy', 'idle'],
         ['silent', 'busy'],

@@ -1,14 +1,14 @@
 import type { PingAnswer } from './instance.js';
 
-/** An instance in service is pinged this often for life. */
+/** How often an instance in service is pinged, as long as it lives. */
 export const LIVENESS_INTERVAL_MS = 10_000;
 
-/** So many bad answers, with no good one in between, make an instance sick: it is replaced. */
+/** The bad answers, with no good one in between, that make an instance sick, so that it is replaced. */
 export const SICK_AFTER = 3;
 
 /**
- * How many bad answers stand against an instance after one more ping. No answer at all counts only against one that had
- * nothing to do all the while: a container with one thread answers nobody while it works.
+ * Returns how many bad answers count against an instance after one more ping. Silence counts only if the instance was
+ * idle all the while, because a container with one thread cannot answer while it works.
  */
 export function badAnswersAfter(badAnswers: number, answer: PingAnswer, wasIdle: boolean): number {
   switch (answer) {
@@ -22,6 +22,7 @@ export function badAnswersAfter(badAnswers: number, answer: PingAnswer, wasIdle:
   }
 }
 
+/** Returns whether this many bad answers make an instance sick. */
 export function isSick(badAnswers: number): boolean {
   return badAnswers >= SICK_AFTER;
 }

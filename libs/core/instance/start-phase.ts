@@ -1,20 +1,20 @@
 /**
- * The parts of a start, in order, what SageMaker hides in "Creating": waiting for its turn to be launched; until the image
- * is there; until the model's last byte has come; until it is unpacked; until the container takes connections; until its
- * first good ping.
+ * The phases of a start, in order; SageMaker hides them in "Creating". `queued` ends when the launch has its turn,
+ * `pull` when the image is there, `download` when the model's last byte has come, and `unpack` when the model is
+ * unpacked. `boot` ends when the container takes connections, and `ping` at its first good ping.
  */
 export const START_PHASES = ['queued', 'pull', 'download', 'unpack', 'boot', 'ping'] as const;
-/** One part of a start. */
+/** One phase of a start. */
 export type StartPhase = (typeof START_PHASES)[number];
 
-/** How long each phase of one start took. A phase that there was no need for is absent. */
+/** How long each phase of one start took; a phase that was not needed is absent. */
 export type StartPhasesMs = Readonly<Partial<Record<StartPhase, number>>>;
 
-/** An instance on its way into service, and how far it has come. */
+/** A starting instance, and how far it has come. */
 export interface InstanceStart {
   readonly instanceId: string;
   readonly launchedAt: number;
   readonly phase: StartPhase;
-  /** Since when it has been in this phase. */
+  /** When it entered this phase. */
   readonly phaseSince: number;
 }

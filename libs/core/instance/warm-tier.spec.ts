@@ -5,14 +5,14 @@ import { checkWarmTags, chooseToResume, divideScaleIn, pausedBeyond, warmTierFro
 
 describe('the tags of an endpoint give a variant a warm tier of', () => {
   test.each<[string, Tags, number, number]>([
-    ['none unless they say so', {}, 0, 900_000],
-    ['so many for a quarter of an hour', { 'ebb:warm-instances': '2' }, 2, 900_000],
-    ['so many for so long', { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '60' }, 2, 60_000],
-    ['its own number where there is one', { 'ebb:warm-instances': '2', 'ebb:warm-instances/a': '5' }, 5, 900_000],
-    ['none where its own number is none', { 'ebb:warm-instances': '2', 'ebb:warm-instances/a': '0' }, 0, 900_000],
-    ['none where only another variant has a number', { 'ebb:warm-instances/b': '5' }, 0, 900_000],
-    ['none where they are to be kept for no time', { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '0' }, 0, 0],
-    ['what can be read of it', { 'ebb:warm-instances': 'two', 'ebb:warm-seconds': '60' }, 0, 60_000],
+    ['no instances by default', {}, 0, 900_000],
+    ['two instances for a quarter of an hour', { 'ebb:warm-instances': '2' }, 2, 900_000],
+    ['two instances for a minute', { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '60' }, 2, 60_000],
+    ['its own number if there is one', { 'ebb:warm-instances': '2', 'ebb:warm-instances/a': '5' }, 5, 900_000],
+    ['no instances if its own number is 0', { 'ebb:warm-instances': '2', 'ebb:warm-instances/a': '0' }, 0, 900_000],
+    ['no instances if only another variant has a number', { 'ebb:warm-instances/b': '5' }, 0, 900_000],
+    ['no instances if they are kept for 0 seconds', { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '0' }, 0, 0],
+    ['the values that can be read', { 'ebb:warm-instances': 'two', 'ebb:warm-seconds': '60' }, 0, 60_000],
   ])('%s', (_sentence, tags, instances, forMs) => {
     expect(warmTierFromTags(tags, 'a')).toEqual({ instances, forMs });
   });
@@ -34,7 +34,7 @@ describe('a tag of the warm tier', () => {
     );
   });
 
-  test('may be anything within its bounds, and others may be anything at all', () => {
+  test('may have any value within its bounds, and other tags any value', () => {
     const tags = {
       'ebb:warm-instances': '1000',
       'ebb:warm-instances/main': '0',
@@ -45,7 +45,7 @@ describe('a tag of the warm tier', () => {
   });
 });
 
-describe('of what scale-in takes', () => {
+describe('of the instances that scale-in takes', () => {
   const tier = { instances: 3, forMs: 60_000 };
 
   test('as many are paused as there is room for, and the others are drained', () => {
@@ -53,7 +53,7 @@ describe('of what scale-in takes', () => {
     expect(divideScaleIn(['a'], 3, tier)).toEqual({ pause: [], drain: ['a'] });
   });
 
-  test('each is paused or drained, never beyond the tier, and none is drained while there is room, always', () => {
+  test('each is paused or drained, never beyond the tier, and none is drained while there is room', () => {
     const numbers = fc.integer({ min: 0, max: 12 });
     fc.assert(
       fc.property(fc.array(fc.nat()), numbers, numbers, (chosen, pausedAlready, instances) => {
@@ -73,7 +73,7 @@ describe('of the paused instances', () => {
     expect(chooseToResume(paused, -1)).toEqual([]);
   });
 
-  test('the first paused go where there are more than there may be', () => {
+  test('the first paused are ended if there are more than the tier allows', () => {
     expect(pausedBeyond(paused, { instances: 1, forMs: 1 })).toEqual([{ pausedUntil: 20 }, { pausedUntil: 10 }]);
     expect(pausedBeyond(paused, { instances: 3, forMs: 1 })).toEqual([]);
   });

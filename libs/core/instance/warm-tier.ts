@@ -2,26 +2,26 @@ import { EbbError } from '../errors.js';
 import type { Tags } from '../tags.js';
 
 /**
- * How many idle instances of a variant may be kept paused instead of being ended, and for how long each. A paused instance
- * holds its memory and nothing else, counts as none for scaling, and is back within milliseconds.
+ * The most idle instances of a variant that are kept paused instead of being ended, and how long each is kept. A paused
+ * instance holds only its memory, does not count for scaling, and is back within milliseconds.
  */
 export interface WarmTier {
   readonly instances: number;
   readonly forMs: number;
 }
 
-/** The tag of an endpoint that says how many instances of each of its variants may be paused; none unless told. */
+/** The tag of an endpoint that says how many instances of each of its variants may be paused; none by default. */
 export const WARM_INSTANCES_TAG = 'ebb:warm-instances';
-/** With a variant's name behind it, the same tag for that variant alone. */
+/** The same tag for one variant, whose name follows. */
 export const WARM_INSTANCES_OF_PREFIX = `${WARM_INSTANCES_TAG}/`;
-/** The tag of an endpoint that says for how long. */
+/** The tag of an endpoint that says how long an instance is kept paused, in seconds. */
 export const WARM_SECONDS_TAG = 'ebb:warm-seconds';
 
 export const MAX_WARM_INSTANCES = 1_000;
 export const MAX_WARM_SECONDS = 86_400;
 export const DEFAULT_WARM_SECONDS = 900;
 
-/** Raises `InvalidRequest` for tags that say something of the warm tier that cannot be meant. Others are not looked at. */
+/** Raises `InvalidRequest` for a tag of the warm tier with a value that is not allowed. Other tags are not checked. */
 export function checkWarmTags(tags: Tags): void {
   for (const [tag, text] of Object.entries(tags)) {
     if (tag === WARM_INSTANCES_TAG || tag.startsWith(WARM_INSTANCES_OF_PREFIX)) {
@@ -34,10 +34,13 @@ export function checkWarmTags(tags: Tags): void {
 
 function check(tag: string, text: string, maximum: number, what: string): void {
   if (wholeUpTo(maximum, text) !== undefined) return;
-  throw new EbbError('InvalidRequest', `The tag ${tag} must be ${what} from 0 to ${maximum}, as 2; it is '${text}'.`);
+  throw new EbbError(
+    'InvalidRequest',
+    `The tag ${tag} must be ${what} from 0 to ${maximum}, such as 2; it is '${text}'.`,
+  );
 }
 
-/** The warm tier that an endpoint's tags give a variant; what cannot be read is as if it were not there. */
+/** Returns the warm tier that an endpoint's tags give a variant. A value that cannot be read counts as absent. */
 export function warmTierFromTags(tags: Tags, variantName: string): WarmTier {
   const own = wholeUpTo(MAX_WARM_INSTANCES, tags[WARM_INSTANCES_OF_PREFIX + variantName]);
   const instances = own ?? wholeUpTo(MAX_WARM_INSTANCES, tags[WARM_INSTANCES_TAG]) ?? 0;
@@ -52,8 +55,8 @@ function wholeUpTo(maximum: number, text: string | undefined): number | undefine
 }
 
 /**
- * What becomes of the instances that scale-in takes: as many are paused as the tier has room for beside those that are
- * paused already, and the others are drained.
+ * Divides the instances that scale-in takes. As many are paused as the tier has room for beside those already paused,
+ * and the others are drained.
  */
 export function divideScaleIn<T>(
   chosen: readonly T[],
@@ -64,12 +67,15 @@ export function divideScaleIn<T>(
   return { pause: chosen.slice(0, room), drain: chosen.slice(room) };
 }
 
-/** Of the paused instances of a variant, those to be resumed for `count` that are needed: the last paused first. */
+/** Chooses the paused instances that are resumed when `count` are needed: the last paused first. */
 export function chooseToResume<T extends { readonly pausedUntil?: number }>(paused: Iterable<T>, count: number): T[] {
   return byTimeLeft(paused).slice(0, Math.max(0, count));
 }
 
-/** Those beyond what the tier has room for, as after its tags were changed: what is left are the last paused. */
+/**
+ * Chooses the paused instances that exceed the tier, for example after its tags were changed; the last paused ones
+ * stay.
+ */
 export function pausedBeyond<T extends { readonly pausedUntil?: number }>(paused: Iterable<T>, tier: WarmTier): T[] {
   return byTimeLeft(paused).slice(tier.instances);
 }

@@ -1,14 +1,19 @@
-/** How many invocations were accepted lately, on each of a few scales of time. */
+/** The numbers of recently accepted invocations, on several scales of time. */
 export interface ArrivalHistory {
-  /** By scale: when the current window began, and the counts of it and of the two before it, the latest first. */
+  /**
+   * By scale: the number of the current window, and the counts of it and of the two windows before it, the latest
+   * first.
+   */
   readonly scales: readonly { readonly window: number; readonly counts: readonly [number, number, number] }[];
 }
 
+/** The history of a variant without invocations. */
 export const EMPTY_ARRIVALS: ArrivalHistory = { scales: [] };
 
-/** A few seconds show a spike, a minute what comes seldom. */
+/** A few seconds show a spike; a minute shows work that comes seldom. */
 const SCALES_MS = [2_000, 10_000, 60_000];
 
+/** Returns the history with `count` more invocations, accepted at `now`. */
 export function withArrivalsAt(history: ArrivalHistory, count: number, now: number): ArrivalHistory {
   const scales = SCALES_MS.map((_, scale) => {
     const { window, counts } = movedTo(history, scale, now);
@@ -17,15 +22,15 @@ export function withArrivalsAt(history: ArrivalHistory, count: number, now: numb
   return { scales };
 }
 
-/** A rate at which work comes, and for how long it is expected to. */
+/** A rate at which invocations arrive, and how long it is expected to last. */
 export interface ArrivalRate {
   readonly perSecond: number;
   readonly forMs: number;
 }
 
 /**
- * On each scale the rate that has held for two windows running, expected to hold for as long again. A burst fills one
- * window, and says nothing of what comes next.
+ * Returns for each scale the rate that has held for the last two windows, expected to hold for as long again. A burst
+ * fills only one window, so nothing is expected to follow it.
  */
 export function arrivalRates(history: ArrivalHistory, now: number): ArrivalRate[] {
   return SCALES_MS.map((ms, scale) => {
@@ -34,7 +39,10 @@ export function arrivalRates(history: ArrivalHistory, now: number): ArrivalRate[
   });
 }
 
-/** How many are expected within the time: the nearest part of it at the latest rate, what is beyond all at the longest. */
+/**
+ * Returns how many invocations are expected within a time. Each part of the time has the rate of the shortest scale
+ * that reaches it, and the time beyond all scales has the rate of the longest.
+ */
 export function expectedArrivals(rates: readonly ArrivalRate[], withinMs: number): number {
   let expected = 0;
   let covered = 0;

@@ -1,27 +1,28 @@
 import { type Distribution, EMPTY_DISTRIBUTION, observeAll } from './distribution.js';
 
-/** How work for an n-th instance has come and gone. */
+/** The history of demand for an n-th instance. */
 export interface DemandLevel {
-  /** Since when demand has been on this side of the level. */
+  /** When demand last crossed the level. */
   readonly since: number;
-  /** Milliseconds that demand stayed below the level before it came back to it. */
+  /** How long demand stayed below the level before it came back to it, in milliseconds. */
   readonly gaps: Distribution;
-  /** Milliseconds that demand stayed at the level or above. */
+  /** How long demand stayed at the level or above, in milliseconds. */
   readonly stays: Distribution;
 }
 
-/** How demand, counted in instances, has moved, level by level. */
+/** The history of demand, counted in instances, level by level. */
 export interface DemandHistory {
   readonly demand: number;
-  /** By level; those that were never reached are not there. */
+  /** By level; levels that were never reached are absent. */
   readonly levels: Readonly<Record<string, DemandLevel>>;
 }
 
+/** The history of a variant without demand. */
 export const EMPTY_DEMAND: DemandHistory = { demand: 0, levels: {} };
 
-/** Every count up to this is a level of its own; from there on each doubling has half as many. */
+/** Every count up to this is a level of its own; beyond it, each doubling has half this many levels. */
 const SINGLE_LEVELS = 8;
-/** Demand beyond this is taken for this. */
+/** The highest level; any higher demand counts as this. */
 const MAX_LEVEL = 1_024;
 
 const LEVELS: readonly number[] = listLevels();
@@ -37,7 +38,7 @@ function listLevels(): number[] {
 
 const NEVER_REACHED = { since: undefined, gaps: EMPTY_DISTRIBUTION, stays: EMPTY_DISTRIBUTION };
 
-/** Takes in that demand is at `demand` instances from `now` on. */
+/** Returns the history with demand at `demand` instances from `now` on. */
 export function withDemandAt(history: DemandHistory, demand: number, now: number): DemandHistory {
   const before = history.demand;
   if (demand === before) return history;
@@ -54,7 +55,7 @@ export function withDemandAt(history: DemandHistory, demand: number, now: number
   return { demand, levels };
 }
 
-/** The levels that were ever reached, the lowest first. */
+/** Returns the levels that were ever reached, the lowest first. */
 export function levelsOf({ levels }: DemandHistory): { readonly level: number; readonly at: DemandLevel }[] {
   const reached = [];
   for (const level of LEVELS) {

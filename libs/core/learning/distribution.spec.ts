@@ -5,12 +5,12 @@ import { EMPTY_DISTRIBUTION, meanUpTo, observeAll, quantile, rounded, sampleCoun
 const NOW = 1_000_000_000;
 const HOUR_MS = 3_600_000;
 
-/** 1 where they are the same but for the width of a bucket. */
+/** Returns 1 if the values are equal to the width of a bucket. */
 function inBuckets(actual: number | undefined, value: number): number {
   return Math.round(Math.log((actual ?? 0) / value) / Math.log(1.1)) + 1;
 }
 
-test('nothing seen gives no answers', () => {
+test('an empty distribution has no quantiles and no mean', () => {
   expect(quantile(EMPTY_DISTRIBUTION, 0.5)).toBeUndefined();
   expect(meanUpTo(EMPTY_DISTRIBUTION, Infinity)).toBeUndefined();
   expect(sampleCount(EMPTY_DISTRIBUTION)).toBe(0);
@@ -33,7 +33,7 @@ test('one outlier moves neither the median nor a mean that is bounded', () => {
   expect(inBuckets(meanUpTo(seen, quantile(seen, 0.99)!), 1_000)).toBe(1);
 });
 
-describe('what was seen fades', () => {
+describe('older values fade', () => {
   const old = observeAll(
     EMPTY_DISTRIBUTION,
     Array.from({ length: 100 }, () => 1_000),
@@ -56,7 +56,7 @@ describe('what was seen fades', () => {
     expect(sampleCount(later)).toBeGreaterThan(95);
   });
 
-  test('until it is forgotten, so that what is kept stays small', () => {
+  test('until they are forgotten, so that a distribution stays small', () => {
     let seen = observeAll(EMPTY_DISTRIBUTION, [5], NOW);
     for (let hour = 1; hour <= 10; hour += 1) {
       seen = observeAll(
@@ -69,13 +69,13 @@ describe('what was seen fades', () => {
   });
 });
 
-test('values that no bucket is for are taken for the nearest', () => {
+test('values outside the buckets count in the nearest bucket', () => {
   const seen = observeAll(EMPTY_DISTRIBUTION, [0, -5, 1e15], NOW);
   expect(sampleCount(seen)).toBe(3);
   expect(quantile(seen, 0.1)).toBe(1);
 });
 
-test('what was stored without its total counts, and fades, as if it had one', () => {
+test('a distribution that was stored without its total counts, and fades, as if it had one', () => {
   const values = fc.array(fc.integer({ min: 1, max: 10_000_000 }), { maxLength: 100 });
   fc.assert(
     fc.property(values, values, (before, after) => {
@@ -91,7 +91,7 @@ test('what was stored without its total counts, and fades, as if it had one', ()
   expect(rounded(observeAll(EMPTY_DISTRIBUTION, [1], NOW))).not.toHaveProperty('total');
 });
 
-test('it goes through JSON, and loses only decimals when it is rounded', () => {
+test('a distribution goes through JSON, and loses only decimals when it is rounded', () => {
   const seen = observeAll(observeAll(EMPTY_DISTRIBUTION, [10, 20, 30], NOW), [40], NOW + HOUR_MS);
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);
   expect(sampleCount(rounded(seen))).toBeCloseTo(sampleCount(seen), 2);

@@ -1,38 +1,42 @@
 /**
- * How often values of each size were seen, the recent ones counting for more. Values are kept in buckets a tenth wide,
- * so a distribution stays small whatever it has seen, and goes through JSON unchanged.
+ * The weights of values by size, in which recent values count for more. Values are kept in buckets a tenth wide, so a
+ * distribution stays small whatever it has seen, and goes through JSON unchanged.
  */
 export interface Distribution {
-  /** The bucket that the first weight is of; bucket `i` holds values around `GROWTH ** i`. */
+  /** The bucket of the first weight; bucket `i` holds values around `GROWTH ** i`. */
   readonly first: number;
   /** Weight by bucket, without gaps. */
   readonly weights: readonly number[];
-  /** As of when the weights are. */
+  /** The time as of which the weights hold. */
   readonly at: number;
-  /** The sum of the weights, which every look asks for; absent from what is stored, for it follows from them. */
+  /**
+   * The sum of the weights, which every query needs. Absent from stored distributions, because it follows from the
+   * weights.
+   */
   readonly total?: number;
 }
 
+/** The distribution of no values. */
 export const EMPTY_DISTRIBUTION: Distribution = { first: 0, weights: [], at: 0 };
 
 const GROWTH = 1.1;
-/** The largest value told from larger ones is about eleven days. */
+/** The number of buckets; the last one holds all values above about eleven days, in milliseconds. */
 const BUCKETS = 218;
 const LOG_GROWTH = Math.log(GROWTH);
 const VALUES: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => GROWTH ** bucket);
 
-/** What was seen five minutes ago counts half of what is seen now, if enough was seen since: load moves that fast. */
+/** The time in which the weight of a value halves, if enough values came since. Load moves that fast. */
 const HALF_LIFE_MS = 5 * 60_000;
 
-/** However long nothing was seen, what came before fades by half only when so many new values have come. */
+/** The number of new values in which older weights halve at the most, however much time has passed. */
 const HALF_LIFE_VALUES = 32;
 
-/** Weights at either end that are less than this are forgotten. */
+/** Weights at either end that are below this are forgotten. */
 const NEGLIGIBLE = 0.01;
 
 /**
- * Takes in values seen at about the same time. What came before fades with time, but by no more than a share for each
- * new value: what comes seldom must not be forgotten between one time and the next.
+ * Returns the distribution with values that were seen at about the same time. Older values fade with time, but by at
+ * most a share for each new value, because values that come seldom must not be forgotten in between.
  */
 export function observeAll(distribution: Distribution, values: readonly number[], now: number): Distribution {
   if (values.length === 0) return distribution;
@@ -68,7 +72,7 @@ function trimmed(first: number, weights: number[], at: number): Distribution {
   return { first: first + from, weights: kept, at, total: sumOf(kept) };
 }
 
-/** How many values it holds; faded ones count in part. */
+/** Returns how many values a distribution holds; faded ones count in part. */
 export function sampleCount({ total, weights }: Distribution): number {
   return total ?? sumOf(weights);
 }
@@ -79,18 +83,21 @@ function sumOf(weights: readonly number[]): number {
   return sum;
 }
 
-/** The value that the share `q` of all values does not exceed, to the width of a bucket; absent where there is none. */
+/**
+ * Returns the value that the share `q` of all values does not exceed, to the width of a bucket; absent if there are
+ * none.
+ */
 export function quantile(distribution: Distribution, q: number): number | undefined {
   const { first, weights } = distribution;
   if (weights.length === 0) return undefined;
-  // What rounding leaves over must not push the answer into the next bucket.
+  // A rounding error must not push the answer into the next bucket.
   let left = sampleCount(distribution) * q - 1e-9;
   let i = 0;
   while (i < weights.length - 1 && (left -= weights[i]!) > 0) i += 1;
   return VALUES[first + i];
 }
 
-/** The mean of the values, each counted as no more than `limit`; absent where there are none. */
+/** Returns the mean of the values, each counted as at most `limit`; absent if there are none. */
 export function meanUpTo(distribution: Distribution, limit: number): number | undefined {
   const { first, weights } = distribution;
   const count = sampleCount(distribution);
@@ -100,12 +107,12 @@ export function meanUpTo(distribution: Distribution, limit: number): number | un
   return sum / count;
 }
 
-/** The same to three decimals and without its total, as it is worth storing. */
+/** Returns the distribution as it is stored: to three decimals, and without its total. */
 export function rounded({ first, weights, at }: Distribution): Distribution {
   return { first, weights: weights.map((weight) => Math.round(weight * 1000) / 1000), at };
 }
 
-/** Every value with its weight, the smallest first. */
+/** Visits every value with its weight, the smallest first. */
 export function forEachValue({ first, weights }: Distribution, visit: (value: number, weight: number) => void): void {
   for (let i = 0; i < weights.length; i += 1) if (weights[i]! > 0) visit(VALUES[first + i]!, weights[i]!);
 }

@@ -6,7 +6,7 @@ const START_MS = 20_000;
 const MAX_MS = 900_000;
 const NOW = 1_000_000_000;
 
-/** Demand at `demand` for `stayMs`, again and again, and for each gap at `below` in between. */
+/** Returns demand that comes for `stayMs` again and again, with each gap in between at `below`. */
 function comingAndGoing(gapsMs: readonly number[], { demand = 1, below = 0, stayMs = 1_000 } = {}): DemandHistory {
   let now = NOW;
   let history = withDemandAt(EMPTY_DEMAND, demand, now);
@@ -24,16 +24,16 @@ function keepOfFirst(gapsMs: readonly number[], maxMs = MAX_MS): number {
 }
 
 describe('an idle instance is kept', () => {
-  test('until work is back, where it comes back in time', () => {
+  test('until work is back, if it comes back in time', () => {
     expect(keepOfFirst(often(60_000))).toBeGreaterThanOrEqual(60_000);
     expect(keepOfFirst(often(60_000))).toBeLessThan(75_000);
   });
 
-  test('no longer than a start takes, where work stays away for longer than waiting is worth', () => {
+  test('no longer than a start takes, if work stays away for longer than waiting is worth', () => {
     expect(keepOfFirst(often((WAIT_WEIGHT + 2) * START_MS))).toBe(START_MS);
   });
 
-  test('for the short ones of its gaps, where the others are too long', () => {
+  test('through its short gaps, if the others are too long', () => {
     const gapsMs = [...often(50_000), 7_200_000, ...often(50_000), 7_200_000];
     expect(keepOfFirst(gapsMs)).toBeGreaterThanOrEqual(50_000);
     expect(keepOfFirst(gapsMs)).toBeLessThan(65_000);
@@ -45,12 +45,12 @@ describe('an idle instance is kept', () => {
     expect(keepOfFirst([], 30_000)).toBe(30_000);
   });
 
-  test('as long as doing without it would cost, where nothing is known of the gaps', () => {
+  test('as long as doing without it would cost, if no gap is known', () => {
     expect(keepOfFirst([])).toBe((WAIT_WEIGHT + 1) * START_MS);
   });
 });
 
-test('what is known is weighed anew when starts take longer, or less may be kept', () => {
+test('a history is weighed anew when starts take longer, or instances may be kept for a shorter time', () => {
   const history = comingAndGoing(often(2_000, 50), { demand: 6, below: 4, stayMs: 500 });
   for (const [startMs, maxMs] of [
     [START_MS, MAX_MS],
@@ -65,7 +65,7 @@ test('what is known is weighed anew when starts take longer, or less may be kept
   expect(keepWarmSteps(history, START_MS, MAX_MS)).not.toEqual(keepWarmSteps(history, START_MS, 1_000));
 });
 
-test('of a burst that came once, all but the first are kept for as long as a start takes', () => {
+test('after a single burst, all instances but the first are kept for as long as a start takes', () => {
   const burst = withDemandAt(EMPTY_DEMAND, 100, NOW);
   expect(keepWarmSteps(burst, START_MS, MAX_MS)).toEqual([
     { upTo: 1, ms: (WAIT_WEIGHT + 1) * START_MS },
@@ -73,7 +73,7 @@ test('of a burst that came once, all but the first are kept for as long as a sta
   ]);
 });
 
-test('the idle times of a thousand levels are a few numbers that fall', () => {
+test('a thousand levels become a few steps with falling idle times', () => {
   let history = EMPTY_DEMAND;
   for (let step = 0; step < 5_000; step += 1) {
     history = withDemandAt(history, Math.round(500 + 500 * Math.sin(step / 3) * Math.sin(step / 50)), NOW + step * 700);
@@ -87,17 +87,17 @@ test('the idle times of a thousand levels are a few numbers that fall', () => {
 });
 
 describe('an instance is worth launching for work that is soon done', () => {
-  test('where such work comes back often', () => {
+  test('if such work comes back often', () => {
     const history = comingAndGoing(often(2_000, 50), { demand: 6, below: 4, stayMs: 500 });
     expect(worthwhileInstances(history, START_MS, MAX_MS)).toBe(6);
   });
 
-  test('not where it comes back seldom', () => {
+  test('but not if it comes back seldom', () => {
     const history = comingAndGoing(often(60_000, 50), { demand: 6, below: 4, stayMs: 500 });
     expect(worthwhileInstances(history, START_MS, MAX_MS)).toBe(0);
   });
 
-  test('not before it has come back a few times', () => {
+  test('but not before it has come back a few times', () => {
     const history = comingAndGoing(often(2_000, 4), { demand: 6, below: 4, stayMs: 500 });
     expect(worthwhileInstances(history, START_MS, MAX_MS)).toBe(0);
   });

@@ -1,45 +1,45 @@
 import { type DemandHistory, type DemandLevel, levelsOf } from './demand-levels.js';
 import { type Distribution, forEachValue, meanUpTo, sampleCount } from './distribution.js';
 
-/** How long an idle instance is kept where there are at most so many. */
+/** How long an idle instance is kept while there are at most `upTo` instances. */
 export interface KeepWarmStep {
   readonly upTo: number;
   readonly ms: number;
 }
 
 /**
- * A second that somebody waits is worth as much as so many seconds of an idle instance: about what an hour of a person
- * costs against an hour of a small accelerator. It also says that an instance is worth having where it is needed for a
- * thirtieth of the time, so that nearly all work finds one.
+ * The seconds of an idle instance that one second of waiting is worth: about what an hour of a person costs against an
+ * hour of a small accelerator. It follows that an instance is worth having if it is needed for a thirtieth of the time,
+ * so that nearly all work finds one.
  */
 export const WAIT_WEIGHT = 30;
 
-/** Fewer gaps than this say nothing of how long the next will be. */
+/** The fewest gaps that say how long the next one will be. */
 const MIN_GAPS = 4;
 
-/** Work must have come and gone this often before an instance is launched for more than the work in sight. */
+/** How often work must have come and gone before an instance is launched for more than the work in sight. */
 const MIN_RETURNS = 8;
 
-/** Neighbouring levels whose idle times differ by less than this share are told as one step. */
+/** Neighbouring levels whose idle times differ by less than this share become one step. */
 const STEP_SHARE = 0.2;
 
 /**
- * How long to keep the n-th instance when it has nothing to do: rent or buy (the ski-rental problem), weighed by how
- * long work for n instances has stayed away so far. Keeping the youngest idle instances for a while after they fell idle
- * is what Gandhi and Harchol-Balter call DelayedOff; with an idle time for each level it leaves about as much headroom
- * as square-root staffing would, without a model of how work comes.
+ * Returns how long to keep the n-th instance while it is idle. This is the choice between renting and buying (the
+ * ski-rental problem), weighed by how long work for n instances has stayed away so far. Keeping the youngest idle
+ * instances for a while after they fell idle is what Gandhi and Harchol-Balter call DelayedOff. With an idle time for
+ * each level it leaves about as much headroom as square-root staffing would, without a model of how work comes.
  */
 export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: number): KeepWarmStep[] {
   const steps: KeepWarmStep[] = [];
   let stepMs = 0;
   for (const { level, at } of levelsOf(history).reverse()) {
-    // Whenever there is work for more instances there is work for fewer: who is kept for those is kept for these.
+    // Work for more instances is work for fewer too, so each instance is kept at least as long as those above it.
     const ms = Math.max(steps[0]?.ms ?? 0, Math.round(worthOf(level, at, startMs, maxMs).keepMs));
     if (steps.length === 0 || ms * (1 - STEP_SHARE) > stepMs) {
       steps.unshift({ upTo: level, ms });
       stepMs = ms;
     } else {
-      // An idle time just covers a gap: it may be made longer for the sake of brevity, not shorter.
+      // An idle time just covers a gap, so it may be made longer to save a step, but not shorter.
       steps[0] = { upTo: steps[0]!.upTo, ms };
     }
   }
@@ -47,9 +47,9 @@ export function keepWarmSteps(history: DemandHistory, startMs: number, maxMs: nu
 }
 
 /**
- * The most instances of which each, as work has come lately, saves more waiting over its life than it costs to start and
- * to keep. So much is launched for at once when work for it comes, though that work itself would be done before the
- * start is.
+ * Returns the most instances of which each, as work has come lately, saves more waiting over its life than it costs to
+ * start and to keep. That many are launched at once when work for them comes, even if that work would be done before
+ * the start is.
  */
 export function worthwhileInstances(history: DemandHistory, startMs: number, maxMs: number): number {
   let worthwhile = 0;
@@ -61,17 +61,22 @@ export function worthwhileInstances(history: DemandHistory, startMs: number, max
   return worthwhile;
 }
 
-/** What the n-th instance is worth, where a start takes `startMs` and it is kept idle for `maxMs` at most. */
+/** The worth of the n-th instance, if a start takes `startMs` and it is kept idle for at most `maxMs`. */
 interface Worth {
   readonly startMs: number;
   readonly maxMs: number;
-  /** How long to keep it when it has nothing to do. */
+  /** How long to keep it while it is idle. */
   readonly keepMs: number;
-  /** Whether to launch it as soon as there is work for it; absent where work has not come and gone often enough to say. */
+  /**
+   * Whether to launch it as soon as there is work for it; absent if work has not come and gone often enough to tell.
+   */
   readonly paysOff?: boolean;
 }
 
-/** Between two looks demand crosses few levels, if any; what is known of the others is as it was, and so their worth. */
+/**
+ * The known worth of each level. Demand crosses few levels between two decisions; the others, and so their worth, stay
+ * the same.
+ */
 const WORTHS = new WeakMap<DemandLevel, Worth>();
 
 function worthOf(level: number, at: DemandLevel, startMs: number, maxMs: number): Worth {
@@ -83,17 +88,17 @@ function worthOf(level: number, at: DemandLevel, startMs: number, maxMs: number)
 }
 
 /**
- * Without history an instance is kept as long as doing without it would cost, so that what is spent is at most twice
- * what knowing the future would have spent. It is never kept for less than the time of a start: to drop an instance
- * sooner than it could be had again is to flap.
+ * Weighs an instance. Without history it is kept as long as doing without it would cost, so that the cost is at most
+ * twice what it would have been with knowledge of the future. It is never kept for less than the time of a start,
+ * because dropping an instance sooner than it could be had again is flapping.
  */
 function weigh(level: number, at: DemandLevel, startMs: number, maxMs: number): Worth {
   const shortest = Math.min(startMs, maxMs);
-  // Not to have it when work comes costs a start, and the waiting until the start is over or another instance has taken
-  // the work. The first has no other.
+  // Without the instance, work that comes costs a start, and waits until the start is over or another instance has
+  // taken the work. For the first instance there is no other.
   const aloneMs = startMs + WAIT_WEIGHT * startMs;
   const returns = sampleCount(at.gaps);
-  // One burst makes work wait at every level that it reaches; that is no sign that it comes back.
+  // One burst makes work wait at every level that it reaches, which is no sign that work comes back.
   if (returns < MIN_GAPS) return { startMs, maxMs, keepMs: level === 1 ? Math.min(aloneMs, maxMs) : shortest };
   const savedMs = WAIT_WEIGHT * (meanUpTo(at.stays, startMs) ?? 0);
   const shared = cheapestKeep(at.gaps, startMs + savedMs, maxMs);
@@ -105,11 +110,14 @@ function weigh(level: number, at: DemandLevel, startMs: number, maxMs: number): 
 
 interface Keep {
   readonly ms: number;
-  /** The share of gaps that outlast it. */
+  /** The share of gaps that are longer than it. */
   readonly missed: number;
 }
 
-/** The idle time of the least expected cost: idling until the gap or the patience ends, and a miss in the latter case. */
+/**
+ * Returns the idle time with the least expected cost. The cost is the idling until the gap or the idle time ends, and a
+ * miss in the latter case.
+ */
 function cheapestKeep(gaps: Distribution, missMs: number, maxMs: number): Keep {
   const total = sampleCount(gaps);
   let best: Keep = { ms: 0, missed: 1 };
@@ -128,13 +136,16 @@ function cheapestKeep(gaps: Distribution, missMs: number, maxMs: number): Keep {
   return best;
 }
 
-/** A value stands for its bucket: to outlast it is to outlast the bucket's end. */
+/** A value stands for its bucket, so an idle time covers a gap only if it reaches the bucket's end. */
 const BUCKET_MARGIN = 1.1;
 
-/** The waiting that an instance saves over its life, less its idling: a life lasts until a gap outlasts its idle time. */
+/**
+ * Returns the waiting that an instance saves over its life, less its idling. A life lasts until a gap is longer than
+ * the idle time.
+ */
 function savesOverLife(gaps: Distribution, keep: Keep, savedMs: number): number {
   const idleMs = meanUpTo(gaps, keep.ms) ?? 0;
-  // That no gap of so many outlasted it does not make it live for ever.
+  // Even if the idle time outlasted every gap seen, a life is finite.
   const returnsOfLife = 1 / Math.max(keep.missed, 1 / (sampleCount(gaps) + 1));
   return (savedMs - idleMs) * returnsOfLife;
 }

@@ -12,9 +12,9 @@ import {
 import type { StartPhase } from '../instance/start-phase.js';
 import { type KeepWarmStep, keepWarmSteps, worthwhileInstances } from './keep-warm.js';
 
-/** What has been learnt of one variant: how long its invocations and its starts take, and how its work comes. */
+/** The learnt history of one variant: how long its invocations and its starts take, and how its work comes. */
 export interface VariantHistory {
-  /** Milliseconds from lease to the container's last byte, of single invocations. */
+  /** Milliseconds from lease to the container's last byte, for single invocations. */
   readonly service: Distribution;
   /** Milliseconds from launch to the first good ping. */
   readonly start: Distribution;
@@ -23,6 +23,7 @@ export interface VariantHistory {
   readonly arrivals: ArrivalHistory;
 }
 
+/** The history of a new variant. */
 export const EMPTY_HISTORY: VariantHistory = {
   service: EMPTY_DISTRIBUTION,
   start: EMPTY_DISTRIBUTION,
@@ -31,31 +32,38 @@ export const EMPTY_HISTORY: VariantHistory = {
   arrivals: EMPTY_ARRIVALS,
 };
 
-/** What a decision uses of a history; what is not known well enough is absent. A few numbers: every decision is kept. */
+/**
+ * The estimates that a decision takes from a history; an estimate without enough history is absent. They are a few
+ * numbers, because every decision is kept.
+ */
 export interface VariantEstimates {
-  /** What one invocation takes, as far as capacity goes: a mean that outliers cannot carry away. */
+  /** The time of one invocation for the purpose of capacity: a mean that outliers cannot distort. */
   readonly serviceMs?: number;
-  /** What nine of ten invocations do not exceed. */
+  /** The time that nine of ten invocations do not exceed. */
   readonly serviceHighMs?: number;
-  /** What three of four starts do not exceed. */
+  /** The time that three of four starts do not exceed. */
   readonly startMs?: number;
   readonly arrivals?: readonly ArrivalRate[];
-  /** How long to keep an idle instance, by how many there are: the first step that reaches the count holds. */
+  /**
+   * How long to keep an idle instance, by how many instances there are; the first step that reaches the count holds.
+   */
   readonly keepWarm?: readonly KeepWarmStep[];
-  /** So many instances are worth launching as soon as there is work for them: it comes back often. */
+  /** How many instances are worth launching as soon as there is work for them, because it comes back often. */
   readonly worthwhile?: number;
 }
 
-/** From so many invocations on, their service times are an estimate; before, every queued one gets a slot. */
+/** The invocations from which service times are an estimate; before that, every queued invocation gets a slot. */
 export const MIN_SERVED = 8;
 
-/** Of service times, those above this quantile count as that quantile. */
+/** Service times above this quantile count as that quantile. */
 const SERVICE_CLIP = 0.99;
 
+/** Returns the history with the service times of more invocations. */
 export function withServiceTimes(history: VariantHistory, valuesMs: readonly number[], now: number): VariantHistory {
   return { ...history, service: observeAll(history.service, valuesMs, now) };
 }
 
+/** Returns the history with one more start, by its phases. */
 export function withStart(
   history: VariantHistory,
   phasesMs: Readonly<Partial<Record<StartPhase, number>>>,
@@ -70,18 +78,18 @@ export function withStart(
   return { ...history, phases, start: observeAll(history.start, [total], now) };
 }
 
-/** `demand` is how many instances the backlog could use at this moment, whatever there are. */
+/** Returns the history with the present demand: how many instances the backlog could use, whatever their number is. */
 export function withDemand(history: VariantHistory, demand: number, now: number): VariantHistory {
   const changed = withDemandAt(history.demand, Math.ceil(demand), now);
   return changed === history.demand ? history : { ...history, demand: changed };
 }
 
-/** `count` invocations were accepted since it was last told. */
+/** Returns the history with `count` more invocations, accepted since the last call. */
 export function withArrivals(history: VariantHistory, count: number, now: number): VariantHistory {
   return count === 0 ? history : { ...history, arrivals: withArrivalsAt(history.arrivals, count, now) };
 }
 
-/** The same history with its weights rounded, as it is worth storing. */
+/** Returns the history as it is stored, with its weights rounded. */
 export function storedHistory(history: VariantHistory): VariantHistory {
   const { demand, phases, service, start } = history;
   const levels = Object.entries(demand.levels).map(
@@ -97,7 +105,10 @@ export function storedHistory(history: VariantHistory): VariantHistory {
   };
 }
 
-/** `maxKeepWarmMs` bounds the idle times that are weighed. It costs a few hundredths of a millisecond. */
+/**
+ * Returns the estimates that a history allows. `maxKeepWarmMs` limits the idle times that are weighed. It takes a few
+ * hundredths of a millisecond.
+ */
 export function estimatesOf(history: VariantHistory, maxKeepWarmMs: number, now: number): VariantEstimates {
   const startMs = quantile(history.start, 0.75);
   const isServiceKnown = sampleCount(history.service) >= MIN_SERVED;

@@ -42,7 +42,7 @@ export function withGates<T extends Gated>(
   return { ...endpoint, ...states, gateChanges: { ...endpoint.gateChanges, ...changes } };
 }
 
-/** `is paused by an operator since …`, naming whoever it was. */
+/** Describes a pause, `is paused by an operator since …`, with the name of the caller that paused it. */
 export function describePause(change: GateChange | undefined): string {
   return change ? `is paused by ${change.by} since ${moment(change.at)}` : 'is paused by an operator';
 }

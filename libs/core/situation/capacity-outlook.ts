@@ -13,7 +13,10 @@ const DOING: Readonly<Record<StartPhase, string>> = {
   ping: 'waiting for its first good ping',
 };
 
-/** `2 instances are starting (the furthest has been booting for 3 s, usually 5 s)`; absent where none is. */
+/**
+ * Describes the starting instances, `2 instances are starting (the furthest booting for 3 s, usually 5 s)`; absent if
+ * there are none.
+ */
 export function describeStarts({ now, starts, usualPhasesMs }: VariantSituation): string | undefined {
   const [first, ...others] = starts;
   if (!first) return undefined;
@@ -34,7 +37,10 @@ function isFurther(start: InstanceStart, than: InstanceStart): boolean {
   return by > 0 || (by === 0 && start.phaseSince < than.phaseSince);
 }
 
-/** What becomes of a variant whose work waits: what is on its way, or else what keeps it from getting more. */
+/**
+ * Describes what a variant with waiting work will get: the instances on their way, or else the reason why it gets no
+ * more.
+ */
 export function describeOutlook(situation: VariantSituation): string {
   const { bounds, failures, inService, policies } = situation;
   const starts = describeStarts(situation);
@@ -43,11 +49,11 @@ export function describeOutlook(situation: VariantSituation): string {
   if (bounds.maximum === 0) return `${limitName(situation)} is 0, so it gets no instance until that is raised`;
   if (inService >= bounds.maximum) return `it may not have more: ${limitName(situation)} is ${bounds.maximum}`;
   if (failing) return failing;
-  if (bounds.suspended.dynamicScalingOut) return 'scaling out is suspended, so it gets no more by itself';
+  if (bounds.suspended.dynamicScalingOut) return 'scaling out is suspended, so Ebb adds none on its own';
   const held = policies.length > 0 ? describePolicies(situation) : undefined;
   if (held) return held;
   if (instanceCount(situation) === 0) return 'an instance is about to be launched';
-  return 'no more are asked for, since what there is should do in time';
+  return 'no more instances are asked for, because the present ones should do the work in time';
 }
 
 function limitName({ bounds }: VariantSituation): string {
@@ -69,7 +75,10 @@ function describePolicies({ cooldowns, now, policies }: VariantSituation): strin
   return `its policies have not asked for more yet: ${listed(states)}`;
 }
 
-/** While it is updated, its capacity is the update's and no policy's. */
+/**
+ * Describes what a variant with waiting work will get. During an update, the update sets its capacity, and policies do
+ * not.
+ */
 export function describeProspect(variant: VariantSituation): string | undefined {
   const { failures, newShare } = variant;
   if (newShare === undefined) return describeOutlook(variant);

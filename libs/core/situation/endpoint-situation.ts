@@ -5,16 +5,16 @@ import { whyInstances } from './why-instances.js';
 import { sentences } from '../in-words.js';
 import type { VariantStatus } from './variant-situation.js';
 
-/** Where one endpoint stands at one moment. */
+/** The situation of one endpoint at one moment. */
 export interface EndpointSituation {
   readonly endpoint: Endpoint;
   readonly backlog: Backlog;
-  /** Of all its variants, on both sides of an update. */
+  /** The instances of all its variants, on both sides of an update. */
   readonly instances: { readonly starting: number; readonly inService: number; readonly draining: number };
   readonly variants: readonly VariantStatus[];
 }
 
-/** Why an endpoint stands as it does, in one line for an operator. */
+/** Explains an endpoint's situation in one line for an operator. */
 export function whyEndpoint({ endpoint, variants }: EndpointSituation): string {
   const { failureReason, gateChanges, status } = endpoint;
   if (!isServing(endpoint)) return sentences([`it is ${status}${failureReason ? `: ${oneLine(failureReason)}` : ''}`]);

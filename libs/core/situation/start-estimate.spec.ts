@@ -14,17 +14,17 @@ const OUTLOOK: StartOutlook = {
 };
 
 test.each<[sentence: string, change: Partial<StartOutlook>, inMs: number | undefined]>([
-  ['at once where a slot is free', { instances: [FREE] }, 0],
-  ['when the first slot falls free, of two that are busy', { instances: [BUSY] }, 500],
-  ['after those before it', { instances: [BUSY], position: 3 }, 2_000],
-  ['sooner where another instance is coming', { instances: [BUSY, STARTING], position: 3 }, 1_000],
-  ['after a start where nothing is in service', { position: 1 }, 5_000],
-  ['after one start though it takes several instances', { position: 5 }, 5_000],
-  ['after a start and those that the maximum leaves before it', { position: 6 }, 6_000],
-  ['at no known time where nothing may run', { maximum: 0 }, undefined],
+  ['at once if a slot is free', { instances: [FREE] }, 0],
+  ['when the first of two busy slots becomes free', { instances: [BUSY] }, 500],
+  ['after the invocations before it', { instances: [BUSY], position: 3 }, 2_000],
+  ['sooner if another instance is starting', { instances: [BUSY, STARTING], position: 3 }, 1_000],
+  ['after a start if no instance is in service', { position: 1 }, 5_000],
+  ['after one start even if it takes several instances', { position: 5 }, 5_000],
+  ['after a start and the invocations that the maximum leaves before it', { position: 6 }, 6_000],
+  ['at no known time if nothing may run', { maximum: 0 }, undefined],
   ['at no known time before the first start', { estimates: {} }, undefined],
   ['at no known time before service times are known', { instances: [BUSY], estimates: { startMs: 1 } }, undefined],
-])('it starts %s', (_sentence, change, inMs) => {
+])('an invocation starts %s', (_sentence, change, inMs) => {
   const at = estimatedStart({ ...OUTLOOK, ...change });
   expect(at).toBe(inMs === undefined ? undefined : OUTLOOK.now + inMs);
 });

@@ -1,23 +1,24 @@
 import { type Instance, freeSlots } from '../instance/instance.js';
 import type { VariantEstimates } from '../learning/variant-history.js';
 
-/** What an estimate of a start is made of, for the variant that is going to take most of the work. */
+/** The facts for an estimate of a start, for the variant that will take most of the work. */
 export interface StartOutlook {
   readonly now: number;
-  /** How many are before it in the queue. */
+  /** How many invocations are before it in the queue. */
   readonly position: number;
   readonly instances: readonly Pick<Instance, 'state' | 'slots' | 'busy'>[];
-  /** Of one instance. */
+  /** The slots of one instance. */
   readonly slots: number;
-  /** How many instances there may be. */
+  /** The most instances that there may be. */
   readonly maximum: number;
   readonly estimates: VariantEstimates;
 }
 
 /**
- * About when an invocation that waits is going to start, in milliseconds since the epoch; undefined where there is no
- * history to tell from, or nothing may run. Those before it go to free slots first, then to slots as they fall free at the
- * usual service time; where nothing is in service, after the usual start of as many instances as the backlog needs.
+ * Returns about when a queued invocation will start, in milliseconds since the epoch; undefined if there is not enough
+ * history, or if nothing may run. The invocations before it take free slots first, then slots as they become free at
+ * the usual service time. If no instance is in service, slots come after the usual start of as many instances as the
+ * backlog needs.
  */
 export function estimatedStart(outlook: StartOutlook): number | undefined {
   const { estimates, instances, maximum, now, position, slots } = outlook;

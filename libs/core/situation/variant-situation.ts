@@ -9,50 +9,50 @@ import type { CapacityBounds, Cooldowns } from '../scaling/scalable-target.js';
 import type { ScalingActivity } from '../scaling/scaling-activity.js';
 import type { VariantHistory } from '../learning/variant-history.js';
 
-/** Where one variant stands at one moment: all that an explanation for people may draw on. */
+/** The situation of one variant at one moment: all that an explanation for people may use. */
 export interface VariantSituation {
   readonly now: number;
   readonly variantName: string;
-  /** Of its endpoint. */
+  /** The backlog of its endpoint. */
   readonly backlog: Backlog;
   readonly bounds: CapacityBounds;
   readonly cooldowns: Cooldowns;
-  /** While its endpoint's dispatch is paused: since when, and by whom. */
+  /** Present while its endpoint's dispatch is paused: since when, and by whom. */
   readonly dispatchPaused?: GateChange;
   readonly inService: number;
-  /** Of those in service, how many run something. */
+  /** How many of the instances in service run an invocation. */
   readonly busy: number;
   readonly draining: number;
-  /** Those that are kept warm without running; they count as none. */
+  /** The instances that are kept warm without running; they do not count as instances. */
   readonly paused: readonly PausedInstance[];
   /**
-   * Of those in service that may take what waits, how many invocations they may run at once, and how many of these slots
-   * are taken. Instances of no weight, and new ones that have a share of the work only, may not.
+   * How many invocations may run at once on the instances in service that may take queued ones, and how many of these
+   * slots are taken. Instances without weight, and new ones that have only a share of the work, may not take them.
    */
   readonly slots: number;
   readonly takenSlots: number;
   readonly starts: readonly InstanceStart[];
-  /** While it is being updated or on its way back, the share of the work that may go to its new instances, 0 to 1. */
+  /** During an update or its rollback, the share of the work that may go to its new instances, 0 to 1. */
   readonly newShare?: number;
-  /** What half of its starts do not exceed, by phase; empty until there was one. */
+  /** The duration of each phase that half of its starts do not exceed; empty before its first start. */
   readonly usualPhasesMs: StartPhasesMs;
   readonly failures?: LaunchFailures;
-  /** The scaling policies that decide on it; none leaves the decision to the promise. */
+  /** The scaling policies that decide on it; if there are none, the promise decides. */
   readonly policies: readonly PolicySituation[];
-  /** How long an instance with nothing to do is kept at most where no policy decides. */
+  /** How long an idle instance is kept at most, if no policy decides. */
   readonly maxKeepWarmMs: number;
   readonly lastChange?: CapacityChange;
-  /** What was last asked for in vain, if that was after the last change. */
+  /** The last refused change, if it is later than the last change. */
   readonly lastRefusal?: Pick<ScalingActivity, 'notScaledReasons' | 'startedAt' | 'lastAt'>;
 }
 
-/** An idle instance that stands still until it is needed, or until its time is over. */
+/** An idle instance that is paused until it is needed, or until its time is over. */
 export interface PausedInstance {
   readonly instanceId: string;
   readonly until: number;
 }
 
-/** A change of capacity as decided, and why. */
+/** A decided change of capacity, and why it was decided. */
 export interface CapacityChange {
   readonly from: number;
   readonly to: number;
@@ -60,28 +60,31 @@ export interface CapacityChange {
   readonly startedAt: number;
 }
 
-/** One scaling policy, and how the alarms stand that trigger it. */
+/** One scaling policy, with the states of the alarms that trigger it. */
 export interface PolicySituation {
   readonly policyName: string;
   readonly alarms: readonly { readonly alarmName: string; readonly state: AlarmState }[];
 }
 
-/** How many instances it has or is getting; those that drain are on their way out. */
+/** Returns how many instances a variant has or is getting; draining ones do not count. */
 export function instanceCount(situation: Pick<VariantSituation, 'inService' | 'starts'>): number {
   return situation.inService + situation.starts.length;
 }
 
-/** One variant with all that there is to be told of it. */
+/** One variant with its situation, its last decisions and its history. */
 export interface VariantStatus {
   readonly variant: DeployedVariant;
   readonly situation: VariantSituation;
   /** The last decisions, changes and refusals, newest first. */
   readonly decisions: readonly ScalingActivity[];
-  /** What has been learnt of it; absent where nothing has. */
+  /** The learnt history; absent if nothing has been learnt. */
   readonly history?: VariantHistory;
 }
 
-/** How long each phase of a start takes, as far as it is known: what the share `q` of all starts do not exceed. */
+/**
+ * Returns how long each phase of a start takes, as far as it is known: the time that the share `q` of all starts do not
+ * exceed.
+ */
 export function usualPhases(history: VariantHistory | undefined, q: number): StartPhasesMs {
   const known = Object.entries(history?.phases ?? {}).flatMap(([phase, distribution]) => {
     const ms = quantile(distribution, q);
@@ -90,7 +93,7 @@ export function usualPhases(history: VariantHistory | undefined, q: number): Sta
   return Object.fromEntries(known);
 }
 
-/** Whether an instance that is in service could take an invocation now. */
+/** Returns whether an instance in service could take an invocation now. */
 export function hasRoom({ slots, takenSlots }: VariantSituation): boolean {
   return takenSlots < slots;
 }

@@ -16,14 +16,14 @@ import { whyInstances } from './why-instances.js';
 
 const IDLE_BACKLOG = { queued: 0, running: 0 };
 
-test('of a variant it is said that nothing is launched for what waits while dispatch is paused', () => {
+test('the explanation of a variant says that nothing is launched for queued invocations while dispatch is paused', () => {
   expect(whyInstances(variant({ dispatchPaused: PAUSE }))).toBe(
     'It has no instances, and nothing has changed that yet. Dispatch is paused by an operator since ' +
-      '2026-01-01T11:59:00Z, so nothing is launched for the 5 that wait. Nothing that comes wakes it before dispatch is resumed.',
+      '2026-01-01T11:59:00Z, so nothing is launched for the 5 that wait. New invocations do not wake it until dispatch is resumed.',
   );
 });
 
-describe('of the instances of a variant it is said', () => {
+describe("the explanation of a variant's instances says", () => {
   const lastChange = { from: 0, to: 3, cause: 'a backlog of 3 needs 3 instances', startedAt: NOW - 10_000 };
   const three = 'It has 3 instances because a backlog of 3 needs 3 instances (10 s ago).';
   const quiet = { backlog: IDLE_BACKLOG, inService: 3, busy: 0, slots: 3, lastChange };
@@ -31,17 +31,17 @@ describe('of the instances of a variant it is said', () => {
 
   test.each<[string, Partial<VariantSituation>, string]>([
     [
-      'that none is there and what wakes it',
+      'that there is none, and what wakes it',
       { backlog: IDLE_BACKLOG },
-      'It has no instances, and nothing has changed that yet. An invocation that comes wakes it.',
+      'It has no instances, and nothing has changed that yet. The next invocation wakes it.',
     ],
     [
-      'why they are as many and what each does',
+      'why there are this many, and what each does',
       { ...quiet, inService: 2, busy: 1, slots: 2, takenSlots: 1, starts: [start('boot', 3_000)], draining: 1 },
       `${three} 1 is busy, 1 is idle, 1 instance is starting (booting for 3 s) and 1 more finishes its work and will be gone. ${end}`,
     ],
     [
-      'that others are paused beside them, and until when',
+      'that others are paused, and until when',
       { ...quiet, paused: [1, 2].map((each) => ({ instanceId: `p-${each}`, until: NOW + each * 60_000 })) },
       `${three} 3 are idle and 2 more are paused, ready within milliseconds, the last of them until 2026-01-01T12:02:00Z. ${end}`,
     ],
@@ -54,7 +54,7 @@ describe('of the instances of a variant it is said', () => {
     [
       'that its minimum keeps them',
       { ...quiet, bounds: { ...BOUNDS, minimum: 3 } },
-      `${three} 3 are idle. It keeps 3 instances whatever comes: that is its minimum.`,
+      `${three} 3 are idle. It always keeps 3 instances: that is its minimum.`,
     ],
     [
       'that a suspension keeps them',
@@ -62,12 +62,12 @@ describe('of the instances of a variant it is said', () => {
       `${three} 3 are idle. Scaling in is suspended, so it keeps them.`,
     ],
     [
-      'that the last change has not come as far as it was meant to',
+      'that the last change is not complete',
       { ...quiet, inService: 1, slots: 1, failures },
       `It has 1 instance; 10 s ago it was scaled from 0 to 3 because a backlog of 3 needs 3 instances. 1 is idle. ${FAILED} ${end}`,
     ],
     [
-      'what was asked for in vain',
+      'which change was refused',
       {
         ...quiet,
         ...BUSY,
@@ -82,15 +82,15 @@ describe('of the instances of a variant it is said', () => {
         `A change was last asked for 4 s ago and refused: it is at its maximum capacity. ${end}`,
     ],
     [
-      'nothing twice',
+      'everything once',
       { bounds: { ...BOUNDS, maximum: 0 } },
       'It has no instances, and nothing has changed that yet. ' +
         'Its maximum capacity is 0, so it gets no instance until that is raised.',
     ],
     [
-      'that launches fail, though nothing waits',
+      'that launches fail, even if nothing waits',
       { backlog: IDLE_BACKLOG, failures },
-      `It has no instances, and nothing has changed that yet. ${FAILED} An invocation that comes wakes it.`,
+      `It has no instances, and nothing has changed that yet. ${FAILED} The next invocation wakes it.`,
     ],
   ])('%s', (_sentence, of, why) => {
     expect(whyInstances(variant(of))).toBe(why);

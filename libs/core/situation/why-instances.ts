@@ -5,7 +5,7 @@ import type { NotScaledCode } from '../scaling/scaling-answer.js';
 import { describeOutlook, describeProspect, describeStarts } from './capacity-outlook.js';
 import { type VariantSituation, hasRoom, instanceCount } from './variant-situation.js';
 
-/** Why a variant has as many instances as it has, in plain sentences for an operator. */
+/** Explains in plain sentences for an operator why a variant has the instances that it has. */
 export function whyInstances(variant: VariantSituation): string {
   const { backlog, dispatchPaused, failures, starts } = variant;
   const isWaiting = backlog.queued > 0 && !hasRoom(variant) && !dispatchPaused;
@@ -18,7 +18,7 @@ export function whyInstances(variant: VariantSituation): string {
     describeRefusal(variant),
     describeEnd(variant),
   ];
-  // The outlook may be the crash loop, or a maximum of zero, again.
+  // The outlook may repeat the crash loop, or a maximum of zero.
   return sentences([...new Set(told)]);
 }
 
@@ -84,12 +84,12 @@ function describeEnd(variant: VariantSituation): string {
   const { bounds, dispatchPaused, maxKeepWarmMs, policies } = variant;
   const count = instanceCount(variant);
   if (count === 0) {
-    if (dispatchPaused) return 'nothing that comes wakes it before dispatch is resumed';
-    return bounds.maximum === 0 ? describeOutlook(variant) : 'an invocation that comes wakes it';
+    if (dispatchPaused) return 'new invocations do not wake it until dispatch is resumed';
+    return bounds.maximum === 0 ? describeOutlook(variant) : 'the next invocation wakes it';
   }
   if (count <= bounds.minimum) {
     const limit = bounds.source === 'desired instance count' ? 'the count that was set' : 'its minimum';
-    return `it keeps ${counted(bounds.minimum, 'instance')} whatever comes: that is ${limit}`;
+    return `it always keeps ${counted(bounds.minimum, 'instance')}: that is ${limit}`;
   }
   if (bounds.suspended.dynamicScalingIn) return 'scaling in is suspended, so it keeps them';
   if (policies.length > 0) return `it goes down to ${bounds.minimum} when the alarms of its policies ask for less`;

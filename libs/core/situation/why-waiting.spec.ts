@@ -20,7 +20,7 @@ const NO_INSTANCE = 'There is no instance in service.';
 
 const ALL_BUSY = 'All 3 instances are busy (6 slots), with 5 waiting in all.';
 
-test('of an invocation whose endpoint hands out nothing it is said who paused that, whatever instances there are', () => {
+test('the explanation of an invocation whose dispatch is paused says who paused it, whatever instances there are', () => {
   const paused = { ...endpoint(), dispatch: 'paused', gateChanges: { dispatch: PAUSE } } as const;
   const situation = {
     now: NOW,
@@ -33,7 +33,7 @@ test('of an invocation whose endpoint hands out nothing it is said who paused th
   );
 });
 
-describe('of an invocation that waits in the backlog it is said', () => {
+describe('the explanation of a queued invocation says', () => {
   test.each<[string, Partial<VariantSituation>, string]>([
     ['that an instance is about to be launched', {}, `${NO_INSTANCE} An instance is about to be launched.`],
     [
@@ -60,7 +60,7 @@ describe('of an invocation that waits in the backlog it is said', () => {
       `${ALL_BUSY} It may not have more: its maximum capacity is 3.`,
     ],
     [
-      'whose limit that is where the count was set by hand',
+      'which limit that is if the count was set by hand',
       { ...BUSY, bounds: { ...BOUNDS, source: 'desired instance count' } },
       `${ALL_BUSY} It may not have more: the instance count that was set is 3.`,
     ],
@@ -72,13 +72,13 @@ describe('of an invocation that waits in the backlog it is said', () => {
     ],
     ['why launches fail and when the next is tried', { failures }, `${NO_INSTANCE} ${FAILED}`],
     [
-      'that new instances have their share only, while the endpoint is being updated',
+      'that new instances have only their share while the endpoint is being updated',
       { inService: 4, busy: 2, slots: 2, takenSlots: 2, newShare: 0.1 },
       'The instances that may take it are busy (2 slots), with 5 waiting in all; the endpoint is being updated, and 10 % of ' +
         'the work may go to new instances.',
     ],
     [
-      'that launches fail while the endpoint is being updated, which its policies have no part in',
+      'that launches fail during an update, in which its policies have no part',
       { failures, newShare: 0, bounds: { ...BOUNDS, maximum: 0 } },
       `${NO_INSTANCE} ${FAILED}`,
     ],
@@ -95,7 +95,7 @@ describe('of an invocation that waits in the backlog it is said', () => {
     [
       'that scaling out is suspended',
       { bounds: { ...BOUNDS, suspended: { ...NOT_SUSPENDED, dynamicScalingOut: true } } },
-      `${NO_INSTANCE} Scaling out is suspended, so it gets no more by itself.`,
+      `${NO_INSTANCE} Scaling out is suspended, so Ebb adds none on its own.`,
     ],
     [
       'until when a cooldown lasts',
@@ -106,7 +106,7 @@ describe('of an invocation that waits in the backlog it is said', () => {
       `${NO_INSTANCE} The cooldown of policy track after its change from 1 to 2 lasts until 2026-01-01T12:04:00Z, in 4 min.`,
     ],
     [
-      'that a cooldown has not even begun',
+      'that a cooldown has not begun yet',
       { policies, cooldowns: { out: { policyName: 'track', from: 1, to: 2, cooldownMs: 300_000 } } },
       `${NO_INSTANCE} The cooldown of policy track after its change from 1 to 2 begins when that change is complete.`,
     ],
@@ -116,14 +116,14 @@ describe('of an invocation that waits in the backlog it is said', () => {
       `${NO_INSTANCE} Its policies have not asked for more yet: alarm High of track is OK and alarm No capacity of step is INSUFFICIENT_DATA.`,
     ],
     [
-      'that nothing triggers its policies',
+      'that no alarm triggers its policies',
       { policies: [{ policyName: 'step', alarms: [] }] },
       `${NO_INSTANCE} Its policies cannot ask for more: no alarm triggers them.`,
     ],
     [
-      'that what there is should do',
+      'that the present instances should do',
       { inService: 2, busy: 2, slots: 2, takenSlots: 2 },
-      'All 2 instances are busy (2 slots), with 5 waiting in all. No more are asked for, since what there is should do in time.',
+      'All 2 instances are busy (2 slots), with 5 waiting in all. No more instances are asked for, because the present ones should do the work in time.',
     ],
     [
       'that there is room for it',
@@ -134,7 +134,7 @@ describe('of an invocation that waits in the backlog it is said', () => {
     expect(whyWaiting({ now: NOW, invocation: invocation(), endpoint: endpoint(), variants: [variant(of)] })).toBe(why);
   });
 
-  test('what holds of each variant where there are several', () => {
+  test('what holds for each variant if there are several', () => {
     const variants = [variant({ variantName: 'a' }), variant({ variantName: 'b', failures })];
     expect(whyWaiting({ now: NOW, invocation: invocation(), endpoint: endpoint(), variants })).toBe(
       `Variant a: ${NO_INSTANCE} An instance is about to be launched. Variant b: ${NO_INSTANCE} ${FAILED}`,
@@ -142,7 +142,7 @@ describe('of an invocation that waits in the backlog it is said', () => {
   });
 });
 
-describe('of an invocation it is said', () => {
+describe('the explanation of an invocation says', () => {
   test.each<[string, Partial<Invocation>, Partial<Endpoint> | undefined, string]>([
     [
       'that its last attempt broke off',
@@ -158,7 +158,7 @@ describe('of an invocation it is said', () => {
     ],
     ['that its endpoint is gone', {}, undefined, 'Its endpoint does not exist any more: it is settled as Failed.'],
     [
-      'that its endpoint is going',
+      'that its endpoint is being deleted',
       {},
       { status: 'Deleting' },
       'Its endpoint is being deleted: it is settled as Failed.',
@@ -180,7 +180,7 @@ describe('of an invocation it is said', () => {
       { state: 'Running', attempt: 3, startedAt: NOW - 7_200_000, leasedUntil: NOW - 1 },
       {},
       'It is being run on instance i-1 since 2026-01-01T10:00:00Z, for 2 h so far, after 2 attempts that broke off. ' +
-        'Whoever ran it does not answer any more: it goes back to the backlog.',
+        'Its worker does not answer any more: it goes back to the backlog.',
     ],
     [
       'how it was settled',

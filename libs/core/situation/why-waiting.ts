@@ -5,19 +5,19 @@ import { counted, duration, moment, sentences } from '../in-words.js';
 import { type Invocation, hasExpired } from '../invocation/invocation.js';
 import { type VariantSituation, hasRoom } from './variant-situation.js';
 
-/** Where one invocation stands at one moment. */
+/** The situation of one invocation at one moment. */
 export interface InvocationSituation {
   readonly now: number;
   readonly invocation: Invocation;
-  /** Absent where it does not exist any more. */
+  /** Absent if the endpoint does not exist any more. */
   readonly endpoint?: Pick<Endpoint, 'name' | 'status' | 'failureReason' | 'gateChanges' | Gate>;
-  /** The instance that runs it, where that is known. */
+  /** The instance that runs it, if known. */
   readonly instanceId?: string;
   /** The endpoint's variants, any of which may take it. */
   readonly variants: readonly VariantSituation[];
 }
 
-/** Why an invocation waits, or what else is the matter with it, in plain sentences for an operator. */
+/** Explains in plain sentences for an operator why an invocation waits, or what other state it is in. */
 export function whyWaiting(situation: InvocationSituation): string {
   const { invocation, now } = situation;
   switch (invocation.state) {
@@ -40,7 +40,7 @@ function whyRunning({ instanceId, invocation, now }: InvocationSituation): strin
   const isLost = leasedUntil !== undefined && leasedUntil < now;
   return sentences([
     `it is being run${on} since ${moment(startedAt)}, for ${duration(now - startedAt)} so far${again}`,
-    isLost ? 'whoever ran it does not answer any more: it goes back to the backlog' : undefined,
+    isLost ? 'its worker does not answer any more: it goes back to the backlog' : undefined,
   ]);
 }
 

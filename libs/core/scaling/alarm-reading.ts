@@ -3,7 +3,10 @@ import { type StatisticSet, statisticOf } from '../metric/metric.js';
 import type { AlarmReading } from './scaling-observation.js';
 import type { ScalingPolicy } from './scaling-policy.js';
 
-/** What an alarm says to one of the policies that it acts on. Step scaling aggregates the metric in its own way. */
+/**
+ * Returns an alarm's reading for one of the policies that it triggers. Step scaling aggregates the metric in its own
+ * way.
+ */
 export function alarmReading(
   { name: alarmName, state, comparison, threshold, source }: Alarm,
   { rule }: ScalingPolicy,

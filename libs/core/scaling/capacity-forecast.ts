@@ -2,21 +2,27 @@ import { expectedArrivals } from '../learning/arrivals.js';
 import { WAIT_WEIGHT } from '../learning/keep-warm.js';
 import type { ScalingObservation } from './scaling-observation.js';
 
-/** What the capacity at hand will have done when an instance that is launched now would come into service. */
+/**
+ * A forecast, with the present capacity, for the moment at which an instance that is launched now would come into
+ * service.
+ */
 export interface CapacityForecast {
-  /** How long from now that is. */
+  /** How long from now that moment is. */
   readonly startMs: number;
-  /** How many will be queued then, those included that are expected to come. */
+  /** How many invocations will be queued then, including those that are expected to arrive. */
   readonly queued: number;
-  /** What the last of them would still have to wait without another instance. */
+  /** How long the last of them would then still wait without another instance. */
   readonly waitMs: number;
-  /** What it may have to wait by the promise. */
+  /** How long the promise lets it wait. */
   readonly allowedMs: number;
-  /** The least count of instances, there or on their way, that keeps the promise or comes as near to it as is worth it. */
+  /**
+   * The least count of instances, present or on their way, that keeps the promise or comes as near to it as is
+   * worthwhile.
+   */
   readonly needed: number;
 }
 
-/** Absent as long as service and start times are not known. */
+/** Returns the forecast; absent while service and start times are not known. */
 export function forecastCapacity(observation: ScalingObservation): CapacityForecast | undefined {
   const { backlog, estimates, inService, slotsPerInstance, starting } = observation;
   const { arrivals = [], serviceMs, startMs } = estimates;
@@ -33,17 +39,18 @@ export function forecastCapacity(observation: ScalingObservation): CapacityForec
   return { startMs, queued, waitMs, allowedMs, needed };
 }
 
-/** What is whole but for an error of computing must not be rounded up. */
+/** A whole number with a rounding error must not be rounded up. */
 const ROUNDING = 1e-9;
 
-/** How many queued invocations the capacity at hand begins within a time, its instances on their way included. */
+/** Returns how many queued invocations the present capacity, including starting instances, begins within a time. */
 function begunWithin(observation: ScalingObservation, serviceMs: number, withinMs: number): number {
   const { backlog, inService, now, runningForMs, slotsPerInstance, startingSince } = observation;
   const { running } = backlog;
   const free = Math.max(0, inService * slotsPerInstance - running);
   let begun = free * (1 + withinMs / serviceMs);
   if (running > 0) {
-    // Of invocations that began at different times half a service time is over; what is over beyond that comes early.
+    // Invocations that began at different times have run for half a service time on average. Time beyond that half lets
+    // the next ones begin earlier.
     const overMs = Math.min(serviceMs, runningForMs / running);
     begun += Math.max(0, running * ((withinMs + overMs) / serviceMs - 0.5));
   }
@@ -62,9 +69,9 @@ function remainingStartMs(ageMs: number, startMs: number): number {
 }
 
 /**
- * How long those queued may take to be begun once new instances serve: what is left of the promise. Where that is
- * little or nothing, waiting is shortened only as far as it pays: below one service time an instance would find no work
- * for itself, and below the square root the starts would cost more than the waiting that they save (the minimum over N
+ * Returns how long the queued invocations may take to begin once new instances serve: the rest of the promise. If that
+ * is little or nothing, waiting is shortened only as far as it pays. Below one service time an instance would find no
+ * work for itself. Below the square root the starts would cost more than the waiting that they save (the minimum over N
  * of N starts and of the weighed waiting of a queue that N instances drain).
  */
 function drainWithinMs(
@@ -78,7 +85,10 @@ function drainWithinMs(
   return Math.max(allowedMs - startMs - waitedMs, serviceMs, payingMs);
 }
 
-/** To be done in time, an invocation has to start as much earlier as nearly all of them take. */
+/**
+ * Returns how long an invocation may wait. To be done in time, it must start earlier by the time that nearly all of
+ * them take.
+ */
 function allowedWaitMs({ promise, estimates }: ScalingObservation, serviceMs: number): number {
   if (promise.kind === 'start') return promise.withinMs;
   return Math.max(0, promise.withinMs - (estimates.serviceHighMs ?? serviceMs));

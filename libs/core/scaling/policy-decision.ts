@@ -4,7 +4,7 @@ import type { NotScaledCode, NotScaledReason, ScalingDecision } from './scaling-
 import { type PolicyReading, type ScalingObservation, unreachable } from './scaling-observation.js';
 import { wakeProposals, wakesAt } from './wake-from-zero.js';
 
-/** A proposal with what comes of it: a capacity that can be had, or why there is none. */
+/** A proposal with its outcome: a capacity that can be had, or why there is none. */
 interface Outcome {
   readonly proposal: ScalingProposal;
   readonly capacity: number;
@@ -12,9 +12,9 @@ interface Outcome {
 }
 
 /**
- * Application Auto Scaling's way with several policies: out if any of them wants it, and in if none wants out and those
- * that track a target agree; of several answers the one with the most capacity. Whatever the policies say, a backlog
- * without any instance wakes the variant.
+ * Decides as Application Auto Scaling does with several policies. It scales out if any policy wants to. It scales in if
+ * none wants to scale out and all policies that track a target agree. Of several answers the one with the most capacity
+ * wins. A backlog without any instance wakes the variant, whatever the policies say.
  */
 export function decideByPolicies(observation: ScalingObservation, readings: readonly PolicyReading[]): ScalingDecision {
   const proposals = [...policyProposals(observation, readings), ...wakeProposals(observation, readings)];
@@ -30,13 +30,16 @@ export function decideByPolicies(observation: ScalingObservation, readings: read
   };
 }
 
-/** When a backlog that the policies leave alone wakes the variant; all else they do when their alarms act. */
+/**
+ * Returns when a backlog wakes the variant although its policies leave it alone. Policies do everything else when their
+ * alarms act.
+ */
 export function nextPolicyDecisionAt(observation: ScalingObservation): number | undefined {
   const at = wakesAt(observation);
   return at !== undefined && at > observation.now ? at : undefined;
 }
 
-/** What the bounds, the suspensions, the cooldowns and the instances at work leave of a proposal. */
+/** Returns what the bounds, suspensions, cooldowns and busy instances leave of a proposal. */
 function outcomeOf(observation: ScalingObservation, proposal: ScalingProposal): Outcome {
   const { bounds, desired } = observation;
   const { grants, wants } = proposal;
@@ -58,7 +61,7 @@ function refusalOut(
   return grants > desired ? undefined : 'CoolingDown';
 }
 
-/** Also where all that is wanted is what is there. */
+/** Returns why a scale-in is refused, and why a proposal for the present capacity changes nothing. */
 function refusalIn(
   { bounds, cooldowns, desired, now }: ScalingObservation,
   { objection, wants }: ScalingProposal,
@@ -70,7 +73,7 @@ function refusalIn(
   return isCoolingDown(cooldowns.in, now) ? 'CoolingDown' : undefined;
 }
 
-/** The one with the most capacity; the first among equals. */
+/** Returns the outcome with the most capacity; the first among equals. */
 function most(outcomes: readonly Outcome[]): Outcome | undefined {
   return outcomes.reduce<Outcome | undefined>(
     (best, outcome) => (best === undefined || outcome.capacity > best.capacity ? outcome : best),

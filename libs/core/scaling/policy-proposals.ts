@@ -5,32 +5,32 @@ import type { ScalingPolicy, StepScaling, TargetTracking } from './scaling-polic
 import { steppedCapacity } from './step-scaling.js';
 import { measuredUnder, trackedCapacity, trackedCapacityIn } from './target-tracking.js';
 
-/** A change that a policy, or Ebb itself, would like to see. */
+/** A change of capacity that a policy, or Ebb itself, proposes. */
 export interface ScalingProposal {
   /** The policy's name, or `wake`. */
   readonly by: string;
-  /** The capacity that is wanted, whatever the bounds. */
+  /** The wanted capacity, without regard to the bounds. */
   readonly wants: number;
-  /** What is left of that when capacity counts that was added lately and is still cooling down. */
+  /** The rest of it, when capacity that was added lately and is still cooling down counts. */
   readonly grants: number;
   readonly because: string;
-  /** Why the one who makes it, or the other policies, would not have it after all. */
+  /** Why its own policy, or the other policies, object to it. */
   readonly objection?: NotScaledCode;
-  /** What the change begins. */
+  /** The policy whose cooldown the change begins. */
   readonly policy: { readonly name: string; readonly cooldownMs: number };
 }
 
-/** What an alarm that stands in ALARM makes its policy want. */
+/** A change that an alarm in ALARM makes its policy want. */
 interface Wish extends ScalingProposal {
   readonly rule: StepScaling | TargetTracking;
   readonly direction: 'out' | 'in';
-  /** Whether the alarm acts now. One that does not wants nothing done, but its wish speaks against a scale-in. */
+  /** Whether the alarm acts now. If it does not, the wish changes nothing, but still speaks against a scale-in. */
   readonly isDue: boolean;
 }
 
 /**
- * What the policies propose whose alarms act now. Nobody's scale-in stands against a wish for as much capacity as there is,
- * or more; one by target tracking stands only where all that may scale in agree.
+ * Returns the proposals of the policies whose alarms act now. A wish for at least the present capacity rules out every
+ * scale-in. A scale-in by target tracking also needs all policies that may scale in to agree.
  */
 export function policyProposals(
   observation: ScalingObservation,
@@ -50,7 +50,10 @@ export function policyProposals(
     });
 }
 
-/** A policy without data, or with an alarm that is not in ALARM, does not agree; one that may not scale in has no say. */
+/**
+ * A policy without data, or with an alarm that is not in ALARM, does not agree. A policy that may not scale in has no
+ * say.
+ */
 function doAllAgree(
   { desired }: ScalingObservation,
   readings: readonly PolicyReading[],
@@ -83,7 +86,7 @@ function wishesOf(observation: ScalingObservation, { alarms, policy }: PolicyRea
 
 type Measured = AlarmReading & { readonly value: number };
 
-/** A step is taken from where the capacity was before what is still cooling down was added. */
+/** A step starts from the capacity that there was before the capacity that is still cooling down was added. */
 function stepWish(
   { cooldowns, desired, now }: ScalingObservation,
   policy: ScalingPolicy,
@@ -98,7 +101,7 @@ function stepWish(
   return [wishOf(policy, alarm, 'out', { wants, grants, cooldownMs: rule.cooldownMs })];
 }
 
-/** What was not in service when the metric was measured does not show in it, and does not count as added already. */
+/** Instances that were not in service when the metric was measured do not show in it, so they do not count as added. */
 function trackingOutWish(
   observation: ScalingObservation,
   policy: ScalingPolicy,
@@ -106,11 +109,11 @@ function trackingOutWish(
   alarm: Measured,
 ): Wish[] {
   const { cooldowns, desired, now, starting } = observation;
-  // By itself target tracking cannot leave zero: a proportion of nothing is nothing.
+  // Target tracking cannot leave zero, because a proportion of nothing is nothing.
   if (isAtZero(observation)) return [];
   const under = measuredUnder(observation, alarm.measuredSince);
   const tracked = trackedCapacity(rule, alarm.value, under);
-  // What is on its way is enough, which is no refusal.
+  // The capacity on its way is enough, which is no refusal.
   if (tracked <= desired && starting > 0) return [];
   const wants = Math.max(desired, tracked);
   const grants = wants - addedWithinCooldown(cooldowns, under, now);
@@ -125,7 +128,7 @@ function trackingInWish(
 ): Wish[] {
   if (rule.disableScaleIn) return [];
   const { desired, inService } = observation;
-  // In doubt it was measured under more, so that nobody goes too early.
+  // In doubt the metric was measured under more instances, so that none goes too early.
   const under = Math.max(inService, measuredUnder(observation, alarm.measuredSince));
   const needed = trackedCapacity(rule, alarm.value, under);
   const wants = trackedCapacityIn(needed, desired);

@@ -12,7 +12,7 @@ import { HIGH_ALARM_PERIODS, LOW_ALARM_PERIODS, LOW_ALARM_SHARE } from './target
 const PERIOD_MS = 1_000;
 
 interface Course {
-  /** What all instances have to carry together: it does not change, however many there are. */
+  /** The load that all instances carry together, which does not depend on their number. */
   readonly load: number;
   readonly target: number;
   readonly instances: number;
@@ -24,8 +24,8 @@ interface Course {
 type Watched = Pick<AlarmReading, 'alarmName' | 'comparison' | 'threshold'> & { readonly periods: number };
 
 /**
- * A variant under the recipe of AWS's guide, one period after the other: target tracking on what each instance has to
- * carry, and a step from zero.
+ * A variant under the recipe of AWS's guide, one period after the other: target tracking on the load of each instance,
+ * and a step from zero.
  */
 class ClosedLoop {
   private inService: number;
@@ -50,7 +50,7 @@ class ClosedLoop {
     this.waking = stepPolicy('waking', [{ lowerBound: 0, adjustment: 1 }], { cooldownMs });
   }
 
-  /** The capacity that is asked for after one more period. */
+  /** Returns the capacity that is asked for after one more period. */
   period(): number {
     this.now += PERIOD_MS;
     this.arrive();
@@ -134,9 +134,9 @@ const courses: fc.Arbitrary<Course> = fc.record({
   cooldownPeriods: fc.nat(30),
 });
 
-/** To make a failing course smaller would take longer than all the other tests. */
+/** Shrinking a failing course would take longer than all the other tests. */
 const RUNS = { numRuns: 100, endOnFailure: true };
-/** What binary fractions add by mistake does not buy an instance. */
+/** A rounding error of binary fractions does not add an instance. */
 const TOLERANCE = 1e-9;
 const SETTLING_PERIODS = 500;
 const QUIET_PERIODS = 100;
@@ -153,7 +153,7 @@ test('under a constant load the capacity settles where the target is met, and do
       const exact = load / target - TOLERANCE;
       const needed = Math.min(maximum, Math.ceil(exact));
       expect(capacity).toBeGreaterThanOrEqual(needed);
-      // A little more may stay: the low alarm stands below the target, and nobody goes before it.
+      // A few more may stay, because the low alarm is below the target and no instance goes before it.
       expect(capacity).toBeLessThanOrEqual(Math.max(needed, Math.ceil(exact / LOW_ALARM_SHARE)));
     }),
     RUNS,

@@ -30,7 +30,10 @@ interface Member {
   endsAt?: number;
 }
 
-/** Runs a constant load from zero on; returns how often the count changed when there had been time to learn. */
+/**
+ * Runs a constant load from zero on. Returns how often the count changed after there had been time to learn, and how
+ * many invocations are left.
+ */
 function changesUnder({ everyMs, serviceMs, startMs }: Load): { changes: number; queued: number } {
   let members: Member[] = [];
   let history = EMPTY_HISTORY;
@@ -90,7 +93,7 @@ function changesUnder({ everyMs, serviceMs, startMs }: Load): { changes: number;
 const ticks = (least: number, most: number) => fc.integer({ min: least, max: most }).map((count) => count * TICK_MS);
 
 test('under a constant load the count comes to rest, and nothing is left behind', () => {
-  // Where starts are so short that they are not worth idling for, one instance comes and goes with each invocation.
+  // If starts are so short that idling is not worth it, one instance comes and goes with each invocation.
   const loads = fc
     .record({ everyMs: ticks(4, 400), serviceMs: ticks(2, 80), startMs: ticks(10, 1_200) })
     .filter(({ everyMs, startMs }) => everyMs < (WAIT_WEIGHT / 2) * startMs);

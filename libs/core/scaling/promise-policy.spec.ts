@@ -47,7 +47,7 @@ describe('without history the decision is', () => {
   });
 });
 
-/** Two seconds of work on instances that start in twenty. */
+/** Two seconds of work, on instances that start in twenty. */
 const KNOWN: VariantEstimates = {
   serviceMs: 2_000,
   serviceHighMs: 3_000,
@@ -291,7 +291,10 @@ function sizeOf(seen: ScalingObservation): number {
   return seen.starting + seen.inService;
 }
 
-/** What is seen when as many were launched, or those idle longest have gone, as the decision asked for. */
+/**
+ * Returns the observation after a decision was carried out: as many instances as it asks for were launched, or the
+ * longest idle ones have gone.
+ */
 function carriedOut(seen: ScalingObservation, desired: number): ScalingObservation {
   const missing = desired - sizeOf(seen);
   const idleSince = [...seen.idleSince].sort((a, b) => a - b).slice(Math.max(0, -missing));

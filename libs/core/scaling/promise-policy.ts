@@ -3,20 +3,24 @@ import { type CapacityForecast, forecastCapacity } from './capacity-forecast.js'
 import type { NotScaledCode, ScalingDecision } from './scaling-answer.js';
 import { type ScalingObservation, describeBacklog, unreachable } from './scaling-observation.js';
 
-/** While something waits that more instances could take, the forecast is made anew this often. */
+/** How often the forecast is made anew while invocations wait that more instances could take. */
 const FORECAST_INTERVAL_MS = 1_000;
 
 /**
- * The rule for variants without scaling policies: to as many instances as keep the promise, in one step, where another
- * instance would come in time to help; and an instance goes when it has been idle for so long that keeping it costs more
- * than the start that it saves. As long as little is known, every queued invocation gets a slot.
+ * Decides for a variant without scaling policies. It scales out in one step to as many instances as keep the promise,
+ * if another instance would come in time to help. An instance goes when it has been idle for so long that keeping it
+ * costs more than the start that it saves. While service and start times are unknown, every queued invocation gets a
+ * slot.
  */
 export function decideByPromise(observation: ScalingObservation): ScalingDecision {
   const wish = wishFor(observation);
   return wish.count > sizeOf(observation) ? scaleOut(observation, wish) : scaleIn(observation, wish);
 }
 
-/** When the passage of time alone could change the decision, later than now; absent when only an event can. */
+/**
+ * Returns the next time, later than now, at which the passage of time alone could change the decision; absent if only
+ * an event can.
+ */
 export function nextPromiseDecisionAt(observation: ScalingObservation): number | undefined {
   const { backlog, bounds, now } = observation;
   const current = sizeOf(observation);
@@ -32,7 +36,7 @@ export function nextPromiseDecisionAt(observation: ScalingObservation): number |
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
-/** As many instances as the work would like to have, and why. */
+/** The number of instances that the work calls for, and why. */
 interface Wish {
   readonly count: number;
   readonly because: string;
@@ -47,7 +51,7 @@ function wishFor(observation: ScalingObservation): Wish {
     return { count: demand, because };
   }
   if (backlog.queued === 0) return { count: 0, because: 'nothing is queued' };
-  // More than a slot for each queued invocation is never launched for: what is only expected may not come.
+  // The count is never more than a slot for each invocation in the backlog, because expected ones may not come.
   const urgent = forecast.waitMs > forecast.allowedMs ? Math.min(forecast.needed, demand) : 0;
   const worthwhile = Math.min(demand, estimates.worthwhile ?? 0);
   if (urgent >= worthwhile) return { count: urgent, because: describeForecast(observation, forecast, urgent) };
@@ -81,7 +85,7 @@ function scaleOut(observation: ScalingObservation, { because, count }: Wish): Sc
 function scaleIn(observation: ScalingObservation, { count }: Wish): ScalingDecision {
   const { backlog, bounds, now } = observation;
   const current = sizeOf(observation);
-  // Who is idle while something is queued is about to take it.
+  // An instance that is idle while invocations are queued is about to take one.
   const idle = backlog.queued > 0 ? [] : idleLongestFirst(observation);
   let surplus = 0;
   while (surplus < idle.length && now - idle[surplus]! >= keepWarmMs(observation, current - surplus)) surplus += 1;
@@ -114,7 +118,7 @@ function refused(
   return { desired: current, cause, answers: [{ by: 'promise', wants, because: cause }], notScaledReasons: [reason] };
 }
 
-/** How long the last of `count` instances is kept when it is idle. */
+/** Returns how long the last of `count` instances is kept while it is idle. */
 function keepWarmMs({ estimates, maxKeepWarmMs }: ScalingObservation, count: number): number {
   const { keepWarm = [], startMs } = estimates;
   const step = keepWarm.find(({ upTo }) => count <= upTo) ?? keepWarm.at(-1);
@@ -131,7 +135,10 @@ function describeIdle(observation: ScalingObservation, count: number): string {
   return `${what}, and to keep one for more than ${seconds(keepMs)} costs more than it saves, as work comes back here`;
 }
 
-/** The youngest fall idle first, so the one that has been idle for longest is the last of them all. */
+/**
+ * Sorts the idle instances, the longest idle first. The youngest fall idle first, so the longest idle one is the last
+ * of them all.
+ */
 function idleLongestFirst({ idleSince }: ScalingObservation): number[] {
   return [...idleSince].sort((a, b) => a - b);
 }
@@ -148,7 +155,7 @@ function instances(count: number): string {
   return `${count} instance${count === 1 ? '' : 's'}`;
 }
 
-/** `42 s`, or `0.3 s` where a tenth matters. */
+/** Writes seconds: `42 s`, or `0.3 s` if a tenth matters. */
 function seconds(ms: number): string {
   return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`;
 }

@@ -1,28 +1,28 @@
 import type { Tags } from '../tags.js';
 import { EbbError } from '../errors.js';
 
-/** What Ebb promises for the invocations of an endpoint that has no scaling policies. */
+/** The promise for the invocations of an endpoint without scaling policies. */
 export interface ScalingPromise {
-  /** `start`: work starts within the time; `done`: it is done within the time of being accepted. */
+  /** `start`: an invocation starts within the time. `done`: it is done within the time, counted from its acceptance. */
   readonly kind: 'start' | 'done';
   readonly withinMs: number;
 }
 
-/** What holds where neither an operator nor an endpoint's tags say anything. */
+/** The promise if neither the operator nor the endpoint's tags set one. */
 export const DEFAULT_PROMISE: ScalingPromise = { kind: 'start', withinMs: 1_000 };
 
-/** SageMaker's own low alarm stands for a quarter of an hour before it takes an instance away. */
+/** SageMaker's own low alarm must last for a quarter of an hour before it takes an instance away. */
 export const DEFAULT_MAX_KEEP_WARM_MS = 900_000;
 
-/** The tags of an endpoint that say what is promised for it. */
+/** The tags of an endpoint that set its promise. */
 export const START_WITHIN_TAG = 'ebb:start-within-seconds';
 export const DONE_WITHIN_TAG = 'ebb:done-within-seconds';
-/** The tag of an endpoint that says how long an instance with nothing to do is kept at most. */
+/** The tag of an endpoint that says how long an idle instance is kept at most. */
 export const KEEP_WARM_TAG = 'ebb:keep-warm-seconds';
 
 const MAX_SECONDS = 86_400;
 
-/** Raises `InvalidRequest` for tags that say something of scaling that cannot be meant. Other tags are not looked at. */
+/** Raises `InvalidRequest` for scaling tags with a value that is not allowed. Other tags are not checked. */
 export function checkPromiseTags(tags: Tags): void {
   for (const tag of [START_WITHIN_TAG, DONE_WITHIN_TAG, KEEP_WARM_TAG]) {
     const text = tags[tag];
@@ -37,7 +37,7 @@ export function checkPromiseTags(tags: Tags): void {
   }
 }
 
-/** The tags that say so; none for what is absent. */
+/** Returns the tags that set a promise and a keep-warm time; none for an absent one. */
 export function tagsOfPromise(promise: ScalingPromise | undefined, keepWarmSeconds: number | undefined): Tags {
   const tag = promise?.kind === 'done' ? DONE_WITHIN_TAG : START_WITHIN_TAG;
   return {
@@ -46,7 +46,7 @@ export function tagsOfPromise(promise: ScalingPromise | undefined, keepWarmSecon
   };
 }
 
-/** What an endpoint's tags promise, or `fallback` where they promise nothing that can be read. */
+/** Returns the promise that an endpoint's tags set, or `fallback` if they set none that can be read. */
 export function promiseFromTags(tags: Tags, fallback: ScalingPromise): ScalingPromise {
   const start = secondsOf(tags[START_WITHIN_TAG]);
   if (start !== undefined) return { kind: 'start', withinMs: start * 1000 };
@@ -55,18 +55,18 @@ export function promiseFromTags(tags: Tags, fallback: ScalingPromise): ScalingPr
   return fallback;
 }
 
-/** How long an endpoint's tags let an idle instance be kept at most, or `fallbackMs`. */
+/** Returns how long an endpoint's tags let an idle instance be kept at most, or `fallbackMs`. */
 export function maxKeepWarmFromTags(tags: Tags, fallbackMs: number): number {
   const seconds = secondsOf(tags[KEEP_WARM_TAG]);
   return seconds === undefined ? fallbackMs : seconds * 1000;
 }
 
-/** To the millisecond, as the tags are read. */
+/** Writes seconds to the millisecond, as the tags are read. */
 function decimal(seconds: number): string {
   return String(Math.round(seconds * 1000) / 1000);
 }
 
-/** Plain decimals only: `1e3`, `0x10`, signs and spaces are mistakes more often than meant. */
+/** Reads plain decimals only, because `1e3`, `0x10`, signs and spaces are more often mistakes than meant. */
 function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,5}(\.\d{1,3})?$/.test(text)) return undefined;
   const seconds = Number(text);

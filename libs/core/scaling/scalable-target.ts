@@ -1,6 +1,6 @@
 import { type DeployedVariant, variantKey, variantKeyPrefix } from '../endpoint/variant.js';
 
-/** A variant registered with Application Auto Scaling, and its bounds. */
+/** A variant that is registered with Application Auto Scaling, with its bounds. */
 export interface ScalableTarget {
   readonly id: string;
   readonly endpointName: string;
@@ -11,50 +11,56 @@ export interface ScalableTarget {
   readonly suspended: SuspendedState;
   readonly createdAt: number;
   readonly tags?: Readonly<Record<string, string>>;
-  /** The last changes that policies made, as far as their cooldowns are still of interest. */
+  /** The last changes that policies made, as long as their cooldowns matter. */
   readonly cooldowns?: Cooldowns;
 }
 
-/** A scalable target has the key of its variant. */
+/** Returns a scalable target's key in the catalog, which is the key of its variant. */
 export function scalableTargetKey(endpointName: string, variantName: string): string {
   return variantKey(endpointName, variantName);
 }
 
-/** The key of every scalable target of an endpoint begins with this, and so does that of all that belongs to one. */
+/** Returns the beginning of the keys of an endpoint's scalable targets, and of all that belongs to them. */
 export function scalableTargetPrefix(endpointName: string): string {
   return variantKeyPrefix(endpointName);
 }
 
+/** The kinds of scaling that users have suspended. */
 export interface SuspendedState {
   readonly dynamicScalingIn: boolean;
   readonly dynamicScalingOut: boolean;
   readonly scheduledScaling: boolean;
 }
 
+/** The state in which no kind of scaling is suspended. */
 export const NOT_SUSPENDED: SuspendedState = {
   dynamicScalingIn: false,
   dynamicScalingOut: false,
   scheduledScaling: false,
 };
 
-/** One change of capacity by a policy: the changes that follow within its cooldown take account of it. */
+/** One change of capacity by a policy. Changes that follow within its cooldown take account of it. */
 export interface CooldownStep {
   readonly policyName: string;
   readonly from: number;
   readonly to: number;
   readonly cooldownMs: number;
-  /** A cooldown begins when the change is complete; absent while its instances still come or go. */
+  /** When the change was complete, which begins the cooldown; absent while its instances still come or go. */
   readonly completedAt?: number;
 }
 
+/** The last change in each direction that a policy made. */
 export interface Cooldowns {
   readonly out?: CooldownStep;
   readonly in?: CooldownStep;
 }
 
+/** The cooldowns of a target that no policy has changed. */
 export const NO_COOLDOWNS: Cooldowns = {};
 
-/** The step that a decision makes from where the capacity was; absent where it changes nothing, or nobody's cooldown begins. */
+/**
+ * Returns the step that a decision makes from the capacity before; absent if it changes nothing, or begins no cooldown.
+ */
 export function cooldownStepOf(
   {
     desired,
@@ -66,26 +72,26 @@ export function cooldownStepOf(
   return { policyName: policy.name, from, to: desired, cooldownMs: policy.cooldownMs };
 }
 
-/** The cooldowns from a step on. Scaling out cancels what is left of a scale-in cooldown. */
+/** Returns the cooldowns after a step. Scaling out cancels the rest of a scale-in cooldown. */
 export function withStep(cooldowns: Cooldowns, step: CooldownStep): Cooldowns {
   return step.to > step.from ? { out: step } : { ...cooldowns, in: step };
 }
 
-/** Whether the step's cooldown still runs; one that is not complete has not even begun, and holds. */
+/** Returns whether a step's cooldown holds. The cooldown of an incomplete step has not begun, and holds too. */
 export function isCoolingDown(step: CooldownStep | undefined, now: number): boolean {
   return step !== undefined && (step.completedAt === undefined || now < step.completedAt + step.cooldownMs);
 }
 
 /**
- * How much of a capacity the last scale-out has added, while it is still cooling down: it counts towards what is to be
- * added next.
+ * Returns how much of a capacity the last scale-out has added, while its cooldown holds. That much counts towards the
+ * next scale-out.
  */
 export function addedWithinCooldown({ out }: Cooldowns, capacity: number, now: number): number {
   if (!out || !isCoolingDown(out, now)) return 0;
   return Math.max(0, Math.min(out.to, capacity) - out.from);
 }
 
-/** How many instances a variant may have, and whether the number moves by itself. */
+/** The least and the most instances that a variant may have, and which kinds of scaling are suspended. */
 export interface CapacityBounds {
   readonly minimum: number;
   readonly maximum: number;
@@ -93,7 +99,10 @@ export interface CapacityBounds {
   readonly suspended: SuspendedState;
 }
 
-/** A scalable target rules; without one the variant's own ManagedInstanceScaling; without either the count is fixed. */
+/**
+ * Returns a variant's bounds. A scalable target rules; without one the variant's own ManagedInstanceScaling; without
+ * either the count is fixed.
+ */
 export function capacityBounds(variant: DeployedVariant, target: ScalableTarget | undefined): CapacityBounds {
   if (target) {
     return {

@@ -1,21 +1,22 @@
 import type { NotScaledReason, PolicyAnswer } from './scaling-answer.js';
 import type { ScalingObservation } from './scaling-observation.js';
 
+/** Application Auto Scaling's states of an activity. */
 export type ScalingActivityStatus = 'Pending' | 'InProgress' | 'Successful' | 'Overridden' | 'Unfulfilled' | 'Failed';
 
-/** What became of a decision. */
+/** The outcome of a decision. */
 export interface ActivityOutcome {
   readonly status: ScalingActivityStatus;
   readonly statusMessage?: string;
   readonly endedAt?: number;
-  /** Of a refusal: when the same was last refused for the same reasons, and how often by then. */
+  /** For a refusal: when the same change was last refused for the same reasons, and how often by then. */
   readonly lastAt?: number;
   readonly times?: number;
 }
 
 /**
- * The record of one scaling decision: what was seen, what each policy answered, what was decided, what became of it. One
- * that changed nothing, though something was asked for, is on record too, with its reasons.
+ * The record of one scaling decision: what was observed, what each policy answered, what was decided, and the outcome.
+ * A decision that changed nothing although a change was asked for is on record too, with its reasons.
  */
 export interface ScalingActivity extends ActivityOutcome {
   readonly id: string;
@@ -32,15 +33,15 @@ export interface ScalingActivity extends ActivityOutcome {
   readonly notScaledReasons: readonly NotScaledReason[];
 }
 
-/** Whether the decision changed nothing. */
+/** Returns whether the decision changed nothing. */
 export function isNotScaled(activity: ScalingActivity): boolean {
   return activity.from === activity.to;
 }
 
-/** How long an activity is kept: six weeks, as with Application Auto Scaling. */
+/** How long an activity is kept: six weeks, as in Application Auto Scaling. */
 export const ACTIVITY_RETENTION_MS = 42 * 86_400_000;
 
-/** Texts as Application Auto Scaling writes them. */
+/** The texts of activities, as Application Auto Scaling writes them. */
 export const describeChange = (to: number): string => `Setting desired instance count to ${to}.`;
 
 export const DESCRIBE_ATTEMPT = 'Attempting to scale due to alarm triggered';

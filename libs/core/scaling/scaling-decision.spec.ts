@@ -116,7 +116,7 @@ const trackingPolicies: fc.Arbitrary<ScalingPolicy> = fc
   .tuple(names, fc.record({ targetValue: fc.double({ min: 0.5, max: 20, noNaN: true }), disableScaleIn: fc.boolean() }))
   .map(([name, of]) => trackingPolicy(name, of));
 
-/** Steps without gaps, which ask for more the higher the metric is. */
+/** Steps without gaps that ask for more the higher the metric is. */
 const stepPolicies: fc.Arbitrary<ScalingPolicy> = fc
   .record({
     name: names,

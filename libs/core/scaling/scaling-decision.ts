@@ -7,10 +7,10 @@ import { orderInForce } from './wake-order.js';
 import { type PolicyReading, type ScalingObservation, unreachable } from './scaling-observation.js';
 
 /**
- * How many instances a variant shall have, and why. With scaling policies they decide, with the exact meaning of
- * Application Auto Scaling; without any, the promise does. It never goes beyond the bounds, and never reduces what is
- * asked for below what is busy or starting: those are out of reach until they are idle. An operator's order to wake it
- * comes before both.
+ * Decides how many instances a variant should have, and why. Scaling policies decide, with the exact meaning of
+ * Application Auto Scaling; without any, the promise decides. The decision never goes beyond the bounds. It never
+ * reduces the count below the busy and starting instances, which are out of reach until they are idle. An operator's
+ * order to wake the variant comes before policies and promise.
  */
 export function decide(observation: ScalingObservation, readings: readonly PolicyReading[] = []): ScalingDecision {
   const { bounds, desired } = observation;
@@ -30,7 +30,7 @@ export function decide(observation: ScalingObservation, readings: readonly Polic
   return boundedTo(bounds.minimum, bounds.minimum, `minimum capacity was set to ${bounds.minimum}`);
 }
 
-/** When the passage of time alone could change the decision; absent when only an event can. */
+/** Returns when the passage of time alone could change the decision; absent if only an event can. */
 export function nextDecisionAt(
   observation: ScalingObservation,
   readings: readonly PolicyReading[] = [],

@@ -8,38 +8,38 @@ import type { ScalingPolicy } from './scaling-policy.js';
 import type { VariantEstimates } from '../learning/variant-history.js';
 
 /**
- * How often policies are evaluated: `aws` at SageMaker's own pace, on periods of a minute; `fast` does the same
+ * The pace at which policies are evaluated: `aws` is SageMaker's own, on periods of a minute; `fast` does the same
  * arithmetic on periods of a second.
  */
 export type ScalingPace = 'aws' | 'fast';
 
-/** All that a scaling decision may look at. Times are milliseconds since the epoch. */
+/** The facts that a scaling decision may use. Times are milliseconds since the epoch. */
 export interface ScalingObservation {
   readonly now: number;
-  /** What there is to do: while dispatch is paused, what waits is not part of it. */
+  /** The work to do; while dispatch is paused, queued invocations are not part of it. */
   readonly backlog: Backlog;
   /** Absent means open. */
   readonly dispatch?: GateState;
   readonly wakeOrder?: WakeOrder;
   /** The capacity that the last decision, or a user, asked for. */
   readonly desired: number;
-  /** Launched and not yet in service. They count once: as capacity that is on its way. */
+  /** Instances that are launched and not yet in service. They count once, as capacity on its way. */
   readonly starting: number;
   readonly inService: number;
-  /** Of those in service, how many run something. */
+  /** How many of the instances in service run an invocation. */
   readonly busy: number;
   /** Since when each idle instance in service has been idle, in no order. */
   readonly idleSince: readonly number[];
   /** When each starting instance was launched, in no order. */
   readonly startingSince: readonly number[];
-  /** How long the running invocations have been running, all together. */
+  /** How long the running invocations have been running, summed up. */
   readonly runningForMs: number;
   readonly slotsPerInstance: number;
   readonly bounds: CapacityBounds;
   readonly pace: ScalingPace;
-  /** What holds where no scaling policy does. */
+  /** The promise that holds if there is no scaling policy. */
   readonly promise: ScalingPromise;
-  /** How long an instance with nothing to do is kept at most. */
+  /** How long an idle instance is kept at most. */
   readonly maxKeepWarmMs: number;
   readonly estimates: VariantEstimates;
   readonly cooldowns: Cooldowns;
@@ -51,31 +51,31 @@ export interface PolicyReading {
   readonly alarms: readonly AlarmReading[];
 }
 
-/** What one alarm says to the policy that it triggers. */
+/** The reading of one alarm, for the policy that it triggers. */
 export interface AlarmReading {
   readonly alarmName: string;
   readonly state: AlarmState;
   readonly comparison: ComparisonOperator;
   readonly threshold: number;
-  /** The metric's most recent datapoint, in the statistic that the policy asks for; absent where there is none. */
+  /** The metric's most recent datapoint, in the statistic that the policy uses; absent if there is none. */
   readonly value?: number;
-  /** When that datapoint's period began; absent where it is not known. */
+  /** When that datapoint's period began; absent if it is not known. */
   readonly measuredSince?: number;
-  /** Whether the alarm acts now: it has just gone into ALARM, or has stood in it for another period of repetition. */
+  /** Whether the alarm acts now: it has just gone into ALARM, or has stayed in it for another repetition period. */
   readonly isDue: boolean;
 }
 
-/** The least that may be asked for: busy and starting instances are out of reach. */
+/** Returns the least capacity that may be asked for, because busy and starting instances are out of reach. */
 export function unreachable(observation: Pick<ScalingObservation, 'busy' | 'starting'>): number {
   return observation.busy + observation.starting;
 }
 
-/** `a backlog of 5 (3 queued, 2 running)`, for sentences. */
+/** Describes a backlog for sentences: `a backlog of 5 (3 queued, 2 running)`. */
 export function describeBacklog(backlog: Backlog): string {
   return `a backlog of ${backlogSize(backlog)} (${backlog.queued} queued, ${backlog.running} running)`;
 }
 
-/** Whether there is no instance, none on its way and none asked for. */
+/** Returns whether there is no instance, none on its way and none asked for. */
 export function isAtZero({ desired, inService, starting }: ScalingObservation): boolean {
   return desired + inService + starting === 0;
 }

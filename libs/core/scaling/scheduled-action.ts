@@ -8,32 +8,36 @@ export interface ScheduledAction {
   readonly endpointName: string;
   readonly variantName: string;
   readonly schedule: Schedule;
-  /** The schedule as it was written. */
+  /** The schedule, as the user wrote it. */
   readonly expression: string;
-  /** An IANA time zone; UTC where absent. */
+  /** An IANA time zone; absent means UTC. */
   readonly timezone?: string;
   readonly startAt?: number;
   readonly endAt?: number;
   readonly minCapacity?: number;
   readonly maxCapacity?: number;
   readonly createdAt: number;
-  /** Up to when its times have been dealt with: carried out, or skipped because scheduled scaling was suspended. */
+  /**
+   * The time up to which its due times have been handled: carried out, or skipped because scheduled scaling was
+   * suspended.
+   */
   readonly doneUntil: number;
 }
 
-/** `at` and `cron` are read in the action's time zone. */
+/** The schedule of an action. `at` and `cron` are read in the action's time zone. */
 export type Schedule =
   /** A local time as it was written, such as `2026-12-24T18:00:00`. */
   | { readonly kind: 'at'; readonly localTime: string }
   | { readonly kind: 'rate'; readonly everyMs: number }
-  /** The six fields of AWS: minutes, hours, day of month, month, day of week, year. */
+  /** AWS's six fields: minutes, hours, day of month, month, day of week, year. */
   | { readonly kind: 'cron'; readonly fields: string };
 
+/** Returns a scheduled action's key in the catalog. */
 export function scheduledActionKey(endpointName: string, variantName: string, name: string): string {
   return `${scheduledActionPrefix(endpointName, variantName)}${name}`;
 }
 
-/** The key of every scheduled action of one scalable target begins with this. */
+/** Returns the beginning of the keys of all scheduled actions of a scalable target. */
 export function scheduledActionPrefix(endpointName: string, variantName: string): string {
   return `${scalableTargetKey(endpointName, variantName)}/action/`;
 }

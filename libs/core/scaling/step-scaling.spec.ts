@@ -23,7 +23,7 @@ describe('of the steps above an alarm at 50', () => {
     { lowerBound: 20, adjustment: 30 },
   ];
 
-  // The example of Application Auto Scaling's guide: ten instances, by percent.
+  // The example in Application Auto Scaling's guide: ten instances, by percent.
   test.each([
     [59.9, 10],
     [60, 11],

@@ -1,14 +1,17 @@
 import type { ComparisonOperator } from '../alarm/alarm.js';
 import type { StepAdjustment, StepScaling } from './scaling-policy.js';
 
-/** How far the metric stands from the alarm's threshold, and on which side the alarm breaches. */
+/** A metric's value against the alarm's threshold, with the comparison that shows on which side the alarm breaches. */
 export interface Breach {
   readonly value: number;
   readonly threshold: number;
   readonly comparison: ComparisonOperator;
 }
 
-/** The capacity that the step for this breach leads to, below the bounds' say; absent where no step is for it. */
+/**
+ * Returns the capacity that the step for this breach leads to, without regard to the bounds; absent if no step is for
+ * it.
+ */
 export function steppedCapacity(rule: StepScaling, breach: Breach, current: number): number | undefined {
   const step = rule.steps.find((candidate) => isFor(candidate, breach));
   if (!step) return undefined;
@@ -22,7 +25,10 @@ export function steppedCapacity(rule: StepScaling, breach: Breach, current: numb
   }
 }
 
-/** A step takes in the bound that lies nearer to the threshold, on whichever side the alarm breaches. */
+/**
+ * Returns whether a step is for a breach. A step includes the bound that is nearer to the threshold, whichever side the
+ * alarm breaches on.
+ */
 function isFor({ lowerBound = -Infinity, upperBound = Infinity }: StepAdjustment, breach: Breach): boolean {
   const difference = breach.value - breach.threshold;
   const breachesAbove = breach.comparison.startsWith('Greater');
@@ -32,8 +38,8 @@ function isFor({ lowerBound = -Infinity, upperBound = Infinity }: StepAdjustment
 }
 
 /**
- * A percentage in whole instances, rounded as Application Auto Scaling does: towards zero, but never to nothing; then
- * at least the minimum magnitude in its direction.
+ * Returns a percentage in whole instances, rounded as Application Auto Scaling does: towards zero, but never to zero;
+ * then at least the minimum magnitude in its direction.
  */
 function percentChange({ minAdjustmentMagnitude = 0 }: StepScaling, percent: number, current: number): number {
   const exact = (current * percent) / 100;

@@ -1,13 +1,13 @@
 import type { ScalingObservation } from './scaling-observation.js';
 import type { TargetTracking } from './scaling-policy.js';
 
-/** Scaling in gives back at most this share of the capacity at once, but at least one instance. */
+/** The largest share of the capacity that one scale-in gives back; it may always give back one instance. */
 const GREATEST_SHARE_IN = 0.5;
-/** What binary fractions add by mistake must not buy an instance. */
+/** A rounding error of binary fractions must not add an instance. */
 const TOLERANCE = 1e-9;
 
 /**
- * The capacity that brings the metric to its target, in proportion and rounded up. `under` is the capacity that
+ * Returns the capacity that brings the metric to its target, in proportion and rounded up. `under` is the capacity that
  * the metric was measured under. AWS does not publish its formula; this is the one that its behaviour shows.
  */
 export function trackedCapacity(rule: TargetTracking, value: number, under: number): number {
@@ -15,9 +15,9 @@ export function trackedCapacity(rule: TargetTracking, value: number, under: numb
 }
 
 /**
- * The capacity to scale in to: never fewer than are `needed` to keep the metric at its target, and no more than half of
- * the current ones less at once. It is `current` where taking away a single instance would be too much. To zero it goes
- * only on real zeros, since anything above zero needs an instance.
+ * Returns the capacity to scale in to: at least as many as are `needed` to keep the metric at its target, and at most
+ * half of the current ones fewer at once. It is `current` if taking away a single instance would be too much. It goes
+ * to zero only if the metric is exactly zero, because any value above zero needs an instance.
  */
 export function trackedCapacityIn(needed: number, current: number): number {
   const leastAtOnce = current - Math.max(1, Math.floor(current * GREATEST_SHARE_IN));
@@ -25,9 +25,9 @@ export function trackedCapacityIn(needed: number, current: number): number {
 }
 
 /**
- * The capacity that a datapoint was measured under: what is in service, or, where a policy's change was completed only
- * after its period had begun, what there was before that. Otherwise what a change has just relieved would be counted
- * once more, for each instance that it added.
+ * Returns the capacity that a datapoint was measured under. It is the instances in service or, if a policy's change was
+ * completed only after the datapoint's period had begun, the capacity before that change. Otherwise load that a change
+ * has just relieved would be counted once more, for each instance that the change added.
  */
 export function measuredUnder(
   { cooldowns, inService }: Pick<ScalingObservation, 'cooldowns' | 'inService'>,
@@ -39,7 +39,7 @@ export function measuredUnder(
   return Math.max(1, change?.from ?? inService);
 }
 
-/** The low alarm of a target-tracking policy stands a tenth below the target. */
+/** The threshold of a target-tracking policy's low alarm, as a share of its target. */
 export const LOW_ALARM_SHARE = 0.9;
 export const HIGH_ALARM_PERIODS = 3;
 export const LOW_ALARM_PERIODS = 15;

@@ -12,7 +12,10 @@ import {
 
 type TrackedVariant = Pick<ScalingPolicy, 'endpointName' | 'variantName'>;
 
-/** What a new alarm of a target-tracking policy is called: it scales out when it is high, in when it is low. */
+/**
+ * Returns the name of a new alarm of a target-tracking policy. The policy scales out when the high alarm is in ALARM,
+ * and in when the low one is.
+ */
 export function trackingAlarmName(
   side: 'High' | 'Low',
   { endpointName, variantName }: TrackedVariant,
@@ -22,7 +25,7 @@ export function trackingAlarmName(
 }
 
 /**
- * The alarms that a target-tracking policy makes, in the order of its `alarmNames`: one above its target, and, unless it
+ * Returns the alarms of a target-tracking policy, in the order of its `alarmNames`: one above its target and, unless it
  * never scales in, one a little below.
  */
 export function trackingAlarms(
@@ -63,7 +66,7 @@ export function trackingAlarms(
   return alarms;
 }
 
-/** One text for one metric that a policy may track: there may be only one target-tracking policy for each. */
+/** Returns a key for a metric that a policy may track. There may be only one target-tracking policy for each metric. */
 export function trackedMetricKey(metric: TrackedMetric): string {
   switch (metric.kind) {
     case 'predefined':
@@ -78,7 +81,7 @@ export function trackedMetricKey(metric: TrackedMetric): string {
 function trackedSource(metric: TrackedMetric, { endpointName, variantName }: TrackedVariant): AlarmSource {
   switch (metric.kind) {
     case 'predefined':
-      // The only one for instances of a variant, SageMakerVariantInvocationsPerInstance.
+      // SageMakerVariantInvocationsPerInstance, the only predefined metric for instances of a variant.
       return {
         kind: 'metric',
         metric: {
@@ -100,7 +103,7 @@ function trackedSource(metric: TrackedMetric, { endpointName, variantName }: Tra
   }
 }
 
-/** Without the digits that binary fractions add: nine tenths of 3 are 2.7. */
+/** Returns the threshold without the rounding error of binary fractions: nine tenths of 3 are 2.7. */
 function lowThreshold(targetValue: number): number {
   return Number((targetValue * LOW_ALARM_SHARE).toPrecision(15));
 }

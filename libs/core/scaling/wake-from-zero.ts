@@ -5,21 +5,22 @@ import type { ScalingProposal } from './policy-proposals.js';
 import { trackedCapacity } from './target-tracking.js';
 
 /**
- * At SageMaker's pace a backlog at zero instances first waits for the policies: the minute in which it began, two full
- * ones as in AWS's own recipe, and one in which the alarm acts.
+ * How long a backlog at zero instances first waits for the policies at SageMaker's pace: the minute in which it began,
+ * two full minutes as in AWS's own recipe, and one minute in which the alarm acts.
  */
 const WAKE_PATIENCE_MS = 240_000;
 
 /**
- * What is woken counts as added until it is there: a step policy on the backlog without capacity, which cannot see what
- * is starting, must not add to it.
+ * Woken instances count as added until they are in service. A step policy on the backlog without capacity cannot see
+ * starting instances, and must not add to them.
  */
 const WAKING = { name: 'wake', cooldownMs: 0 };
 
 /**
- * A variant at zero with work to do is woken whatever its policies are, since target tracking by itself cannot leave
- * zero. At the fast pace it is woken to what a policy on its backlog would have, and to more as the backlog grows until
- * the first instance is in service; at SageMaker's pace by one instance, when the policies have had their time.
+ * Proposes to wake a variant at zero with work to do, whatever its policies are, because target tracking cannot leave
+ * zero. At the fast pace it is woken to the count that a policy on its backlog would have, and to more as the backlog
+ * grows until the first instance is in service. At SageMaker's pace it is woken by one instance, when the policies have
+ * had their time.
  */
 export function wakeProposals(observation: ScalingObservation, readings: readonly PolicyReading[]): ScalingProposal[] {
   const { backlog, desired, now, pace } = observation;
@@ -31,7 +32,10 @@ export function wakeProposals(observation: ScalingObservation, readings: readonl
   return [{ by: 'wake', wants, grants: wants, because: `${describeBacklog(backlog)} has no instance`, policy: WAKING }];
 }
 
-/** From when on a backlog wakes the variant; absent where there is none, or somebody to work on it. */
+/**
+ * Returns the time from which a backlog wakes the variant; absent if nothing is queued, or if there are instances for
+ * it.
+ */
 export function wakesAt(observation: ScalingObservation): number | undefined {
   const { backlog, inService, now, pace } = observation;
   if (backlog.queued === 0) return undefined;

@@ -1,10 +1,10 @@
 import type { WakeOrder } from '../endpoint/variant.js';
 import type { ScalingObservation } from './scaling-observation.js';
 
-/** An order that could not be carried out for so long, since launches fail, is not what the operator wants any more. */
+/** How long an order is in force. If launches fail for longer, the operator no longer wants what was ordered. */
 export const WAKE_ORDER_VALID_MS = 60_000;
 
-/** What an operator has ordered and may still have, within the bounds as they are now. */
+/** Returns the operator's order while it is in force, within the present bounds. */
 export function orderInForce({
   bounds,
   now,

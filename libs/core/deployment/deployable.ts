@@ -5,8 +5,8 @@ import type { Model } from '../model/model.js';
 type Config = Pick<EndpointConfig, 'name' | 'variants' | 'asyncInference' | 'kept'>;
 
 /**
- * Why no asynchronous endpoint can be deployed from this config yet, in a sentence that names the member and the rule;
- * undefined where one can. `models` are those that the variants name; of one that is missing nothing is said.
+ * Returns why an asynchronous endpoint cannot be deployed from this config yet, in a sentence that names the member and
+ * the rule; undefined if one can. `models` are the models that the variants name; a missing one is not reported.
  */
 export function undeployable(config: Config, models: readonly Model[]): string | undefined {
   const problem =

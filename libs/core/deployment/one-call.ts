@@ -3,7 +3,7 @@ import type { Model } from '../model/model.js';
 import { type ScalingPromise, tagsOfPromise } from '../scaling/promise.js';
 import type { Tags } from '../tags.js';
 
-/** All that it takes to deploy one image as an asynchronous endpoint: what becomes a model, an endpoint config and bounds. */
+/** A recipe that deploys one image as an asynchronous endpoint. It becomes a model, an endpoint config and bounds. */
 export interface OneCallRecipe {
   readonly name: string;
   readonly image: string;
@@ -22,17 +22,20 @@ export interface OneCallRecipe {
   readonly errorTopic?: string;
 }
 
-/** The tag of models and endpoint configs that were made for an endpoint in one call, and go with it; holds its name. */
+/**
+ * The tag of models and endpoint configs that were made for an endpoint in one call, and are deleted with it. Its value
+ * is the endpoint's name.
+ */
 export const MADE_FOR_TAG = 'ebb:made-for';
 
-/** What the variant of an endpoint is called that was deployed in one call. */
+/** The name of the variant of an endpoint that was deployed in one call. */
 export const ONE_CALL_VARIANT = 'main';
 
-/** What a recipe comes to in SageMaker's terms. */
+/** The parts of a recipe, in SageMaker's terms. */
 export interface OneCallParts {
   readonly model: Omit<Model, 'createdAt'>;
   readonly config: Omit<EndpointConfig, 'createdAt'>;
-  /** Of the endpoint. */
+  /** The tags of the endpoint. */
   readonly tags: Tags;
 }
 
@@ -40,8 +43,8 @@ const MAX_NAME_LENGTH = 63;
 const ID_LENGTH = 8;
 
 /**
- * The model and the config of a recipe, both named after the endpoint with the end of `id` behind it, so that the next ones
- * of the same endpoint have other names.
+ * Returns the model and the config of a recipe. Both are named after the endpoint, followed by the end of `id`, so that
+ * the next ones of the same endpoint have other names.
  */
 export function partsOf(recipe: OneCallRecipe, id: string, variantName = ONE_CALL_VARIANT): OneCallParts {
   const name = partName(recipe.name, id);
@@ -79,13 +82,16 @@ function asyncInferenceOf(recipe: OneCallRecipe): AsyncInferenceConfig {
   };
 }
 
-/** Ids begin with the time, and only their ends tell those of one minute apart. */
+/** Ids begin with the time, so only their ends differ within a minute. */
 function partName(name: string, id: string): string {
   const stem = name.slice(0, MAX_NAME_LENGTH - ID_LENGTH - 1).replace(/-+$/, '');
   return `${stem}-${id.replaceAll('-', '').slice(-ID_LENGTH)}`;
 }
 
-/** The bounds of a recipe that names one of them or none: from zero, to one instance or as many as there are at least. */
+/**
+ * Returns the bounds of a recipe. The minimum is zero by default; the maximum is by default the minimum, but at least
+ * one.
+ */
 export function boundsOf({ maxInstances, minInstances = 0 }: Pick<OneCallRecipe, 'maxInstances' | 'minInstances'>): {
   readonly minCapacity: number;
   readonly maxCapacity: number;

@@ -1,24 +1,27 @@
 import type { CapacitySize, DeploymentConfig } from '../endpoint/deployment.js';
 import type { DeployedVariant } from '../endpoint/variant.js';
 
-/** A canary, a step or a batch is never more than this part of the whole. */
+/** The largest part of the whole that a canary, a step or a batch may be. */
 const LARGEST_STEP = 0.5;
 
 type Capacity = Pick<DeployedVariant, 'desiredInstanceCount'>;
 
-/** How many instances the new side of a variant is made of: one at least, or nothing would be proved. */
+/** Returns how many instances the new side of a variant has: at least one, because none would prove nothing. */
 function capacityOf({ desiredInstanceCount }: Capacity): number {
   return Math.max(1, desiredInstanceCount);
 }
 
-/** How many new instances of a variant there are after so many batches; all at once where there are none. */
+/**
+ * Returns how many new instances of a variant there are after this many batches; all of them if the update has no
+ * batches.
+ */
 export function replacedAfter({ update }: DeploymentConfig, variant: Capacity, steps: number): number {
   const capacity = capacityOf(variant);
   if (update.kind !== 'rolling') return capacity;
   return Math.min(capacity, Math.max(0, steps) * batchOf(update.maximumBatchSize, capacity));
 }
 
-/** The share of the traffic that is with the new side after so many steps, 0 to 1. */
+/** Returns the share of the traffic on the new side after this many steps, 0 to 1. */
 export function movedAfter(config: DeploymentConfig, variants: readonly Capacity[], steps: number): number {
   if (steps <= 0) return 0;
   const capacity = allOf(variants);
@@ -34,14 +37,14 @@ export function movedAfter(config: DeploymentConfig, variants: readonly Capacity
   }
 }
 
-/** How many of a variant's old instances stay when so many batches have taken their place for good. */
+/** Returns how many of a variant's old instances stay when this many batches have replaced others for good. */
 export function keptAfter(
   config: DeploymentConfig,
   variants: readonly Capacity[],
   { desiredInstanceCount }: Capacity,
   steps: number,
 ): number {
-  // In whole numbers: what is left of 9 after 6 ninths of them would be more than 3.
+  // Computed in whole numbers, because the rest of 9 after six ninths of them would be more than 3.
   const gone = (desiredInstanceCount * allReplacedAfter(config, variants, steps)) / allOf(variants);
   return desiredInstanceCount - Math.floor(gone);
 }
@@ -54,12 +57,15 @@ function allReplacedAfter(config: DeploymentConfig, variants: readonly Capacity[
   return variants.reduce((sum, variant) => sum + replacedAfter(config, variant, steps), 0);
 }
 
-/** Whole instances, one at least: of a small fleet a batch may be more than its per cent say. */
+/**
+ * Returns the size of a batch in whole instances, at least one. In a small fleet a batch may be more than its
+ * percentage.
+ */
 function batchOf(size: CapacitySize, capacity: number): number {
   return Math.max(1, Math.min(sizeOf(size, capacity), Math.floor(capacity * LARGEST_STEP)));
 }
 
-/** How many old instances are started again at once on the way back; all unless told. */
+/** Returns how many old instances a rollback starts again at once; all by default. */
 export function batchBack({ update }: DeploymentConfig, capacity: number): number {
   const size = update.kind === 'rolling' ? update.rollbackMaximumBatchSize : undefined;
   return size ? Math.max(1, sizeOf(size, capacity)) : capacity;
@@ -69,9 +75,9 @@ function sizeOf({ unit, value }: CapacitySize, capacity: number): number {
   return unit === 'INSTANCE_COUNT' ? value : Math.floor((capacity * value) / 100);
 }
 
-/** So many times a part of the traffic, which can be divided more finely than instances. */
+/** Returns a part of the traffic times `times`. Traffic can be divided more finely than instances. */
 function shareOf({ unit, value }: CapacitySize, capacity: number, times = 1): number {
   const whole = unit === 'INSTANCE_COUNT' ? capacity : 100;
-  // Divided last: 49 times a 49th would be less than 1.
+  // Divided last, because 49 times a 49th would be less than 1.
   return Math.min(times * LARGEST_STEP, (times * value) / whole);
 }

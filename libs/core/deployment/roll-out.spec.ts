@@ -15,7 +15,7 @@ const ROLLING: DeploymentConfig = {
   rollbackAlarms: ['errors'],
 };
 
-/** One that was given all of the eight minutes that a container has by default. */
+/** A launch that used all of the eight minutes that a container has by default. */
 const NEVER_HEALTHY: Partial<LaunchFailures> = { lastEnd: 'never-healthy', lastAt: START + 480_000 };
 
 const EARLIER: Partial<LaunchFailures> = { count: 3, lastLaunchedAt: START - 1 };
@@ -177,7 +177,10 @@ test('whatever happens, traffic never goes back but to nothing, nothing ends bef
   );
 });
 
-/** Goes through an update all of whose instances come as they are asked for; `alarmAt` is the look at which an alarm rings. */
+/**
+ * Runs an update whose instances all come as they are asked for. `alarmAt` is the decision at which an alarm is in
+ * ALARM.
+ */
 function runToEnd(begin: Deployment, alarmAt: number | undefined): { states: Deployment[]; end: string } {
   const states = [begin];
   let now = START;

@@ -5,28 +5,29 @@ import { moment } from '../in-words.js';
 import { withoutOutput } from '../instance/instance-end.js';
 import { batchBack, keptAfter, movedAfter, replacedAfter } from './roll-out-steps.js';
 
-/** A variant of one side as it is now. */
+/** A variant on one side of an update, as it is now. */
 export interface RollOutVariant {
   readonly variant: DeployedVariant;
   readonly inService: number;
   readonly failures?: LaunchFailures;
 }
 
-/** All that the next step of a roll-out may look at. */
+/** The facts that the next step of a roll-out may use. */
 export interface RollOutObservation {
   readonly now: number;
   readonly serving: readonly RollOutVariant[];
   readonly rollingOut: readonly RollOutVariant[];
-  /** The names of the deployment's rollback alarms that stand in ALARM. */
+  /** The names of the deployment's rollback alarms that are in ALARM. */
   readonly alarms: readonly string[];
 }
 
 /**
- * What a roll-out does next. `move` and `roll back` are recorded as the deployment's new state, from which everything else
- * follows; `finish` makes the new side the endpoint, `rolled back` leaves the old one, `give up` leaves both as they are.
+ * The next step of a roll-out. `move` and `roll back` are recorded as the deployment's new state, from which everything
+ * else follows. `finish` makes the new side the endpoint, `rolled back` leaves the old one, and `give up` leaves both
+ * as they are.
  */
 export type RollOutStep =
-  /** For instances to come or go, or until a time. */
+  /** Waits for instances to come or go, or until a time. */
   | { readonly do: 'wait'; readonly until?: number }
   | { readonly do: 'move'; readonly to: Pick<Deployment, 'stage' | 'step' | 'traffic'> }
   | { readonly do: 'finish' }
@@ -36,13 +37,13 @@ export type RollOutStep =
 
 type Present = Pick<RollOutVariant, 'variant' | 'inService'>;
 
-/** The variants of both sides, as far as counts depend on them. */
+/** The variants of both sides, with the facts that instance counts depend on. */
 interface Sides {
   readonly serving: readonly Present[];
   readonly rollingOut: readonly Present[];
 }
 
-/** Decides the next step of a deployment. Nothing moves forward while any trouble is known. */
+/** Decides the next step of a deployment. It does not move forward while any trouble is known. */
 export function nextStep(deployment: Deployment, observation: RollOutObservation): RollOutStep {
   if (deployment.stage === 'RollingBack') return nextStepBack(deployment, observation);
   const trouble = troubleOf(deployment, observation);
@@ -53,15 +54,18 @@ export function nextStep(deployment: Deployment, observation: RollOutObservation
     : afterBaking(deployment, observation, until);
 }
 
-/** The state in which a deployment goes back: traffic is with the old side, and the step is how many of its batches had gone. */
+/**
+ * Returns the state in which a deployment begins to roll back: the old side has the traffic, and the step is how many
+ * of its batches had gone.
+ */
 export function wayBack({ stage, step }: Deployment): Pick<Deployment, 'stage' | 'step' | 'traffic'> {
-  // Old instances go when the wait after their batch is over, which is when the next batch begins.
+  // The old instances of a batch go when the wait after it is over, which is when the next batch begins.
   return { stage: 'RollingBack', step: stage === 'Launching' ? step : step - 1, traffic: 0 };
 }
 
 /**
- * The counts that a deployment's state stands for. An update of nothing proves itself with one instance, and an endpoint at
- * zero that has something to do while it is updated does it with one.
+ * Returns the instance counts of a deployment's state. An update of a variant at zero proves itself with one instance.
+ * An endpoint at zero that has work during its update does it with one instance.
  */
 export function targetsOf(deployment: Deployment, { rollingOut, serving }: Sides, hasBacklog = false): RollOutTargets {
   const { config, stage, step, traffic } = deployment;
@@ -83,7 +87,10 @@ export function targetsOf(deployment: Deployment, { rollingOut, serving }: Sides
   };
 }
 
-/** On the way back a new instance stays until an old one is in service in its place: the old ones may not be had. */
+/**
+ * During a rollback a new instance stays until an old one is in service in its place, because the old ones may fail to
+ * start.
+ */
 function stayingBack(serving: Sides['serving'], rollingOut: Sides['rollingOut']): Map<string, number> {
   let missing = serving.reduce(
     (sum, { inService, variant }) => sum + Math.max(0, variant.desiredInstanceCount - inService),
@@ -119,13 +126,13 @@ function afterLaunching(
   return { do: 'move', to: moved(deployment) };
 }
 
-/** Whether all the new instances that there should be are in service. */
+/** Returns whether all the new instances that there should be are in service. */
 function isWhole(deployment: Deployment, rollingOut: RollOutObservation['rollingOut']): boolean {
   const targets = targetsOf(deployment, { serving: [], rollingOut }).rollingOut;
   return rollingOut.every(({ inService, variant }) => inService >= targets[variant.name]!);
 }
 
-/** Nothing that was baked counts for instances that are not there. */
+/** Time spent baking counts only if all new instances are in service. */
 function afterBaking(
   deployment: Deployment,
   { now, rollingOut }: RollOutObservation,
@@ -140,12 +147,15 @@ function afterBaking(
   return { do: 'move', to: moved(deployment) };
 }
 
-/** One step of traffic further. */
+/** Returns the state one step of traffic further. */
 function moved({ config, step, variants }: Deployment): Pick<Deployment, 'stage' | 'step' | 'traffic'> {
   return { stage: 'Baking', step: step + 1, traffic: movedAfter(config, variants, step + 1) };
 }
 
-/** With all traffic moved, the old fleet of a blue/green update is kept for a while longer. */
+/**
+ * Returns the wait after a step. When all traffic has moved, the old fleet of a blue/green update is kept for a while
+ * longer.
+ */
 function bakingMs(update: BlueGreenUpdate | RollingUpdate, traffic: number): number {
   if (update.kind === 'rolling') return update.waitMs;
   return update.routing.waitMs + (traffic >= 1 ? update.terminationWaitMs : 0);
@@ -156,7 +166,7 @@ function deadlineOf({ config, startedAt }: Deployment): number | undefined {
   return maxExecutionMs === undefined ? undefined : startedAt + maxExecutionMs;
 }
 
-/** Why a deployment cannot go on, in words for users. */
+/** Returns why a deployment cannot go on, in words for users; undefined if it can. */
 function troubleOf(deployment: Deployment, { alarms, now, rollingOut }: RollOutObservation): string | undefined {
   const [alarm] = alarms;
   if (alarm !== undefined) return `The alarm "${alarm}" of AutoRollbackConfiguration is in ALARM.`;
@@ -170,13 +180,16 @@ function troubleOf(deployment: Deployment, { alarms, now, rollingOut }: RollOutO
   );
 }
 
-/** A blue/green update has its old fleet still; a rolling one has to start again what it has replaced. */
+/**
+ * Decides the next step of a rollback. A blue/green update still has its old fleet; a rolling update has to start the
+ * replaced instances again.
+ */
 function nextStepBack(deployment: Deployment, { serving }: RollOutObservation): RollOutStep {
   const { config, failureReason = '', stageSince, step } = deployment;
   if (config.update.kind === 'blue-green' || step === 0) return { do: 'rolled back' };
   const incomplete = serving.filter(({ inService, variant }) => inService < variant.desiredInstanceCount);
   if (incomplete.length === 0) return { do: 'rolled back' };
-  // What failed before says nothing of now: it may have been why there is an update.
+  // Earlier failures say nothing about now; they may be the reason for the update.
   const hopeless = incomplete.find((old) => isGivenUp(old, stageSince));
   if (!hopeless) return { do: 'wait' };
   const { lastReason } = hopeless.failures!;

@@ -2,30 +2,33 @@ import { isPaused } from '../endpoint/endpoint-gates.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
 import type { DeployedVariant } from '../endpoint/variant.js';
 
-/** A variant's part of the leases that its side of an endpoint takes. */
+/** A variant's part of the leases of its side of an endpoint. */
 export interface VariantTraffic {
   readonly deploymentId: string;
   readonly variantName: string;
-  /** Relative to the other variants of its side; 0 takes nothing. */
+  /** Relative to the other variants of its side; 0 takes no leases. */
   readonly weight: number;
 }
 
-/** How an endpoint's leases are divided: between the side that serves and the one that is being rolled out, and within each. */
+/**
+ * The division of an endpoint's leases between the serving side and the side that is being rolled out, and within each.
+ */
 export interface Traffic {
   readonly serving: readonly VariantTraffic[];
   readonly rollingOut: readonly VariantTraffic[];
-  /** The share of all leases that the new side takes at most, 0 to 1. */
+  /** The largest share of all leases that the new side takes, 0 to 1. */
   readonly newShare: number;
 }
 
-/** Nobody takes any. */
+/** The traffic of an endpoint without leases. */
 export const NO_TRAFFIC: Traffic = { serving: [], rollingOut: [], newShare: 0 };
 
-/** While its dispatch is paused, nobody takes anything. */
+/** Returns how an endpoint's leases are divided. While its dispatch is paused, no variant takes any. */
 export function trafficOf(endpoint: Pick<Endpoint, 'deployment' | 'dispatch' | 'status' | 'variants'>): Traffic {
   const { deployment, status, variants } = endpoint;
   if (isPaused(endpoint, 'dispatch')) return NO_TRAFFIC;
-  // What a way back that failed has left serves together: nobody can tell any more how much of either there will be.
+  // After a failed rollback the instances of both sides serve together, because how many there will be of either is
+  // unknown.
   if (status === 'UpdateRollbackFailed') {
     return { serving: weighed([...variants, ...(deployment?.variants ?? [])]), rollingOut: [], newShare: 0 };
   }
@@ -37,15 +40,18 @@ export function trafficOf(endpoint: Pick<Endpoint, 'deployment' | 'dispatch' | '
 }
 
 /**
- * The variants whose instances take what waits as soon as they have room: not those of no weight, nor the new side of an
- * update while it has a share only.
+ * Returns the variants whose instances take queued invocations as soon as they have room. Variants without weight are
+ * left out, and so is the new side of an update while it has only a share.
  */
 export function freeToTake({ newShare, rollingOut, serving }: Traffic): VariantTraffic[] {
   const sides = [...(newShare < 1 ? serving : []), ...(newShare === 1 ? rollingOut : [])];
   return sides.filter(({ weight }) => weight > 0);
 }
 
-/** The part of its own weight that each side of an endpoint has now; both have all of it where a way back failed. */
+/**
+ * Returns the part of its own weight that each side of an endpoint has now; after a failed rollback both have all of
+ * it.
+ */
 export function weightsInForce({ deployment, status }: Pick<Endpoint, 'deployment' | 'status'>): {
   readonly serving: number;
   readonly rollingOut: number;
@@ -55,6 +61,7 @@ export function weightsInForce({ deployment, status }: Pick<Endpoint, 'deploymen
   return { serving: 1 - newShare, rollingOut: newShare };
 }
 
+/** Returns whether two divisions of an endpoint's leases are equal. */
 export function sameTraffic(a: Traffic, b: Traffic): boolean {
   return a.newShare === b.newShare && sameSide(a.serving, b.serving) && sameSide(a.rollingOut, b.rollingOut);
 }
@@ -69,7 +76,7 @@ function sameSide(a: readonly VariantTraffic[], b: readonly VariantTraffic[]): b
   );
 }
 
-/** Weights that are all 0 say nothing about who takes what: then all take the same. */
+/** Returns the traffic of variants by their weights. If all weights are 0, all variants take the same. */
 function weighed(variants: readonly DeployedVariant[]): VariantTraffic[] {
   const isSilent = variants.every(({ desiredWeight }) => desiredWeight === 0);
   return variants.map(({ deploymentId, name, desiredWeight }) => ({
@@ -80,9 +87,9 @@ function weighed(variants: readonly DeployedVariant[]): VariantTraffic[] {
 }
 
 /**
- * How many of `queued` invocations each variant has to reckon with, in their order: by weight, whole, adding up to all of
- * them. What is left over after rounding goes to the largest remainders, the first of equals. Variants that may have no
- * instances, by their `maxima`, leave theirs to those that may: it would wait for ever, and another could do it.
+ * Divides `queued` invocations among the variants, in their order: by weight, in whole numbers that add up to all of
+ * them. The rest after rounding goes to the largest remainders, the first of equals. Variants that may have no
+ * instances, by their `maxima`, leave their part to variants that may, because it would never be done.
  */
 export function divideBacklog(
   queued: number,

@@ -1,23 +1,26 @@
 import type { Endpoint } from '../endpoint/endpoint.js';
 import type { DeployedVariant } from '../endpoint/variant.js';
 
-/** How many instances of one variant of one deployment there are to be. */
+/** The number of instances that one variant of one deployment should have. */
 export interface WantedInstances {
   readonly variant: DeployedVariant;
   readonly count: number;
-  /** Whether those that are missing are launched. */
+  /** Whether missing instances are launched. */
   readonly launches: boolean;
-  /** How those beyond the count go: each once it is idle, or all of them now, as soon as they have finished what they run. */
+  /**
+   * How surplus instances go: each once it is idle, or all of them now, as soon as they have finished the invocations
+   * that they run.
+   */
   readonly surplus: 'goes when idle' | 'finishes and goes';
 }
 
 /**
- * The instances that an endpoint's record asks for, which is all that a fleet has to know to bring them about. Nothing
- * where none may be there at all.
+ * Returns the instances that an endpoint's record asks for, which is all that a fleet needs to know; none if the
+ * endpoint may have none.
  */
 export function wantedInstances({ deployment, status, variants }: Endpoint): WantedInstances[] {
   if (status === 'Deleting' || status === 'Failed' || status === 'OutOfService') return [];
-  // What a way back that failed has left of the new side serves on as it is: nobody counts it any more.
+  // After a failed rollback the rest of the new side serves on as it is, and is no longer counted.
   if (!deployment || status === 'UpdateRollbackFailed') {
     return variants.map((variant) => ({
       variant,
@@ -27,11 +30,11 @@ export function wantedInstances({ deployment, status, variants }: Endpoint): Wan
     }));
   }
   const { stage, targets, variants: rollingOut } = deployment;
-  // An update that nobody has looked at yet asks for nothing: what is there stays.
+  // An update that has no counts yet asks for nothing, so all present instances stay.
   if (!targets) return [...variants, ...rollingOut].map((variant) => asItIs(variant));
   return [
     ...variants.map((variant) => replaced(variant, targets.serving[variant.name] ?? 0, true)),
-    // On the way back only what is there may stay: a new instance that dies is not missed.
+    // During a rollback new instances may only stay, so one that dies is not replaced.
     ...rollingOut.map((variant) => replaced(variant, targets.rollingOut[variant.name] ?? 0, stage !== 'RollingBack')),
   ];
 }

@@ -1,10 +1,11 @@
 /**
- * Set up before every spec: whatever is fetched from the REST API of an Ebb, in whatever test, has to be an answer that is
- * described. What describes them is loaded only once there is an answer to be looked at.
+ * Set up before every spec: every answer that a test fetches from Ebb's REST API has to match the OpenAPI document. The
+ * document is loaded with the first such answer.
  */
+const CHECKED = Symbol.for('ebb.checked-fetch');
 const fetchUnchecked = globalThis.fetch;
 
-globalThis.fetch = async (input, init) => {
+const fetchChecked: typeof fetch = async (input, init) => {
   const response = await fetchUnchecked(input, init);
   const { pathname, search } = new URL(input instanceof Request ? input.url : input);
   // Only Ebb names requests so: other servers of tests have paths that begin alike.
@@ -19,3 +20,6 @@ globalThis.fetch = async (input, init) => {
   });
   return response;
 };
+
+// Specs that share a process share its fetch, which is wrapped once.
+if (!(CHECKED in fetchUnchecked)) globalThis.fetch = Object.assign(fetchChecked, { [CHECKED]: true });

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { COMPILE_CACHE } from './standalone.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/apps/cli/main.js');
 /** No command of a test takes longer. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 110_000;
 
 /** What a command came to. */
 export interface Ran {
@@ -33,7 +34,7 @@ export class RunningCommand {
     const { HOME = '', PATH = '' } = process.env;
     this.child = spawn(program, parameters, {
       cwd,
-      env: { HOME, PATH, ...env },
+      env: { HOME, PATH, ...COMPILE_CACHE, ...env },
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, it } from 'vitest';
 import { deployEndpoint, endpointNow } from '../support/asynchronous-endpoint.js';
@@ -9,7 +11,7 @@ import { startStandalone } from '../support/standalone.js';
 
 const SLOTS = 3;
 
-it.skipIf(!canSeeProcesses)('what ran on an instance that was killed is completed by another', async () => {
+it.skipIf(!canSeeProcesses)('another instance completes the invocations that ran on one that was killed', async () => {
   await using inbox = await NotificationInbox.listen();
   await using ebb = await startStandalone();
   using aws = new AwsClients(ebb.url);
@@ -25,9 +27,13 @@ it.skipIf(!canSeeProcesses)('what ran on an instance that was killed is complete
 
   await told((await invoke('first')).inferenceId);
   const [victim] = instances();
-  const running = await Promise.all(['a', 'b', 'c'].map((body) => invoke(body, 'delayMs=1000')));
+  // The container holds its answers until its death, however long that takes to come.
+  const release = join(ebb.dataDirectory, 'release');
+  const running = await Promise.all(['a', 'b', 'c'].map((body) => invoke(body, `hold=${release}`)));
   await eventually('all of them run', async () => (await endpointNow(aws, 'mortal')).backlog.running === SLOTS);
   process.kill(victim!, 'SIGKILL');
+  await eventually('the instance is gone', () => !instances().includes(victim!));
+  writeFileSync(release, '');
 
   for (const { inferenceId, outputLocation, body } of running) {
     expect(await told(inferenceId)).toMatchObject({ invocationStatus: 'Completed' });

@@ -14,6 +14,7 @@
  *
  * For one request, by the custom attributes, separated by semicolons (`delayMs=100;status=500`):
  *   delayMs=100        answers so late
+ *   hold=/path         answers once there is a file at this path
  *   status=500         answers so
  *   contentType=a/b    instead of the request's own
  *   headerBytes=5000   adds a header of so many bytes
@@ -38,7 +39,7 @@
  * It prints `ready` when it listens and one line for each request.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -46,6 +47,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const { env } = process;
 const CONNECT_TIMEOUT_MS = 2_000;
+const HOLD_LOOK_MS = 10;
 const startedAt = Date.now();
 const allocated = [];
 let ping = env.ECHO_PING ?? 200;
@@ -85,6 +87,7 @@ async function answerInvocation(request, response) {
   const knobs = readKnobs(request.headers['x-amzn-sagemaker-custom-attributes']);
   console.log(`${request.method} ${request.url} ${request.headers['x-amzn-sagemaker-inference-id'] ?? ''}`);
   if ('delayMs' in knobs) await sleep(Number(knobs.delayMs));
+  if ('hold' in knobs) await untilThere(knobs.hold);
   if ('report' in knobs) await report(request.headers['ebb-progress-url'], Number(knobs.report));
   if ('print' in knobs) printLines(Number(knobs.print));
   if ('printLong' in knobs) console.log('ü'.repeat(Number(knobs.printLong)));
@@ -125,6 +128,10 @@ async function report(url, times) {
     await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   }
   await fetch(`${url}/partial`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'a part' });
+}
+
+async function untilThere(path) {
+  while (!existsSync(path)) await sleep(HOLD_LOOK_MS);
 }
 
 function readKnobs(attributes = '') {

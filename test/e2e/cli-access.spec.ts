@@ -11,7 +11,7 @@ interface Key {
   readonly token: string;
 }
 
-describe('access keys on the command line', { timeout: 60_000 }, () => {
+describe('access keys on the command line', () => {
   let data: string;
   let home: string;
   const run = (parameters: string[], env: Record<string, string> = {}): Promise<Ran> =>

@@ -50,8 +50,7 @@ async function invoke(wish: Wish): Promise<Accepted> {
   };
 }
 
-const told = (inferenceId: string) =>
-  eventually(`somebody is told of ${inferenceId}`, () => inbox.of(inferenceId), 20_000);
+const told = (inferenceId: string) => eventually(`somebody is told of ${inferenceId}`, () => inbox.of(inferenceId));
 
 async function expectThatRequestsWork(EndpointName = 'echo'): Promise<void> {
   const { inferenceId, outputLocation } = await invoke({ EndpointName, Body: 'after', ContentType: 'text/plain' });

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { killRun } from '../fault/kill-run.js';
 
 const KILLS = 3;
-/** About ten seconds where it has the processors for itself. */
-const LIMIT_MS = 60_000;
+/** About ten seconds on an idle machine. */
+const LIMIT_MS = 600_000;
 const SEED = Math.floor(Math.random() * 2 ** 32);
 
 /** `npm run test:fault` does this fifty times. */

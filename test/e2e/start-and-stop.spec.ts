@@ -7,10 +7,10 @@ import { eventually } from '../support/eventually.js';
 import { canSeeProcesses, instanceProcesses } from '../support/live-processes.js';
 import { StandaloneProcess, newDataDirectory, startStandalone } from '../support/standalone.js';
 
-/** The service hands back what still runs after 10 s; a healthy stop takes little longer. */
-const STOP_LIMIT_MS = 15_000;
+/** The service hands back what still runs after 10 s; the rest of a stop takes little, even on a busy machine. */
+const STOP_LIMIT_MS = 30_000;
 
-describe.concurrent('the standalone process', { timeout: 60_000 }, () => {
+describe.concurrent('the standalone process', () => {
   it('prints one line when it is ready, and nothing else', async () => {
     const ebb = await startStandalone();
     const { url, dataDirectory } = ebb;

@@ -91,7 +91,7 @@ describe('whoever follows an invocation', () => {
 });
 
 describe('an Ebb that stops', () => {
-  it('ends the streams of all who follow, and the waiting of all who wait', { timeout: 60_000 }, async () => {
+  it('ends the streams of all who follow, and the waiting of all who wait', async () => {
     const stopped = await SubmitScene.start();
     await stopped.deploy('still');
     await stopped.holdBack('still');

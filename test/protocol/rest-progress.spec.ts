@@ -95,9 +95,15 @@ describe('a report', () => {
 
   it('comes too often when more than fifty come in a second', async () => {
     const { id, path } = await reportPath();
-    const answers = await Promise.all(Array.from({ length: 150 }, () => scene.rest.post(path, { progress: 0.1 })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 429]));
-    expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/);
+    const statuses = new Set<number>();
+    // A busy machine may not get more than fifty reports through in its first second.
+    const refused = await eventually('a report is refused', async () => {
+      const answers = await Promise.all(Array.from({ length: 150 }, () => scene.rest.post(path, { progress: 0.1 })));
+      for (const { status } of answers) statuses.add(status);
+      return answers.find(({ status }) => status === 429);
+    });
+    expect(statuses).toEqual(new Set([204, 429]));
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     await scene.rest.delete(`invocations/${id}`);
   });
 

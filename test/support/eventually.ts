@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
-const PATIENCE_MS = 10_000;
+/** Ends only what would never come about: a busy machine may take many times as long as an idle one. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Looks until `probe` gives something other than undefined or false, and returns it. Raises, naming `what`, when that

@@ -64,13 +64,14 @@ describe('an operator is told why', () => {
         /main is in a crash loop: \d+ launches in a row have failed .* exit code 3\. One instance is tried again from /,
       ),
     });
-    expect(await why(id)).toMatch(/launches in a row have failed/);
+    // While one is tried again it says that one is starting.
+    await eventually('the invocation says so', async () => /launches in a row have failed/.test(await why(id)));
   });
 
   it('an invocation was settled', async () => {
     await deployEndpoint(aws, { name: 'quick' });
     const id = await invoke('quick');
     await eventually('it is settled', async () => (await why(id)).startsWith('It was settled as Completed at '));
-    expect((await variantOf('quick')).why).toContain('1 is idle.');
+    await eventually('the instance is idle', async () => (await variantOf('quick')).why.includes('1 is idle.'));
   });
 });

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployEndpoint, endpointNow } from '../support/asynchronous-endpoint.js';
 import { AwsClients } from '../support/aws-clients.js';
 import { eventually } from '../support/eventually.js';
@@ -19,23 +20,29 @@ describe.concurrent('the standalone process', () => {
     expect(ebb.output).toEqual([`Ebb is ready at ${url} (profile local, data in ${dataDirectory})`]);
   });
 
-  it('refuses a data directory that another process has, in one line', async () => {
-    await using owner = await startStandalone();
-    await using second = new StandaloneProcess({ EBB_DATA_DIR: owner.dataDirectory });
-    expect(await second.exited).toEqual({ code: 1, signal: null });
-    expect(second.output).toEqual([]);
-    expect(second.log).toEqual([
-      `Ebb cannot start: The data directory '${owner.dataDirectory}' is in use by another Ebb process: ` +
-        'one process owns it at a time.',
-    ]);
-    expect((await fetch(`${owner.url}/health`)).status).toBe(200);
-  });
+  describe.concurrent('beside another', () => {
+    let owner: StandaloneProcess;
+    beforeAll(async () => {
+      owner = await startStandalone();
+    });
+    afterAll(() => owner?.stop());
 
-  it('refuses a port that is taken, in one line', async () => {
-    await using owner = await startStandalone();
-    await using second = new StandaloneProcess({ EBB_PORT: new URL(owner.url).port });
-    expect(await second.exited).toEqual({ code: 1, signal: null });
-    expect(second.log).toEqual([expect.stringMatching(/^Ebb cannot start: .*EADDRINUSE/)]);
+    it('refuses a data directory that another process has, in one line', async () => {
+      await using second = new StandaloneProcess({ EBB_DATA_DIR: owner.dataDirectory });
+      expect(await second.exited).toEqual({ code: 1, signal: null });
+      expect(second.output).toEqual([]);
+      expect(second.log).toEqual([
+        `Ebb cannot start: The data directory '${owner.dataDirectory}' is in use by another Ebb process: ` +
+          'one process owns it at a time.',
+      ]);
+      expect((await fetch(`${owner.url}/health`)).status).toBe(200);
+    });
+
+    it('refuses a port that is taken, in one line', async () => {
+      await using second = new StandaloneProcess({ EBB_PORT: new URL(owner.url).port });
+      expect(await second.exited).toEqual({ code: 1, signal: null });
+      expect(second.log).toEqual([expect.stringMatching(/^Ebb cannot start: .*EADDRINUSE/)]);
+    });
   });
 
   it.each([
@@ -64,12 +71,15 @@ describe.concurrent('the standalone process', () => {
     const aws = new AwsClients(first.url);
     await deployEndpoint(aws, { name: 'busy', slots: 4, maximum: 1 });
     const endless = await invoke(aws, 'hang');
-    const running = await Promise.all(Array.from({ length: 3 }, () => invoke(aws, 'delayMs=1000')));
+    const release = join(EBB_DATA_DIR, 'release');
+    const running = await Promise.all(Array.from({ length: 3 }, () => invoke(aws, `hold=${release}`)));
     const waiting = await Promise.all(Array.from({ length: 8 }, () => invoke(aws, 'delayMs=10')));
     await eventually('four of them run', async () => (await endpointNow(aws, 'busy')).backlog.running === 4);
 
     const askedAt = performance.now();
-    expect(await first.stop()).toEqual({ code: 0, signal: null });
+    const stopped = first.stop();
+    writeFileSync(release, '');
+    expect(await stopped).toEqual({ code: 0, signal: null });
     expect(performance.now() - askedAt).toBeLessThan(STOP_LIMIT_MS);
     aws[Symbol.dispose]();
     expect(canSeeProcesses ? instanceProcesses(EBB_DATA_DIR) : []).toEqual([]);

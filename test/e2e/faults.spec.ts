@@ -1,6 +1,6 @@
 import { InvokeEndpointAsyncCommand, type InvokeEndpointAsyncCommandInput } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUCKET, deployEndpoint, endpointNow } from '../support/asynchronous-endpoint.js';
+import { BUCKET, deployEndpoint } from '../support/asynchronous-endpoint.js';
 import { AwsClients } from '../support/aws-clients.js';
 import { eventually } from '../support/eventually.js';
 import { canSeeProcesses, connectionsTo, instanceProcesses } from '../support/live-processes.js';
@@ -221,15 +221,17 @@ it.skipIf(!canSeeProcesses)('closes the connection to a container whose time is 
   await eventually('its instance has answered', () => aws.objectAt(first.outputLocation));
   const instance = instanceProcesses(ebb.dataDirectory).find(({ environment }) => environment.get('STUCK'));
   const port = Number(instance!.environment.get('SAGEMAKER_BIND_TO_PORT'));
-  const { failureLocation } = await invoke({
+  const { inferenceId, failureLocation } = await invoke({
     EndpointName: 'stuck',
     Body: 'x',
     CustomAttributes: 'hang',
     InvocationTimeoutSeconds: 1,
   });
-  await eventually('it hangs', async () => (await endpointNow(aws, 'stuck')).backlog.running === 1);
-  expect(connectionsTo(port)).toBeGreaterThan(0);
+  const printed = async (line: string) =>
+    (await (await fetch(`${ebb.url}/v1/endpoints/stuck/logs?limit=1000`)).text()).includes(line);
+  await eventually('its container has the request', () => printed(`POST /invocations ${inferenceId}`));
   await eventually('its time is up', () => aws.objectAt(failureLocation));
+  await eventually('its container sees the connection closed', () => printed(`closed ${inferenceId}`));
   await eventually('nobody is connected', () => connectionsTo(port) === 0);
   expect(instanceProcesses(ebb.dataDirectory).map(({ pid }) => pid)).toContain(instance!.pid);
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -96,6 +97,8 @@ export default defineConfig({
           name: 'service',
           include: SERVICE_SPECS,
           globalSetup: BUILT,
+          // They wait for the processes that they start, up to ten seconds for one that stops.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },
       },

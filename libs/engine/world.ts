@@ -3,6 +3,7 @@ import type { Calendar } from '../core/ports/calendar.js';
 import type { Catalog } from '../core/ports/catalog.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Instances } from '../core/ports/instances.js';
+import type { Invocations } from '../core/ports/invocations.js';
 import type { Ledger } from '../core/ports/ledger.js';
 import type { Logs } from '../core/ports/logs.js';
 import type { Metrics } from '../core/ports/metrics.js';
@@ -22,6 +23,7 @@ export abstract class World {
   abstract readonly catalog: Catalog;
   abstract readonly clock: Clock;
   abstract readonly instances: Instances;
+  abstract readonly invocations: Invocations;
   abstract readonly ledger: Ledger;
   abstract readonly log: Log;
   abstract readonly logs: Logs;

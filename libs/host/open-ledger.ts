@@ -1,7 +1,6 @@
-import type { Ledger } from '../core/ports/ledger.js';
-import type { Outbox } from '../core/ports/outbox.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
 import type { Log } from '../engine/log.js';
+import type { World } from '../engine/world.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 
@@ -10,7 +9,7 @@ export async function openLedger(
   config: Config,
   log: Log,
   closers: Closers,
-): Promise<{ readonly ledger: Ledger; readonly outbox: Outbox }> {
+): Promise<Pick<World, 'invocations' | 'ledger' | 'outbox'>> {
   const record = openSqliteLedger(config.dataDirectory);
   closers.add(() => record.close());
   switch (config.drivers.ledger) {
@@ -23,7 +22,7 @@ export async function openLedger(
       ]);
       const endpoint = config.awsEndpoints.sqs;
       const sqs = new SQSClient({ region: config.place.region, ...(endpoint && { endpoint }) });
-      const ledger = new SqsLedger(record.ledger, sqs, {
+      const ledger = new SqsLedger(record, sqs, {
         onLater: (what, error) =>
           log.warn('A call to SQS failed; the next round makes it good', { what, reason: String(error) }),
       });
@@ -31,7 +30,7 @@ export async function openLedger(
         await ledger.close();
         sqs.destroy();
       });
-      return { ledger, outbox: record.outbox };
+      return { ...record, ledger };
     }
   }
 }

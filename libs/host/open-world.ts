@@ -56,7 +56,7 @@ async function openDrivers(
   const metrics = SqliteMetrics.open(config.dataDirectory);
   closers.add(() => metrics.close());
   const objects = await openObjects(config, closers);
-  const { ledger, outbox } = await openLedger(config, log, closers);
+  const { invocations, ledger, outbox } = await openLedger(config, log, closers);
   const signals = new InProcessSignals();
   const parts = { catalog, clock, own, ownUrl, secrets, signals };
   const notifications = await openNotifications(config, parts, closers);
@@ -69,6 +69,7 @@ async function openDrivers(
     catalog,
     clock,
     instances,
+    invocations,
     ledger,
     log,
     logs,

@@ -7,7 +7,7 @@ import { idsOf, tokenOf, type LedgerScene } from './ledger-scene.js';
 /** The ledger as the queue: lease, renew, release and reclaim, with their fencing tokens. */
 export function ledgerQueueContract(scene: LedgerScene): void {
   const { accept, lease, leaseOne, leaseExpired } = scene;
-  const stateOf = async (number: number) => (await scene.ledger.find(sampleId(number)))?.state;
+  const stateOf = async (number: number) => (await scene.invocations.find(sampleId(number)))?.state;
 
   describe('lease', () => {
     test('gives the invocation to the worker, with its times and the first token', async () => {
@@ -22,7 +22,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
         startedAt: NOW + 7,
         leasedUntil: LEASED_UNTIL,
       });
-      expect(await scene.ledger.find(sampleId(1))).toEqual(leased);
+      expect(await scene.invocations.find(sampleId(1))).toEqual(leased);
     });
 
     test('gives at most as many as asked for, and nothing twice', async () => {
@@ -58,7 +58,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       const slots = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, variantName: 'main', instanceReadyAt: NOW - 5 }));
       const leased = await lease(2, { slots });
       expect(leased.map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-2']);
-      for (const invocation of leased) expect(await scene.ledger.find(invocation.id)).toEqual(invocation);
+      for (const invocation of leased) expect(await scene.invocations.find(invocation.id)).toEqual(invocation);
     });
 
     test('gives nothing of another endpoint, and nothing when nothing is queued', async () => {
@@ -88,7 +88,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.ledger.renew([held!, released!, settled!, older, unknown], LEASED_UNTIL + 10_000)).toEqual([
         held,
       ]);
-      expect(await scene.ledger.find(held!.invocationId)).toMatchObject({ leasedUntil: LEASED_UNTIL + 10_000 });
+      expect(await scene.invocations.find(held!.invocationId)).toMatchObject({ leasedUntil: LEASED_UNTIL + 10_000 });
     });
 
     test('keeps an invocation from being reclaimed at the old time', async () => {
@@ -116,13 +116,13 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       await accept(1);
       const old = tokenOf(await leaseOne());
       await scene.ledger.release(old, false);
-      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('workerId');
+      expect(await scene.invocations.find(sampleId(1))).not.toHaveProperty('workerId');
       const next = await leaseOne({ workerId: 'worker-2' });
       expect(next.attempt).toBeGreaterThan(old.attempt);
       expect(await scene.ledger.release(old, true)).toBe(false);
       expect(await scene.ledger.settle(old, COMPLETED, [sampleDelivery('d')])).toBe(false);
       expect(await scene.ledger.renew([old], LEASED_UNTIL + 1)).toEqual([]);
-      expect(await scene.ledger.find(sampleId(1))).toEqual(next);
+      expect(await scene.invocations.find(sampleId(1))).toEqual(next);
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
@@ -132,8 +132,8 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       const ended = { endedAt: NOW + 9, kind: 'instance-broke', reason: 'it died' } as const;
       await scene.ledger.release(tokenOf(await leaseOne({ slots })), true, ended);
       await scene.ledger.release(tokenOf(await leaseOne()), true, ended);
-      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('instanceId');
-      expect((await scene.ledger.find(sampleId(1)))?.pastAttempts).toEqual([
+      expect(await scene.invocations.find(sampleId(1))).not.toHaveProperty('instanceId');
+      expect((await scene.invocations.find(sampleId(1)))?.pastAttempts).toEqual([
         { number: 1, ...slots[0], startedAt: NOW, ...ended },
       ]);
     });
@@ -145,14 +145,18 @@ export function ledgerQueueContract(scene: LedgerScene): void {
         const ended = { endedAt: NOW, kind: 'worker-stopped' } as const;
         await scene.ledger.release(tokenOf(await leaseOne({ slots })), false, ended);
       }
-      const numbers = (await scene.ledger.find(sampleId(1)))?.pastAttempts?.map(({ number }) => number);
+      const numbers = (await scene.invocations.find(sampleId(1)))?.pastAttempts?.map(({ number }) => number);
       expect(numbers).toEqual(Array.from({ length: MAX_PAST_ATTEMPTS }, (_, index) => index + 3));
     });
 
     test('counts broken attempts and no others', async () => {
       await accept(1);
       for (const broken of [true, false, true]) await scene.ledger.release(tokenOf(await leaseOne()), broken);
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Queued', attempt: 3, brokenAttempts: 2 });
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({
+        state: 'Queued',
+        attempt: 3,
+        brokenAttempts: 2,
+      });
     });
 
     test('is false for what is not leased', async () => {
@@ -170,7 +174,11 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       await lease(1, { endpointName: 'other', leasedUntil: LEASED_UNTIL + 1 });
       expect(await scene.ledger.reclaim(LEASED_UNTIL - 1)).toEqual([]);
       expect(await scene.ledger.reclaim(LEASED_UNTIL)).toEqual(['ocr']);
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Queued', attempt: 1, brokenAttempts: 0 });
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({
+        state: 'Queued',
+        attempt: 1,
+        brokenAttempts: 0,
+      });
       expect(await stateOf(3)).toBe('Running');
     });
 
@@ -178,7 +186,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       await accept(1);
       await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
       await scene.ledger.reclaim(LEASED_UNTIL);
-      const [attempt] = (await scene.ledger.find(sampleId(1)))?.pastAttempts ?? [];
+      const [attempt] = (await scene.invocations.find(sampleId(1)))?.pastAttempts ?? [];
       expect(attempt).toMatchObject({ number: 1, instanceId: 'i-1', endedAt: LEASED_UNTIL, kind: 'lost' });
     });
 
@@ -196,8 +204,8 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       const mine = await leaseOne({ workerId: 'worker-1' });
       const others = await leaseOne({ workerId: 'worker-2' });
       expect(await scene.ledger.reclaim(NOW, 'worker-1')).toEqual(['ocr']);
-      expect(await scene.ledger.find(mine.id)).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
-      expect(await scene.ledger.find(others.id)).toEqual(others);
+      expect(await scene.invocations.find(mine.id)).toMatchObject({ state: 'Queued', brokenAttempts: 0 });
+      expect(await scene.invocations.find(others.id)).toEqual(others);
     });
   });
 

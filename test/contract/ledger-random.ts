@@ -29,8 +29,8 @@ export function randomLedgerSequences(scene: LedgerScene): void {
         const outcome = await made;
         expect(outcome).toEqual(expected(outcome));
       }
-      expect(await scene.ledger.list({ limit: 10_000 })).toEqual(model.newestFirst());
-      for (const name of ENDPOINTS) expect(await scene.ledger.backlog(name)).toEqual(model.backlog(name));
+      expect(await scene.invocations.list({ limit: 10_000 })).toEqual(model.newestFirst());
+      for (const name of ENDPOINTS) expect(await scene.invocations.backlog(name)).toEqual(model.backlog(name));
     }
   });
 }

@@ -25,7 +25,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     ])('records a request with %s as queued', async (_what, request) => {
       const expected = { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 };
       expect(await scene.ledger.accept(request)).toEqual({ invocation: expected, repeated: false });
-      expect(await scene.ledger.find(request.id)).toEqual(expected);
+      expect(await scene.invocations.find(request.id)).toEqual(expected);
     });
 
     test('refuses an id that is taken and leaves the first as it was', async () => {
@@ -33,8 +33,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await expect(scene.ledger.accept(sampleRequest(1, { endpointName: 'other' }))).rejects.toMatchObject({
         code: 'AlreadyExists',
       });
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ endpointName: 'ocr' });
-      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 2 });
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({ endpointName: 'ocr' });
+      expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 2 });
     });
 
     test('allows the same inference id again', async () => {
@@ -45,9 +45,9 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     test('returns the first invocation for a key that its endpoint has seen, and records nothing', async () => {
       await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
       const again = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key' }));
-      expect(again).toEqual({ invocation: await scene.ledger.find(sampleId(1)), repeated: true });
-      expect(await scene.ledger.find(sampleId(2))).toBeUndefined();
-      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+      expect(again).toEqual({ invocation: await scene.invocations.find(sampleId(1)), repeated: true });
+      expect(await scene.invocations.find(sampleId(2))).toBeUndefined();
+      expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
     test('returns the first invocation for its key also when it has settled', async () => {
@@ -63,10 +63,10 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect((await scene.ledger.accept(within)).repeated).toBe(true);
       const after = sampleRequest(3, { idempotencyKey: 'key', acceptedAt: NOW + IDEMPOTENCY_WINDOW_MS });
       expect((await scene.ledger.accept(after)).repeated).toBe(false);
-      const key = (now: number) => scene.ledger.findByKey('ocr', 'key', now);
+      const key = (now: number) => scene.invocations.findByKey('ocr', 'key', now);
       expect(await key(NOW + 2 * IDEMPOTENCY_WINDOW_MS - 1)).toMatchObject({ id: sampleId(3) });
       expect(await key(NOW + 2 * IDEMPOTENCY_WINDOW_MS)).toBeUndefined();
-      expect(await scene.ledger.findByKey('other', 'key', NOW)).toBeUndefined();
+      expect(await scene.invocations.findByKey('other', 'key', NOW)).toBeUndefined();
       const again = await scene.ledger.accept({ ...after, id: sampleId(4) });
       expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(3) } });
     });
@@ -84,19 +84,19 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       );
       expect(new Set(accepted.map(({ invocation }) => invocation.id)).size).toBe(1);
       expect(accepted.filter(({ repeated }) => !repeated)).toHaveLength(1);
-      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+      expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
     test('records each of many that come at once', async () => {
       const numbers = Array.from({ length: 600 }, (_, index) => index);
       await Promise.all(numbers.map((number) => scene.ledger.accept(sampleRequest(number))));
-      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 600 });
-      expect(idsOf(await scene.ledger.list({ limit: 1_000 }))).toEqual(numbers.map(sampleId).reverse());
+      expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 600 });
+      expect(idsOf(await scene.invocations.list({ limit: 1_000 }))).toEqual(numbers.map(sampleId).reverse());
     });
 
     test('does nothing when its signal is aborted already', async () => {
       await expect(scene.ledger.accept(sampleRequest(1), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
-      expect(await scene.ledger.find(sampleId(1))).toBeUndefined();
+      expect(await scene.invocations.find(sampleId(1))).toBeUndefined();
     });
   });
 
@@ -107,8 +107,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
         await accept(1);
         await scene.ledger.settle(tokenOf(await leaseOne()), { state, settledAt: NOW }, []);
         expect((await scene.ledger.accept(redriveRequest(2))).repeated).toBe(false);
-        expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state, redrivenAs: sampleId(2) });
-        expect(await scene.ledger.find(sampleId(2))).toMatchObject({ state: 'Queued', redriveOf: sampleId(1) });
+        expect(await scene.invocations.find(sampleId(1))).toMatchObject({ state, redrivenAs: sampleId(2) });
+        expect(await scene.invocations.find(sampleId(2))).toMatchObject({ state: 'Queued', redriveOf: sampleId(1) });
       },
     );
 
@@ -118,7 +118,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       const accepted = await Promise.all([2, 3, 4].map((number) => scene.ledger.accept(redriveRequest(number))));
       expect(new Set(accepted.map(({ invocation }) => invocation.id)).size).toBe(1);
       expect(accepted.filter(({ repeated }) => !repeated)).toHaveLength(1);
-      expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1 });
+      expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
     test('is refused for what has not ended so, and for what is unknown', async () => {
@@ -127,8 +127,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
       await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
       await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
-      expect(await scene.ledger.find(sampleId(2))).toBeUndefined();
-      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('redrivenAs');
+      expect(await scene.invocations.find(sampleId(2))).toBeUndefined();
+      expect(await scene.invocations.find(sampleId(1))).not.toHaveProperty('redrivenAs');
     });
   });
 
@@ -144,11 +144,11 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await accept(1);
       const { workerId: _workerId, leasedUntil: _leasedUntil, ...running } = await leaseOne();
       expect(await scene.ledger.settle(tokenOf(running), settlement, [])).toBe(true);
-      expect(await scene.ledger.find(sampleId(1))).toEqual({ ...running, ...settlement });
+      expect(await scene.invocations.find(sampleId(1))).toEqual({ ...running, ...settlement });
       expect(await scene.ledger.settle(tokenOf(running), { state: 'Failed', settledAt: NOW + 9 }, [])).toBe(false);
       expect(await scene.ledger.release(tokenOf(running), false)).toBe(false);
       expect(await scene.ledger.reclaim(LEASED_UNTIL + 1, 'worker-1')).toEqual([]);
-      expect(await scene.ledger.find(sampleId(1))).toEqual({ ...running, ...settlement });
+      expect(await scene.invocations.find(sampleId(1))).toEqual({ ...running, ...settlement });
     });
 
     test('records its deliveries, due at once', async () => {
@@ -165,7 +165,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       const token = tokenOf(await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] }));
       const failure = { state: 'Failed', settledAt: NOW + 5, failureKind: 'model-error' } as const;
       await scene.ledger.settle(token, { ...failure, ended }, []);
-      const settled = await scene.ledger.find(sampleId(1));
+      const settled = await scene.invocations.find(sampleId(1));
       expect(settled).toMatchObject(failure);
       expect(settled).not.toHaveProperty('ended');
       expect(settled).not.toHaveProperty('instanceId');
@@ -193,7 +193,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     test('takes a queued invocation out of the backlog and records the deliveries', async () => {
       await accept(1, 2);
       expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3 }, [sampleDelivery('d')])).toBe(true);
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
       expect(idsOf(await lease(2))).toEqual([sampleId(2)]);
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
@@ -202,7 +202,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await accept(1);
       await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3, failureReason: 'no more' }, []);
-      const cancelled = await scene.ledger.find(sampleId(1));
+      const cancelled = await scene.invocations.find(sampleId(1));
       expect(cancelled).toMatchObject({ failureReason: 'no more', failureKind: 'cancelled' });
       expect(cancelled?.pastAttempts).toMatchObject([{ instanceId: 'i-1', endedAt: NOW + 3, kind: 'cancelled' }]);
     });
@@ -214,8 +214,8 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.ledger.renew([token], LEASED_UNTIL + 1)).toEqual([]);
       expect(await scene.ledger.release(token, false)).toBe(false);
       expect(await scene.ledger.settle(token, COMPLETED, [sampleDelivery('d')])).toBe(false);
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
-      expect(await scene.ledger.find(sampleId(1))).not.toHaveProperty('workerId');
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
+      expect(await scene.invocations.find(sampleId(1))).not.toHaveProperty('workerId');
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
@@ -224,7 +224,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
       expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, [sampleDelivery('d')])).toBe(false);
       expect(await scene.ledger.cancel(sampleId(2), { settledAt: NOW }, [sampleDelivery('d')])).toBe(false);
-      expect(await scene.ledger.find(sampleId(1))).toMatchObject({ state: 'Completed' });
+      expect(await scene.invocations.find(sampleId(1))).toMatchObject({ state: 'Completed' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
   });
@@ -238,9 +238,9 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     });
 
     test('gives whole invocations, the newest first', async () => {
-      const all = await scene.ledger.list({});
+      const all = await scene.invocations.list({});
       expect(idsOf(all)).toEqual([10, 9, 8, 7, 5, 3, 1].map(sampleId));
-      expect(all[0]).toEqual(await scene.ledger.find(sampleId(10)));
+      expect(all[0]).toEqual(await scene.invocations.find(sampleId(10)));
     });
 
     test.each([
@@ -250,7 +250,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       ['in no state', { states: [] }, []],
       ['of an endpoint that has none', { endpointName: 'none' }, []],
     ] as const)('gives those %s', async (_which, query, numbers) => {
-      expect(idsOf(await scene.ledger.list(query))).toEqual(numbers.map(sampleId));
+      expect(idsOf(await scene.invocations.list(query))).toEqual(numbers.map(sampleId));
     });
 
     test.each([{}, { endpointName: 'ocr' }, { states: ['Queued', 'Cancelled'] }] as const)(
@@ -259,11 +259,11 @@ export function ledgerRecordContract(scene: LedgerScene): void {
         const walked: Invocation[] = [];
         for (;;) {
           const after = walked.at(-1)?.id;
-          const page = await scene.ledger.list({ ...query, limit: 2, ...(after === undefined ? {} : { after }) });
+          const page = await scene.invocations.list({ ...query, limit: 2, ...(after === undefined ? {} : { after }) });
           if (page.length === 0) break;
           walked.push(...page);
         }
-        expect(walked).toEqual(await scene.ledger.list(query));
+        expect(walked).toEqual(await scene.invocations.list(query));
       },
     );
 
@@ -296,63 +296,63 @@ export function ledgerRecordContract(scene: LedgerScene): void {
         ['a label and a time', { labels: { team: 'vision' }, acceptedFrom: NOW + 21 }, [23, 21]],
         ['a time that has none', { acceptedFrom: NOW + 24 }, []],
       ] as const)('gives those with %s', async (_what, query, numbers) => {
-        expect(idsOf(await scene.ledger.list(query))).toEqual(numbers.map(sampleId));
+        expect(idsOf(await scene.invocations.list(query))).toEqual(numbers.map(sampleId));
       });
 
       test('walks in pages through those with a label', async () => {
         const query = { labels: { team: 'vision' }, limit: 1 };
-        const [first] = await scene.ledger.list(query);
-        const [second] = await scene.ledger.list({ ...query, after: first!.id });
-        const [third] = await scene.ledger.list({ ...query, after: second!.id });
+        const [first] = await scene.invocations.list(query);
+        const [second] = await scene.invocations.list({ ...query, after: first!.id });
+        const [third] = await scene.invocations.list({ ...query, after: second!.id });
         expect(idsOf([first!, second!, third!])).toEqual([23, 21, 20].map(sampleId));
-        expect(await scene.ledger.list({ ...query, after: third!.id })).toEqual([]);
+        expect(await scene.invocations.list({ ...query, after: third!.id })).toEqual([]);
       });
     });
 
     test('gives 100 unless told', async () => {
       await Promise.all(Array.from({ length: 101 }, (_, index) => scene.ledger.accept(sampleRequest(100 + index))));
-      expect(await scene.ledger.list({})).toHaveLength(100);
-      expect(await scene.ledger.list({ endpointName: 'ocr' })).toHaveLength(100);
+      expect(await scene.invocations.list({})).toHaveLength(100);
+      expect(await scene.invocations.list({ endpointName: 'ocr' })).toHaveLength(100);
     });
   });
 
   describe('backlog', () => {
     test('is empty for an endpoint that has nothing', async () => {
-      expect(await scene.ledger.backlog('ocr')).toEqual({ queued: 0, running: 0 });
-      expect(await scene.ledger.endpointsWithBacklog()).toEqual([]);
+      expect(await scene.invocations.backlog('ocr')).toEqual({ queued: 0, running: 0 });
+      expect(await scene.invocations.endpointsWithBacklog()).toEqual([]);
     });
 
     test('follows every transition', async () => {
       await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 1_000_000 }));
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(1, 0, 1));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(1, 0, 1));
       const first = tokenOf(await leaseOne());
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 1));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(0, 1));
       await scene.ledger.accept(sampleRequest(2));
       await scene.ledger.accept(sampleRequest(3));
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 1, 2));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(2, 1, 2));
       await scene.ledger.release(first, false);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(3, 0, 1));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(3, 0, 1));
       await scene.ledger.cancel(sampleId(2), { settledAt: NOW }, []);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
       await leaseExpired(10, NOW + 1_000_000);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(1, 1, 3));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(1, 1, 3));
       await scene.ledger.reclaim(NOW + 2_000_000);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(2, 0, 1));
       for (const leased of await lease(2)) await scene.ledger.settle(tokenOf(leased), COMPLETED, []);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(0, 0));
       await accept(4);
       await leaseOne();
       await scene.ledger.cancel(sampleId(4), { settledAt: NOW }, []);
-      expect(await scene.ledger.backlog('ocr')).toEqual(backlogOf(0, 0));
+      expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(0, 0));
     });
 
     test('names the endpoints that have anything queued or running', async () => {
       await accept(1);
       await scene.ledger.accept(sampleRequest(2, { endpointName: 'other' }));
       const running = tokenOf(await leaseOne());
-      expect((await scene.ledger.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
+      expect((await scene.invocations.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
       await scene.ledger.settle(running, COMPLETED, []);
-      expect(await scene.ledger.endpointsWithBacklog()).toEqual(['other']);
+      expect(await scene.invocations.endpointsWithBacklog()).toEqual(['other']);
     });
   });
 
@@ -361,33 +361,35 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await accept(1, 2, 3);
       await scene.ledger.accept(sampleRequest(4, { endpointName: 'other' }));
       await scene.ledger.accept(sampleRequest(5, { priority: 'high' }));
-      const positions = await Promise.all([1, 2, 3, 4, 5].map((number) => scene.ledger.position(sampleId(number))));
+      const positions = await Promise.all(
+        [1, 2, 3, 4, 5].map((number) => scene.invocations.position(sampleId(number))),
+      );
       expect(positions).toEqual([1, 2, 3, 0, 0]);
     });
 
     test('is undefined for what does not wait', async () => {
       await accept(1);
       await leaseOne();
-      expect(await scene.ledger.position(sampleId(1))).toBeUndefined();
-      expect(await scene.ledger.position(sampleId(2))).toBeUndefined();
+      expect(await scene.invocations.position(sampleId(1))).toBeUndefined();
+      expect(await scene.invocations.position(sampleId(2))).toBeUndefined();
     });
   });
 
   describe('the load of an access key', () => {
     test('follows its own invocations and no others', async () => {
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
       await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A', inputBytes: 11 }));
       await scene.ledger.accept(sampleRequest(3, { submittedBy: 'B', inputBytes: 1_000 }));
       await accept(4);
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 2, running: 0, inputBytes: 111 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 2, running: 0, inputBytes: 111 });
       const leased = await lease(4);
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 2, inputBytes: 111 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 0, running: 2, inputBytes: 111 });
       await scene.ledger.release(tokenOf(leased.find(({ id }) => id === sampleId(1))!), false);
       await scene.ledger.settle(tokenOf(leased.find(({ id }) => id === sampleId(2))!), COMPLETED, []);
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 1, running: 0, inputBytes: 100 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 1, running: 0, inputBytes: 100 });
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
     });
 
     test('is remembered when it is opened again', async (context) => {
@@ -396,7 +398,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A' }));
       await leaseOne();
       await scene.reopen();
-      expect(await scene.ledger.keyLoad('A')).toEqual({ queued: 1, running: 1, inputBytes: 100 });
+      expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 1, running: 1, inputBytes: 100 });
     });
   });
 
@@ -406,11 +408,11 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     const [done, running] = await lease(2);
     await scene.ledger.settle(tokenOf(done!), COMPLETED, [sampleDelivery('d')]);
     await scene.ledger.accept(sampleRequest(4, { idempotencyKey: 'key', endpointName: 'other' }));
-    const before = await scene.ledger.list({});
+    const before = await scene.invocations.list({});
     await scene.reopen();
-    expect(await scene.ledger.list({})).toEqual(before);
-    expect(await scene.ledger.backlog('ocr')).toMatchObject({ queued: 1, running: 1 });
-    expect((await scene.ledger.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
+    expect(await scene.invocations.list({})).toEqual(before);
+    expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1, running: 1 });
+    expect((await scene.invocations.endpointsWithBacklog()).sort()).toEqual(['ocr', 'other']);
     expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     expect(await scene.ledger.settle(tokenOf(running!), COMPLETED, [])).toBe(true);
     const again = await scene.ledger.accept(sampleRequest(5, { idempotencyKey: 'key', endpointName: 'other' }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Invocation } from '../../libs/core/invocation/invocation.js';
+import type { Invocations } from '../../libs/core/ports/invocations.js';
 import type { Lease, Ledger, LeaseRequest } from '../../libs/core/ports/ledger.js';
 import type { Outbox } from '../../libs/core/ports/outbox.js';
 import { LEASED_UNTIL, NOW, sampleRequest } from './ledger-samples.js';
@@ -7,6 +8,7 @@ import { LEASED_UNTIL, NOW, sampleRequest } from './ledger-samples.js';
 /** A ledger, and the outbox that its settlements write to, as a test gets them: empty. */
 export interface OpenedLedger {
   readonly ledger: Ledger;
+  readonly invocations: Invocations;
   readonly outbox: Outbox;
   close(): void | Promise<void>;
   /** Closes it and opens what it has written; absent where nothing outlives it. */
@@ -39,7 +41,7 @@ export function ledgerScene(driver: LedgerDriver) {
     do {
       const request = { endpointName: 'ocr', workerId: 'worker-1', now: NOW, leasedUntil: LEASED_UNTIL, ...change };
       leased.push(...(await opened.ledger.lease({ ...request, count: count - leased.length })));
-      if ((await opened.ledger.backlog(request.endpointName)).queued === 0) break;
+      if ((await opened.invocations.backlog(request.endpointName)).queued === 0) break;
     } while (leased.length < count && performance.now() < giveUpAt);
     return leased;
   }
@@ -48,6 +50,9 @@ export function ledgerScene(driver: LedgerDriver) {
     strictOrder: driver.strictOrder,
     get ledger(): Ledger {
       return opened.ledger;
+    },
+    get invocations(): Invocations {
+      return opened.invocations;
     },
     get outbox(): Outbox {
       return opened.outbox;

@@ -8,7 +8,7 @@ const memory: LedgerDriver = {
   strictOrder: true,
   async open() {
     const ledger = new MemoryLedger();
-    return { ledger, outbox: ledger.outbox, close() {} };
+    return { ledger, invocations: ledger.invocations, outbox: ledger.outbox, close() {} };
   },
 };
 

@@ -10,6 +10,7 @@ function openIn(directory: string): OpenedLedger {
   const opened = openSqliteLedger(directory);
   return {
     ledger: opened.ledger,
+    invocations: opened.invocations,
     outbox: opened.outbox,
     close() {
       opened.close();

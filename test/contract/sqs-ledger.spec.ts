@@ -25,12 +25,13 @@ function open() {
   const record = openSqliteLedger(':memory:');
   const failures: string[] = [];
   const queuePrefix = `ebb-${(opened += 1)}-`;
-  const ledger = new SqsLedger(record.ledger, sqs, { queuePrefix, onLater: (what) => failures.push(what) });
+  const ledger = new SqsLedger(record, sqs, { queuePrefix, onLater: (what) => failures.push(what) });
   const close = async (): Promise<void> => {
     await ledger.close();
     record.close();
   };
-  return { ledger, record: record.ledger, outbox: record.outbox, queueName: `${queuePrefix}ocr`, failures, close };
+  const { invocations, outbox } = record;
+  return { ledger, record: record.ledger, invocations, outbox, queueName: `${queuePrefix}ocr`, failures, close };
 }
 
 const driver: LedgerDriver = { name: 'SQS', strictOrder: false, patienceMs: 5_000, open: async () => open() };
@@ -107,14 +108,14 @@ describe('a ledger whose work SQS hands out', () => {
       maxAttempts: 1,
     });
     const failures: string[] = [];
-    const cut = new SqsLedger(record.ledger, nowhere, {
+    const cut = new SqsLedger(record, nowhere, {
       queuePrefix: 'ebb-cut-',
       onLater: (what) => failures.push(what),
     });
     await cut.accept(sampleRequest(1));
     await cut.close();
     expect(failures).toEqual(['send']);
-    const restored = new SqsLedger(record.ledger, sqs, { queuePrefix: 'ebb-cut-' });
+    const restored = new SqsLedger(record, sqs, { queuePrefix: 'ebb-cut-' });
     await restored.reclaim(NOW);
     await restored.reclaim(NOW);
     expect(await restored.lease(request)).toHaveLength(1);

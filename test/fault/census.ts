@@ -86,13 +86,13 @@ function isAsPlanned(result: string, planned: string | RegExp): boolean {
 
 /** Reads the ledger of a service that has ended. */
 export async function readLedger(dataDirectory: string): Promise<Invocation[]> {
-  const { ledger, close } = openSqliteLedger(dataDirectory);
+  const { invocations, close } = openSqliteLedger(dataDirectory);
   try {
-    const invocations: Invocation[] = [];
+    const found: Invocation[] = [];
     for (;;) {
-      const page = await ledger.list({ limit: PAGE, after: invocations.at(-1)?.id });
-      invocations.push(...page);
-      if (page.length < PAGE) return invocations;
+      const page = await invocations.list({ limit: PAGE, after: found.at(-1)?.id });
+      found.push(...page);
+      if (page.length < PAGE) return found;
     }
   } finally {
     close();

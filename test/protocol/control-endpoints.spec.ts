@@ -225,7 +225,7 @@ describe('deleting an endpoint', () => {
     expect(await host.world.catalog.scalableTargets.get(key)).toBeUndefined();
 
     await host.life.deleted('ocr');
-    expect(await host.world.ledger.find(id)).toMatchObject({
+    expect(await host.world.invocations.find(id)).toMatchObject({
       state: 'Failed',
       failureReason: expect.stringContaining('was deleted before it processed the request') as string,
     });
@@ -238,7 +238,7 @@ describe('deleting an endpoint', () => {
   });
 
   it('leaves the record in place while its leftovers cannot be settled', async () => {
-    const reason = new Error('the ledger does not answer');
+    const reason = new Error('the invocations, ledger does not answer');
     await open();
     host.world.ledger.lease = () => Promise.reject(reason);
     await createEndpoint(host, 'ocr');

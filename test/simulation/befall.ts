@@ -90,7 +90,7 @@ async function changeBounds(
 }
 
 async function redeliver({ ledger, random, redelivered, signals }: Simulation): Promise<void> {
-  const running = ledger.invocations.filter(({ state }) => state === 'Running');
+  const running = ledger.all.filter(({ state }) => state === 'Running');
   if (running.length === 0) return;
   const { id, inferenceId, endpointName } = random.pick(running);
   redelivered.add(inferenceId);
@@ -99,14 +99,14 @@ async function redeliver({ ledger, random, redelivered, signals }: Simulation): 
 }
 
 async function cancel({ engine, ledger, random }: Simulation): Promise<void> {
-  const open = ledger.invocations.filter(({ state }) => !isSettled(state));
+  const open = ledger.all.filter(({ state }) => !isSettled(state));
   if (open.length === 0) return;
   const { world, died } = engine.process;
   await Promise.race([cancelInvocation(world, random.pick(open).id).catch(onlyEbbErrors), died.promise]);
 }
 
 async function redrive({ engine, ledger, random }: Simulation): Promise<void> {
-  const without = ledger.invocations.filter(({ state }) => canBeRedriven(state));
+  const without = ledger.all.filter(({ state }) => canBeRedriven(state));
   if (without.length === 0) return;
   const { world, died } = engine.process;
   await Promise.race([redriveInvocation(world, random.pick(without).id).catch(onlyEbbErrors), died.promise]);

@@ -7,11 +7,11 @@ import type { Simulation } from './simulation.js';
 /** The end of the day: what every invocation, every receiver and every endpoint must have come to. */
 export async function judge(simulation: Simulation): Promise<void> {
   const { ledger } = simulation;
-  const known = new Set(ledger.invocations.map(({ inferenceId }) => inferenceId));
+  const known = new Set(ledger.all.map(({ inferenceId }) => inferenceId));
   for (const inferenceId of simulation.accepted) {
     if (!known.has(inferenceId)) simulation.violation(`${inferenceId} was answered with a 202 and is lost`);
   }
-  for (const invocation of ledger.invocations) {
+  for (const invocation of ledger.all) {
     await judgeReason(simulation, invocation);
     judgeDeliveries(simulation, invocation);
     await judgeObject(simulation, invocation);

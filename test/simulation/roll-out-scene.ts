@@ -158,11 +158,11 @@ export class RollOutScene {
     await this.until(({ status }) => status === 'InService');
     this.isOver = true;
     this.isCalm = true;
-    const { ledger } = this.parts;
+    const { invocations } = this.parts;
     let waits = true;
     for (let passedMs = 0; waits && passedMs < LONGEST_MS; passedMs += MINUTE_MS) {
       await this.clock.advance(MINUTE_MS);
-      waits = backlogSize(await ledger.backlog(NAME)) > 0;
+      waits = backlogSize(await invocations.backlog(NAME)) > 0;
     }
   }
 
@@ -175,7 +175,7 @@ export class RollOutScene {
   served(): Promise<Served[]> {
     return Promise.all(
       this.submitted.map(async (id) => {
-        const invocation = (await this.parts.ledger.find(id))!;
+        const invocation = (await this.parts.invocations.find(id))!;
         const isDone = invocation.state === 'Completed';
         return { invocation, image: isDone ? await this.textAt(invocation.outputLocation) : undefined };
       }),

@@ -56,7 +56,15 @@ export class SimulatedProcess {
     private readonly report: (violation: string) => void,
   ) {
     this.world = { ...outside };
-    for (const port of ['catalog', 'instances', 'ledger', 'notifications', 'objects', 'outbox'] as const) {
+    for (const port of [
+      'catalog',
+      'instances',
+      'invocations',
+      'ledger',
+      'notifications',
+      'objects',
+      'outbox',
+    ] as const) {
       Object.assign(this.world, { [port]: this.#through(port, outside[port]) });
     }
     Object.assign(this.world, { clock: this.#clock(), signals: new ProcessSignals(outside.signals, this, fate) });

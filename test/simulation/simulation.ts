@@ -121,7 +121,7 @@ export class Simulation {
       violations: this.witness.violations,
       log: this.log.lines,
       steps: this.stepsUntilCalm,
-      settled: this.ledger.invocations.length - this.unsettled().length,
+      settled: this.ledger.all.length - this.unsettled().length,
       struck: this.strikes.struck,
     };
   }
@@ -162,6 +162,7 @@ export class Simulation {
       catalog,
       clock,
       instances,
+      invocations: ledger.invocations,
       ledger,
       log: log.of(workerId),
       logs: this.logs,
@@ -275,7 +276,7 @@ export class Simulation {
   }
 
   private unsettled(): string[] {
-    return this.ledger.invocations.filter(({ state }) => !isSettled(state)).map(({ inferenceId }) => inferenceId);
+    return this.ledger.all.filter(({ state }) => !isSettled(state)).map(({ inferenceId }) => inferenceId);
   }
 
   /** Looked at whenever everything rests; returns whether there is no point in going on. */
@@ -299,4 +300,4 @@ export class Simulation {
 
 /** What may find no room or no answer; the rest of the ports is not storage. */
 const REFUSABLE =
-  /^(?:ledger\.(?!find|list)|outbox|objects|staged\.commit|catalog\.(?:endpoints|activities|scalableTargets))/;
+  /^(?:ledger|invocations\.(?!find|list)|outbox|objects|staged\.commit|catalog\.(?:endpoints|activities|scalableTargets))/;

@@ -99,7 +99,7 @@ export class WitnessedLedger extends MemoryLedger {
   }
 
   /** Every invocation that was ever accepted, as it is now. */
-  get invocations(): readonly Invocation[] {
+  get all(): readonly Invocation[] {
     return [...this.#known.values()];
   }
 
@@ -167,7 +167,7 @@ export class WitnessedLedger extends MemoryLedger {
 
   async #check(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      const invocation = (await super.find(id))!;
+      const invocation = this.invocations.get(id)!;
       const known = this.#known.get(id);
       this.#known.set(id, invocation);
       if (!known || known.state === invocation.state) continue;

@@ -106,12 +106,14 @@ function memoryWorld(config: Config, errors: string[], script?: InstancesScript)
   const clock = new SystemClock();
   const logs = new MemoryLogs();
   const outbox = new MemoryOutbox();
+  const ledger = new MemoryLedger(outbox);
   return {
     calendar: new CronerCalendar(),
     catalog,
     clock,
     instances: new MemoryInstances(clock, script, logs),
-    ledger: new MemoryLedger(outbox),
+    invocations: ledger.invocations,
+    ledger,
     log: new ErrorLog(errors),
     logs,
     metrics: new MemoryMetrics(),

@@ -41,6 +41,7 @@ export function memoryWorld(script: InstancesScript = {}) {
     catalog: new MemoryCatalog(),
     clock,
     instances: new MemoryInstances(clock, script, logs),
+    invocations: ledger.invocations,
     ledger,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     logs,

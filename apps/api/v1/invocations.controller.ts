@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { type Caller, covers, mayFollow } from '../../../libs/core/access/caller.js';
 import { EbbError } from '../../../libs/core/errors.js';
 import type { Invocation } from '../../../libs/core/invocation/invocation.js';
-import type { InvocationQuery } from '../../../libs/core/ports/ledger.js';
+import type { InvocationQuery } from '../../../libs/core/ports/invocations.js';
 import { cancelInvocation } from '../../../libs/engine/invocation/cancel-invocation.js';
 import {
   MAX_MATCHED,
@@ -65,7 +65,7 @@ export class InvocationsController {
     };
     // One more than the page tells whether there is another.
     const search = { query: listing, isMeant: isSeen, maxLooked: MAX_MATCHED };
-    for await (const invocation of matchingInvocations(this.world.ledger, search, gone)) {
+    for await (const invocation of matchingInvocations(this.world.invocations, search, gone)) {
       items.push(invocation);
       if (items.length > limit) break;
     }
@@ -164,7 +164,7 @@ export class InvocationsController {
   private async describe(invocation: Invocation): Promise<Document<typeof GET_INVOCATION>> {
     const situation = await this.situations.ofInvocation(invocation);
     const isQueued = invocation.state === 'Queued';
-    const position = isQueued ? await this.world.ledger.position(invocation.id) : undefined;
+    const position = isQueued ? await this.world.invocations.position(invocation.id) : undefined;
     return formatInvocation(situation, position, this.book.since(invocation.id));
   }
 }

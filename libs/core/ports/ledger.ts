@@ -1,8 +1,6 @@
 import type { Delivery } from '../delivery/delivery.js';
 import type { EndedAttempt, FailureKind } from '../invocation/attempt.js';
-import type { Backlog } from '../invocation/backlog.js';
-import type { Invocation, InvocationRequest, InvocationState, SettledState } from '../invocation/invocation.js';
-import type { Labels } from '../invocation/submission.js';
+import type { Invocation, InvocationRequest, SettledState } from '../invocation/invocation.js';
 
 /**
  * The right to run one invocation until the lease ends. `attempt` is the fencing token: later leases have higher ones.
@@ -45,39 +43,9 @@ export interface Settlement {
 /** The settlement of an invocation that is no longer wanted. */
 export type Cancellation = Pick<Settlement, 'settledAt' | 'failureReason'>;
 
-/** A query for invocations, one page at a time. */
-export interface InvocationQuery {
-  readonly endpointName?: string;
-  readonly states?: readonly InvocationState[];
-  readonly failureKinds?: readonly FailureKind[];
-  /** The name that callers gave the invocation; an invocation without one is found by `find`. */
-  readonly inferenceId?: string;
-  /** All of these labels must match. */
-  readonly labels?: Labels;
-  readonly submittedBy?: string;
-  /** Accepted at or after `acceptedFrom`, and before `acceptedBefore`. */
-  readonly acceptedFrom?: number;
-  readonly acceptedBefore?: number;
-  /** The id of the last invocation on the page before; the newest come first. */
-  readonly after?: string;
-  /** At most this many; 100 by default. */
-  readonly limit?: number;
-}
-
-/** The backlog of one access key. */
-export interface KeyLoad {
-  readonly queued: number;
-  readonly running: number;
-  /** The bytes of inputs that came with their requests. */
-  readonly inputBytes: number;
-}
-
-/** The furthest place in a queue that is counted. */
-export const MAX_POSITION = 10_000;
-
 /**
- * The durable record of every invocation, and the queue over it. The effect of a method is on disk when its promise
- * resolves. A call with a lease whose token is not the current one changes nothing and returns false. `StorageFull` and
+ * Records invocations and hands them out: the only way in which an invocation changes its state. The effect of a method
+ * is on disk when its promise resolves. A call with a lease whose token is not the current one changes nothing and returns false. `StorageFull` and
  * `Unavailable` mean that nothing happened.
  */
 export abstract class Ledger {
@@ -130,23 +98,4 @@ export abstract class Ledger {
 
   /** Takes queued invocations whose time to live is over out of the backlog, leased to `workerId` to be settled. */
   abstract leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]>;
-
-  abstract find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined>;
-  /** Returns the invocation for which an idempotency key of an endpoint stands at `now`. */
-  abstract findByKey(
-    endpointName: string,
-    idempotencyKey: string,
-    now: number,
-    signal?: AbortSignal,
-  ): Promise<Invocation | undefined>;
-  /** Returns how many invocations are before it in its queue, at most `MAX_POSITION`; undefined unless it is queued. */
-  abstract position(invocationId: string, signal?: AbortSignal): Promise<number | undefined>;
-  abstract list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]>;
-
-  /** Takes constant time, however deep the backlog is. */
-  abstract backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog>;
-  /** Takes constant time too. */
-  abstract keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad>;
-  /** Returns the endpoints that have any queued or running invocation. */
-  abstract endpointsWithBacklog(signal?: AbortSignal): Promise<string[]>;
 }

@@ -1,11 +1,15 @@
 import { GroupCommit } from './sqlite/group-commit.js';
 import { openLedgerDatabase } from './sqlite/sqlite-database.js';
+import { SqliteInvocations } from './sqlite/sqlite-invocations.js';
 import { SqliteOutbox } from './sqlite/sqlite-outbox.js';
+import { ledgerStatements } from './sqlite/sqlite-statements.js';
+import { UnsettledCounts } from './sqlite/unsettled-counts.js';
 import { SqliteLedger } from './sqlite.js';
 
 /** The ledger and the outbox of one data directory, which this process owns until `close`. */
 export interface OpenLedger {
   readonly ledger: SqliteLedger;
+  readonly invocations: SqliteInvocations;
   readonly outbox: SqliteOutbox;
   /** Commits what is under way and gives the directory up; calls that come later are refused as `Unavailable`. */
   close(): void;
@@ -16,9 +20,11 @@ export function openSqliteLedger(dataDirectory: string): OpenLedger {
   const database = openLedgerDatabase(dataDirectory);
   const group = new GroupCommit(database);
   const outbox = new SqliteOutbox(group);
-  const ledger = new SqliteLedger(group, outbox);
+  const sql = ledgerStatements(database);
+  const counts = new UnsettledCounts(sql);
   return {
-    ledger,
+    ledger: new SqliteLedger(group, sql, counts, outbox),
+    invocations: new SqliteInvocations(group, sql, counts),
     outbox,
     close() {
       group.close();

@@ -9,7 +9,10 @@ import type { InvocationRequest } from '../../core/invocation/invocation.js';
 import { GroupCommit } from './sqlite/group-commit.js';
 import { openSqliteLedger } from './open-sqlite.js';
 import { openLedgerDatabase } from './sqlite/sqlite-database.js';
+import { SqliteInvocations } from './sqlite/sqlite-invocations.js';
 import { SqliteOutbox } from './sqlite/sqlite-outbox.js';
+import { ledgerStatements } from './sqlite/sqlite-statements.js';
+import { UnsettledCounts } from './sqlite/unsettled-counts.js';
 import { SqliteLedger } from './sqlite.js';
 
 const LEASE = { endpointName: 'ocr', workerId: 'worker-1', count: 10, now: 1_000, leasedUntil: 31_000 };
@@ -39,13 +42,17 @@ function request(number: number, change: Partial<InvocationRequest> = {}): Invoc
 describe('when the disk is full', () => {
   let database: Database.Database;
   let ledger: SqliteLedger;
+  let invocations: SqliteInvocations;
   let outbox: SqliteOutbox;
 
   beforeEach(() => {
     database = openLedgerDatabase(directory);
     const group = new GroupCommit(database);
     outbox = new SqliteOutbox(group);
-    ledger = new SqliteLedger(group, outbox);
+    const sql = ledgerStatements(database);
+    const counts = new UnsettledCounts(sql);
+    invocations = new SqliteInvocations(group, sql, counts);
+    ledger = new SqliteLedger(group, sql, counts, outbox);
   });
   afterEach(() => database.close());
 
@@ -60,11 +67,11 @@ describe('when the disk is full', () => {
     for (const result of await Promise.allSettled(tries)) {
       expect(result).toMatchObject({ status: 'rejected', reason: { name: 'EbbError', code: 'StorageFull' } });
     }
-    expect(await ledger.list({})).toHaveLength(1);
-    expect(await ledger.backlog('ocr')).toEqual({ queued: 1, running: 0, oldestAcceptedAt: 0 });
+    expect(await invocations.list({})).toHaveLength(1);
+    expect(await invocations.backlog('ocr')).toEqual({ queued: 1, running: 0, oldestAcceptedAt: 0 });
     limitPages(1_000);
     expect((await ledger.accept(request(1, bulky))).repeated).toBe(false);
-    expect(await ledger.backlog('ocr')).toMatchObject({ queued: 2 });
+    expect(await invocations.backlog('ocr')).toMatchObject({ queued: 2 });
   });
 
   test('a settlement that has no room for its delivery is not recorded either', async () => {
@@ -80,8 +87,8 @@ describe('when the disk is full', () => {
     const settle = () =>
       ledger.settle({ invocationId: leased!.id, attempt: 1 }, { state: 'Completed', settledAt: 2_000 }, [delivery]);
     await expect(settle()).rejects.toMatchObject({ code: 'StorageFull' });
-    expect(await ledger.find(leased!.id)).toEqual(leased);
-    expect(await ledger.backlog('ocr')).toEqual({ queued: 0, running: 1 });
+    expect(await invocations.find(leased!.id)).toEqual(leased);
+    expect(await invocations.backlog('ocr')).toEqual({ queued: 0, running: 1 });
     expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     limitPages(1_000);
     expect(await settle()).toBe(true);
@@ -165,9 +172,9 @@ test('closing commits what is under way and refuses what comes later', async () 
   opened.close();
   await accepted;
   await expect(opened.ledger.accept(request(2))).rejects.toMatchObject({ code: 'Unavailable' });
-  await expect(opened.ledger.find(request(1).id)).rejects.toMatchObject({ code: 'Unavailable' });
+  await expect(opened.invocations.find(request(1).id)).rejects.toMatchObject({ code: 'Unavailable' });
   const again = openSqliteLedger(directory);
-  expect(await again.ledger.list({})).toHaveLength(1);
+  expect(await again.invocations.list({})).toHaveLength(1);
   again.close();
 });
 

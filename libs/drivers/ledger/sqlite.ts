@@ -1,26 +1,17 @@
 import type { Delivery } from '../../core/delivery/delivery.js';
-import type { Backlog } from '../../core/invocation/backlog.js';
 import { EbbError } from '../../core/errors.js';
 import type { EndedAttempt } from '../../core/invocation/attempt.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../../core/invocation/invocation.js';
 import { IDEMPOTENCY_WINDOW_MS } from '../../core/invocation/submission.js';
-import {
-  type Cancellation,
-  type InvocationQuery,
-  type KeyLoad,
-  Ledger,
-  type Lease,
-  type LeaseRequest,
-  MAX_POSITION,
-  type Settlement,
-} from '../../core/ports/ledger.js';
-import { type BacklogCount, BacklogCounts } from './sqlite/backlog-counts.js';
+import { type Cancellation, type Lease, type LeaseRequest, Ledger, type Settlement } from '../../core/ports/ledger.js';
+import type { BacklogCount } from './sqlite/backlog-counts.js';
 import type { GroupCommit } from './sqlite/group-commit.js';
-import { InvocationListing, termsOf } from './sqlite/sqlite-listing.js';
-import { encodeDeliveries, type SqliteOutbox } from './sqlite/sqlite-outbox.js';
-import { acceptedValues, toInvocation, type InvocationRow } from './sqlite/sqlite-row.js';
 import type { Counted, EndedValues } from './sqlite/sql/ending-attempts.js';
-import { type LedgerStatements, ledgerStatements } from './sqlite/sqlite-statements.js';
+import { termsOf } from './sqlite/sqlite-listing.js';
+import { type SqliteOutbox, encodeDeliveries } from './sqlite/sqlite-outbox.js';
+import { type InvocationRow, acceptedValues, toInvocation } from './sqlite/sqlite-row.js';
+import type { LedgerStatements } from './sqlite/sqlite-statements.js';
+import { type UnsettledCounts, inState } from './sqlite/unsettled-counts.js';
 
 type Accepted = { readonly invocation: Invocation; readonly repeated: boolean };
 type OnCommit = (effect: () => void) => void;
@@ -30,23 +21,15 @@ export class SqliteLedger extends Ledger {
   readonly #group: GroupCommit;
   readonly #outbox: SqliteOutbox;
   readonly #sql: LedgerStatements;
-  readonly #listing: InvocationListing;
-  readonly #byEndpoint = new BacklogCounts();
-  readonly #byKey = new BacklogCounts();
+  readonly #counts: UnsettledCounts;
 
   /** `outbox` is the one over the same database: settlements and their deliveries share a transaction. */
-  constructor(group: GroupCommit, outbox: SqliteOutbox) {
+  constructor(group: GroupCommit, sql: LedgerStatements, counts: UnsettledCounts, outbox: SqliteOutbox) {
     super();
     this.#group = group;
+    this.#sql = sql;
+    this.#counts = counts;
     this.#outbox = outbox;
-    this.#sql = ledgerStatements(group.database);
-    this.#listing = new InvocationListing(group.database, this.#sql);
-    for (const { endpoint_name, state, count } of this.#sql.countUnsettled.all()) {
-      this.#byEndpoint.add(endpoint_name, inState(state, count));
-    }
-    for (const { submitted_by, state, count, bytes } of this.#sql.countUnsettledByKey.all()) {
-      this.#byKey.add(submitted_by, { ...inState(state, count), inputBytes: bytes ?? 0 });
-    }
   }
 
   async accept(request: InvocationRequest, signal?: AbortSignal): Promise<Accepted> {
@@ -59,8 +42,8 @@ export class SqliteLedger extends Ledger {
       for (const term of termsOf(request)) this.#sql.addTerm.run(term, lastInsertRowid);
       const { endpointName, submittedBy, inputBytes } = request;
       onCommit(() => {
-        this.#byEndpoint.add(endpointName, { queued: 1 });
-        if (submittedBy !== undefined) this.#byKey.add(submittedBy, { queued: 1, inputBytes: inputBytes ?? 0 });
+        this.#counts.byEndpoint.add(endpointName, { queued: 1 });
+        if (submittedBy !== undefined) this.#counts.byKey.add(submittedBy, { queued: 1, inputBytes: inputBytes ?? 0 });
       });
       return { invocation: { ...request, state: 'Queued', attempt: 0, brokenAttempts: 0 }, repeated: false };
     }, signal);
@@ -183,52 +166,6 @@ export class SqliteLedger extends Ledger {
     }, signal);
   }
 
-  async find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined> {
-    const row = this.#group.read(() => this.#sql.find.get(invocationId), signal);
-    return row && toInvocation(row);
-  }
-
-  async findByKey(
-    endpointName: string,
-    idempotencyKey: string,
-    now: number,
-    signal?: AbortSignal,
-  ): Promise<Invocation | undefined> {
-    const row = this.#group.read(() => this.#sql.findByIdempotencyKey.get(endpointName, idempotencyKey), signal);
-    return row && row.accepted_at > now - IDEMPOTENCY_WINDOW_MS ? toInvocation(row) : undefined;
-  }
-
-  async position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
-    return this.#group.read(() => {
-      const row = this.#sql.find.get(invocationId);
-      if (row?.state !== 'Queued') return undefined;
-      return this.#sql.countBefore.get(row.endpoint_name, row.place, row.sequence, MAX_POSITION);
-    }, signal);
-  }
-
-  async list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
-    return this.#group.read(() => this.#listing.page(query), signal);
-  }
-
-  async backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog> {
-    const { queued, running } = this.#byEndpoint.of(endpointName);
-    const oldestAcceptedAt = this.#group.read(() => this.#sql.oldestAcceptedAt.get(endpointName), signal);
-    return oldestAcceptedAt === undefined ? { queued, running } : { queued, running, oldestAcceptedAt };
-  }
-
-  async keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad> {
-    return this.#group.read(() => this.#byKey.of(submittedBy), signal);
-  }
-
-  /** The ids of the oldest queued invocations of an endpoint. */
-  async oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]> {
-    return this.#group.read(() => this.#sql.oldestQueued.all(endpointName, limit), signal);
-  }
-
-  async endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {
-    return this.#group.read(() => this.#byEndpoint.names(), signal);
-  }
-
   #count(
     { endpoint_name, submitted_by, input_bytes }: Counted,
     change: Pick<Partial<BacklogCount>, 'queued' | 'running'>,
@@ -236,15 +173,11 @@ export class SqliteLedger extends Ledger {
   ): void {
     const isGone = (change.queued ?? 0) + (change.running ?? 0) < 0;
     onCommit(() => {
-      this.#byEndpoint.add(endpoint_name, change);
+      this.#counts.byEndpoint.add(endpoint_name, change);
       if (submitted_by === null) return;
-      this.#byKey.add(submitted_by, isGone ? { ...change, inputBytes: -(input_bytes ?? 0) } : change);
+      this.#counts.byKey.add(submitted_by, isGone ? { ...change, inputBytes: -(input_bytes ?? 0) } : change);
     });
   }
-}
-
-function inState(state: 'Queued' | 'Running', count: number): Partial<BacklogCount> {
-  return state === 'Queued' ? { queued: count } : { running: count };
 }
 
 function endedValues(ended: EndedAttempt | undefined): EndedValues {

@@ -2,23 +2,18 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { setImmediate } from 'node:timers/promises';
 import type { Delivery } from '../../core/delivery/delivery.js';
 import type { EndedAttempt } from '../../core/invocation/attempt.js';
-import type { Backlog } from '../../core/invocation/backlog.js';
 import type { Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
-import {
-  type Cancellation,
-  type InvocationQuery,
-  type KeyLoad,
-  type Lease,
-  type LeaseRequest,
-  Ledger,
-  type Settlement,
-} from '../../core/ports/ledger.js';
+import type { Invocations } from '../../core/ports/invocations.js';
+import { type Cancellation, type Lease, type LeaseRequest, Ledger, type Settlement } from '../../core/ports/ledger.js';
 import { type HandOut, HandOutQueue } from './sqs/hand-out-queue.js';
 
-/** The record under an SQS ledger: a ledger that can also be asked for the oldest that are queued. */
-export interface LedgerRecord extends Ledger {
-  /** The ids of the oldest queued invocations of an endpoint. */
-  oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]>;
+/** The record under an SQS ledger: a ledger, and what is looked up of it. */
+export interface LedgerRecord {
+  readonly ledger: Ledger;
+  readonly invocations: Pick<Invocations, 'backlog' | 'endpointsWithBacklog'> & {
+    /** The ids of the oldest queued invocations of an endpoint. */
+    oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]>;
+  };
 }
 
 export interface SqsLedgerOptions {
@@ -65,7 +60,7 @@ export class SqsLedger extends Ledger {
 
   /** The message follows the record and is not waited for: should it be lost, the record is still there. */
   async accept(request: InvocationRequest, signal?: AbortSignal) {
-    const accepted = await this.record.accept(request, signal);
+    const accepted = await this.record.ledger.accept(request, signal);
     if (!accepted.repeated) this.sendSoon(request.endpointName, request.id);
     return accepted;
   }
@@ -75,7 +70,7 @@ export class SqsLedger extends Ledger {
     const visibilitySeconds = secondsBetween(request.now, request.leasedUntil);
     const leased: Invocation[] = [];
     while (leased.length < request.count) {
-      const { queued } = await this.record.backlog(request.endpointName, signal);
+      const { queued } = await this.record.invocations.backlog(request.endpointName, signal);
       if (queued === 0) break;
       const wait = leased.length === 0 ? LEASE_WAIT_SECONDS : 0;
       const received = await queue.receive(request.count - leased.length, visibilitySeconds, wait, signal);
@@ -87,7 +82,7 @@ export class SqsLedger extends Ledger {
   }
 
   async renew(leases: readonly Lease[], leasedUntil: number, signal?: AbortSignal): Promise<Lease[]> {
-    const renewed = await this.record.renew(leases, leasedUntil, signal);
+    const renewed = await this.record.ledger.renew(leases, leasedUntil, signal);
     const stillHeld = new Set(renewed.map(keyOf));
     for (const lease of leases) if (!stillHeld.has(keyOf(lease))) this.held.delete(keyOf(lease));
     const messages = renewed.flatMap((lease) => this.held.get(keyOf(lease)) ?? []);
@@ -104,7 +99,7 @@ export class SqsLedger extends Ledger {
   }
 
   async release(lease: Lease, broken: boolean, ended?: EndedAttempt, signal?: AbortSignal): Promise<boolean> {
-    const released = await this.record.release(lease, broken, ended, signal);
+    const released = await this.record.ledger.release(lease, broken, ended, signal);
     const message = this.forget(lease);
     if (released && message) await this.later('show', message.queue.show(message.receiptHandle));
     return released;
@@ -116,7 +111,7 @@ export class SqsLedger extends Ledger {
     deliveries: readonly Delivery[],
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const settled = await this.record.settle(lease, settlement, deliveries, signal);
+    const settled = await this.record.ledger.settle(lease, settlement, deliveries, signal);
     const message = this.forget(lease);
     // Not waited for: a message that stays names a settled invocation, and is dropped when it comes again.
     if (message) void this.later('drop', message.queue.drop([message.receiptHandle]));
@@ -129,59 +124,26 @@ export class SqsLedger extends Ledger {
     deliveries: readonly Delivery[],
     signal?: AbortSignal,
   ): Promise<boolean> {
-    return this.record.cancel(invocationId, cancellation, deliveries, signal);
+    return this.record.ledger.cancel(invocationId, cancellation, deliveries, signal);
   }
 
   leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
-    return this.record.leaseExpired(request, signal);
+    return this.record.ledger.leaseExpired(request, signal);
   }
 
   /** Also sends again what the queues have lost. */
   async reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]> {
-    const reclaimed = await this.record.reclaim(now, workerId, signal);
+    const reclaimed = await this.record.ledger.reclaim(now, workerId, signal);
     for (const [key, { queue, receiptHandle, leasedUntil }] of this.held) {
       if (leasedUntil > now) continue;
       this.held.delete(key);
       await this.later('show', queue.show(receiptHandle));
     }
-    for (const endpointName of await this.record.endpointsWithBacklog(signal)) {
-      const { queued } = await this.record.backlog(endpointName, signal);
+    for (const endpointName of await this.record.invocations.endpointsWithBacklog(signal)) {
+      const { queued } = await this.record.invocations.backlog(endpointName, signal);
       if (queued > 0) await this.later('resend', this.resendLost(endpointName, queued, signal));
     }
     return reclaimed;
-  }
-
-  find(invocationId: string, signal?: AbortSignal): Promise<Invocation | undefined> {
-    return this.record.find(invocationId, signal);
-  }
-
-  findByKey(
-    endpointName: string,
-    idempotencyKey: string,
-    now: number,
-    signal?: AbortSignal,
-  ): Promise<Invocation | undefined> {
-    return this.record.findByKey(endpointName, idempotencyKey, now, signal);
-  }
-
-  position(invocationId: string, signal?: AbortSignal): Promise<number | undefined> {
-    return this.record.position(invocationId, signal);
-  }
-
-  keyLoad(submittedBy: string, signal?: AbortSignal): Promise<KeyLoad> {
-    return this.record.keyLoad(submittedBy, signal);
-  }
-
-  list(query: InvocationQuery, signal?: AbortSignal): Promise<Invocation[]> {
-    return this.record.list(query, signal);
-  }
-
-  backlog(endpointName: string, signal?: AbortSignal): Promise<Backlog> {
-    return this.record.backlog(endpointName, signal);
-  }
-
-  endpointsWithBacklog(signal?: AbortSignal): Promise<string[]> {
-    return this.record.endpointsWithBacklog(signal);
   }
 
   /** Resolves when no call to SQS is under way. */
@@ -196,7 +158,7 @@ export class SqsLedger extends Ledger {
     request: LeaseRequest,
     signal?: AbortSignal,
   ): Promise<Invocation[]> {
-    const leased = await this.record.lease({ ...request, count: received.length }, signal);
+    const leased = await this.record.ledger.lease({ ...request, count: received.length }, signal);
     for (const [index, invocation] of leased.entries()) {
       const { receiptHandle } = received[index]!;
       const lease = { invocationId: invocation.id, attempt: invocation.attempt };
@@ -218,7 +180,7 @@ export class SqsLedger extends Ledger {
     if (missing <= 0) return;
     this.short.add(endpointName);
     if (!wasShort) return;
-    const oldest = await this.record.oldestQueued(endpointName, Math.min(missing, MAX_RESENT), signal);
+    const oldest = await this.record.invocations.oldestQueued(endpointName, Math.min(missing, MAX_RESENT), signal);
     await queue.send(oldest, signal);
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller, Quotas } from '../../core/access/caller.js';
-import type { KeyLoad } from '../../core/ports/ledger.js';
+import type { KeyLoad } from '../../core/ports/invocations.js';
 import { QuotaGate } from './quota-gate.js';
 import type { World } from '../world.js';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
     asked += 1;
     return load;
   };
-  gate = new QuotaGate({ ledger: { keyLoad } } as unknown as Pick<World, 'ledger'>);
+  gate = new QuotaGate({ invocations: { keyLoad } } as unknown as Pick<World, 'invocations'>);
 });
 
 function caller(quotas?: Quotas, keyId = 'EBBKME'): Caller {

@@ -15,7 +15,7 @@ interface Reserved {
 export class QuotaGate {
   private readonly reserved = new Map<string, Reserved>();
 
-  constructor(private readonly world: Pick<World, 'ledger'>) {}
+  constructor(private readonly world: Pick<World, 'invocations'>) {}
 
   /**
    * Makes room for one invocation with an input of `inputBytes`. What it returns is to be called when the invocation is on
@@ -23,7 +23,7 @@ export class QuotaGate {
    */
   async reserve({ keyId, quotas }: Caller, inputBytes: number, signal?: AbortSignal): Promise<() => void> {
     if (keyId === undefined || quotas === undefined) return () => undefined;
-    const load = await this.world.ledger.keyLoad(keyId, signal);
+    const load = await this.world.invocations.keyLoad(keyId, signal);
     const reserved = this.reserved.get(keyId) ?? { invocations: 0, inputBytes: 0 };
     const use = {
       queued: load.queued + reserved.invocations,

@@ -30,7 +30,7 @@ async function anAutoscaler(
 ) {
   const { minimum, maximum = 100, slots = 1, launch = () => ({ bootMs: 5_000 }) } = of;
   const parts = memoryWorld({ launch });
-  const { world, clock, catalog, ledger } = parts;
+  const { world, clock, catalog, invocations, ledger } = parts;
   await deployEndpoint(parts, { minimum, maximum, asyncInference: { maxConcurrentInvocationsPerInstance: slots } });
   const fleet = new Fleet(world);
   const histories = new VariantHistories(world);
@@ -58,7 +58,7 @@ async function anAutoscaler(
     },
     /** As if a worker had done it all. */
     finishAll: async (): Promise<void> => {
-      for (const { id } of await ledger.list({ limit: 10_000 }))
+      for (const { id } of await invocations.list({ limit: 10_000 }))
         await ledger.cancel(id, { settledAt: clock.now() }, []);
       parts.signals.notify({ kind: 'backlog', endpointName: 'reader' });
     },
@@ -84,12 +84,12 @@ test.each([
   [1_001, 4, 500, 251],
 ])('%i queued at %i per instance and a maximum of %i become %i instances in one activity', async (...row) => {
   const [queued, slots, maximum, launched] = row;
-  const { world, clock, ledger, signals, counts, activities } = await anAutoscaler({ slots, maximum });
+  const { world, clock, invocations, signals, counts, activities } = await anAutoscaler({ slots, maximum });
   const notify = signals.notify.bind(signals);
   signals.notify = () => {};
   const input = { location: 's3://results/input' };
   for (let each = 0; each < queued; each += 1) await submitInvocation(world, { endpointName: 'reader', input });
-  expect(await ledger.backlog('reader')).toMatchObject({ queued });
+  expect(await invocations.backlog('reader')).toMatchObject({ queued });
   signals.notify = notify;
   signals.notify({ kind: 'backlog', endpointName: 'reader' });
   await clock.settle();
@@ -179,7 +179,7 @@ test('a raised minimum whose signal was lost is found by the next sweep', async 
 });
 
 test('while scaling in is suspended nobody looks at an idle endpoint over and over', async () => {
-  const { submit, clock, finishAll, ledger, world, counts } = await anAutoscaler();
+  const { submit, clock, finishAll, invocations, world, counts } = await anAutoscaler();
   const suspended = { dynamicScalingIn: true };
   await registerScalableTarget(world, {
     endpointName: 'reader',
@@ -193,22 +193,22 @@ test('while scaling in is suspended nobody looks at an idle endpoint over and ov
   await finishAll();
   await clock.advance(KEEP_WARM_MS + 1_000);
   let looks = 0;
-  const backlog = ledger.backlog.bind(ledger);
-  ledger.backlog = (...args) => ((looks += 1), backlog(...args));
+  const backlog = invocations.backlog.bind(invocations);
+  invocations.backlog = (...args) => ((looks += 1), backlog(...args));
   await clock.advance(60_000);
   expect(counts().inService).toBe(1);
   expect(looks).toBeLessThanOrEqual(7);
 });
 
 test('a decision that fails is made again a second later', async () => {
-  const { ledger, submit, clock, counts } = await anAutoscaler();
-  const backlog = ledger.backlog.bind(ledger);
-  ledger.backlog = async () => {
+  const { invocations, submit, clock, counts } = await anAutoscaler();
+  const backlog = invocations.backlog.bind(invocations);
+  invocations.backlog = async () => {
     throw new EbbError('Unavailable', 'No answer.');
   };
   await submit(1);
   await clock.settle();
-  ledger.backlog = backlog;
+  invocations.backlog = backlog;
   await clock.advance(1_100);
   expect(counts().starting).toBe(1);
 });

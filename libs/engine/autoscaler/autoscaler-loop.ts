@@ -7,10 +7,10 @@ import type { EndpointDeletion } from '../deployment/endpoint-deletion.js';
 import type { EndpointRollOut } from '../deployment/endpoint-roll-out.js';
 import type { Capacity } from '../instance/capacity.js';
 import { PerEndpoint } from '../per-endpoint.js';
-import { reportCrashLoop } from './report-crash-loop.js';
 import { Rounds } from '../rounds.js';
 import type { EndpointScaler } from '../scaling/scale-endpoint.js';
 import type { World } from '../world.js';
+import { reportCrashLoop } from './report-crash-loop.js';
 
 /** What takes an endpoint one step further, by what is being done with it. */
 export interface EndpointSteps {
@@ -38,7 +38,7 @@ export class AutoscalerLoop {
   private unsubscribe: () => void = () => undefined;
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'signals'>,
     private readonly capacity: Pick<Capacity, 'endpoints' | 'meetTargets' | 'route'>,
     private readonly steps: EndpointSteps,
     /** Only one process decides at a time. */
@@ -131,8 +131,8 @@ export class AutoscalerLoop {
 
   /** Looks at the endpoints that are not at rest: with work, with instances, coming or going, or under their minimum. */
   private async sweep(): Promise<void> {
-    const { catalog, ledger } = this.world;
-    const names = new Set([...(await ledger.endpointsWithBacklog()), ...this.capacity.endpoints()]);
+    const { catalog, invocations } = this.world;
+    const names = new Set([...(await invocations.endpointsWithBacklog()), ...this.capacity.endpoints()]);
     for (const { name, status, variants } of await catalog.endpoints.all()) {
       const isOrdered = variants.some((variant) => variant.desiredInstanceCount > 0 || variant.wakeOrder);
       if (isPassing(status) || isOrdered) names.add(name);

@@ -65,7 +65,7 @@ test('why an endpoint could not be created is left alone', async () => {
 test('a whole engine tells of a crash loop while it lasts, and works off what waits when the container is mended', async () => {
   let script: LaunchScript = { healthyAfterMs: Infinity, diesAfterMs: 50 };
   const parts = memoryWorld({ launch: () => script });
-  const { catalog, clock, ledger, objects, world } = parts;
+  const { catalog, clock, invocations, objects, world } = parts;
   await deployEndpoint(parts, { maximum: 4 });
   await objects.put({ bucket: 'results', key: 'input' }, Buffer.from('input'));
   const promise = { kind: 'start', withinMs: 0 } as const;
@@ -84,7 +84,7 @@ test('a whole engine tells of a crash loop while it lasts, and works off what wa
   });
   script = {};
   await clock.advance(10_000);
-  expect(await ledger.backlog('reader')).toEqual({ queued: 0, running: 0 });
+  expect(await invocations.backlog('reader')).toEqual({ queued: 0, running: 0 });
   expect((await catalog.endpoints.get('reader'))?.failureReason).toBeUndefined();
   const stopped = engine.stop();
   await clock.advance(60_000);

@@ -159,10 +159,10 @@ test('stopping begins nothing more and waits for what is under way', async () =>
 
 test('a delivery that is given up counts as a failure of its invocation’s endpoint', async () => {
   const parts = aSender();
-  const { clock, ledger, outbox, notifications, signals, measured, world } = parts;
+  const { clock, invocations, outbox, notifications, signals, measured, world } = parts;
   await deployEndpoint(parts);
   await submitInvocation(world, { endpointName: 'reader', input: { body: Buffer.from('page') } });
-  const [invocation] = await ledger.list({});
+  const [invocation] = await invocations.list({});
   notifications.answer = async () => ({ kind: 'undeliverable', reason: 'There is no such topic.' });
   const delivery = aDelivery('a', clock.now());
   await outbox.enqueue([delivery, { ...delivery, id: 'b', invocationId: invocation!.id }]);

@@ -134,10 +134,10 @@ export class DeliverySender {
 
   /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
   private async measureFailure({ invocationId }: Delivery): Promise<void> {
-    const { catalog, ledger, log } = this.world;
+    const { catalog, invocations, log } = this.world;
     if (invocationId === undefined) return;
     try {
-      const invocation = await ledger.find(invocationId);
+      const invocation = await invocations.find(invocationId);
       const endpoint = invocation && (await catalog.endpoints.get(endpointKey(invocation.endpointName)));
       const variant = endpoint?.variants[0];
       if (variant) this.meter.add('NotificationFailures', endpoint.name, variant.name, 1);

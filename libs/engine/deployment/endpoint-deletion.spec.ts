@@ -49,7 +49,7 @@ it('lets what runs finish before the record goes', async () => {
 });
 
 it('waits for what is on its way back to the backlog', async () => {
-  const { advance, begin, clock, ledger, read, submit } = await aDeletion();
+  const { advance, begin, clock, invocations, ledger, read, submit } = await aDeletion();
   await submit();
   const now = clock.now();
   const request = { endpointName: 'reader', workerId: 'w', count: 1, now, leasedUntil: now + 30_000 };
@@ -59,12 +59,12 @@ it('waits for what is on its way back to the backlog', async () => {
   expect(await read()).toMatchObject({ status: 'Deleting' });
   await ledger.release({ invocationId: leased!.id, attempt: leased!.attempt }, false);
   expect(await advance()).toBeUndefined();
-  expect(await ledger.find(leased!.id)).toMatchObject({ state: 'Failed' });
+  expect(await invocations.find(leased!.id)).toMatchObject({ state: 'Failed' });
   expect(await read()).toBeUndefined();
 });
 
 it('settles what is queued, and forgets what scaled the endpoint and what was learnt of it', async () => {
-  const { advance, begin, catalog, clock, forgotten, ledger, submit } = await aDeletion();
+  const { advance, begin, catalog, clock, forgotten, invocations, submit } = await aDeletion();
   const { id } = await submit();
   await catalog.scalableTargets.create(scalableTargetKey('reader', 'AllTraffic'), {
     id: 'target',
@@ -77,7 +77,7 @@ it('settles what is queued, and forgets what scaled the endpoint and what was le
   });
   await begin();
   await advance();
-  expect(await ledger.find(id)).toMatchObject({
+  expect(await invocations.find(id)).toMatchObject({
     state: 'Failed',
     failureReason: expect.stringContaining('The endpoint reader was deleted before it processed the request.'),
   });
@@ -99,13 +99,13 @@ it('keeps the record until all of that is done, so that it is done again after a
 });
 
 it('ends and settles what is left under the name of an endpoint that is gone', async () => {
-  const { catalog, clock, deletion, fleet, ledger, submit } = await aDeletion({ instances: 1 });
+  const { catalog, clock, deletion, fleet, invocations, submit } = await aDeletion({ instances: 1 });
   const { id } = await submit();
   await catalog.endpoints.delete('reader');
   await deletion.clearUpAfter('reader');
   await clock.advance(1_000);
   expect(fleet.counts('reader')).toEqual({ starting: 0, inService: 0, draining: 0 });
-  expect(await ledger.find(id)).toMatchObject({
+  expect(await invocations.find(id)).toMatchObject({
     state: 'Failed',
     failureReason: expect.stringContaining('The endpoint reader does not exist any more.'),
   });

@@ -20,12 +20,12 @@ export class EndpointDeletion {
 
   /** Takes one step, if there is one to take; returns when time alone calls for another look. */
   async advance(endpoint: Endpoint): Promise<number | undefined> {
-    const { clock, ledger } = this.world;
+    const { clock, invocations } = this.world;
     this.capacity.meetTargets(endpoint);
     const { starting, inService, draining } = this.capacity.counts(endpoint.name);
     if (starting + inService + draining > 0) return undefined;
     // What ran on the last instance may be on its way back to the backlog at this moment.
-    const { running } = await ledger.backlog(endpoint.name);
+    const { running } = await invocations.backlog(endpoint.name);
     if (running > 0) return clock.now() + LAST_RETURN_MS;
     this.capacity.forget(endpoint);
     await this.finish(endpoint.name);

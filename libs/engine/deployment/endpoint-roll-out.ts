@@ -1,7 +1,3 @@
-import { backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
-import type { Deployment, RollOutTargets } from '../../core/endpoint/deployment.js';
-import { isPaused } from '../../core/endpoint/endpoint-gates.js';
-import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import {
   type RollOutObservation,
   type RollOutVariant,
@@ -9,7 +5,11 @@ import {
   targetsOf,
   wayBack,
 } from '../../core/deployment/roll-out.js';
+import type { Deployment, RollOutTargets } from '../../core/endpoint/deployment.js';
+import { isPaused } from '../../core/endpoint/endpoint-gates.js';
+import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
+import { backlogSize, withoutQueued } from '../../core/invocation/backlog.js';
 import type { Capacity } from '../instance/capacity.js';
 import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
 import type { World } from '../world.js';
@@ -26,7 +26,7 @@ export type UpdatedEndpoint = Endpoint & { readonly deployment: Deployment };
  */
 export class EndpointRollOut {
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'place' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log' | 'place' | 'signals'>,
     private readonly capacity: Pick<Capacity, 'counts' | 'hold' | 'launchFailures' | 'meetTargets' | 'route'>,
     /** Told of each variant that an endpoint is about to have no longer; after a crash it may be told again. */
     private readonly histories: { forget(endpointName: string, variantName: string): Promise<void> },
@@ -39,7 +39,7 @@ export class EndpointRollOut {
    */
   async advance(endpoint: UpdatedEndpoint): Promise<number | undefined> {
     const { deployment } = endpoint;
-    const backlog = await this.world.ledger.backlog(endpoint.name);
+    const backlog = await this.world.invocations.backlog(endpoint.name);
     const hasBacklog = backlogSize(isPaused(endpoint, 'dispatch') ? withoutQueued(backlog) : backlog) > 0;
     const observation = await this.observe(endpoint);
     if (!this.leadership.isLeading) return undefined;

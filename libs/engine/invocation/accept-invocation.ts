@@ -18,7 +18,7 @@ export interface Accepted {
 /** What it takes to accept an invocation. */
 export type AcceptingWorld = Pick<
   World,
-  'catalog' | 'clock' | 'ledger' | 'log' | 'notifications' | 'objects' | 'place' | 'secrets' | 'signals'
+  'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'notifications' | 'objects' | 'place' | 'secrets' | 'signals'
 >;
 
 /**

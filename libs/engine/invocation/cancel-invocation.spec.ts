@@ -31,11 +31,11 @@ async function aQueuedInvocation() {
 test.each(['Queued', 'Running'])(
   'what is %s is Cancelled at once, with its failure object and one message',
   async (state) => {
-    const { world, invocation, lease, content, ledger, outbox, clock } = await aQueuedInvocation();
+    const { world, invocation, lease, content, invocations, outbox, clock } = await aQueuedInvocation();
     if (state === 'Running') await lease();
     const cancelled = await cancelInvocation(world, invocation.id);
     expect(cancelled).toMatchObject({ state: 'Cancelled', failureReason: CANCELLED_REASON, settledAt: clock.now() });
-    expect(await ledger.find(invocation.id)).toEqual(cancelled);
+    expect(await invocations.find(invocation.id)).toEqual(cancelled);
     expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
     const [due, ...others] = await outbox.take(10, clock.now(), clock.now());
     expect(others).toEqual([]);
@@ -87,11 +87,11 @@ test('what is not there cannot be cancelled', async () => {
 });
 
 test('what could not be cancelled leaves no failure object, and goes on', async () => {
-  const { world, invocation, ledger, content } = await aQueuedInvocation();
+  const { world, invocation, invocations, ledger, content } = await aQueuedInvocation();
   ledger.cancel = async () => {
     throw new EbbError('Unavailable', 'No answer.');
   };
   await expect(cancelInvocation(world, invocation.id)).rejects.toMatchObject({ code: 'Unavailable' });
-  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Queued' });
+  expect(await invocations.find(invocation.id)).toMatchObject({ state: 'Queued' });
   expect(await content('bad/page-error.out')).toBeUndefined();
 });

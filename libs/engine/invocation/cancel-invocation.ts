@@ -12,11 +12,11 @@ import type { World } from '../world.js';
  * another end before.
  */
 export async function cancelInvocation(
-  world: Pick<World, 'clock' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
+  world: Pick<World, 'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
   id: string,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const invocation = await world.ledger.find(id, signal);
+  const invocation = await world.invocations.find(id, signal);
   if (!invocation) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
   if (isSettled(invocation.state)) return alreadySettled(invocation);
   const cancellation = { settledAt: world.clock.now(), failureReason: CANCELLED_REASON };
@@ -30,7 +30,7 @@ export async function cancelInvocation(
   } finally {
     if (!isCancelled && hasFailureObject) await hideFailure(world, invocation);
   }
-  const settled = (await world.ledger.find(id))!;
+  const settled = (await world.invocations.find(id))!;
   if (!isCancelled) return alreadySettled(settled);
   const { endpointName } = invocation;
   world.signals.notify({ kind: 'cancelled', invocationId: id });
@@ -66,11 +66,11 @@ async function showFailure({ objects }: Pick<World, 'objects'>, { failureLocatio
 
 /** What it has come to instead stays, and so does the object of a failure, which has taken the place of this one. */
 async function hideFailure(
-  { ledger, log, objects }: Pick<World, 'ledger' | 'log' | 'objects'>,
+  { invocations, log, objects }: Pick<World, 'invocations' | 'log' | 'objects'>,
   { id, failureLocation }: Invocation,
 ): Promise<void> {
   try {
-    const { state } = (await ledger.find(id))!;
+    const { state } = (await invocations.find(id))!;
     if (state === 'Completed' || !isSettled(state)) await objects.delete(parseObjectLocation(failureLocation!));
   } catch (error) {
     log.error('A failure object of an invocation that was not cancelled could not be removed', {

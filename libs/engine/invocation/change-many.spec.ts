@@ -28,7 +28,7 @@ async function manyInvocations() {
     isDryRun: false,
     ...wish,
   });
-  const queued = async (): Promise<number> => (await parts.ledger.backlog('reader')).queued;
+  const queued = async (): Promise<number> => (await parts.invocations.backlog('reader')).queued;
   return { ...parts, ids, request, queued };
 }
 

@@ -1,8 +1,8 @@
 import { EbbError, isEbbError } from '../../core/errors.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
-import type { InvocationQuery } from '../../core/ports/ledger.js';
-import { matchingInvocations } from './matching-invocations.js';
+import type { InvocationQuery } from '../../core/ports/invocations.js';
 import type { World } from '../world.js';
+import { matchingInvocations } from './matching-invocations.js';
 
 /** So many are found at most to be counted, and looked at to be found. */
 export const MAX_MATCHED = 10_000;
@@ -30,13 +30,13 @@ export interface ManyOutcome {
 
 /** Cancels, or runs again, all invocations that a query finds. One that is refused is in the way of no other. */
 export async function changeMany(
-  { ledger }: Pick<World, 'ledger'>,
+  { invocations }: Pick<World, 'invocations'>,
   request: ManyRequest,
   signal?: AbortSignal,
 ): Promise<ManyOutcome> {
   const { query, isMeant, change, limit, isDryRun } = request;
   const meant: string[] = [];
-  for await (const { id } of matchingInvocations(ledger, { query, isMeant, maxLooked: MAX_MATCHED }, signal))
+  for await (const { id } of matchingInvocations(invocations, { query, isMeant, maxLooked: MAX_MATCHED }, signal))
     meant.push(id);
   const changed: Invocation[] = [];
   const refused: { id: string; error: EbbError }[] = [];

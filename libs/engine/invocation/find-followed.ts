@@ -5,12 +5,12 @@ import type { World } from '../world.js';
 
 /** An invocation that the caller may see. What it may not see is not there for it: raises `InvocationNotFound`. */
 export async function findFollowed(
-  { ledger }: Pick<World, 'ledger'>,
+  { invocations }: Pick<World, 'invocations'>,
   caller: Caller,
   id: string,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const invocation = await ledger.find(id, signal);
+  const invocation = await invocations.find(id, signal);
   if (invocation && mayFollow(caller, invocation)) return invocation;
   throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
 }

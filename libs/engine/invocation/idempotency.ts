@@ -16,13 +16,13 @@ export function scopedKey({ idempotencyKey, submittedBy = '' }: Submission): str
  * the request is another one, and `BodyTooLarge`.
  */
 export async function acceptedBefore(
-  { clock, ledger, secrets }: Pick<World, 'clock' | 'ledger' | 'secrets'>,
+  { clock, invocations, secrets }: Pick<World, 'clock' | 'invocations' | 'secrets'>,
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<Invocation | undefined> {
   const { endpointName, input } = submission;
   const key = scopedKey(submission);
-  const first = key === undefined ? undefined : await ledger.findByKey(endpointName, key, clock.now(), signal);
+  const first = key === undefined ? undefined : await invocations.findByKey(endpointName, key, clock.now(), signal);
   if (!first) return undefined;
   const contentHash = 'location' in input ? undefined : await hashInput(input, secrets.hashing());
   checkIsSame(first, submission, fingerprintOf(secrets, submission, contentHash));

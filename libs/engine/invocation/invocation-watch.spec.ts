@@ -10,8 +10,8 @@ async function watched() {
   await deployEndpoint(parts);
   const { id } = await submitInvocation(parts.world, { endpointName: 'reader', input: { body: Buffer.from('page') } });
   const finds: string[] = [];
-  const find = parts.ledger.find.bind(parts.ledger);
-  parts.ledger.find = async (...given) => {
+  const find = parts.invocations.find.bind(parts.invocations);
+  parts.invocations.find = async (...given) => {
     finds.push(given[0]);
     return find(...given);
   };
@@ -68,9 +68,9 @@ test('a thousand watchers of one invocation look at its record once for each cha
 });
 
 test('a look that began before a change is not taken for one after it', async () => {
-  const { world, clock, find, id, ledger, watch } = await watched();
+  const { world, clock, find, id, invocations, watch } = await watched();
   const arrived = Promise.withResolvers<void>();
-  ledger.find = async (...given) => {
+  invocations.find = async (...given) => {
     const found = await find(...given);
     await arrived.promise;
     return found;
@@ -78,7 +78,7 @@ test('a look that began before a change is not taken for one after it', async ()
   // One watcher's look is on its way with the old state when another watcher is woken by the new one.
   const early = statesOf(watch.changes(id));
   await clock.settle();
-  ledger.find = find;
+  invocations.find = find;
   await cancelInvocation(world, id);
   const late = statesOf(watch.changes(id));
   await late.over;

@@ -13,7 +13,7 @@ export class InvocationWatch {
   private readonly looks = new Map<string, Promise<Invocation | undefined>>();
   private isStopped = false;
 
-  constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'signals'>) {
+  constructor(private readonly world: Pick<World, 'clock' | 'invocations' | 'signals'>) {
     world.signals.subscribe((signal) => {
       if (signal.kind !== 'invocation') return;
       // A look that is under way may show what was before.
@@ -84,7 +84,7 @@ export class InvocationWatch {
   private look(id: string): Promise<Invocation | undefined> {
     const underWay = this.looks.get(id);
     if (underWay) return underWay;
-    const look: Promise<Invocation | undefined> = this.world.ledger.find(id).finally(() => {
+    const look: Promise<Invocation | undefined> = this.world.invocations.find(id).finally(() => {
       if (this.looks.get(id) === look) this.looks.delete(id);
     });
     this.looks.set(id, look);

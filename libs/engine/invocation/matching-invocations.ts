@@ -1,5 +1,5 @@
 import type { Invocation } from '../../core/invocation/invocation.js';
-import type { InvocationQuery, Ledger } from '../../core/ports/ledger.js';
+import type { InvocationQuery, Invocations } from '../../core/ports/invocations.js';
 
 /** How many are read at once: other work gets its turn in between. */
 const BATCH = 200;
@@ -17,14 +17,14 @@ export interface Search {
  * looked at. What is settled or accepted meanwhile may or may not be among them; none comes twice.
  */
 export async function* matchingInvocations(
-  ledger: Pick<Ledger, 'list'>,
+  invocations: Pick<Invocations, 'list'>,
   { query, isMeant, maxLooked }: Search,
   signal?: AbortSignal,
 ): AsyncGenerator<Invocation, void, void> {
   let after = query.after;
   for (let looked = 0; looked < maxLooked; looked += BATCH) {
     const limit = Math.min(BATCH, maxLooked - looked);
-    const batch = await ledger.list({ ...query, after, limit }, signal);
+    const batch = await invocations.list({ ...query, after, limit }, signal);
     yield* batch.filter(isMeant);
     if (batch.length < limit) return;
     after = batch.at(-1)!.id;

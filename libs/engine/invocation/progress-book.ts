@@ -30,16 +30,16 @@ export class ProgressBook {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
 
-  constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'secrets' | 'signals'>) {}
+  constructor(private readonly world: Pick<World, 'clock' | 'invocations' | 'secrets' | 'signals'>) {}
 
   /**
    * Takes a report from whoever has the token of an attempt. Raises `AccessDenied` for a token that is none, and where the
    * attempt does not run any more; `TooManyRequests` beyond fifty reports a second.
    */
   async report(token: string, report: ProgressReport, signal?: AbortSignal): Promise<void> {
-    const { clock, ledger, secrets, signals } = this.world;
+    const { clock, invocations, secrets, signals } = this.world;
     const { id, attempt } = readProgressToken(secrets, token);
-    const invocation = await ledger.find(id, signal);
+    const invocation = await invocations.find(id, signal);
     if (invocation?.state !== 'Running' || invocation.attempt !== attempt) {
       throw new EbbError('AccessDenied', 'The attempt that this address was made for does not run any more.');
     }

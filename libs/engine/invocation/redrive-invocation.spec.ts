@@ -17,7 +17,7 @@ async function aCancelledInvocation() {
 }
 
 test('it runs again as a new invocation with all that the first one had, and as much time', async () => {
-  const { world, clock, original, ledger } = await aCancelledInvocation();
+  const { world, clock, original, invocations } = await aCancelledInvocation();
   await clock.advance(100_000);
   const redriven = await redriveInvocation(world, original.id);
   const { inferenceId, inputLocation, outputLocation, failureLocation, labels, successTopic, timeoutMs } = original;
@@ -35,7 +35,7 @@ test('it runs again as a new invocation with all that the first one had, and as 
     expiresAt: clock.now() + 60_000,
   });
   expect(redriven.id).not.toBe(original.id);
-  expect(await ledger.find(original.id)).toEqual({ ...original, redrivenAs: redriven.id });
+  expect(await invocations.find(original.id)).toEqual({ ...original, redrivenAs: redriven.id });
 });
 
 test('nobody takes the failure of the first one for that of the second', async () => {
@@ -61,10 +61,10 @@ test('a failure of the second one stays, however soon it comes', async () => {
 });
 
 test('it runs again once, however often that is asked for', async () => {
-  const { world, original, ledger } = await aCancelledInvocation();
+  const { world, original, invocations } = await aCancelledInvocation();
   const redriven = await Promise.all([1, 2, 3].map(() => redriveInvocation(world, original.id)));
   expect(new Set(redriven.map(({ id }) => id)).size).toBe(1);
-  expect(await ledger.backlog('reader')).toMatchObject({ queued: 1 });
+  expect(await invocations.backlog('reader')).toMatchObject({ queued: 1 });
 });
 
 test('what is queued, and what is not there, cannot be run again', async () => {

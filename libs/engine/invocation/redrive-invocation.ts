@@ -2,8 +2,8 @@ import { EbbError, isEbbError } from '../../core/errors.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { ObjectHead } from '../../core/ports/objects.js';
-import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
+import { endpointTakingWork } from './endpoint-taking-work.js';
 
 /**
  * Has what failed, expired or was cancelled run again: a new invocation with the same input, settings and result
@@ -11,11 +11,11 @@ import type { World } from '../world.js';
  * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`, `IntakePaused`.
  */
 export async function redriveInvocation(
-  world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'objects' | 'place' | 'signals'>,
+  world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'signals'>,
   id: string,
   signal?: AbortSignal,
 ): Promise<Invocation> {
-  const original = await world.ledger.find(id, signal);
+  const original = await world.invocations.find(id, signal);
   if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
   if (!canBeRedriven(original.state)) {
     const which = 'only what has failed, expired or been cancelled can be run again';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { HeldBody, bytes } from '../../../test/support/bodies.js';
+import { type MemoryWorld, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { ANONYMOUS, type Caller } from '../../core/access/caller.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { MAX_INPUT_BYTES, type Submission } from '../../core/invocation/submission.js';
-import { HeldBody, bytes } from '../../../test/support/bodies.js';
-import { type MemoryWorld, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { QuotaGate } from '../access/quota-gate.js';
 import { submitForCaller } from './submit-for-caller.js';
 
@@ -139,7 +139,7 @@ describe('an input that streams in', () => {
     await expect(submitForCaller(world, gate, { caller: KEY, submission })).rejects.toMatchObject({
       code: 'BodyTooLarge',
     });
-    expect(await scene.ledger.list({})).toEqual([]);
+    expect(await scene.invocations.list({})).toEqual([]);
   });
 
   it('that breaks off leaves neither an input nor an invocation', async () => {
@@ -151,7 +151,7 @@ describe('an input that streams in', () => {
     held.release();
     await expect(submitting).rejects.toThrow('gone');
     expect(await storedInputs()).toBe(0);
-    expect(await scene.ledger.list({})).toEqual([]);
+    expect(await scene.invocations.list({})).toEqual([]);
   });
 
   it('is accepted when it has come, not when it began to', async () => {

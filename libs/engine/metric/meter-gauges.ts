@@ -32,7 +32,7 @@ export class GaugeSampler {
   private readonly moved = new Map<string, number>();
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations'>,
     private readonly counts: InstanceCounts,
     private readonly book: MeterBook,
   ) {}
@@ -62,10 +62,10 @@ export class GaugeSampler {
 
   /** The gauges as they are now; absent where there is no such asynchronous endpoint. */
   async gaugesOf(endpointName: string): Promise<Gauges | undefined> {
-    const { catalog, clock, ledger } = this.world;
+    const { catalog, clock, invocations } = this.world;
     const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
     if (endpoint?.name !== endpointName || !endpoint.asyncInference) return undefined;
-    const backlog = await ledger.backlog(endpointName);
+    const backlog = await invocations.backlog(endpointName);
     return backlogGauges(backlog, this.counts.counts(endpointName).inService, clock.now());
   }
 

@@ -20,7 +20,7 @@ async function aMeteredEndpoint() {
     inService: 0,
     fails: false,
   };
-  parts.ledger.backlog = async (endpointName) => {
+  parts.invocations.backlog = async (endpointName) => {
     asked.push(endpointName);
     if (now.fails) throw new EbbError('Unavailable', 'The ledger does not answer.');
     return now.backlog;
@@ -286,8 +286,8 @@ it('tells which endpoints are not at rest', async () => {
 });
 
 it('finds an endpoint whose signal was lost within a minute', async () => {
-  const { asked, clock, ledger } = await aMeteredEndpoint();
-  ledger.endpointsWithBacklog = async () => ['reader'];
+  const { asked, clock, invocations } = await aMeteredEndpoint();
+  invocations.endpointsWithBacklog = async () => ['reader'];
   await clock.advance(MINUTE);
   expect(asked).toEqual([]);
   await clock.advance(SECOND);

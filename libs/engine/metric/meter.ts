@@ -37,7 +37,7 @@ export class Meter {
   private failingSince: number | undefined;
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log' | 'metrics' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'metrics' | 'signals'>,
     private readonly counts: InstanceCounts,
   ) {
     this.rounds = new Rounds(world.clock, () => this.round());
@@ -132,7 +132,7 @@ export class Meter {
   }
 
   private async endMinute(now: number): Promise<void> {
-    const { catalog, ledger, log } = this.world;
+    const { catalog, invocations, log } = this.world;
     // Not waited for: a store that is slow must not hold up the next second.
     void this.minutes.handOver(startOf(now, METRIC_PERIOD_MS));
     this.book.forget(now);
@@ -144,7 +144,7 @@ export class Meter {
         if (!(await catalog.endpoints.get(endpointKey(name)))) this.events.forget(name);
       }
       // Signals may be lost: an endpoint with a backlog is not left at rest for longer than a minute.
-      for (const name of await ledger.endpointsWithBacklog()) this.touch(name);
+      for (const name of await invocations.endpointsWithBacklog()) this.touch(name);
     } catch (error) {
       log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', { reason: String(error) });
     }

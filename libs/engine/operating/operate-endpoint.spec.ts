@@ -17,7 +17,7 @@ async function anEngine(of: { minimum?: number; maximum?: number; keepWarmMs?: n
   const { minimum = 0, maximum = 4, keepWarmMs = 600_000 } = of;
   const { launch = () => ({ bootMs: 1_000 }), invoke = () => ({ serviceMs: 3_000 }) } = of;
   const parts = memoryWorld({ launch, invoke });
-  const { catalog, clock, ledger, world } = parts;
+  const { catalog, clock, invocations, world } = parts;
   await deployEndpoint(parts, { minimum, maximum });
   await parts.objects.put({ bucket: 'results', key: 'input' }, Buffer.from('x'));
   const settings = { pace: 'fast', promise: PROMISE, maxKeepWarmMs: keepWarmMs } as const;
@@ -41,9 +41,9 @@ async function anEngine(of: { minimum?: number; maximum?: number; keepWarmMs?: n
     started,
     gates,
     submit,
-    backlog: () => ledger.backlog('reader'),
-    states: async () => (await ledger.list({ limit: 100 })).map(({ state }) => state),
-    settled: async () => (await ledger.list({ limit: 100 })).filter(({ state }) => isSettled(state)).length,
+    backlog: () => invocations.backlog('reader'),
+    states: async () => (await invocations.list({ limit: 100 })).map(({ state }) => state),
+    settled: async () => (await invocations.list({ limit: 100 })).filter(({ state }) => isSettled(state)).length,
     /** What runs is finished first. */
     stop: async (engine: Engine): Promise<void> => {
       const stopped = engine.stop();

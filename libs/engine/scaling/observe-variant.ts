@@ -1,13 +1,13 @@
-import { type Backlog, withoutQueued } from '../../core/invocation/backlog.js';
+import { divideBacklog } from '../../core/deployment/traffic.js';
 import { isPaused } from '../../core/endpoint/endpoint-gates.js';
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
+import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import type { Instance } from '../../core/instance/instance.js';
+import { type Backlog, withoutQueued } from '../../core/invocation/backlog.js';
+import type { VariantEstimates } from '../../core/learning/variant-history.js';
 import { maxKeepWarmFromTags, promiseFromTags } from '../../core/scaling/promise.js';
 import { NO_COOLDOWNS, type ScalableTarget, capacityBounds } from '../../core/scaling/scalable-target.js';
 import type { ScalingObservation } from '../../core/scaling/scaling-observation.js';
-import { divideBacklog } from '../../core/deployment/traffic.js';
-import type { DeployedVariant } from '../../core/endpoint/variant.js';
-import type { VariantEstimates } from '../../core/learning/variant-history.js';
 import type { Capacity } from '../instance/capacity.js';
 import type { ScalingSettings } from './scaling-settings.js';
 

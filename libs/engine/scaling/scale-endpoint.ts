@@ -62,7 +62,7 @@ export class EndpointScaler {
   private readonly changes: ScalingChanges;
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'log'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log'>,
     private readonly capacity: Pick<Capacity, 'instances' | 'launchFailures' | 'meetTargets' | 'runningForMs'>,
     private readonly grounds: ScalingGrounds,
     private readonly leadership: { readonly isLeading: boolean },
@@ -90,13 +90,13 @@ export class EndpointScaler {
 
   /** Decides about each variant, all by what is so at one moment. */
   private async look(endpoint: Endpoint): Promise<VariantLook[]> {
-    const { catalog, clock, ledger } = this.world;
+    const { catalog, clock, invocations } = this.world;
     const { learnt, policies, settings } = this.grounds;
     const { name, variants } = endpoint;
     const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
     const readings = await Promise.all(variants.map((variant) => policies.take(name, variant.name)));
     const [backlog, targets, estimates] = await Promise.all([
-      ledger.backlog(name),
+      invocations.backlog(name),
       catalog.scalableTargets.under(scalableTargetPrefix(name)),
       Promise.all(variants.map((variant) => learnt.estimates(name, variant.name, maxKeepWarmMs))),
     ]);

@@ -21,7 +21,7 @@ import type { World } from '../world.js';
 /** So many of a variant's last decisions are looked at, and shown. */
 const LAST_DECISIONS = 10;
 
-type Sources = Pick<World, 'catalog' | 'clock' | 'ledger' | 'place'>;
+type Sources = Pick<World, 'catalog' | 'clock' | 'invocations' | 'place'>;
 
 /** Whose variants are described, and what is known already. */
 interface Subject {

@@ -35,10 +35,10 @@ test('it tells the place in the queue, and a start from what starts and invocati
 });
 
 test('it tells no start where dispatch is paused, and nothing of what does not wait', async () => {
-  const { catalog, ledger, outlook, submit } = await aSleepingEndpoint();
+  const { catalog, invocations, ledger, outlook, submit } = await aSleepingEndpoint();
   const invocation = await submit();
   await catalog.endpoints.update(endpointKey('reader'), (endpoint) => ({ ...endpoint, dispatch: 'paused' }));
   expect(await outlook(invocation)).toEqual({ position: 0 });
   await ledger.cancel(invocation.id, { settledAt: 0 }, []);
-  expect(await outlook((await ledger.find(invocation.id))!)).toEqual({});
+  expect(await outlook((await invocations.find(invocation.id))!)).toEqual({});
 });

@@ -15,11 +15,11 @@ export interface QueueOutlook {
 
 /** Of an invocation that does not wait, nothing. */
 export async function estimateStart(
-  { catalog, clock, ledger }: Pick<World, 'catalog' | 'clock' | 'ledger'>,
+  { catalog, clock, invocations }: Pick<World, 'catalog' | 'clock' | 'invocations'>,
   instances: InstanceStatus,
   { endpointName, id, state }: Invocation,
 ): Promise<QueueOutlook> {
-  const position = state === 'Queued' ? await ledger.position(id) : undefined;
+  const position = state === 'Queued' ? await invocations.position(id) : undefined;
   if (position === undefined) return {};
   const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
   const variant = endpoint?.variants.toSorted((a, b) => b.desiredWeight - a.desiredWeight)[0];

@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
-import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import type { LaunchScript } from '../../../test/support/memory-instances.js';
+import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import type { Alarm } from '../../core/alarm/alarm.js';
 import { scalingPolicyArn } from '../../core/arn.js';
 import { DEFAULT_DEPLOYMENT_CONFIG, type Deployment } from '../../core/endpoint/deployment.js';
 import type { EndpointStatus } from '../../core/endpoint/endpoint-status.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
-import { whyWaiting } from '../../core/situation/why-waiting.js';
+import { EMPTY_HISTORY, withStart } from '../../core/learning/variant-history.js';
 import { DEFAULT_PROMISE } from '../../core/scaling/promise.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { type ScalingPolicy, scalingPolicyKey } from '../../core/scaling/scaling-policy.js';
-import { EMPTY_HISTORY, withStart } from '../../core/learning/variant-history.js';
+import { whyWaiting } from '../../core/situation/why-waiting.js';
 import { formatEndpoint } from '../../wire/rest/endpoint/endpoint-document.js';
-import { Situations } from './situations.js';
 import { Fleet } from '../instance/fleet.js';
-import { submitInvocation } from '../../../test/support/submit-invocation.js';
+import { Situations } from './situations.js';
 
 const DEFAULTS = { promise: DEFAULT_PROMISE, maxKeepWarmMs: 300_000 };
 
 async function aBacklog(launch: LaunchScript = { bootMs: 5_000 }) {
   const parts = memoryWorld({ launch: () => launch });
-  const { ledger, world } = parts;
+  const { invocations, world } = parts;
   const endpoint = await deployEndpoint(parts, { maximum: 2 });
   const fleet = new Fleet(world);
   const situations = new Situations(world, fleet, DEFAULTS);
@@ -33,7 +33,7 @@ async function aBacklog(launch: LaunchScript = { bootMs: 5_000 }) {
     situations,
     variants: async () => (await situations.ofEndpoint(endpoint)).variants,
     why: async () => {
-      const [found] = await ledger.list({});
+      const [found] = await invocations.list({});
       return whyWaiting(await situations.ofInvocation(found!));
     },
     endpoint,

@@ -9,14 +9,14 @@ import type { World } from '../world.js';
 /** Tells where endpoints and invocations stand, with all that explains it. */
 export class Situations {
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'ledger' | 'place'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'place'>,
     private readonly instances: InstanceStatus,
     /** How long an idle instance is kept where its endpoint says nothing else. */
     private readonly settings: { readonly maxKeepWarmMs: number },
   ) {}
 
   async ofEndpoint(endpoint: Endpoint, signal?: AbortSignal): Promise<EndpointSituation> {
-    const backlog = await this.world.ledger.backlog(endpoint.name, signal);
+    const backlog = await this.world.invocations.backlog(endpoint.name, signal);
     const { maxKeepWarmMs } = this.settings;
     const variants = await describeVariants(this.world, this.instances, { endpoint, backlog, maxKeepWarmMs });
     return { endpoint, backlog, instances: this.instances.counts(endpoint.name), variants };

@@ -22,6 +22,7 @@ export type AttemptWorld = Pick<
   World,
   | 'clock'
   | 'instances'
+  | 'invocations'
   | 'ledger'
   | 'log'
   | 'logs'

@@ -4,7 +4,10 @@ import type { World } from '../world.js';
 
 /** Settles an invocation after an attempt, or gives it back, and writes the line in the data log that tells of it. */
 export async function concludeAttempt(
-  world: Pick<World, 'clock' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
+  world: Pick<
+    World,
+    'clock' | 'invocations' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
+  >,
   ended: LeasedAttempt,
 ): Promise<Consequence> {
   const consequence = await settleInvocation(world, ended);

@@ -30,11 +30,11 @@ async function aHolding() {
 }
 
 test('a lease is renewed every ten seconds for thirty, on record and for its holder', async () => {
-  const { clock, endedAs, holding, invocation, ledger } = await aHolding();
+  const { clock, endedAs, holding, invocation, invocations } = await aHolding();
   await clock.advance(65_000);
   const leasedUntil = clock.now() - 5_000 + LEASE_MS;
   expect(holding.lease.leasedUntil).toBe(leasedUntil);
-  expect((await ledger.find(invocation.id))!.leasedUntil).toBe(leasedUntil);
+  expect((await invocations.find(invocation.id))!.leasedUntil).toBe(leasedUntil);
   expect(endedAs()).toBeUndefined();
 });
 
@@ -74,10 +74,10 @@ test('a renewal that fails is logged as what it is, and repeated', async () => {
 });
 
 test('a lease that was dropped is not renewed', async () => {
-  const { clock, holding, leases, ledger, invocation } = await aHolding();
+  const { clock, holding, leases, invocations, invocation } = await aHolding();
   leases.drop(holding);
   expect(leases.count).toBe(0);
-  const { leasedUntil } = (await ledger.find(invocation.id))!;
+  const { leasedUntil } = (await invocations.find(invocation.id))!;
   await clock.advance(20_000);
-  expect((await ledger.find(invocation.id))!.leasedUntil).toBe(leasedUntil);
+  expect((await invocations.find(invocation.id))!.leasedUntil).toBe(leasedUntil);
 });

@@ -17,7 +17,7 @@ export class HeldLeases {
   private readonly holdings = new Map<string, Holding>();
   private readonly renewals: Rounds;
 
-  constructor(private readonly world: Pick<World, 'clock' | 'ledger' | 'log'>) {
+  constructor(private readonly world: Pick<World, 'clock' | 'invocations' | 'ledger' | 'log'>) {
     this.renewals = new Rounds(world.clock, () => this.renewOrRetry());
   }
 
@@ -89,7 +89,7 @@ export class HeldLeases {
 
   /** The signal that it was cancelled may have been lost. */
   private async whyLost({ invocationId }: Lease): Promise<'cancelled' | 'worker-stopped'> {
-    const invocation = await this.world.ledger.find(invocationId);
+    const invocation = await this.world.invocations.find(invocationId);
     return invocation?.state === 'Cancelled' ? 'cancelled' : 'worker-stopped';
   }
 }

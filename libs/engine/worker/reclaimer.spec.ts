@@ -28,16 +28,19 @@ async function aReclaimer() {
 }
 
 test('work whose lease ran out at another worker goes back to the backlog, and a signal says so', async () => {
-  const { clock, ledger, signals, submit } = await aReclaimer();
+  const { clock, invocations, ledger, signals, submit } = await aReclaimer();
   const { id } = await submit('a');
   const now = clock.now();
   await ledger.lease({ endpointName: 'reader', workerId: 'other', count: 1, now, leasedUntil: now + 12_000 });
   const heard: unknown[] = [];
   signals.subscribe((signal) => heard.push(signal));
   await clock.advance(10_000);
-  expect([(await ledger.find(id))!.state, heard]).toEqual(['Running', []]);
+  expect([(await invocations.find(id))!.state, heard]).toEqual(['Running', []]);
   await clock.advance(5_000);
-  expect([(await ledger.find(id))!.state, heard]).toEqual(['Queued', [{ kind: 'backlog', endpointName: 'reader' }]]);
+  expect([(await invocations.find(id))!.state, heard]).toEqual([
+    'Queued',
+    [{ kind: 'backlog', endpointName: 'reader' }],
+  ]);
 });
 
 test('work whose signal was lost is dispatched', async () => {
@@ -49,17 +52,17 @@ test('work whose signal was lost is dispatched', async () => {
 });
 
 test('all that expires is settled and measured, however much it is, and its leases are dropped', async () => {
-  const { clock, ledger, leases, measured, submit } = await aReclaimer();
+  const { clock, invocations, leases, measured, submit } = await aReclaimer();
   for (let count = 0; count < 130; count += 1) await submit(`page-${count}`, 60);
   await clock.advance(MINUTE_MS + 5_000);
-  const states = (await ledger.list({ limit: 1_000 })).map(({ state }) => state);
+  const states = (await invocations.list({ limit: 1_000 })).map(({ state }) => state);
   expect(states).toEqual(Array.from({ length: 130 }, () => 'Expired'));
   expect(measured.filter((metric) => metric === 'ExpiredRequests')).toHaveLength(130);
   expect(leases.count).toBe(0);
 });
 
 test('a round that fails says what could not be done, and the next one does it', async () => {
-  const { clock, errors, ledger, submit } = await aReclaimer();
+  const { clock, errors, invocations, ledger, submit } = await aReclaimer();
   const { id } = await submit('a', 60);
   const { reclaim } = ledger;
   ledger.reclaim = async () => {
@@ -69,13 +72,13 @@ test('a round that fails says what could not be done, and the next one does it',
   expect(new Set(errors)).toEqual(new Set(['What ran out or expired could not be looked for; trying again']));
   ledger.reclaim = reclaim;
   await clock.advance(5_000);
-  expect(await ledger.find(id)).toMatchObject({ state: 'Expired' });
+  expect(await invocations.find(id)).toMatchObject({ state: 'Expired' });
 });
 
 test('nothing is looked for once it is stopped', async () => {
-  const { clock, ledger, reclaimer, submit } = await aReclaimer();
+  const { clock, invocations, reclaimer, submit } = await aReclaimer();
   const { id } = await submit('a', 60);
   await reclaimer.stop();
   await clock.advance(2 * MINUTE_MS);
-  expect(await ledger.find(id)).toMatchObject({ state: 'Queued' });
+  expect(await invocations.find(id)).toMatchObject({ state: 'Queued' });
 });

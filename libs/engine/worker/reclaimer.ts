@@ -25,7 +25,7 @@ export class Reclaimer {
   constructor(
     private readonly world: Pick<
       World,
-      'catalog' | 'clock' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
+      'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
     >,
     private readonly workerId: string,
     private readonly leases: HeldLeases,
@@ -54,10 +54,10 @@ export class Reclaimer {
   }
 
   private async reclaim(): Promise<void> {
-    const { ledger, signals, clock } = this.world;
+    const { invocations, ledger, signals, clock } = this.world;
     for (const endpointName of await ledger.reclaim(clock.now())) signals.notify({ kind: 'backlog', endpointName });
     await this.expireAll();
-    for (const endpointName of await ledger.endpointsWithBacklog()) this.dispatch(endpointName);
+    for (const endpointName of await invocations.endpointsWithBacklog()) this.dispatch(endpointName);
   }
 
   private async expireAll(): Promise<void> {

@@ -10,7 +10,10 @@ const WORKER_ID = 'endpoint-deletion';
 
 /** Settles everything that is queued on an endpoint as Failed, with its failure object and its notification. */
 export async function settleBacklog(
-  world: Pick<World, 'clock' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
+  world: Pick<
+    World,
+    'clock' | 'invocations' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
+  >,
   endpointName: string,
   reason: string,
 ): Promise<void> {

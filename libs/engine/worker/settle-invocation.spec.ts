@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { ERROR_TOPIC, SUCCESS_TOPIC, deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
+import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { EbbError } from '../../core/errors.js';
 import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
-import { deployEndpoint, ERROR_TOPIC, memoryWorld, SUCCESS_TOPIC } from '../../../test/support/memory-world.js';
 import { cancelInvocation } from '../invocation/cancel-invocation.js';
 import type { HeldLease } from './held-lease.js';
 import { settleInvocation } from './settle-invocation.js';
-import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
 const LEASE_MS = 30_000;
 
@@ -33,13 +33,16 @@ async function anAttempt() {
 const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
 
 test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
-  const { world, first, stage, content, ledger, outbox, clock } = await anAttempt();
+  const { world, first, stage, content, invocations, outbox, clock } = await anAttempt();
   const { invocation } = first;
   expect(
     await settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: await stage('text') } }),
   ).toMatchObject({ kind: 'settled' });
   expect(await content('out/page')).toBe('text');
-  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Completed', responseContentType: 'text/plain' });
+  expect(await invocations.find(invocation.id)).toMatchObject({
+    state: 'Completed',
+    responseContentType: 'text/plain',
+  });
   const due = await outbox.take(10, clock.now(), clock.now());
   expect(due.map(({ delivery }) => delivery)).toMatchObject([
     { id: invocation.id, receiver: { kind: 'topic', topicArn: SUCCESS_TOPIC } },
@@ -99,7 +102,7 @@ test('a failure leaves its reason as the failure object, or the model’s own wo
 });
 
 test('an output that cannot be shown is a failure, and the failure object says why', async () => {
-  const { world, first, content, ledger, stage } = await anAttempt();
+  const { world, first, content, invocations, stage } = await anAttempt();
   const staged = await stage('text');
   const broken = {
     ...staged,
@@ -110,26 +113,26 @@ test('an output that cannot be shown is a failure, and the failure object says w
   };
   await settleInvocation(world, { ...first, attempt: { end: SUCCEEDED, staged: broken } });
   const reason = 'ClientError: The output could not be written to s3://results/out/page: There is no room.';
-  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Failed', failureReason: reason });
+  expect(await invocations.find(first.invocation.id)).toMatchObject({ state: 'Failed', failureReason: reason });
   expect(await content('bad/page-error.out')).toBe(reason);
 });
 
 test('a failure is not settled while storage has no room for its object, but without a bucket for it, it is', async () => {
-  const { world, first, objects, ledger } = await anAttempt();
+  const { world, first, objects, invocations } = await anAttempt();
   const end = { kind: 'bad-response', reason: 'Cut.' } as const;
   const put = objects.put.bind(objects);
   objects.put = async () => {
     throw new EbbError('StorageFull', 'There is no room.');
   };
   await expect(settleInvocation(world, { ...first, attempt: { end } })).rejects.toThrow('There is no room.');
-  expect(await ledger.find(first.invocation.id)).toMatchObject({ state: 'Running' });
+  expect(await invocations.find(first.invocation.id)).toMatchObject({ state: 'Running' });
   objects.put = put;
   const invocation = { ...first.invocation, failureLocation: 's3://no-such-bucket/x' };
   expect(await settleInvocation(world, { ...first, invocation, attempt: { end } })).toMatchObject({ kind: 'settled' });
 });
 
 test('what is cancelled in the moment in which it completes has no output', async () => {
-  const { world, first, stage, content, ledger } = await anAttempt();
+  const { world, first, stage, content, invocations } = await anAttempt();
   const { invocation } = first;
   const staged = await stage('text');
   const commit: typeof staged.commit = async () => {
@@ -139,7 +142,7 @@ test('what is cancelled in the moment in which it completes has no output', asyn
   };
   const attempt = { end: SUCCEEDED, staged: { ...staged, commit, discard: () => staged.discard() } };
   expect(await settleInvocation(world, { ...first, attempt })).toMatchObject({ kind: 'lost' });
-  expect(await ledger.find(invocation.id)).toMatchObject({ state: 'Cancelled' });
+  expect(await invocations.find(invocation.id)).toMatchObject({ state: 'Cancelled' });
   expect(await content('out/page')).toBeUndefined();
   expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
 });

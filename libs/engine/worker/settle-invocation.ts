@@ -35,7 +35,10 @@ export interface Settled {
 const LOST: Consequence = { kind: 'lost' };
 
 /** What it takes to settle. */
-type SettlingWorld = Pick<World, 'clock' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'>;
+type SettlingWorld = Pick<
+  World,
+  'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'
+>;
 
 /**
  * Brings an attempt to its consequence: back to the backlog, or settled with its output or failure object in place

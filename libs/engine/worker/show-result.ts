@@ -45,11 +45,11 @@ export async function showResult(
 
 /** It may have been cancelled after its output was shown: what is cancelled has none. */
 export async function hideOutput(
-  { ledger, log, objects }: Storage & Pick<World, 'ledger'>,
+  { invocations, log, objects }: Storage & Pick<World, 'invocations'>,
   { id, outputLocation }: Invocation,
 ): Promise<void> {
   try {
-    const { redrivenAs, state } = (await ledger.find(id))!;
+    const { redrivenAs, state } = (await invocations.find(id))!;
     if (state !== 'Cancelled' || redrivenAs !== undefined) return;
     await objects.delete(parseObjectLocation(outputLocation));
   } catch (error) {

@@ -12,7 +12,7 @@ import { WorkerLoop } from './worker-loop.js';
 /** A worker with one instance of two slots in service. */
 async function aWorker(script: (inferenceId: string) => InvocationScript = () => ({}), cancel?: () => CancelAnswer) {
   const parts = memoryWorld({ invoke: (_id, { inferenceId }) => script(inferenceId), cancel });
-  const { world, clock, ledger } = parts;
+  const { world, clock, invocations } = parts;
   const endpoint = await deployEndpoint(parts, { asyncInference: { maxConcurrentInvocationsPerInstance: 2 } });
   const fleet = new Fleet(world);
   const worker = new WorkerLoop(world, fleet, 'worker', { add: () => undefined });
@@ -31,11 +31,11 @@ async function aWorker(script: (inferenceId: string) => InvocationScript = () =>
     },
     /** By inference id. */
     states: async (): Promise<Record<string, string>> => {
-      const invocations = await ledger.list({});
-      return Object.fromEntries(invocations.map(({ inferenceId, state }) => [inferenceId, state]));
+      const all = await invocations.list({});
+      return Object.fromEntries(all.map(({ inferenceId, state }) => [inferenceId, state]));
     },
     find: async (inferenceId: string): Promise<Invocation> => {
-      return (await ledger.list({})).find((invocation) => invocation.inferenceId === inferenceId)!;
+      return (await invocations.list({})).find((invocation) => invocation.inferenceId === inferenceId)!;
     },
     instance: () => fleet.instances('reader')[0]!,
   };

@@ -1,11 +1,11 @@
 import { endpointOf } from '../../core/ports/signals.js';
+import type { Fleet } from '../instance/fleet.js';
+import type { Meter } from '../metric/meter.js';
+import type { World } from '../world.js';
 import { type AttemptWorld, Attempts } from './attempts.js';
 import { Dispatcher } from './dispatcher.js';
-import type { Fleet } from '../instance/fleet.js';
 import { HeldLeases } from './held-leases.js';
-import type { Meter } from '../metric/meter.js';
 import { Reclaimer } from './reclaimer.js';
-import type { World } from '../world.js';
 
 /**
  * Leases invocations while an instance has a free slot, runs them, settles them. `start` begins, `stop` takes no more
@@ -37,7 +37,7 @@ export class WorkerLoop {
 
   /** Takes back first what an earlier run under the same id still held: nobody else will before its leases run out. */
   async start(): Promise<void> {
-    const { ledger, signals, clock } = this.world;
+    const { invocations, ledger, signals, clock } = this.world;
     await ledger.reclaim(clock.now(), this.workerId);
     this.unsubscribe = signals.subscribe((signal) => {
       const endpointName = endpointOf(signal);
@@ -46,7 +46,8 @@ export class WorkerLoop {
     });
     this.leases.start();
     this.reclaimer.start();
-    for (const endpointName of await ledger.endpointsWithBacklog()) signals.notify({ kind: 'backlog', endpointName });
+    for (const endpointName of await invocations.endpointsWithBacklog())
+      signals.notify({ kind: 'backlog', endpointName });
   }
 
   /** Takes no more, and resolves when all that runs has been settled. Leases are renewed until then. */

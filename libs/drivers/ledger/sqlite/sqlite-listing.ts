@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { INVOCATION_STATES, type Invocation, type InvocationState } from '../../../core/invocation/invocation.js';
-import type { InvocationQuery } from '../../../core/ports/ledger.js';
+import type { InvocationQuery } from '../../../core/ports/invocations.js';
 import { type InvocationRow, toInvocation } from './sqlite-row.js';
 import type { LedgerStatements } from './sqlite-statements.js';
 

@@ -1,11 +1,11 @@
-import { FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { z } from 'zod';
+import { FAILURE_KINDS } from '../../../core/invocation/attempt.js';
 import { INVOCATION_STATES } from '../../../core/invocation/invocation.js';
-import type { InvocationQuery } from '../../../core/ports/ledger.js';
+import type { InvocationQuery } from '../../../core/ports/invocations.js';
 import { endpointName, invocationId, pageOf, paging, several, timeParameter, wholeNumber } from '../fields.js';
+import { route } from '../route.js';
 import { invocationDocument, invocationSummary } from './invocation-document.js';
 import { labelName, labelValue, labels } from './labels.js';
-import { route } from '../route.js';
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_FILTERS = 16;

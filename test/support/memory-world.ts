@@ -23,7 +23,13 @@ export const ERROR_TOPIC = topicArn(PLACE, 'error');
 /** A receiver that does as it is told, and remembers what it got. */
 export class ScriptedReceiver extends Notifications {
   readonly delivered: Delivery[] = [];
+  /** The topics that are known not to exist. */
+  readonly lacking = new Set<string>();
   answer: (delivery: Delivery, signal?: AbortSignal) => Promise<DeliveryResult> = async () => ({ kind: 'delivered' });
+
+  override async lacksTopic(arn: string): Promise<boolean> {
+    return this.lacking.has(arn);
+  }
 
   override async deliver(delivery: Delivery, signal?: AbortSignal): Promise<DeliveryResult> {
     this.delivered.push(delivery);

@@ -4,23 +4,22 @@ import { findMissingTopic, missingTopicReason } from './check-topics.js';
 
 const BOTH = { successTopic: SUCCESS_TOPIC, errorTopic: ERROR_TOPIC, includeResponseIn: [] };
 
-async function aWorldWith(...arns: string[]) {
-  const { catalog, clock, world } = memoryWorld();
-  for (const arn of arns)
-    await catalog.topics.create(arn, { arn, name: arn, attributes: {}, createdAt: clock.now(), tags: {} });
+function aWorldWithout(...arns: string[]) {
+  const { notifications, world } = memoryWorld();
+  for (const arn of arns) notifications.lacking.add(arn);
   return world;
 }
 
 it.each<readonly [string, readonly string[], string | undefined]>([
-  ['none is missing where both are there', [SUCCESS_TOPIC, ERROR_TOPIC], undefined],
-  ['the topic for errors is told where only it is missing', [SUCCESS_TOPIC], ERROR_TOPIC],
-  ['the topic for successes is told first', [], SUCCESS_TOPIC],
-])('%s', async (_sentence, there, missing) => {
-  expect(await findMissingTopic(await aWorldWith(...there), BOTH)).toBe(missing);
+  ['none is missing if both exist', [], undefined],
+  ['the topic for errors is named if only it is missing', [ERROR_TOPIC], ERROR_TOPIC],
+  ['the topic for successes is named first', [ERROR_TOPIC, SUCCESS_TOPIC], SUCCESS_TOPIC],
+])('%s', async (_sentence, lacking, missing) => {
+  expect(await findMissingTopic(aWorldWithout(...lacking), BOTH)).toBe(missing);
 });
 
 it('a config without topics misses none', async () => {
-  const world = await aWorldWith();
+  const world = aWorldWithout(SUCCESS_TOPIC);
   expect(await findMissingTopic(world, undefined)).toBeUndefined();
   expect(await findMissingTopic(world, { includeResponseIn: [] })).toBeUndefined();
 });

@@ -21,12 +21,8 @@ async function aWorld() {
   return {
     ...parts,
     told,
-    create: (change: { name?: string; tags?: Record<string, string>; topicsInCatalog?: boolean } = {}) =>
-      createEndpoint(world, { name: 'OCR', configName: 'config', tags: {}, topicsInCatalog: false, ...change }),
-    addTopics: async (...arns: string[]): Promise<void> => {
-      for (const arn of arns)
-        await parts.catalog.topics.create(arn, { arn, name: arn, attributes: {}, createdAt: 0, tags: {} });
-    },
+    create: (change: { name?: string; tags?: Record<string, string> } = {}) =>
+      createEndpoint(world, { name: 'OCR', configName: 'config', tags: {}, ...change }),
   };
 }
 
@@ -74,9 +70,9 @@ it.each([
 });
 
 it('is Failed from the start where a topic does not exist, and nobody is told a test', async () => {
-  const { addTopics, create, outbox } = await aWorld();
-  await addTopics(SUCCESS_TOPIC);
-  const made = await create({ topicsInCatalog: true });
+  const { create, notifications, outbox } = await aWorld();
+  notifications.lacking.add(ERROR_TOPIC);
+  const made = await create();
   expect(made).toMatchObject({
     status: 'Failed',
     failureReason: expect.stringContaining(`The topic "${ERROR_TOPIC}"`),
@@ -85,8 +81,7 @@ it('is Failed from the start where a topic does not exist, and nobody is told a 
 });
 
 it('sends each of its topics a test', async () => {
-  const { addTopics, create, outbox } = await aWorld();
-  await addTopics(SUCCESS_TOPIC, ERROR_TOPIC);
-  expect(await create({ topicsInCatalog: true })).toMatchObject({ status: 'Creating' });
+  const { create, outbox } = await aWorld();
+  expect(await create()).toMatchObject({ status: 'Creating' });
   expect(await outbox.nextDueAt()).toBeDefined();
 });

@@ -1,3 +1,4 @@
+import { messageOf } from '../../libs/core/errors.js';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../libs/engine/log.js';
@@ -34,7 +35,7 @@ export class FrontDoor {
       return;
     }
     this.answer(request, response, call).catch((error: unknown) => {
-      this.log.error('A request failed beyond its surface', { service: call.service, reason: String(error) });
+      this.log.error('A request failed beyond its surface', { service: call.service, reason: messageOf(error) });
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

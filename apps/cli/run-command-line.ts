@@ -1,3 +1,4 @@
+import { messageOf } from '../../libs/core/errors.js';
 import { type Command, CommanderError } from 'commander';
 import { EXIT_CODES, type Exit } from './outcome/exit-code.js';
 import { Failure, misuse } from './outcome/failure.js';
@@ -49,7 +50,7 @@ function end(error: unknown, interrupts: Interrupts, isJson: boolean): number {
   if (interrupts.signal.aborted) return EXIT_CODES.interrupted;
   if (isSystemError(error))
     return end(new Failure('failed', `${error.message}.`, { cause: error }), interrupts, isJson);
-  if (isJson) return end(new Failure('failed', String(error), { cause: error }), interrupts, isJson);
+  if (isJson) return end(new Failure('failed', messageOf(error), { cause: error }), interrupts, isJson);
   throw error;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { EbbError } from '../../libs/core/errors.js';
+import { EbbError, messageOf } from '../../libs/core/errors.js';
 import { repositoryRoot } from '../../libs/host/repository-root.js';
 import type { Trace } from '../../libs/simulator/trace.js';
 import { readTrace } from '../../libs/simulator/trace-file.js';
@@ -40,7 +40,7 @@ export function readJsonFile(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new EbbError('InvalidRequest', `${path}: is not JSON: ${why}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EbbError } from '../../libs/core/errors.js';
+import { EbbError, messageOf } from '../../libs/core/errors.js';
 import { chartOf } from '../../libs/simulator/chart.js';
 import { type Comparison, compare } from '../../libs/simulator/comparison.js';
 import { COMPARATORS } from '../../libs/simulator/contenders.js';
@@ -82,7 +82,7 @@ function parsed(args: readonly string[]): Options {
     });
     return values;
   } catch (error) {
-    throw new EbbError('InvalidRequest', error instanceof Error ? error.message : String(error), { cause: error });
+    throw new EbbError('InvalidRequest', messageOf(error), { cause: error });
   }
 }
 

@@ -104,3 +104,10 @@ export function isEbbError(error: unknown, ...codes: ErrorCode[]): error is EbbE
 export function isOutage(error: unknown): boolean {
   return isEbbError(error, 'Unavailable', 'StorageFull');
 }
+
+/** What an error says, without the name of its class. One without a message says its code, or else that name. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, message, name } = error as Error & { readonly code?: unknown };
+  return message || (typeof code === 'string' ? code : name);
+}

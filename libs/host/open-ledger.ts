@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.js';
 import { openSqliteLedger } from '../drivers/ledger/open-sqlite.js';
 import type { Log } from '../engine/log.js';
 import type { World } from '../engine/world.js';
@@ -24,7 +25,7 @@ export async function openLedger(
       const sqs = new SQSClient({ region: config.place.region, ...(endpoint && { endpoint }) });
       const ledger = new SqsLedger(record, sqs, {
         onLater: (what, error) =>
-          log.warn('A call to SQS failed; the next round makes it good', { what, reason: String(error) }),
+          log.warn('A call to SQS failed; the next round makes it good', { what, reason: messageOf(error) }),
       });
       closers.add(async () => {
         await ledger.close();

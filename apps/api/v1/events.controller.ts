@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
-import { EbbError } from '../../../libs/core/errors.js';
+import { EbbError, messageOf } from '../../../libs/core/errors.js';
 import { isSettled } from '../../../libs/core/invocation/invocation.js';
 import { findFollowed } from '../../../libs/engine/invocation/find-followed.js';
 import { InvocationWatch } from '../../../libs/engine/invocation/invocation-watch.js';
@@ -66,7 +66,7 @@ export class EventsController implements OnModuleDestroy {
         if (isSettled(invocation.state)) break;
       }
     } catch (error) {
-      if (!gone.aborted) this.world.log.error('A follower was cut off', { invocationId: id, reason: String(error) });
+      if (!gone.aborted) this.world.log.error('A follower was cut off', { invocationId: id, reason: messageOf(error) });
     } finally {
       raw.end();
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { endpointKey } from '../../../libs/core/endpoint/endpoint.js';
-import { EbbError } from '../../../libs/core/errors.js';
+import { EbbError, messageOf } from '../../../libs/core/errors.js';
 import type { LogPage, LogQuery } from '../../../libs/core/ports/logs.js';
 import { MAX_LINES_AT_ONCE, followLogs } from '../../../libs/engine/instance/follow-logs.js';
 import { missingEndpoint } from '../../../libs/engine/endpoint/find-endpoint.js';
@@ -97,7 +97,7 @@ export class LogsController implements OnModuleDestroy {
   private tellBroken(endpoint: string, error: unknown): void {
     this.world.log.error('Logs could not be read; whoever followed them was cut off', {
       endpoint,
-      reason: String(error),
+      reason: messageOf(error),
     });
   }
 }

@@ -3,7 +3,7 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, type Dispatcher, request } from 'undici';
-import { EbbError } from '../../core/errors.js';
+import { EbbError, messageOf } from '../../core/errors.js';
 import type { Delivery } from '../../core/delivery/delivery.js';
 import type { Clock } from '../../core/ports/clock.js';
 import { Notifications } from '../../core/ports/notifications.js';
@@ -206,7 +206,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof AttemptTimeout) return error.message;
   const refusal = [error, (error as { cause?: unknown }).cause].find((each) => each instanceof RefusedAddress);
   if (refusal) return (refusal as RefusedAddress).message;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The receiver's name could not be looked up: ${code}`;
-  return `The receiver could not be reached: ${message || code || String(error)}`;
+  return `The receiver could not be reached: ${messageOf(error)}`;
 }

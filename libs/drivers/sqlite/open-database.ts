@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { EbbError } from '../../core/errors.js';
+import { EbbError, messageOf } from '../../core/errors.js';
 
 /** The name, schema and settings of a store in one SQLite file of a data directory. */
 export interface DatabasePlan {
@@ -56,6 +56,6 @@ function whyNot(dataDirectory: string, { name }: DatabasePlan, cause: unknown): 
   if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
     return `The data directory '${dataDirectory}' is in use by another Ebb process: one process owns it at a time.`;
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return `The ${name} in the data directory '${dataDirectory}' cannot be opened: ${reason}.`;
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../core/access/audit.js';
-import { isOutage } from '../../core/errors.js';
+import { isOutage, messageOf } from '../../core/errors.js';
 import type { World } from '../world.js';
 
 /** An action as it begins. */
@@ -23,7 +23,7 @@ export class AuditTrail {
       await writing;
     } catch (error) {
       if (!isOutage(error)) throw error;
-      this.world.log.error('An operating action could not be recorded', { ...entry, reason: String(error) });
+      this.world.log.error('An operating action could not be recorded', { ...entry, reason: messageOf(error) });
     }
   }
 }

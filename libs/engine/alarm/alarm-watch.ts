@@ -2,6 +2,7 @@ import { type Alarm, actionsOf } from '../../core/alarm/alarm.js';
 import { type AlarmVerdict, evaluateAlarm, evaluationRange } from '../../core/alarm/alarm-evaluation.js';
 import { alarmReading } from '../../core/scaling/alarm-reading.js';
 import { parseScalingPolicyArn } from '../../core/arn.js';
+import { messageOf } from '../../core/errors.js';
 import type { Datapoint } from '../../core/metric/metric.js';
 import type { AlarmReading, PolicyReading, ScalingPace } from '../../core/scaling/scaling-observation.js';
 import { type ScalingPolicy, scalingPolicyPrefix } from '../../core/scaling/scaling-policy.js';
@@ -107,7 +108,7 @@ export class AlarmWatch {
       if (this.leadership.isLeading) await this.round();
       return this.nextRoundAt();
     } catch (error) {
-      this.world.log.error('Alarms could not be evaluated; trying again', { reason: String(error) });
+      this.world.log.error('Alarms could not be evaluated; trying again', { reason: messageOf(error) });
       return this.world.clock.now() + RETRY_MS;
     }
   }

@@ -1,5 +1,6 @@
 import { isPassing } from '../../core/endpoint/endpoint-status.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
+import { messageOf } from '../../core/errors.js';
 import { endpointOf } from '../../core/ports/signals.js';
 import type { CountChange } from '../deployment/count-change.js';
 import type { EndpointCreation } from '../deployment/endpoint-creation.js';
@@ -47,7 +48,7 @@ export class AutoscalerLoop {
     this.agents = new PerEndpoint(world.clock, {
       look: (endpointName) => this.lookOnce(endpointName),
       onFailure: (endpoint, error) => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         world.log.error('A scaling decision failed; it is made again', { endpoint, reason });
       },
       shortestIntervalMs: SHORTEST_INTERVAL_MS,
@@ -124,7 +125,7 @@ export class AutoscalerLoop {
     try {
       await this.sweep();
     } catch (error) {
-      log.error('The catalog or the ledger did not answer; looking again', { reason: String(error) });
+      log.error('The catalog or the ledger did not answer; looking again', { reason: messageOf(error) });
     }
     return clock.now() + SWEEP_INTERVAL_MS;
   }

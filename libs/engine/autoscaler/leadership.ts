@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { LEADERSHIP_MS, LEADERSHIP_RENEWAL_MS, type Leader, claim } from '../../core/leader.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
@@ -45,7 +46,7 @@ export class Leadership {
     await catalog.leaders.update(this.duty, resign).catch((error: unknown) => {
       log.warn('A duty could not be given up; another process takes over when it has run out', {
         duty: this.duty,
-        reason: String(error),
+        reason: messageOf(error),
       });
     });
   }
@@ -63,7 +64,7 @@ export class Leadership {
       const now = clock.now();
       return now + (isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, now)));
     } catch (error) {
-      log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: String(error) });
+      log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: messageOf(error) });
       return clock.now() + RETRY_MS;
     }
   }

@@ -6,6 +6,7 @@ import {
 } from '../../core/delivery/delivery-attempt.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { type Delivery, destinationOf } from '../../core/delivery/delivery.js';
+import { messageOf } from '../../core/errors.js';
 import type { DeliveryOutcome, DueDelivery } from '../../core/ports/outbox.js';
 import { DeliveryLimits } from './delivery-limits.js';
 import { Deadline } from '../deadline.js';
@@ -65,7 +66,7 @@ export class DeliverySender {
       const nextDueAt = (await outbox.nextDueAt(this.limits.closed)) ?? Infinity;
       return Math.min(clock.now() + LONGEST_REST_MS, nextDueAt, this.limits.nextProbeAt);
     } catch (error) {
-      log.error('The outbox did not answer; deliveries wait', { reason: String(error) });
+      log.error('The outbox did not answer; deliveries wait', { reason: messageOf(error) });
       return clock.now() + OUTBOX_RETRY_MS;
     }
   }
@@ -115,7 +116,7 @@ export class DeliverySender {
     } catch (error) {
       log.error('A delivery could not be recorded; it will be sent again', {
         deliveryId: due.delivery.id,
-        reason: String(error),
+        reason: messageOf(error),
       });
     }
     if (result.kind === 'fanned-out') signals.notify({ kind: 'outbox' });
@@ -126,7 +127,7 @@ export class DeliverySender {
     try {
       return await this.world.notifications.deliver(delivery, deadline.signal);
     } catch (error) {
-      return { kind: 'failed', reason: String(error) };
+      return { kind: 'failed', reason: messageOf(error) };
     } finally {
       deadline.clear();
     }
@@ -142,7 +143,7 @@ export class DeliverySender {
       const variant = endpoint?.variants[0];
       if (variant) this.meter.add('NotificationFailures', endpoint.name, variant.name, 1);
     } catch (error) {
-      log.warn('A delivery that was given up is missing from the metrics', { invocationId, reason: String(error) });
+      log.warn('A delivery that was given up is missing from the metrics', { invocationId, reason: messageOf(error) });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { EndpointStatus } from '../../core/endpoint/endpoint-status.js';
 import { type Endpoint, endpointKey } from '../../core/endpoint/endpoint.js';
 import { startupTimeoutMs } from '../../core/endpoint/variant.js';
-import { isOutage } from '../../core/errors.js';
+import { isOutage, messageOf } from '../../core/errors.js';
 import { isHopeless } from '../../core/instance/crash-loop.js';
 import { MAX_FAILURE_REASON_LENGTH } from '../../core/instance/instance-end.js';
 import type { Capacity } from '../instance/capacity.js';
@@ -62,7 +62,7 @@ export class EndpointCreation {
       const now = this.world.clock.now();
       const patienceMs = Math.max(...variants.map(startupTimeoutMs));
       if (isOutage(error) && now < createdAt + patienceMs) return now + RETRY_MS;
-      await this.end(name, 'Failed', error instanceof Error ? error.message : String(error));
+      await this.end(name, 'Failed', messageOf(error));
       return undefined;
     }
     await this.end(name, 'InService');

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { Log } from '../log.js';
 
 /** Steps that are taken one after the other, and back in the reverse order where a later one is refused. */
@@ -19,7 +20,7 @@ export class ReversibleSteps {
       try {
         await undo();
       } catch (error) {
-        this.log.warn('A part of a deployment that was refused is left behind', { reason: String(error) });
+        this.log.warn('A part of a deployment that was refused is left behind', { reason: messageOf(error) });
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
+import { messageOf } from '../../core/errors.js';
 import type { FoundInstance, LaunchedInstance } from '../../core/ports/instances.js';
 import { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
@@ -83,7 +84,7 @@ export class FleetAdoption {
     try {
       return await this.world.instances.adopt(member.spec());
     } catch (error) {
-      this.world.log.warn('An instance could not be taken over', { ...member.ids(), reason: String(error) });
+      this.world.log.warn('An instance could not be taken over', { ...member.ids(), reason: messageOf(error) });
       return undefined;
     }
   }
@@ -95,7 +96,7 @@ export class FleetAdoption {
     try {
       await this.endOrphans();
     } catch (error) {
-      log.warn('The instances could not be listed; orphans are looked for again later', { reason: String(error) });
+      log.warn('The instances could not be listed; orphans are looked for again later', { reason: messageOf(error) });
     }
     this.nextLookAt = clock.now() + ORPHANS_INTERVAL_MS;
     return this.nextLookAt;
@@ -118,7 +119,7 @@ export class FleetAdoption {
     const ending = instances
       .terminate(instanceId, 0)
       .catch((error: unknown) => {
-        log.warn('An orphan could not be terminated; it is tried again', { ...ids, reason: String(error) });
+        log.warn('An orphan could not be terminated; it is tried again', { ...ids, reason: messageOf(error) });
       })
       .finally(() => this.endings.delete(instanceId));
     this.endings.set(instanceId, ending);

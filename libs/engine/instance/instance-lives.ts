@@ -1,4 +1,4 @@
-import { isEbbError, isOutage } from '../../core/errors.js';
+import { isEbbError, isOutage, messageOf } from '../../core/errors.js';
 import type { LaunchFailure } from '../../core/instance/crash-loop.js';
 import { describeExit, describeSick, withOutput } from '../../core/instance/instance-end.js';
 import { type PingAnswer, STOP_GRACE_MS } from '../../core/instance/instance.js';
@@ -159,7 +159,7 @@ export class InstanceLives {
       return;
     }
     const permanent = isEbbError(error, 'ImageNotFound', 'InvalidRequest', 'ModelDataUnusable');
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const lines = isStarted ? await this.lastLines(member) : [];
     this.record(member, withOutput(reason, lines), { permanent, isOutage: isOutage(error) });
   }
@@ -187,7 +187,7 @@ export class InstanceLives {
     const { instances, log } = this.world;
     member.cutOff();
     await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
-      log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: String(error) });
+      log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: messageOf(error) });
     });
     log.info('An instance is gone', { ...member.ids(), end: member.ending });
     member.clearAway();

@@ -1,5 +1,6 @@
 import { type Endpoint, isServing } from '../../core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
+import { messageOf } from '../../core/errors.js';
 import { chooseToResume, divideScaleIn, pausedBeyond, warmTierFromTags } from '../../core/instance/warm-tier.js';
 import type { Member } from './fleet-member.js';
 import type { Roster } from './fleet-roster.js';
@@ -42,7 +43,7 @@ export class WarmInstances {
     const { clock, log } = this.world;
     const wokenAt = clock.now();
     member.wake(wokenAt);
-    const reason = await this.resume(member).catch(String);
+    const reason = await this.resume(member).catch(messageOf);
     // It may have been told to go, or have died.
     if (member.state !== 'Starting') return 'called off';
     if (reason !== undefined) {
@@ -89,7 +90,7 @@ export class WarmInstances {
       log.info('An idle instance is paused', { ...member.ids(), until: new Date(until).toISOString() });
     } catch (error) {
       if (member.leaving.aborted) return;
-      log.warn('An idle instance could not be paused and is ended', { ...member.ids(), reason: String(error) });
+      log.warn('An idle instance could not be paused and is ended', { ...member.ids(), reason: messageOf(error) });
       member.drain();
     }
   }

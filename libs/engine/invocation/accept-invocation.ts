@@ -1,4 +1,4 @@
-import { isEbbError } from '../../core/errors.js';
+import { isEbbError, messageOf } from '../../core/errors.js';
 import type { Invocation, InvocationRequest } from '../../core/invocation/invocation.js';
 import type { Submission } from '../../core/invocation/submission.js';
 import { parseObjectLocation } from '../../core/object-location.js';
@@ -88,7 +88,7 @@ async function removeInput(
     if (isEbbError(error, 'BucketNotFound')) return;
     log.warn('An input that nobody needs could not be removed and takes up room', {
       inputLocation,
-      reason: String(error),
+      reason: messageOf(error),
     });
   }
 }

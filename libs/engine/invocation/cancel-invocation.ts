@@ -1,5 +1,5 @@
 import type { Delivery } from '../../core/delivery/delivery.js';
-import { EbbError, isEbbError } from '../../core/errors.js';
+import { EbbError, isEbbError, messageOf } from '../../core/errors.js';
 import { CANCELLED_REASON } from '../../core/invocation/attempt.js';
 import { type Invocation, isSettled } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
@@ -76,7 +76,7 @@ async function hideFailure(
     log.error('A failure object of an invocation that was not cancelled could not be removed', {
       invocationId: id,
       failureLocation,
-      reason: String(error),
+      reason: messageOf(error),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { EbbError, isEbbError } from '../../core/errors.js';
+import { EbbError, isEbbError, messageOf } from '../../core/errors.js';
 import { type Invocation, type InvocationRequest, canBeRedriven } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { ObjectHead } from '../../core/ports/objects.js';
@@ -61,7 +61,7 @@ async function removeFailure(
     world.log.warn('The failure object of what runs again could not be removed', {
       invocationId: id,
       failureLocation,
-      reason: String(error),
+      reason: messageOf(error),
     });
   }
 }

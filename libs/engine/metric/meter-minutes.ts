@@ -1,4 +1,4 @@
-import { EbbError } from '../../core/errors.js';
+import { EbbError, messageOf } from '../../core/errors.js';
 import { type Datapoint, METRIC_PERIOD_MS, type MetricId, metricKey } from '../../core/metric/metric.js';
 import type { MeterBook } from './meter-book.js';
 import { SECOND_MS, startOf } from './meter-periods.js';
@@ -91,7 +91,7 @@ export class MinuteKeeper {
     } catch (error) {
       log.warn('Metrics could not be stored; they wait for the next minute', {
         datapoints: records.size,
-        reason: String(error),
+        reason: messageOf(error),
       });
       this.waitAgain(records);
     }

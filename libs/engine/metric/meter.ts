@@ -1,5 +1,6 @@
 import { type Datapoint, METRIC_PERIOD_MS } from '../../core/metric/metric.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
+import { messageOf } from '../../core/errors.js';
 import type { InstanceCounts } from '../instance/instance-view.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';
@@ -125,7 +126,7 @@ export class Meter {
       this.failingSince = undefined;
     } catch (error) {
       if (this.failingSince === undefined) {
-        this.world.log.error('The backlog could not be measured; alarms lack data', { reason: String(error) });
+        this.world.log.error('The backlog could not be measured; alarms lack data', { reason: messageOf(error) });
       }
       this.failingSince = dueSince;
     }
@@ -146,7 +147,9 @@ export class Meter {
       // Signals may be lost: an endpoint with a backlog is not left at rest for longer than a minute.
       for (const name of await invocations.endpointsWithBacklog()) this.touch(name);
     } catch (error) {
-      log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', { reason: String(error) });
+      log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', {
+        reason: messageOf(error),
+      });
     }
   }
 }

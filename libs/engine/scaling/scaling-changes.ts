@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { cooldownStepOf } from '../../core/scaling/scalable-target.js';
 import type { ScalingDecision } from '../../core/scaling/scaling-answer.js';
 import { type Capacity, type Met, countAfter } from '../instance/capacity.js';
@@ -48,7 +49,7 @@ export class ScalingChanges {
     } catch (error) {
       this.world.log.warn('The end of a change could not be recorded; its cooldown holds until the next start', {
         endpoint: change.endpointName,
-        reason: String(error),
+        reason: messageOf(error),
       });
     }
   }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import type { DeployedVariant } from '../../core/endpoint/variant.js';
+import { messageOf } from '../../core/errors.js';
 import {
   type ScalingActivity,
   DESCRIBE_ATTEMPT,
@@ -125,7 +126,7 @@ export class ScalingRecord {
     } catch (error) {
       log.warn('A scaling activity stays InProgress in the record', {
         endpoint: activity.endpointName,
-        reason: String(error),
+        reason: messageOf(error),
       });
     }
   }

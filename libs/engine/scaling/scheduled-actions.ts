@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { Calendar } from '../../core/ports/calendar.js';
 import { type ScalableTarget, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import { type ScheduledAction, scheduledActionKey } from '../../core/scaling/scheduled-action.js';
@@ -52,7 +53,7 @@ export class ScheduledActions {
       const nextAt = this.leadership.isLeading ? await this.carryOutDue() : undefined;
       return Math.min(clock.now() + LONGEST_REST_MS, nextAt ?? Infinity);
     } catch (error) {
-      log.error('Scheduled actions could not be carried out; trying again', { reason: String(error) });
+      log.error('Scheduled actions could not be carried out; trying again', { reason: messageOf(error) });
       return clock.now() + RETRY_MS;
     }
   }

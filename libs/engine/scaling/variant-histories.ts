@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { StartPhasesMs } from '../../core/instance/start-phase.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import {
@@ -198,7 +199,7 @@ export class VariantHistories {
       learning.isChanged = true;
       this.world.log.warn('What was learnt of a variant is not stored; it is tried again', {
         variant: key,
-        reason: String(error),
+        reason: messageOf(error),
       });
     }
   }

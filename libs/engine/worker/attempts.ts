@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { hasAnswered } from '../../core/invocation/attempt.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
 import { concludeAttempt } from './conclude-attempt.js';
@@ -96,7 +97,7 @@ export class Attempts {
       this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
         endpoint: endpointName,
         inferenceId,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
     } finally {
       if (!isSlotFree) this.freeSlot(slot, endpointName, false);

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { type Invocation, LEASE_MS } from '../../core/invocation/invocation.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { Slot } from '../instance/slot.js';
@@ -70,7 +71,7 @@ export class Dispatcher {
   private reportFailure(endpointName: string, error: unknown): void {
     this.world.log.error('The ledger could not hand out work; trying again', {
       endpoint: endpointName,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
   }
 }

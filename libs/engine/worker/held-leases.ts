@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../../core/invocation/invocation.js';
 import type { Lease } from '../../core/ports/ledger.js';
 import { type HeldLease, heldLease } from './held-lease.js';
@@ -64,7 +65,7 @@ export class HeldLeases {
     try {
       await this.renew();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (!this.renewals.signal.aborted)
         this.world.log.error('The ledger did not answer; leases may run out', { reason });
     }

@@ -1,4 +1,5 @@
 import { endpointKey } from '../../core/endpoint/endpoint.js';
+import { messageOf } from '../../core/errors.js';
 import { type Invocation, LEASE_MS } from '../../core/invocation/invocation.js';
 import { concludeAttempt } from './conclude-attempt.js';
 import type { HeldLeases } from './held-leases.js';
@@ -87,7 +88,7 @@ export class Reclaimer {
 
   private reportFailure(error: unknown): void {
     this.world.log.error('What ran out or expired could not be looked for; trying again', {
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { isEbbError } from '../../core/errors.js';
+import { isEbbError, messageOf } from '../../core/errors.js';
 import type { AttemptEnd } from '../../core/invocation/attempt.js';
 import { type Invocation, hasExpired } from '../../core/invocation/invocation.js';
 import { MAX_INPUT_BYTES } from '../../core/invocation/submission.js';
@@ -187,8 +187,4 @@ function badResponse(why: string): AttemptEnd {
     kind: 'bad-response',
     reason: `Received server error (500) from primary and could not load the entire response body: ${why}`,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

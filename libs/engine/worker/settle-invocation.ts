@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { type AttemptEnd, type Settling, afterAttempt, endedAttempt } from '../../core/invocation/attempt.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
 import type { Settlement } from '../../core/ports/ledger.js';
@@ -58,7 +59,7 @@ export async function settleInvocation(world: SettlingWorld, ended: LeasedAttemp
       world.log.warn('What an attempt had stored could not be removed and takes up room', {
         endpoint: invocation.endpointName,
         inferenceId: invocation.inferenceId,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
     });
   }

@@ -1,5 +1,5 @@
 import { type AttemptEnd, type Settling, afterAttempt } from '../../core/invocation/attempt.js';
-import { isEbbError } from '../../core/errors.js';
+import { isEbbError, messageOf } from '../../core/errors.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { StagedObject } from '../../core/ports/objects.js';
@@ -101,8 +101,4 @@ async function showFailure(
       reason: messageOf(error),
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

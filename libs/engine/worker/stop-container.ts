@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
 import type { Fleet } from '../instance/fleet.js';
 import type { Slot } from '../instance/slot.js';
@@ -36,6 +37,9 @@ export async function stopContainer(
   } catch (error) {
     // The instance has ended by itself, or nothing will be given to it any more.
     if (over.aborted) return;
-    world.log.error('A container could not be told of a cancelled invocation', { instanceId, reason: String(error) });
+    world.log.error('A container could not be told of a cancelled invocation', {
+      instanceId,
+      reason: messageOf(error),
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { ANONYMOUS } from '../../../../libs/core/access/caller.js';
-import { EbbError, isEbbError } from '../../../../libs/core/errors.js';
+import { EbbError, isEbbError, messageOf } from '../../../../libs/core/errors.js';
 import { MAX_INLINE_INPUT_BYTES } from '../../../../libs/core/invocation/submission.js';
 import { QuotaGate } from '../../../../libs/engine/access/quota-gate.js';
 import { submitForCaller } from '../../../../libs/engine/invocation/submit-for-caller.js';
@@ -46,7 +46,7 @@ export class RuntimeSurface implements Surface {
 
   private errorReply(error: unknown): RuntimeReply {
     const reply = formatRuntimeError(error);
-    if (reply.status === 500) this.world.log.error('A runtime request failed', { reason: String(error) });
+    if (reply.status === 500) this.world.log.error('A runtime request failed', { reason: messageOf(error) });
     return reply;
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../libs/core/errors.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Catalog } from '../../../../libs/core/ports/catalog.js';
@@ -68,7 +69,7 @@ export class S3Surface implements Surface {
       const known = toS3Error(error);
       // When the client has gone everything fails, and nobody is there to be told.
       if (known.code === 'InternalError' && !gone.signal.aborted && !request.destroyed) {
-        this.log.error('An S3 request failed', { requestId: ids.requestId, reason: String(error) });
+        this.log.error('An S3 request failed', { requestId: ids.requestId, reason: messageOf(error) });
       }
       await sendError(request, response, known, ids);
     }
@@ -78,7 +79,7 @@ export class S3Surface implements Surface {
     const ids = this.#identify(response, this.clock.uniqueId());
     const known = toS3Error(error);
     if (known.code === 'InternalError') {
-      this.log.error('An S3 request failed', { requestId: ids.requestId, reason: String(error) });
+      this.log.error('An S3 request failed', { requestId: ids.requestId, reason: messageOf(error) });
     }
     await sendError(request, response, known, ids);
   }

@@ -1,4 +1,5 @@
 import type { DeliveryResult } from '../../../core/delivery/delivery-attempt.js';
+import { messageOf } from '../../../core/errors.js';
 import { Agent, request } from 'undici';
 import type { Clock } from '../../../core/ports/clock.js';
 import { retryAfterMs } from '../retry-after.js';
@@ -57,8 +58,4 @@ function basicAuthorization(url: URL): { authorization?: string } {
   url.username = '';
   url.password = '';
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || ((error as { code?: string }).code ?? error.name) : String(error);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { EbbError } from '../../../core/errors.js';
+import { EbbError, messageOf } from '../../../core/errors.js';
 
 const KEY_BYTES = 32;
 /**
@@ -65,6 +65,6 @@ function makeKeyFile(file: string): void {
 }
 
 function unusable(file: string, cause: unknown): EbbError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new EbbError('Unavailable', `The key file of the secrets, '${file}', cannot be used: ${reason}.`, { cause });
 }

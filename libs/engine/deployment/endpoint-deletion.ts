@@ -13,7 +13,10 @@ const LAST_RETURN_MS = 200;
  */
 export class EndpointDeletion {
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<
+      World,
+      'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'logs' | 'objects' | 'place' | 'publicUrl' | 'signals'
+    >,
     private readonly capacity: Pick<Capacity, 'counts' | 'drainAll' | 'forget' | 'meetTargets'>,
     private readonly histories: { forget(endpointName: string, variantName: string): Promise<void> },
   ) {}

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOORS, LAYERS, ROOMS } from './architecture/rooms.js';
+import { DOORS, LAYERS, PARTS_OF_THE_WORLD, ROOMS } from './architecture/rooms.js';
 import {
   type SourceFile,
   circles,
@@ -11,6 +11,7 @@ import {
   layerOfImport,
   layerViolations,
   namesWithoutFiles,
+  partsOfTheWorld,
   roomViolations,
   rowsReachingUp,
   sourceFile,
@@ -119,6 +120,18 @@ describe('the house', () => {
     expect(doorViolations(sources, room, doors)).toEqual([]);
   });
 
+  it.each(Object.entries(PARTS_OF_THE_WORLD))(
+    'lets %s of the engine use these parts of the world: %s',
+    (room, parts) => {
+      const files = sources.filter(({ path }) => path.startsWith(`libs/engine/${room}/`));
+      expect([...new Set(files.flatMap(partsOfTheWorld))].sort()).toEqual(parts);
+    },
+  );
+
+  it('says of every room of the engine which parts of the world it uses', () => {
+    expect(Object.keys(PARTS_OF_THE_WORLD)).toEqual(Object.keys(ROOMS['libs/engine']!.rooms));
+  });
+
   it('has no files that import each other in a circle', () => {
     expect(circles(sources)).toEqual([]);
   });
@@ -185,6 +198,16 @@ describe('the rules of the house', () => {
     expect(doorViolations(planted(path, text), room, doors)).toEqual([
       `${path} imports libs/engine/instance/fleet-member.ts`,
     ]);
+  });
+});
+
+describe('the parts of the world that a file takes', () => {
+  it.each([
+    ['named ones', "f(world: Pick<World, 'clock' | 'catalog'>): World['place']", ['catalog', 'clock', 'place']],
+    ['all of them', 'constructor(private readonly world: World) {}', ['whole']],
+    ['none, where a comment names it', '/** Takes the world: World. */', []],
+  ])('are %s', (_which, text, parts) => {
+    expect(partsOfTheWorld(sourceFile('libs/engine/access/planted.ts', text))).toEqual(parts);
   });
 });
 

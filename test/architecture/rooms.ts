@@ -112,6 +112,78 @@ export const ROOMS: Readonly<Record<string, Layer>> = {
   },
 };
 
+/**
+ * The parts of the world that each room of the engine uses: its ports, `log`, and the facts of this Ebb (`place`,
+ * `publicUrl`, `progressUrl`). Only the roof takes the world whole.
+ */
+export const PARTS_OF_THE_WORLD: Readonly<Record<string, readonly string[]>> = {
+  access: ['catalog', 'clock', 'invocations', 'log', 'secrets', 'signals'],
+  model: ['catalog', 'clock', 'place'],
+  instance: ['catalog', 'clock', 'instances', 'log', 'logs', 'signals'],
+  metric: ['catalog', 'clock', 'invocations', 'log', 'metrics', 'signals'],
+  situation: ['catalog', 'clock', 'invocations', 'place'],
+  delivery: [
+    'catalog',
+    'clock',
+    'invocations',
+    'log',
+    'notifications',
+    'objects',
+    'outbox',
+    'place',
+    'publicUrl',
+    'signals',
+  ],
+  invocation: [
+    'catalog',
+    'clock',
+    'invocations',
+    'ledger',
+    'log',
+    'notifications',
+    'objects',
+    'place',
+    'publicUrl',
+    'secrets',
+    'signals',
+  ],
+  worker: [
+    'catalog',
+    'clock',
+    'instances',
+    'invocations',
+    'ledger',
+    'log',
+    'logs',
+    'objects',
+    'place',
+    'progressUrl',
+    'publicUrl',
+    'secrets',
+    'signals',
+  ],
+  alarm: ['catalog', 'clock', 'log', 'outbox', 'place', 'signals'],
+  scaling: ['calendar', 'catalog', 'clock', 'invocations', 'log', 'place', 'signals'],
+  endpoint: ['catalog', 'clock', 'instances', 'notifications', 'objects', 'outbox', 'place', 'signals'],
+  operating: ['catalog', 'clock', 'log', 'place', 'signals'],
+  deployment: [
+    'catalog',
+    'clock',
+    'instances',
+    'invocations',
+    'ledger',
+    'log',
+    'logs',
+    'notifications',
+    'objects',
+    'outbox',
+    'place',
+    'publicUrl',
+    'signals',
+  ],
+  autoscaler: ['catalog', 'clock', 'invocations', 'log', 'signals'],
+};
+
 /** The files through which some rooms are imported from outside; their other files are private. */
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/engine/instance': [

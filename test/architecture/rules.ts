@@ -115,6 +115,16 @@ export function crossings(sources: readonly SourceFile[], parent: string): strin
   );
 }
 
+/** The parts of the engine's `World` that a file takes, by name, sorted; `whole` if it takes all of it. */
+export function partsOfTheWorld({ text }: SourceFile): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '');
+  const picks = [...code.matchAll(/Pick<\s*World,([^>]*)>/g)].map((match) => match[1]!);
+  const members = [...code.matchAll(/World\[('[^']+')\]/g)].map((match) => match[1]!);
+  const named = [...picks, ...members].flatMap((list) => [...list.matchAll(/'([^']+)'/g)].map((match) => match[1]!));
+  const isWhole = /[:|&=] World\b(?!\[)/.test(code.replace(/Pick<\s*World,[^>]*>/g, ''));
+  return [...new Set([...named, ...(isWhole ? ['whole'] : [])])].sort();
+}
+
 function within(sources: readonly SourceFile[], folder: string): SourceFile[] {
   return sources.filter(({ path }) => path.startsWith(`${folder}/`));
 }

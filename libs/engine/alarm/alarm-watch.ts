@@ -36,7 +36,7 @@ export class AlarmWatch {
   private reloadAt = 0;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'log' | 'outbox' | 'place' | 'signals'>,
     private readonly meter: Pick<Meter, 'activeSince' | 'datapoints'>,
     pace: ScalingPace,
     /** Only one process watches at a time. */

@@ -39,7 +39,7 @@ export class AutoscalerLoop {
   private unsubscribe: () => void = () => undefined;
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log' | 'signals'>,
     private readonly capacity: Pick<Capacity, 'endpoints' | 'meetTargets' | 'route'>,
     private readonly steps: EndpointSteps,
     /** Only one process decides at a time. */

@@ -35,7 +35,10 @@ export class DeliverySender {
   private unsubscribe: () => void = () => undefined;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<
+      World,
+      'catalog' | 'clock' | 'invocations' | 'log' | 'notifications' | 'outbox' | 'signals'
+    >,
     private readonly meter: Pick<Meter, 'add'>,
   ) {
     this.limits = new DeliveryLimits(world.clock);

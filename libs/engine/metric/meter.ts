@@ -1,6 +1,7 @@
 import { type Datapoint, METRIC_PERIOD_MS } from '../../core/metric/metric.js';
 import { endpointKey } from '../../core/endpoint/endpoint.js';
 import { messageOf } from '../../core/errors.js';
+import { endpointOf } from '../../core/ports/signals.js';
 import type { InstanceCounts } from '../instance/instance-view.js';
 import { MeterBook, SECONDS_KEPT_MS } from './meter-book.js';
 import { type EventMetric, EventMeter } from './meter-events.js';
@@ -38,7 +39,7 @@ export class Meter {
   private failingSince: number | undefined;
 
   constructor(
-    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'metrics' | 'signals'>,
+    private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log' | 'metrics' | 'signals'>,
     private readonly counts: InstanceCounts,
   ) {
     this.rounds = new Rounds(world.clock, () => this.round());
@@ -52,7 +53,8 @@ export class Meter {
   start(): void {
     this.uptime.begin(startOf(this.world.clock.now(), SECOND_MS));
     this.unsubscribe = this.world.signals.subscribe((signal) => {
-      if ('endpointName' in signal) this.touch(signal.endpointName);
+      const endpointName = endpointOf(signal);
+      if (endpointName !== undefined) this.touch(endpointName);
     });
     this.rounds.start();
   }

@@ -4,20 +4,26 @@ import type { InstanceExit } from '../../core/ports/instances.js';
 import type { Member } from './fleet-member.js';
 import type { World } from '../world.js';
 
-/** A container that was started and was given up, or ended, before its first good ping. The message is for users. */
+/**
+ * Raised when a container ended, or was given up, after its start and before its first good ping. Its message is for
+ * users.
+ */
 export class NeverHealthy extends Error {
   override readonly name = 'NeverHealthy';
 
   constructor(
     { instanceType, variantName }: Member,
-    /** How it ended, where it did. */
+    /** How the container ended, if it did. */
     readonly exit?: InstanceExit,
   ) {
     super(describeNeverHealthy(variantName, exit, instanceType));
   }
 }
 
-/** Pings an instance until it answers well; raises `NeverHealthy` when its startup time is over, and when it is to leave. */
+/**
+ * Pings an instance until it answers well. Rejects with `NeverHealthy` when its startup time is over, and with the
+ * reason of `leaving` when the instance is to leave.
+ */
 export async function awaitHealthy(
   { clock, instances }: Pick<World, 'clock' | 'instances'>,
   member: Member,

@@ -30,7 +30,7 @@ async function afterACrash(ids: readonly string[], healthyAfterMs = 0) {
   };
 }
 
-test('what the catalog still has is taken over, with its age, and serves from its first good ping on', async () => {
+test('an instance that the catalog still has is taken over with its age, and serves from its first good ping on', async () => {
   const { clock, fleet, launchedAt, living, started } = await afterACrash(['a', 'b'], 3_000);
   await fleet.start();
   expect(fleet.counts('reader')).toEqual({ starting: 2, inService: 0, draining: 0 });
@@ -43,11 +43,11 @@ test('what the catalog still has is taken over, with its age, and serves from it
   expect(fleet.counts('reader')).toEqual({ starting: 0, inService: 2, draining: 0 });
   expect(fleet.reserve('reader', 5)).toHaveLength(2);
   expect(await living()).toEqual(['a', 'b']);
-  // It is no start that anything could be learnt from.
+  // A takeover is not a start, so nothing is learnt from it.
   expect(started).toEqual([]);
 });
 
-test('what belongs to the new side of an update is taken over too', async () => {
+test('an instance of the new side of an update is taken over too', async () => {
   const { catalog, clock, endpoint, fleet, instances, variant } = await afterACrash(['old']);
   const next = { ...variant, deploymentId: 'second' };
   await instances.launch(launchSpec('reader', next, 'new'));
@@ -58,7 +58,7 @@ test('what belongs to the new side of an update is taken over too', async () => 
   expect(fleet.counts('reader', 'AllTraffic', 'second')).toMatchObject({ inService: 1 });
 });
 
-test('what no deployment has any more is gone before anything is decided', async () => {
+test('an instance that no deployment has any more is gone before anything is decided', async () => {
   const { catalog, fleet, living, variant } = await afterACrash(['a']);
   const variants = [{ ...variant, deploymentId: 'second' }];
   await catalog.endpoints.update('reader', (current) => ({ ...current, variants }));
@@ -67,7 +67,7 @@ test('what no deployment has any more is gone before anything is decided', async
   expect(fleet.instances('reader')).toEqual([]);
 });
 
-test('what was paused is ended, and the log says so', async () => {
+test('a paused instance is ended, and the log says so', async () => {
   const { clock, fleet, instances, living, warnings } = await afterACrash(['a']);
   await instances.pause('a');
   await fleet.start();
@@ -78,7 +78,7 @@ test('what was paused is ended, and the log says so', async () => {
   ]);
 });
 
-test('what cannot be taken over is ended, and what takes long to end is not waited for', async () => {
+test('an instance that cannot be taken over is ended, and a slow end is not waited for', async () => {
   const { clock, fleet, instances } = await afterACrash(['a']);
   instances.adopt = async () => Promise.reject(new Error('The engine does not answer.'));
   const told = Promise.withResolvers<string>();
@@ -90,7 +90,7 @@ test('what cannot be taken over is ended, and what takes long to end is not wait
   expect(fleet.counts('reader')).toEqual({ starting: 0, inService: 0, draining: 0 });
 });
 
-test('one that dies before it is healthy again has failed to start', async () => {
+test('an adopted instance that dies before it is healthy again has failed to start', async () => {
   const { clock, fleet, instances } = await afterACrash(['a'], Infinity);
   await fleet.start();
   instances.kill('a');
@@ -98,7 +98,7 @@ test('one that dies before it is healthy again has failed to start', async () =>
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1, lastEnd: 'crashed' });
 });
 
-test('one that does not answer in time is replaced, and nothing is held against its container', async () => {
+test('an adopted instance that does not answer in time is replaced, and does not count as a failed launch', async () => {
   const { clock, fleet, living } = await afterACrash(['a'], Infinity);
   await fleet.start();
   await clock.advance(481_000);
@@ -106,7 +106,7 @@ test('one that does not answer in time is replaced, and nothing is held against 
   expect(fleet.launchFailures('reader', 'AllTraffic')).toBeUndefined();
 });
 
-test('an orphan that turns up later is ended within a minute, and no instance of the fleet is', async () => {
+test('an orphan that turns up later is ended within a minute, and the instances of the fleet stay', async () => {
   const { clock, endpoint, fleet, instances, living, variant } = await afterACrash([]);
   await fleet.start();
   fleet.launch(endpoint, variant, 1);
@@ -117,7 +117,7 @@ test('an orphan that turns up later is ended within a minute, and no instance of
   expect(await living()).toEqual([own!.id]);
 });
 
-test('an orphan that does not go is told again', async () => {
+test('an orphan that could not be terminated is terminated again', async () => {
   const { clock, fleet, instances, variant } = await afterACrash([]);
   await fleet.start();
   await instances.launch(launchSpec('reader', variant, 'stubborn'));

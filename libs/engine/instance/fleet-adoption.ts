@@ -8,22 +8,28 @@ import type { InstanceLives } from './instance-lives.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** How often it is looked for instances that nobody owns, such as one whose launch was on its way when Ebb was killed. */
+/**
+ * How often Ebb looks for instances without an owner, such as an instance whose launch was under way when Ebb was
+ * killed.
+ */
 export const ORPHANS_INTERVAL_MS = 60_000;
 
-/** Orphans that end within this are gone before anything is decided: they would have the machine's memory, or its only GPU. */
+/**
+ * How long the start waits for orphans to end before anything is decided. Until they end, they may hold the machine's
+ * memory, or its only GPU.
+ */
 export const ORPHANS_PATIENCE_MS = 1_000;
 
-/** So many instances are taken over at once. */
+/** The most instances that are taken over at once. */
 const MAX_ADOPTIONS_AT_ONCE = 32;
 
-/** Whose an instance is by the catalog. */
+/** The endpoint and the variant that an instance belongs to, as the catalog records it. */
 interface Owner {
   readonly endpoint: Endpoint;
   readonly variant: DeployedVariant;
 }
 
-/** Takes over the instances that an earlier run launched and that are still wanted, and ends all others that nobody owns. */
+/** Takes over the wanted instances of an earlier run, and ends all other instances without an owner. */
 export class FleetAdoption {
   private readonly rounds: Rounds;
   private nextLookAt = 0;
@@ -34,13 +40,16 @@ export class FleetAdoption {
     private readonly world: Pick<World, 'catalog' | 'clock' | 'instances' | 'log'>,
     private readonly roster: Roster,
     private readonly lives: InstanceLives,
-    /** Told of each endpoint that has its instances back. */
+    /** Called with the endpoint of each instance that is taken over. */
     private readonly onAdopted: (endpoint: Endpoint) => void,
   ) {
     this.rounds = new Rounds(world.clock, () => this.round());
   }
 
-  /** Resolves when it is known what is whose, and what is ended is gone, or takes its time. Looks for orphans from then on. */
+  /**
+   * Sorts the instances that an earlier run left, then looks for orphans at intervals. Resolves when each instance is
+   * taken over or being ended, and the ended ones are gone or `ORPHANS_PATIENCE_MS` have passed.
+   */
   async start(): Promise<void> {
     const found = await this.world.instances.list();
     const endpoints = found.length === 0 ? [] : await this.world.catalog.endpoints.all();
@@ -53,7 +62,7 @@ export class FleetAdoption {
     this.rounds.start();
   }
 
-  /** Resolves when what is being ended is gone. */
+  /** Stops looking for orphans. Resolves when the instances that are being ended are gone. */
   async stop(): Promise<void> {
     await this.rounds.stop();
     await Promise.all(this.endings.values());
@@ -61,7 +70,7 @@ export class FleetAdoption {
 
   private async takeOver(found: FoundInstance, owner: Owner | undefined): Promise<void> {
     const { instanceId, isPaused, launchedAs } = found;
-    // It counted as none, so that there may be others in its place.
+    // A paused instance did not count, so others may be in its place.
     if (isPaused) return this.endOrphan(found, 'it was paused');
     if (!owner || !launchedAs) return this.endOrphan(found, 'no deployment of an endpoint has it');
     const member = new Member(instanceId, owner.endpoint, owner.variant, launchedAs.launchedAt, this.world.clock);
@@ -89,25 +98,25 @@ export class FleetAdoption {
     }
   }
 
-  /** Returns when it is looked for orphans next. */
+  /** Returns the time of the next look for orphans. */
   private async round(): Promise<number> {
     const { clock, log } = this.world;
     if (clock.now() < this.nextLookAt) return this.nextLookAt;
     try {
       await this.endOrphans();
     } catch (error) {
-      log.warn('The instances could not be listed; orphans are looked for again later', { reason: messageOf(error) });
+      log.warn('The instances could not be listed; Ebb looks for orphans again later', { reason: messageOf(error) });
     }
     this.nextLookAt = clock.now() + ORPHANS_INTERVAL_MS;
     return this.nextLookAt;
   }
 
   private async endOrphans(): Promise<void> {
-    // One that goes while the list is made is on the list and not in the roster.
+    // An instance that goes while the list is made is on the list but no longer in the roster.
     const before = new Set(this.roster.all().map(({ id }) => id));
     for (const found of await this.world.instances.list()) {
       const isOwned = before.has(found.instanceId) || this.roster.get(found.instanceId) !== undefined;
-      if (!isOwned) this.endOrphan(found, 'it is not one of those that run here');
+      if (!isOwned) this.endOrphan(found, 'this worker does not own it');
     }
   }
 
@@ -119,14 +128,14 @@ export class FleetAdoption {
     const ending = instances
       .terminate(instanceId, 0)
       .catch((error: unknown) => {
-        log.warn('An orphan could not be terminated; it is tried again', { ...ids, reason: messageOf(error) });
+        log.warn('An orphan could not be terminated; Ebb tries again later', { ...ids, reason: messageOf(error) });
       })
       .finally(() => this.endings.delete(instanceId));
     this.endings.set(instanceId, ending);
   }
 }
 
-/** The variant that an instance was launched as, where the endpoint's record still has it in that deployment. */
+/** Returns the variant that an instance was launched as, if the endpoint's record still has it in that deployment. */
 function ownerOf({ launchedAs }: FoundInstance, endpoints: readonly Endpoint[]): Owner | undefined {
   const endpoint = endpoints.find(({ name }) => name === launchedAs?.endpointName);
   const variants = [...(endpoint?.variants ?? []), ...(endpoint?.deployment?.variants ?? [])];

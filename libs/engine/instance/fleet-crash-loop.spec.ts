@@ -5,7 +5,7 @@ import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.
 import { isCrashLooping, nextLaunchAt } from '../../core/instance/crash-loop.js';
 import { Fleet } from './fleet.js';
 
-/** A fleet that somebody keeps at `wanted` instances as far as it lets him, looking whenever something changes. */
+/** A fleet that is kept at `wanted` instances as far as it allows, by a look at every change. */
 async function aFleetKeptAt(wanted: number, script: () => LaunchScript) {
   const launchedAt: number[] = [];
   const parts = memoryWorld({ launch: () => (launchedAt.push(parts.clock.now()), script()) });
@@ -28,7 +28,7 @@ async function aFleetKeptAt(wanted: number, script: () => LaunchScript) {
     fleet,
     failures,
     counts: () => fleet.counts('reader'),
-    /** How many launches there were so many seconds after the beginning. */
+    /** The number of launches in the given number of seconds from the beginning. */
     launches: () => {
       const bySecond = new Map<number, number>();
       for (const at of launchedAt) {
@@ -52,7 +52,7 @@ test('launches that die are tried again one at a time, each after twice as long'
   expect(later.map((at, index) => (index === 0 ? 0 : at - later[index - 1]!))).toEqual([0, 300, 300]);
 });
 
-test('when the container has been mended, one instance proves it by an answer and all others follow', async () => {
+test('after the container has been mended, one instance proves it by an answer and all others follow', async () => {
   let script: LaunchScript = DIES;
   const { clock, fleet, launches, counts, failures } = await aFleetKeptAt(5, () => script);
   await clock.advance(6_000);
@@ -69,7 +69,7 @@ test('when the container has been mended, one instance proves it by an answer an
   expect(counts()).toMatchObject({ inService: 5 });
 });
 
-test('where no work comes an instance proves itself by staying for half a minute', async () => {
+test('an instance without work proves itself by staying for half a minute', async () => {
   let script: LaunchScript = DIES;
   const { clock, counts } = await aFleetKeptAt(5, () => script);
   await clock.advance(500);
@@ -80,7 +80,7 @@ test('where no work comes an instance proves itself by staying for half a minute
   expect(counts()).toMatchObject({ inService: 5 });
 });
 
-test('the answers of old instances do not hide that new ones die', async () => {
+test('the answers of old instances do not hide the deaths of new instances', async () => {
   let script: LaunchScript = {};
   const { clock, fleet, failures, instances } = await aFleetKeptAt(2, () => script);
   await clock.advance(31_000);
@@ -95,7 +95,7 @@ test('the answers of old instances do not hide that new ones die', async () => {
   expect(failures()).toMatchObject({ count: 3 });
 });
 
-test('what is missing is looked for each minute, then ever less often, and found', async () => {
+test('a missing image is looked for each minute, then less and less often, and found', async () => {
   let script: LaunchScript = { error: new EbbError('ImageNotFound', 'There is no such image.') };
   const { clock, launches, counts, failures } = await aFleetKeptAt(3, () => script);
   await clock.advance(130_000);

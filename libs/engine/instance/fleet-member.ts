@@ -13,7 +13,10 @@ import { type Slot, Abandoned } from './slot.js';
 import { SlotWork } from './slot-work.js';
 import { StartPhases } from './start-phases.js';
 
-/** One instance of the fleet. It changes only by the steps of `INSTANCE_STEPS`; outside the fleet it is read as an `Instance`. */
+/**
+ * One instance of the fleet. It changes only by the steps of `INSTANCE_STEPS`; code outside the fleet reads it as an
+ * `Instance`.
+ */
 export class Member implements RoutedInstance {
   readonly endpointName: string;
   readonly variantName: string;
@@ -21,7 +24,7 @@ export class Member implements RoutedInstance {
   readonly variantKey: string;
   readonly instanceType: string | undefined;
   readonly slots: number;
-  /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
+  /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks. */
   readonly spreads: boolean;
   readonly startupTimeoutMs: number;
   readonly health = new MemberHealth();
@@ -62,7 +65,7 @@ export class Member implements RoutedInstance {
     return this.currentState;
   }
 
-  /** When it first came into service. */
+  /** The time of its first entry into service. */
   get inServiceAt(): number | undefined {
     return this.firstInServiceAt;
   }
@@ -75,27 +78,27 @@ export class Member implements RoutedInstance {
     return this.work.taken;
   }
 
-  /** Since when it has worked on nothing; a slot that is only taken does not end that. */
+  /** Since when no work has run on it; a slot that is only taken does not count as work. */
   get idleSince(): number | undefined {
     return this.work.idleSince;
   }
 
-  /** How it comes to its end, as far as is known: told to go, unless something else comes first. */
+  /** How it comes to its end, as far as known: `stopped`, unless another cause comes first. */
   get ending(): InstanceEnd {
     return this.presentEnding;
   }
 
-  /** How it ended by itself, where it has. */
+  /** How its container ended on its own, if it did. */
   get exit(): InstanceExit | undefined {
     return this.ownExit;
   }
 
-  /** Resolves when its start is over: with whether it came into service. */
+  /** Resolves when its start is over, with whether it came into service. */
   get cameIntoService(): Promise<boolean> {
     return this.entry.promise;
   }
 
-  /** Resolves when it was told to go and has finished what it ran. */
+  /** Resolves when it has been told to go and has finished its work. */
   get drained(): Promise<void> {
     return this.lastWork.promise;
   }
@@ -105,7 +108,7 @@ export class Member implements RoutedInstance {
     return this.departure.promise;
   }
 
-  /** Aborted when its start, or its wake, is not wanted any more. */
+  /** Aborted when its start, or its wake, is no longer wanted. */
   get leaving(): AbortSignal {
     return this.leave.signal;
   }
@@ -141,12 +144,12 @@ export class Member implements RoutedInstance {
     };
   }
 
-  /** The next phase of its start begins. */
+  /** Begins the next phase of its start. */
   enter(phase: StartPhase, now: number): void {
     if (this.state === 'Starting') this.phases.enter(phase, now);
   }
 
-  /** Its start is over; returns how long each phase took. */
+  /** Ends its start; returns the duration of each phase. */
   serve(now: number): StartPhasesMs {
     this.take('serve');
     this.firstInServiceAt ??= now;
@@ -156,20 +159,23 @@ export class Member implements RoutedInstance {
     return this.phases.end(now);
   }
 
-  /** Stops where it stands, and goes at that time unless it is needed before. */
+  /** Pauses it; it goes at `until` unless it is needed before. */
   pause(until: number): void {
     this.take('pause');
     this.pauseEndsAt = until;
   }
 
-  /** On its way back into service. */
+  /** Puts it on its way back into service. */
   wake(now: number): void {
     this.take('wake');
     this.pauseEndsAt = undefined;
     this.phases.enter('ping', now);
   }
 
-  /** Takes no more and goes when it has finished; one that is still starting goes at once. Nothing new to one that goes. */
+  /**
+   * Stops it from taking work; it goes when it has finished. A starting instance goes at once. An instance that is
+   * already going is not changed.
+   */
   drain(): void {
     if (this.isGoing) return;
     if (this.state === 'Starting') this.leave.abort();
@@ -177,40 +183,42 @@ export class Member implements RoutedInstance {
     if (this.busy === 0) this.lastWork.resolve();
   }
 
-  /** Goes whatever it does. */
+  /** Lets it go at once, even while work runs on it. */
   goAtOnce(): void {
     if (!this.isGoing) this.take('drain');
     this.leave.abort();
     this.lastWork.resolve();
   }
 
-  /** It has ended by itself: it takes no more, though its remains are not cleared up yet. */
+  /** Notes that it ended on its own: it takes no more work, though its remains are not cleared up yet. */
   end(exit: InstanceExit): void {
     this.ownExit = exit;
     if (this.ending === 'stopped' && !this.leaving.aborted) this.presentEnding = endOf(exit);
-    // A first start goes on to its failure. One that was cleared away has ended for that.
+    // A first start continues to its own failure. An instance that was cleared away has ended already.
     const isFirstStart = this.state === 'Starting' && this.inServiceAt === undefined;
     if (!isFirstStart && this.state !== 'Gone') this.take('end');
     this.abandon.abort(new Abandoned({ kind: 'instance-broke', reason: describeExit(exit, this.instanceType) }));
   }
 
-  /** Too many of its pings have gone wrong: whatever else happens to it, that is its end. */
+  /** Notes that too many of its pings went wrong. This stays the cause of its end, even if it dies later. */
   fallSick(): void {
     this.presentEnding = 'sick';
   }
 
-  /** Its start has failed without an end of its own. */
+  /** Notes that its start failed, although its container did not end on its own. */
   giveUpStart(): void {
     this.presentEnding = 'never-healthy';
   }
 
-  /** Ends the pings of its start, and cuts off what still runs on it: that is our doing. */
+  /**
+   * Ends the pings of its start, and cuts off the work that still runs on it. The worker causes this, not the instance.
+   */
   cutOff(): void {
     this.leave.abort();
     this.abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
   }
 
-  /** Nothing is left of it. */
+  /** Notes that nothing is left of it. */
   clearAway(): void {
     this.take('clear away');
     this.entry.resolve(false);
@@ -223,7 +231,7 @@ export class Member implements RoutedInstance {
     return { instanceId, variantName, instanceReadyAt, abandon: abandon.signal };
   }
 
-  /** Work begins on a slot that was taken. */
+  /** Begins work on a slot that was taken. */
   startWork(slot: Slot, now: number, invocationId?: string): void {
     this.work.begin(slot, now, invocationId);
   }
@@ -239,7 +247,7 @@ export class Member implements RoutedInstance {
     if (this.state === 'Draining' && this.busy === 0) this.lastWork.resolve();
   }
 
-  /** How long the invocations that run on it have been running, all together. */
+  /** Returns the time that its invocations have been running, added up. */
   runningForMs(now: number): number {
     return this.work.runningForMs(now);
   }
@@ -256,7 +264,7 @@ export class Member implements RoutedInstance {
     return launchSpec(this.endpointName, this.variant, this.id);
   }
 
-  /** Whether it was told to go already, or has ended. */
+  /** Whether it was told to go, or has ended. */
   private get isGoing(): boolean {
     return this.state === 'Draining' || this.state === 'Gone';
   }

@@ -2,7 +2,7 @@ import type { InstanceState } from '../../core/instance/instance-state.js';
 import type { Member } from './fleet-member.js';
 import type { Counts } from './instance-view.js';
 
-/** Which instances to look at: those of an endpoint, of one variant of it, of one deployment. */
+/** The instances to look at: of an endpoint, of one of its variants, or of one of its deployments. */
 export interface Whose {
   readonly endpointName: string;
   readonly variantName?: string;
@@ -41,7 +41,7 @@ export class Roster {
     return [...this.of(whose)].filter((member) => member.state === state);
   }
 
-  /** Those that are paused count as none. */
+  /** Returns the number of instances in each state; paused instances are not counted. */
   counts(whose: Whose): Counts {
     const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
     for (const { state } of this.of(whose)) counts[state] += 1;

@@ -28,7 +28,7 @@ async function aFleet(launch: LaunchScript = {}, slots = 2) {
   };
 }
 
-test('slots are taken from one instance after the other, and no more than there are', async () => {
+test('slots are taken from one instance after the other, until none is free', async () => {
   const { fleet, launch } = await aFleet();
   await launch(2);
   const slots = fleet.reserve('reader', 10);
@@ -40,7 +40,7 @@ test('slots are taken from one instance after the other, and no more than there 
   expect(fleet.hasFreeSlot('reader')).toBe(true);
 });
 
-test('however many are wanted, a thousand are on their way at once, and the others follow', async () => {
+test('at most a thousand instances are starting at once, and the others follow', async () => {
   const { clock, fleet, launch } = await aFleet({ bootMs: 1_000 });
   const more = (): number => fleet.launchableNow('reader', 'AllTraffic', 2_147_483_647);
   expect(more()).toBe(1_000);
@@ -54,7 +54,7 @@ test('however many are wanted, a thousand are on their way at once, and the othe
   await Promise.all([fleet.terminateAll(), clock.advance(1_000)]);
 });
 
-test('slots that come back unused count where they were chosen, though traffic was divided anew meanwhile', async () => {
+test('slots that come back unused are credited to the router that chose them, even after traffic was divided anew', async () => {
   const { fleet, endpoint, clock } = await aFleet();
   const [old] = endpoint.variants;
   const fresh = { ...old!, deploymentId: 'second' };
@@ -82,7 +82,7 @@ test('slots that come back unused count where they were chosen, though traffic w
   expect(taken.filter((id) => id === 'second')).toHaveLength(5);
 });
 
-test('running time counts only work that has begun and is not over, on instances in service', async () => {
+test('running time counts only work that has begun and not ended, on instances in service', async () => {
   const { fleet, launch, clock } = await aFleet();
   const runningForMs = (): number => fleet.runningForMs('reader', 'AllTraffic', clock.now());
   await launch(2);
@@ -100,7 +100,7 @@ test('running time counts only work that has begun and is not over, on instances
   expect(runningForMs()).toBe(0);
 });
 
-test('each phase of a start is measured, shown while it lasts and told when the instance is in service', async () => {
+test('each phase of a start is measured, shown while it lasts and reported when the instance is in service', async () => {
   const { fleet, launch, clock, told } = await aFleet({ bootMs: 3_000, healthyAfterMs: 500 });
   const launchedAt = clock.now();
   await launch(1);
@@ -113,7 +113,7 @@ test('each phase of a start is measured, shown while it lasts and told when the 
   expect(told).toEqual([['started', 'reader', 'AllTraffic', { queued: 0, boot: 3_000, ping: 500 }]]);
 });
 
-test('draining waits for what runs, and takes no more meanwhile', async () => {
+test('a draining instance finishes its work and takes no more', async () => {
   const { fleet, launch, clock, counts, instances } = await aFleet();
   await launch(1);
   const [slot, other] = fleet.reserve('reader', 2);
@@ -130,7 +130,7 @@ test('draining waits for what runs, and takes no more meanwhile', async () => {
   expect(await instances.list()).toEqual([]);
 });
 
-test('draining goes on when a slot that was only taken comes back', async () => {
+test('draining continues when a slot that was only taken comes back', async () => {
   const { fleet, launch, clock, counts } = await aFleet();
   await launch(1);
   const [slot] = fleet.reserve('reader', 1);
@@ -154,7 +154,7 @@ test('an instance that is told to go while it is starting never comes into servi
   });
 });
 
-test('nobody pings an instance that died before it was healthy', async () => {
+test('an instance that died before it was healthy is not pinged', async () => {
   const { launch, clock, instances, fleet } = await aFleet({ healthyAfterMs: Infinity, diesAfterMs: 1_000 });
   await launch(1);
   await clock.advance(2_000);
@@ -185,7 +185,7 @@ test('a container that never answers a ping is given up after its startup time, 
   });
 });
 
-test('what runs on an instance that dies is abandoned as its end, and on one that Ebb ends as ours', async () => {
+test('work is abandoned as broken when its instance dies, and as stopped when Ebb ends the instance', async () => {
   const { fleet, launch, clock, instances } = await aFleet();
   await launch(1);
   const [died] = fleet.reserve('reader', 1);
@@ -200,7 +200,7 @@ test('what runs on an instance that dies is abandoned as its end, and on one tha
   expect(ended!.abandon.reason).toMatchObject({ end: { kind: 'worker-stopped' } });
 });
 
-test('an instance that died takes no more and is not counted, however long its remains are cleared up', async () => {
+test('an instance that died takes no work and is not counted while its remains are cleared up', async () => {
   const { fleet, launch, clock, counts, instances, signals } = await aFleet();
   await launch(1);
   const [slot] = fleet.reserve('reader', 1);
@@ -237,7 +237,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])(
   },
 );
 
-test('launches take turns, and those that wait can be called off', async () => {
+test('launches take turns, and a waiting launch can be called off', async () => {
   const { fleet, launch, clock, counts, instances } = await aFleet();
   const begun: (() => void)[] = [];
   const launchOne = instances.launch.bind(instances);

@@ -18,18 +18,21 @@ import { meetTargets } from './meet-targets.js';
 import type { Slot } from './slot.js';
 import { WarmInstances } from './warm-instances.js';
 
-/** So many instances of a variant may be on their way at once; those beyond are launched as these come into service. */
+/**
+ * The most instances of a variant that may be starting at once. Further instances are launched as these come into
+ * service.
+ */
 const MAX_STARTING = 1_000;
 
 /**
- * The instances that this worker owns: launched, watched until they end, and counted in this one place. What is here is
- * what exists; how many there should be is decided elsewhere.
+ * The instances that this worker owns. The fleet launches them, watches them until they end, and is the one place that
+ * counts them. It holds the instances that exist; their wanted number is decided elsewhere.
  */
 export class Fleet implements Capacity, InstanceCounts, InstanceStatus, InstanceControl {
   private readonly roster = new Roster();
   private readonly launches = new LaunchRecord();
   private readonly routers = new Map<string, LeaseRouter>();
-  /** Who chose a slot: by the time that it comes back unused, traffic may have been divided anew. */
+  /** The router that chose each slot: traffic may be divided anew before the slot comes back unused. */
   private readonly choosers = new WeakMap<Slot, LeaseRouter>();
   private readonly lives: InstanceLives;
   private readonly warm: WarmInstances;
@@ -44,19 +47,19 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     this.adoption = new FleetAdoption(world, this.roster, this.lives, (endpoint) => this.route(endpoint));
   }
 
-  /** Takes over what an earlier run launched and is still wanted, and ends the rest; called before anything is decided. */
+  /** Takes over the wanted instances of an earlier run, and ends the rest. Called before anything is decided. */
   async start(): Promise<void> {
     await this.adoption.start();
   }
 
-  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  /** Ends every instance, with the usual grace for each. Resolves when all are gone. */
   async terminateAll(): Promise<void> {
     await Promise.all([this.adoption.stop(), this.warm.stop(), this.lives.endAll()]);
   }
 
   /**
-   * Gets `count` instances on their way: those that are paused are resumed, the others launched. Returns a promise for
-   * each that tells whether it came into service.
+   * Puts `count` instances on their way into service: it resumes paused instances, and launches the others. Returns for
+   * each a promise of whether it came into service.
    */
   launch(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<boolean>[] {
     if (!this.routers.has(endpoint.name)) this.route(endpoint);
@@ -65,30 +68,35 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     return [...woken, ...launched];
   }
 
-  /** From now on leases go to the variants' instances as the endpoint's record says; what the record has not is let go of. */
+  /**
+   * Routes leases to the variants' instances as the endpoint's record says, from now on, and drops what the record does
+   * not have.
+   */
   route(endpoint: Endpoint): void {
     const traffic = trafficOf(endpoint);
     const router = this.routers.get(endpoint.name);
     if (!router || !sameTraffic(router.traffic, traffic)) {
       this.routers.set(endpoint.name, new LeaseRouter(traffic));
-      // Instances that had to stay idle may have work from now on.
+      // Instances that had to stay idle may get work now.
       if (router) this.world.signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
     }
     this.launches.keepOnly(endpoint);
     this.warm.keepOnly(endpoint);
   }
 
-  /** No instance of the endpoint takes another lease until the next `route`. */
+  /** Gives no lease to the endpoint's instances until the next `route`. */
   hold(endpointName: string): void {
     this.routers.set(endpointName, new LeaseRouter(NO_TRAFFIC));
   }
 
-  /** Launches what the record asks for and is not there, and lets go what it does not ask for. */
+  /** Launches the instances that the record asks for and that are missing, and lets the surplus go. */
   meetTargets(endpoint: Endpoint): Met[] {
     return meetTargets(this, endpoint, this.world.clock.now());
   }
 
-  /** Takes up to `count` idle instances out of service, paused or for good; returns for each a promise of that. */
+  /**
+   * Takes up to `count` idle instances out of service, by pausing or ending them. Returns for each a promise of that.
+   */
   scaleIn(endpoint: Endpoint, variant: DeployedVariant, count: number): Promise<void>[] {
     const { deploymentId, name: variantName } = variant;
     const chosen = chooseForScaleIn(this.roster.of({ endpointName: endpoint.name, variantName, deploymentId }), count);
@@ -97,20 +105,22 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
   }
 
   /**
-   * Lets every instance of an endpoint, or of one deployment, finish what it runs and go; those that are starting or
-   * paused go at once.
+   * Lets every instance of an endpoint, or of one deployment, finish its invocations and go. Starting and paused
+   * instances go at once.
    */
   drainAll(endpointName: string, deploymentId?: string): Promise<void>[] {
     return [...this.roster.of({ endpointName, deploymentId })].map((member) => this.drain(member));
   }
 
-  /** Lets `count` instances of a variant finish what they run and go, those first that have the least to lose. */
+  /**
+   * Lets `count` instances of a variant finish their invocations and go. The instances with the least to lose go first.
+   */
   retire(endpointName: string, { name: variantName, deploymentId }: DeployedVariant, count: number): Promise<void>[] {
     const chosen = chooseForRetirement(this.roster.of({ endpointName, variantName, deploymentId }), count);
     return chosen.map((member) => this.drain(member));
   }
 
-  /** Lets those instances of an endpoint go that none of its deployments has any more. */
+  /** Lets the instances of an endpoint go that belong to none of its present deployments. */
   drainStrangers({ name: endpointName, variants, deployment }: Endpoint): Promise<void>[] {
     const known = new Set([...variants, ...(deployment?.variants ?? [])].map(({ deploymentId }) => deploymentId));
     const strangers = [...this.roster.of({ endpointName })].filter(({ deploymentId }) => !known.has(deploymentId));
@@ -137,25 +147,25 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     return [...this.roster.of({ endpointName })].map(({ detail }) => detail);
   }
 
-  /** The instances of a variant that are on their way into service. */
+  /** Returns the instances of a variant that are on their way into service. */
   starts(endpointName: string, variantName: string): InstanceStart[] {
     return this.roster.in('Starting', { endpointName, variantName }).map(({ start }) => start);
   }
 
-  /** How long the invocations that run on a variant's instances in service have been running, all together. */
+  /** Returns the time that the invocations on a variant's instances in service have been running, added up. */
   runningForMs(endpointName: string, variantName: string, now: number): number {
     const inService = this.roster.in('InService', { endpointName, variantName });
     return inService.reduce((sum, member) => sum + member.runningForMs(now), 0);
   }
 
-  /** Of the latest deployment that has any, unless told which. */
+  /** Returns the launch failures of a variant, by default those of the latest deployment that has any. */
   launchFailures(endpointName: string, variantName: string, deploymentId?: string): LaunchFailures | undefined {
     return this.launches.of(endpointName, variantName, deploymentId);
   }
 
   /**
-   * How many of the instances that a variant is missing may be launched now: few or none while its launches fail, and no
-   * more than may be starting at a time.
+   * Returns how many of a variant's missing instances may be launched now. The number is small or 0 while its launches
+   * fail, and never exceeds the limit on starting instances.
    */
   launchableNow(endpointName: string, variantName: string, missing: number, deploymentId?: string): number {
     const now = this.world.clock.now();
@@ -169,18 +179,18 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     return Math.min(launchableNow(failures, { missing, unproved, now }), Math.max(0, MAX_STARTING - starting));
   }
 
-  /** A deleted endpoint's failures must not count against a later one of its name. */
+  /** Forgets a deleted endpoint, so that its failures do not count against a later endpoint of that name. */
   forget({ name }: Pick<Endpoint, 'name'>): void {
     this.launches.keepOnly({ name, variants: [] });
     this.routers.delete(name);
   }
 
-  /** The endpoints that have any instance. */
+  /** Returns the names of the endpoints that have any instance. */
   endpoints(): Set<string> {
     return this.roster.endpoints();
   }
 
-  /** Takes up to `max` free slots of an endpoint's instances, one by one as routing has it. */
+  /** Takes up to `max` free slots of an endpoint's instances, one by one in the order of routing. */
   reserve(endpointName: string, max: number): Slot[] {
     const router = this.routers.get(endpointName);
     const members = [...this.roster.of({ endpointName })];
@@ -201,12 +211,12 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     return undefined;
   }
 
-  /** Work begins on a slot that was reserved. */
+  /** Begins work on a slot that was reserved. */
   occupy(slot: Slot, invocationId?: string): void {
     this.roster.get(slot.instanceId)?.startWork(slot, this.world.clock.now(), invocationId);
   }
 
-  /** Frees a slot whose invocation is over; `hasAnswered` tells whether the model has shown that it works. */
+  /** Frees a slot whose invocation is over. `hasAnswered` says whether the model has shown that it works. */
   free(slot: Slot, hasAnswered = true): void {
     const member = this.roster.get(slot.instanceId);
     if (!member) return;
@@ -215,7 +225,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
     if (hasProved || member.busy === 0) this.lives.changed(member);
   }
 
-  /** Gives back a slot that was taken for nothing: as if it had not been, so nobody is told. */
+  /** Gives back a slot that was taken but not used. Nothing has changed, so no signal is sent. */
   giveBack(slot: Slot): void {
     const member = this.roster.get(slot.instanceId);
     if (!member) return;
@@ -237,7 +247,7 @@ export class Fleet implements Capacity, InstanceCounts, InstanceStatus, Instance
   private async wake(endpoint: Endpoint, variant: DeployedVariant, member: Member): Promise<boolean> {
     const waking = await this.warm.wake(member);
     if (waking !== 'failed') return waking === 'in service';
-    // Nothing is awaited in between: the count stays the same.
+    // No await separates these steps, so the count stays the same.
     member.goAtOnce();
     return this.launchOne(endpoint, variant);
   }

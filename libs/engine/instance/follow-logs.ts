@@ -1,9 +1,9 @@
 import type { LogPage, LogQuery, Logs } from '../../core/ports/logs.js';
 
-/** A follower gets at most so many lines at once. */
+/** The most lines that a follower gets at once. */
 export const MAX_LINES_AT_ONCE = 1_000;
 
-/** A page and whatever comes after it, as it comes, until the signal is aborted. Empty pages are left out. */
+/** Yields a page, and the pages after it as they come, until the signal is aborted. Empty pages are left out. */
 export async function* followLogs(
   logs: Logs,
   query: LogQuery,

@@ -12,7 +12,7 @@ import { LaunchTurns } from './launch-turns.js';
 import { HealthWatch } from './watch-health.js';
 import type { World } from '../world.js';
 
-/** Told of every start's end. */
+/** Observes how each start ended. */
 export interface FleetObserver {
   /** An instance came into service. */
   started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void;
@@ -20,10 +20,10 @@ export interface FleetObserver {
   startFailed(endpointName: string, variantName: string, reason: string): void;
 }
 
-/** So many of the last lines of its output say why a container failed. */
+/** The number of last lines of a container's output that are quoted when it failed. */
 const LAST_LINES = 20;
 
-/** Lives the life of each instance, from its launch until nothing is left of it, and says how it ended. */
+/** Takes each instance through its life, from its launch until nothing is left of it, and records how it ended. */
 export class InstanceLives {
   private readonly turns = new LaunchTurns();
   private readonly lives = new Set<Promise<void>>();
@@ -45,13 +45,13 @@ export class InstanceLives {
     this.begin(member, () => this.launchInTurn(member), true);
   }
 
-  /** One that an earlier run launched, and that is this one's from now on. */
+  /** Begins the life here of an instance that an earlier run launched. */
   adopt(member: Member, adopted: LaunchedInstance): void {
     member.enter('ping', this.world.clock.now());
     this.begin(member, async () => adopted, false);
   }
 
-  /** It takes work from now on, and is pinged for life. */
+  /** Opens an instance to work, and has it pinged while it is in service. */
   serve(member: Member): void {
     this.health.watch(member);
     this.changed(member);
@@ -61,7 +61,7 @@ export class InstanceLives {
     this.world.signals.notify({ kind: 'endpoint', endpointName });
   }
 
-  /** Ends every instance, giving each the usual grace; resolves when all are gone. */
+  /** Ends every instance, with the usual grace for each. Resolves when all are gone. */
   async endAll(): Promise<void> {
     for (const member of this.roster.all()) member.goAtOnce();
     await Promise.all(this.lives);
@@ -79,7 +79,7 @@ export class InstanceLives {
       const { exited } = await launch();
       void exited.then((exit) => member.end(exit));
       await Promise.race([exited, awaitHealthy(this.world, member)]);
-      // It may have ended, or been told to go, while its first good ping was on its way.
+      // It may have ended, or been told to go, while its first good ping was under way.
       if (member.exit) throw new NeverHealthy(member, member.exit);
       member.leaving.throwIfAborted();
       this.cameIntoService(member, isNew);
@@ -103,7 +103,10 @@ export class InstanceLives {
     }
   }
 
-  /** The time that an adopted one took to come back says nothing about starts. */
+  /**
+   * Puts an instance into service. The time that an adopted instance took to come back says nothing about starts, so
+   * the observer does not get it.
+   */
   private cameIntoService(member: Member, isNew: boolean): void {
     const { clock, log } = this.world;
     const now = clock.now();
@@ -112,49 +115,55 @@ export class InstanceLives {
       log.info('An instance came into service', { ...member.ids(), startMs: now - member.launchedAt, phasesMs });
       this.observer?.started(member.endpointName, member.variantName, phasesMs);
     } else {
-      log.info('An instance that an earlier run launched is in service again', member.ids());
+      log.info('An instance of an earlier run is in service again', member.ids());
     }
     this.serve(member);
   }
 
-  /** Where no work comes, an instance proves itself by not dying and not falling sick. */
+  /** Notes that an instance is well. An instance without work proves itself by neither dying nor falling sick. */
   private stayed(member: Member): void {
     member.health.stayedUntil(this.world.clock.now());
     if (member.health.hasProvedItself && this.launches.proved(member)) this.changed(member);
   }
 
-  /** What runs on it may finish, each invocation within its own timeout; it counts as gone from now on. */
+  /** Drains a sick instance. Its invocations may finish, each within its own timeout; it counts as gone from now on. */
   private replace(member: Member, answer: PingAnswer): void {
     const servedMs = this.world.clock.now() - member.inServiceAt!;
     const reason = describeSick(member.variantName, answer, servedMs);
     const fields = { ...member.ids(), answer, running: member.busy, servedMs };
     member.fallSick();
-    this.world.log.warn('An instance is sick; it takes no more, finishes what it runs and is replaced', fields);
+    this.world.log.warn('An instance is sick; it takes no more work, finishes its invocations and is replaced', fields);
     if (!member.health.hasProvedItself) void this.failed(member, reason);
     member.drain();
     this.changed(member);
   }
 
-  /** An instance that dies before it has been of any use counts as a launch that failed: it would die again at once. */
+  /**
+   * Records that an instance died. If it was of no use before, it counts as a failed launch, because it would die again
+   * at once.
+   */
   private async died(member: Member, exit: InstanceExit): Promise<void> {
     const reason = describeExit(exit, member.instanceType);
     const what = member.ending === 'out-of-memory' ? 'ran out of memory' : 'died';
     const fields = { ...member.ids(), reason, exitCode: exit.exitCode, running: member.busy };
-    this.world.log.warn(`An instance ${what}; what it ran goes back to the backlog`, fields);
+    this.world.log.warn(`An instance ${what}; its invocations go back to the backlog`, fields);
     if (member.health.hasProvedItself) this.launches.proved(member);
-    // A sick one has been counted.
+    // A sick instance has been counted already.
     const isFailure = !member.health.hasProvedItself && member.ending !== 'sick';
     const recorded = isFailure ? this.failed(member, reason) : undefined;
     this.changed(member);
     await recorded;
   }
 
-  /** Nothing is launched in its place before its last words are known: until then it counts as starting. */
+  /**
+   * Records a failed start. The instance counts as starting until its last output is known, so nothing is launched in
+   * its place before.
+   */
   private async failedToStart(member: Member, error: unknown, isNew: boolean): Promise<void> {
     const isStarted = error instanceof NeverHealthy;
     if (!isStarted || !error.exit) member.giveUpStart();
     if (!isNew && isStarted && !error.exit) {
-      // It was of use to an earlier run, and may have been at work on what that run had given it, all the time.
+      // It was of use to an earlier run, and may have been busy with that run's work all the time.
       this.world.log.warn('An instance that was taken over did not answer in time and is replaced', member.ids());
       return;
     }
@@ -177,7 +186,10 @@ export class InstanceLives {
     this.world.log.warn('An instance did not start; the next launch waits longer', { ...member.ids(), end, reason });
   }
 
-  /** A log that cannot be read is no reason to say nothing at all. */
+  /**
+   * Returns the last lines of an instance's output. If its log cannot be read, the failure is still reported, without
+   * output.
+   */
   private async lastLines({ id }: Member): Promise<string[]> {
     const lines = await this.world.logs.tail(id, LAST_LINES).catch(() => []);
     return lines.map(({ text }) => text);

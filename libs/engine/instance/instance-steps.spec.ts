@@ -9,7 +9,7 @@ import type { Slot } from './slot.js';
 /** A row of the table: a step, from one of its states. */
 type Row = `${InstanceState}: ${InstanceStep}`;
 
-/** A fleet with the one instance that was launched in it. None is cleared away before `letGo`. */
+/** A fleet with one launched instance. It is not cleared away before `letGo`. */
 async function anInstance(script: LaunchScript = {}) {
   const parts = memoryWorld({ launch: () => script });
   const { clock, instances, world } = parts;
@@ -27,7 +27,7 @@ async function anInstance(script: LaunchScript = {}) {
   const detail = (): InstanceDetail | undefined => fleet.details('reader').find((each) => each.id === id);
   return {
     state: (): InstanceState | undefined => detail()?.state,
-    /** In which state it has been for no more than a second. */
+    /** The state that the instance has been in for at most a second. */
     newState: (): InstanceState | undefined =>
       clock.now() - (detail()?.stateSince ?? 0) < 1_000 ? detail()?.state : undefined,
     passMs: (ms: number) => clock.advance(ms),
@@ -42,14 +42,14 @@ async function anInstance(script: LaunchScript = {}) {
     finish: (slot: Slot) => settled(fleet.free(slot)),
     die: () => settled(instances.kill(id)),
     letGo: () => settled(cleared.resolve()),
-    /** A paused instance that is told to go on takes as long as it likes. */
+    /** Lets the resume of a paused instance never end. */
     resumesNever: () => void (instances.resume = () => new Promise(() => {})),
   };
 }
 
 type Scene = Awaited<ReturnType<typeof anInstance>>;
 
-/** What brings an instance to the state that a row begins with, and what then has it take the row's step. */
+/** Brings an instance to the state that a row begins with, and then has it take the row's step. */
 interface Passage {
   readonly launch?: LaunchScript;
   readonly before?: (scene: Scene) => Promise<void>;
@@ -97,18 +97,18 @@ describe('every step of an instance is taken by the fleet', () => {
     await scene.passMs(1_000);
     expect({ state: scene.state(), newState: scene.newState() }).toEqual({ state: from, newState: undefined });
     await passage.step(scene);
-    // Nothing shows any more of what has been cleared away.
+    // An instance that has been cleared away is not shown any more.
     expect(scene.newState()).toBe(step === 'clear away' ? undefined : to);
     expect(scene.state()).toBe(step === 'clear away' ? undefined : to);
   });
 
-  test('and a row of the table without a passage here, or the other way round, fails', () => {
+  test('with a passage here for every row of the table, and a row for every passage', () => {
     expect(Object.keys(PASSAGES).toSorted()).toEqual(ROWS.map(({ row }) => row).toSorted());
   });
 });
 
-describe('an instance stays as it is', () => {
-  test('told to go once more, while it drains and when it is gone', async () => {
+describe('an instance keeps its state', () => {
+  test('when it is told to go again, while it drains and when it is gone', async () => {
     const { die, drain, state, work } = await anInstance();
     work();
     await drain();
@@ -128,7 +128,7 @@ describe('an instance stays as it is', () => {
     expect(state()).toBeUndefined();
   });
 
-  test('at work while it drains, and goes when it has finished', async () => {
+  test('while it drains with work on it, and goes when it has finished', async () => {
     const { drain, finish, letGo, state, work } = await anInstance();
     const slot = work();
     await drain();

@@ -2,34 +2,37 @@ import type { LaunchFailures } from '../../core/instance/crash-loop.js';
 import type { Instance, InstanceDetail } from '../../core/instance/instance.js';
 import type { InstanceStart } from '../../core/instance/start-phase.js';
 
-/** How many instances there are in each state; those that are paused are not among them. */
+/** The number of instances in each state; paused instances are not counted. */
 export interface Counts {
   readonly starting: number;
   readonly inService: number;
   readonly draining: number;
 }
 
-/** How many instances an endpoint, one variant of it, or one deployment of it, really has, by state. */
+/** The number of instances, by state, that an endpoint, one of its variants or one of its deployments really has. */
 export abstract class InstanceCounts {
   abstract counts(endpointName: string, variantName?: string, deploymentId?: string): Counts;
 }
 
-/** The instances of one worker as they stand, for readers that explain an endpoint or an invocation. */
+/** The present instances of one worker, for readers that explain an endpoint or an invocation. */
 export abstract class InstanceStatus implements InstanceCounts {
   abstract counts(endpointName: string, variantName?: string, deploymentId?: string): Counts;
   abstract instances(endpointName: string, variantName?: string, deploymentId?: string): Instance[];
-  /** The instances of a variant that are on their way into service. */
+  /** Returns the instances of a variant that are on their way into service. */
   abstract starts(endpointName: string, variantName: string): InstanceStart[];
-  /** Of the latest deployment that has any, unless told which. */
+  /** Returns the launch failures of a variant, by default those of the latest deployment that has any. */
   abstract launchFailures(endpointName: string, variantName: string, deploymentId?: string): LaunchFailures | undefined;
-  /** The instance that runs an invocation; absent where none does. */
+  /** Returns the instance that runs an invocation; undefined if none does. */
   abstract instanceRunning(endpointName: string, invocationId: string): string | undefined;
 }
 
-/** The instances of one worker one by one, for an operator who may tell one of them to go. */
+/** The instances of one worker one by one, for an operator who may drain one of them. */
 export abstract class InstanceControl {
-  /** Each instance of an endpoint, in the order in which they were launched. */
+  /** Returns every instance of an endpoint, in the order of their launch. */
   abstract details(endpointName: string): InstanceDetail[];
-  /** Has it take no more, finish what it runs and end, or end at once where it has yet to start; undefined where there is none. */
+  /**
+   * Drains an instance: it takes no more work, finishes its invocations and ends. A starting instance ends at once.
+   * Returns undefined if the endpoint has no such instance.
+   */
   abstract drainInstance(endpointName: string, instanceId: string): InstanceDetail | undefined;
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_DOWNLOAD_TIMEOUT_SECONDS, type DeployedVariant } from '../../core/endpoint/variant.js';
 import type { LaunchSpec } from '../../core/ports/instances.js';
 
-/** What starts one instance of a variant. */
+/** Builds the specification that launches one instance of a variant. */
 export function launchSpec(endpointName: string, variant: DeployedVariant, instanceId: string): LaunchSpec {
   return {
     instanceId,

@@ -2,7 +2,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { LaunchTurns } from './launch-turns.js';
 
-/** Asks for turns, and notes who has got one. */
+/** Asks for turns, and records which launches have got one. */
 function aQueue() {
   const turns = new LaunchTurns();
   const begun: string[] = [];
@@ -19,7 +19,7 @@ function aQueue() {
   };
 }
 
-test('a variant launches sixteen at once, the others in the order of asking', async () => {
+test('a variant launches sixteen at once, and the others in the order of request', async () => {
   const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 20; each += 1) await ask(`a ${each}`);
   expect(begun).toHaveLength(16);
@@ -28,7 +28,7 @@ test('a variant launches sixteen at once, the others in the order of asking', as
   expect(begun.slice(16)).toEqual(['a 16', 'a 17', 'a 18']);
 });
 
-test('a variant without any launch under way need not wait for another that has many', async () => {
+test('a variant without a launch under way does not wait for a variant with many', async () => {
   const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 20; each += 1) await ask(`a ${each}`);
   await ask('b 1');
@@ -39,7 +39,7 @@ test('a variant without any launch under way need not wait for another that has 
   expect(begun.slice(16)).toEqual(['b 1', 'b 2']);
 });
 
-test('however many variants there are, no more than sixty-four launch at once', async () => {
+test('at most sixty-four launches are under way at once over all variants', async () => {
   const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 70; each += 1) await ask(`variant${each} first`);
   expect(begun).toHaveLength(64);
@@ -48,7 +48,7 @@ test('however many variants there are, no more than sixty-four launch at once', 
   expect(begun.at(-1)).toBe('variant64 first');
 });
 
-test('who is called off while waiting gets no turn and takes none from others', async () => {
+test('a launch that is called off while waiting gets no turn and takes none from others', async () => {
   const { turns, begun, ask } = aQueue();
   for (let each = 0; each < 16; each += 1) await ask(`a ${each}`);
   const stop = new AbortController();

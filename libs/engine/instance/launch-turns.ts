@@ -1,16 +1,22 @@
-/** So many launches of one process are under way at once, from the first byte of the model to a started container. */
+/** The most launches of one process under way at once, from the first byte of the model to a started container. */
 const MAX_LAUNCHES = 16;
 
-/** A variant none of whose launches is under way may begin one beyond that: slow downloads of others hold up nobody. */
+/**
+ * The higher limit for a variant that has no launch under way, so that slow downloads of other variants do not hold it
+ * up.
+ */
 const MAX_FIRST_LAUNCHES = 64;
 
-/** Lets launches begin one after another, in the order of asking, instead of all in the same instant. */
+/** Lets launches begin one after another, in the order of request, instead of all at once. */
 export class LaunchTurns {
   private underWay = 0;
   private readonly underWayOf = new Map<string, number>();
   private waiting: { readonly variantKey: string; readonly begin: () => void }[] = [];
 
-  /** Resolves when a launch of the variant may begin; rejects with the signal's reason when it is called off before. */
+  /**
+   * Resolves when a launch of the variant may begin. Rejects with the signal's reason if the launch is called off
+   * before.
+   */
   take(variantKey: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.mayBegin(variantKey)) {
@@ -32,7 +38,7 @@ export class LaunchTurns {
     });
   }
 
-  /** A launch of the variant that had its turn is over, well or badly. */
+  /** Ends the turn of one launch of the variant, whether it succeeded or failed. */
   end(variantKey: string): void {
     this.count(variantKey, -1);
     const index = this.waiting.findIndex((turn) => this.mayBegin(turn.variantKey));

@@ -9,7 +9,7 @@ test('variants take turns by weight while all have room', () => {
   expect(chosen).toEqual({ a: 300, b: 100 });
 });
 
-test('nothing waits for a variant that is full while another has room, and what it missed is not made up for', () => {
+test('work does not wait for a full variant while another has room, and its missed turns are lost', () => {
   const router = routerOf({ serving: [of('a', 1), of('b', 1)] });
   const a = instance('a', 0);
   const b = instance('b', 1_000);
@@ -18,39 +18,39 @@ test('nothing waits for a variant that is full while another has room, and what 
   expect(take(router, [a, b], 100)).toEqual({ a: 51, b: 49 });
 });
 
-test('a variant of no weight takes nothing', () => {
+test('a variant of weight 0 takes no work', () => {
   const router = routerOf({ serving: [of('a', 0), of('b', 1)] });
   expect(take(router, [instance('a', 10), instance('b', 3)], 10)).toEqual({ b: 3 });
 });
 
-test('the new side takes its share, and not more though all else is full', () => {
+test('the new side takes its share, and not more even if the old side is full', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 0.1 });
   const old = instance('a', 100);
   const fresh = instance('new', 1_000);
   expect(take(router, [old, fresh], 1_000)).toEqual({ a: 100, new: 11 });
 });
 
-test('the new side takes all when all traffic has moved, and the old one nothing', () => {
+test('the new side takes all work when all traffic has moved, and the old side none', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 1 });
   expect(take(router, [instance('a', 10), instance('new', 4)], 10)).toEqual({ new: 4 });
 });
 
-test('the new side takes nothing before traffic has begun to move', () => {
+test('the new side takes no work before traffic has begun to move', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 0 });
   expect(take(router, [instance('new', 4)], 10)).toEqual({});
 });
 
-test('with nobody left on the old side the new one does not hold back', () => {
+test('the new side does not hold back when the old side has no instance left', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 0.1 });
   expect(take(router, [instance('a', 5, 'Draining'), instance('new', 4)], 10)).toEqual({ new: 4 });
 });
 
-test('an old side that is starting is waited for', () => {
+test('the new side holds back while the old side is starting', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 0.5 });
   expect(take(router, [instance('a', 5, 'Starting'), instance('new', 4)], 10)).toEqual({});
 });
 
-test('a lease that came to nothing does not count', () => {
+test('a lease that was given back does not count', () => {
   const router = routerOf({ serving: [of('a', 1)], rollingOut: [of('new', 1)], newShare: 0.5 });
   const fleet = [instance('a', 1_000), instance('new', 1_000)];
   for (let count = 0; count < 100; count += 1) {
@@ -60,24 +60,21 @@ test('a lease that came to nothing does not count', () => {
   expect(take(router, fleet, 100)).toEqual({ a: 50, new: 50 });
 });
 
-test.each([1, 2, 5, 64])(
-  'work that comes one by one is shared by weight though %i slots are chosen for it',
-  (batch) => {
-    const router = routerOf({ serving: [of('a', 3), of('b', 1)] });
-    const fleet = [instance('a', 1_000), instance('b', 1_000)];
-    const taken: Taken = {};
-    for (let count = 0; count < 400; count += 1) {
-      const [used, ...rest] = Array.from({ length: batch }, () => router.choose(fleet)!);
-      taken[used!.variantName] = (taken[used!.variantName] ?? 0) + 1;
-      for (const chosen of rest) router.giveBack(chosen);
-    }
-    expect(taken).toEqual({ a: 300, b: 100 });
-  },
-);
+test.each([1, 2, 5, 64])('work that comes one by one is shared by weight when %i slots are chosen for it', (batch) => {
+  const router = routerOf({ serving: [of('a', 3), of('b', 1)] });
+  const fleet = [instance('a', 1_000), instance('b', 1_000)];
+  const taken: Taken = {};
+  for (let count = 0; count < 400; count += 1) {
+    const [used, ...rest] = Array.from({ length: batch }, () => router.choose(fleet)!);
+    taken[used!.variantName] = (taken[used!.variantName] ?? 0) + 1;
+    for (const chosen of rest) router.giveBack(chosen);
+  }
+  expect(taken).toEqual({ a: 300, b: 100 });
+});
 
 type Taken = Record<string, number>;
 
-/** Takes up to so many slots, one by one; returns how many each variant took. */
+/** Takes up to the given number of slots, one by one; returns how many each variant took. */
 function take(router: LeaseRouter, instances: TestInstance[], max: number): Taken {
   const taken: Taken = {};
   for (let count = 0; count < max; count += 1) {

@@ -2,29 +2,32 @@ import type { Instance } from '../../core/instance/instance.js';
 import type { Traffic, VariantTraffic } from '../../core/deployment/traffic.js';
 import { chooseInstance } from '../../core/instance/choose-instance.js';
 
-/** What the router looks at of an instance. */
+/** An instance with the facts that the router uses. */
 export interface RoutedInstance extends Instance {
   readonly deploymentId: string;
-  /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks for. */
+  /** Whether work is spread over its variant's instances, as `LEAST_OUTSTANDING_REQUESTS` asks. */
   readonly spreads: boolean;
 }
 
 /**
- * Chooses the instance that takes the next lease of one endpoint. The new side of a deployment takes its share and never
- * more, since the share is there to bound what a bad container can spoil; the serving side takes the rest. Within a side,
- * variants with a free slot take turns by weight: a variant that was full has no claim to what it missed.
+ * Chooses the instance that takes the next lease of one endpoint. The new side of a deployment never takes more than
+ * its share, because the share limits the damage that a bad container can do. The serving side takes the rest. Within a
+ * side, variants with a free slot take turns by weight; a variant that was full does not get its missed turns later.
  */
 export class LeaseRouter {
-  /** Leases since the shares were set, of both sides and of the new one. */
+  /** The number of leases since the shares were set: of both sides, and of the new side (`taken`). */
   private all = 0;
   private taken = 0;
-  /** When each variant's next turn is, on a clock that goes on by one over the weight with each lease of it. */
+  /** The time of each variant's next turn, on a clock that advances by 1/weight with each lease of the variant. */
   private readonly turns = new Map<string, number>();
   private now = 0;
 
   constructor(readonly traffic: Traffic) {}
 
-  /** Counts the choice as a lease. Undefined where none that may take it has a free slot. */
+  /**
+   * Chooses an instance, and counts the choice as a lease. Returns undefined if no instance that may take it has a free
+   * slot.
+   */
   choose<T extends RoutedInstance>(instances: readonly T[]): T | undefined {
     const isNew = this.mayTakeNew(instances) ? this.chooseWithin(this.traffic.rollingOut, instances) : undefined;
     if (isNew) this.taken += 1;
@@ -34,8 +37,8 @@ export class LeaseRouter {
   }
 
   /**
-   * A choice that came to nothing: no work was left. Its variant has its turn again, or where work comes one by one and
-   * slots are chosen by the dozen, the first of equals would have every turn.
+   * Takes back a choice for which no work was left, and gives its variant the turn again. Otherwise the first of equal
+   * variants would have every turn when work comes one by one and slots are chosen by the dozen.
    */
   giveBack(instance: RoutedInstance): void {
     this.all -= 1;
@@ -53,7 +56,7 @@ export class LeaseRouter {
     const { newShare, serving } = this.traffic;
     if (newShare === 0) return false;
     if (this.taken + 1 <= newShare * (this.all + 1)) return true;
-    // With nobody left to take the rest, holding back would only let it wait.
+    // If no serving instance can take the rest, holding back would only make it wait.
     return !instances.some(
       (instance) => isOf(serving, instance) && (instance.state === 'InService' || instance.state === 'Starting'),
     );

@@ -10,7 +10,7 @@ import { Fleet } from './fleet.js';
 const BOOT_MS = 1_000;
 const DIES: LaunchScript = { healthyAfterMs: Infinity, diesAfterMs: 1 };
 
-/** A fleet, and the record of its endpoint that asks for a count. */
+/** A fleet, and an endpoint record that asks for a count. */
 async function aFleet(launch: () => LaunchScript = () => ({ bootMs: BOOT_MS })) {
   const parts = memoryWorld({ launch });
   const { clock, world } = parts;
@@ -29,7 +29,7 @@ async function aFleet(launch: () => LaunchScript = () => ({ bootMs: BOOT_MS })) 
       const { draining, inService, starting } = fleet.counts('reader', undefined, deploymentId);
       return [starting, inService, draining];
     },
-    /** So many in service. */
+    /** Launches the given number of instances and waits until they are in service. */
     serving: async (count: number) => {
       fleet.meetTargets(asking(count));
       await clock.advance(BOOT_MS + 1_000);
@@ -43,7 +43,7 @@ async function aFleet(launch: () => LaunchScript = () => ({ bootMs: BOOT_MS })) 
   };
 }
 
-/** The same, while it is being updated. */
+/** The same fleet and record during an update. */
 async function anUpdate(change: Partial<Deployment>) {
   const parts = await aFleet();
   await parts.serving(2);
@@ -64,8 +64,8 @@ async function anUpdate(change: Partial<Deployment>) {
   return { ...parts, updating: { ...serving, deployment } };
 }
 
-describe('a record that asks for more', () => {
-  it('gets all that is missing launched at once, and what is starting counts', async () => {
+describe('a record that asks for more instances', () => {
+  it('has all missing instances launched at once, and counts those that are starting', async () => {
     const { asking, counts, fleet } = await aFleet();
     const [met] = fleet.meetTargets(asking(5));
     expect(met).toMatchObject({ before: 0, heldBack: 0, launchableAt: Infinity, taken: 0 });
@@ -75,7 +75,7 @@ describe('a record that asks for more', () => {
     expect(counts()).toEqual([5, 0, 0]);
   });
 
-  it('gets what failing launches allow, and is told when there may be others', async () => {
+  it('has as many launched as failing launches allow, and learns when further launches are allowed', async () => {
     const { asking, clock, counts, fleet } = await aFleet(() => DIES);
     fleet.meetTargets(asking(3));
     await clock.advance(500);
@@ -87,8 +87,8 @@ describe('a record that asks for more', () => {
   });
 });
 
-describe('a record that asks for fewer', () => {
-  it('has idle instances go, as many as are too many', async () => {
+describe('a record that asks for fewer instances', () => {
+  it('lets the surplus of idle instances go', async () => {
     const { asking, counts, fleet, serving } = await aFleet();
     await serving(3);
     const [met] = fleet.meetTargets(asking(1));
@@ -97,7 +97,7 @@ describe('a record that asks for fewer', () => {
     expect(counts()).toEqual([0, 1, 2]);
   });
 
-  it('has no instance go that works', async () => {
+  it('keeps an instance that works', async () => {
     const { asking, counts, fleet, occupy, serving } = await aFleet();
     await serving(2);
     occupy();
@@ -107,14 +107,14 @@ describe('a record that asks for fewer', () => {
     expect(fleet.meetTargets(asking(0))).toMatchObject([{ before: 1, letGo: [], taken: 0 }]);
   });
 
-  it('has no instance go that is starting', async () => {
+  it('keeps an instance that is starting', async () => {
     const { asking, counts, fleet } = await aFleet();
     fleet.meetTargets(asking(2));
     expect(fleet.meetTargets(asking(0))).toMatchObject([{ before: 2, letGo: [], taken: 0 }]);
     expect(counts()).toEqual([2, 0, 0]);
   });
 
-  it('is told of an instance that stays because a slot of it has just been taken', async () => {
+  it('reports an instance that stays because a slot of it has just been taken', async () => {
     const { asking, counts, fleet, serving } = await aFleet();
     await serving(1);
     const [slot] = fleet.reserve('reader', 1);
@@ -126,7 +126,7 @@ describe('a record that asks for fewer', () => {
 });
 
 it.each(['Deleting', 'Failed', 'OutOfService'] as const)(
-  'a record that is %s has every instance finish and go, whatever count it names',
+  'a record that is %s has every instance finish and go, regardless of its count',
   async (status) => {
     const { asking, clock, counts, fleet, occupy, serving } = await aFleet();
     await serving(2);
@@ -141,7 +141,7 @@ it.each(['Deleting', 'Failed', 'OutOfService'] as const)(
   },
 );
 
-it('instances of a deployment that the record has no more are let go', async () => {
+it('instances of a deployment that the record no longer has are let go', async () => {
   const { asking, counts, fleet, serving } = await aFleet();
   await serving(2);
   const next = asking(1);
@@ -152,7 +152,7 @@ it('instances of a deployment that the record has no more are let go', async () 
 });
 
 describe('the record of an update', () => {
-  it('changes nothing as long as no counts have been ordered', async () => {
+  it('changes nothing before counts have been ordered', async () => {
     const { counts, fleet, updating } = await anUpdate({});
     fleet.meetTargets(updating);
     expect([counts('first'), counts('second')]).toEqual([
@@ -161,7 +161,7 @@ describe('the record of an update', () => {
     ]);
   });
 
-  it('is met on both sides, and what is replaced goes though it works', async () => {
+  it('is met on both sides, and replaced instances finish and go even while they work', async () => {
     const targets = { serving: { AllTraffic: 0 }, rollingOut: { AllTraffic: 3 } };
     const { counts, fleet, occupy, updating } = await anUpdate({ targets });
     occupy();
@@ -182,7 +182,7 @@ describe('the record of an update', () => {
     ]);
   });
 
-  it('leaves the new side as it is where the way back failed', async () => {
+  it('leaves the new side as it is if the way back failed', async () => {
     const targets = { serving: { AllTraffic: 2 }, rollingOut: { AllTraffic: 2 } };
     const { counts, fleet, updating } = await anUpdate({ targets });
     fleet.meetTargets(updating);

@@ -5,7 +5,7 @@ import { type LaunchFailures, nextLaunchAt } from '../../core/instance/crash-loo
 import type { Instance } from '../../core/instance/instance.js';
 import type { Met } from './capacity.js';
 
-/** The instances of one worker, as far as their number can be changed. */
+/** The instances of one worker, with the operations that change their number. */
 export interface AdjustableFleet {
   drainAll(endpointName: string): unknown;
   drainStrangers(endpoint: Endpoint): unknown;
@@ -18,9 +18,9 @@ export interface AdjustableFleet {
 }
 
 /**
- * Brings a fleet to what an endpoint's record says: launches what is missing as far as failing launches allow, lets go
- * what is too much, and ends what the record does not have. Nothing is awaited, so what is counted is what is changed;
- * doing it again changes nothing.
+ * Brings a fleet to the counts on an endpoint's record. It launches missing instances as far as failing launches allow,
+ * lets the surplus go, and ends instances that are not on the record. Nothing is awaited, so the counts do not change
+ * meanwhile. A second call changes nothing.
  */
 export function meetTargets(fleet: AdjustableFleet, endpoint: Endpoint, now: number): Met[] {
   const wanted = wantedInstances(endpoint);
@@ -51,7 +51,10 @@ function meetOne(fleet: AdjustableFleet, endpoint: Endpoint, wanted: WantedInsta
   };
 }
 
-/** Never what is starting or at work, unless others take its place: such instances are out of reach until they are idle. */
+/**
+ * Lets the surplus instances of a variant go. Starting and busy instances stay until they are idle, unless other
+ * instances take their place.
+ */
 function letGo(
   fleet: AdjustableFleet,
   endpoint: Endpoint,
@@ -67,7 +70,7 @@ function letGo(
   return { letGo: gone, taken: mayGo - gone.length };
 }
 
-/** One that is paused counts as none, and one that goes no more. */
+/** Whether an instance counts as capacity. Paused and going instances do not. */
 function countsAsCapacity({ state }: Instance): boolean {
   return state === 'Starting' || state === 'InService';
 }

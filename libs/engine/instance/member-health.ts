@@ -1,7 +1,7 @@
 import { PROVED_AFTER_MS, type PingAnswer } from '../../core/instance/instance.js';
 import { badAnswersAfter, isSick } from '../../core/instance/liveness.js';
 
-/** What pings and answers have shown of one instance: whether it is well, and whether its launch was a success. */
+/** Whether one instance is well, and whether its launch succeeded, as its pings and answers have shown. */
 export class MemberHealth {
   private badAnswers = 0;
   private hasDoneWork = false;
@@ -9,7 +9,7 @@ export class MemberHealth {
   /** Since when it has been in service without a pause. */
   private servesSince = Infinity;
 
-  /** Whether no bad answer of its pings stands against it. */
+  /** Whether no bad ping answer counts against it. */
   get isWell(): boolean {
     return this.badAnswers === 0;
   }
@@ -23,28 +23,31 @@ export class MemberHealth {
     return this.hasDoneWork;
   }
 
-  /** Whether its launch was a success in the end: it has done some work, or at least stayed and been well. */
+  /** Whether its launch succeeded: it has done some work, or it has stayed and been well. */
   get hasProvedItself(): boolean {
     return this.hasDoneWork || this.hasStayed;
   }
 
-  /** It is in service from now on. What its pings came to before is over. */
+  /** Notes that it is in service from now on. Earlier ping answers no longer count. */
   serveFrom(now: number): void {
     this.badAnswers = 0;
     this.servesSince = now;
   }
 
-  /** One more ping was answered; `wasIdle` tells whether it had nothing to do all the while. */
+  /** Notes the answer of a ping; `wasIdle` says whether the instance had no work during the ping. */
   notePing(answer: PingAnswer, wasIdle: boolean): void {
     this.badAnswers = badAnswersAfter(this.badAnswers, answer, wasIdle);
   }
 
-  /** Its model has answered an invocation. */
+  /** Notes that its model has answered an invocation. */
   noteAnswer(): void {
     this.hasDoneWork = true;
   }
 
-  /** It is still there, having passed a ping or worked through one: enough of a proof when it has been there for a while. */
+  /**
+   * Notes that it is still there, because it passed a ping or was at work during one. This proves it after
+   * `PROVED_AFTER_MS`.
+   */
   stayedUntil(now: number): void {
     this.hasStayed ||= this.isWell && now - this.servesSince >= PROVED_AFTER_MS;
   }

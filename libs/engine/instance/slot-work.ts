@@ -1,25 +1,28 @@
 import type { RunningWork } from '../../core/instance/instance.js';
 import type { Slot } from './slot.js';
 
-/** The slots of one instance that are taken, and what runs on them. A slot that is only taken, and waits for a lease, counts as taken only. */
+/**
+ * The taken slots of one instance, and the work that runs on them. A slot that still waits for a lease only counts as
+ * taken.
+ */
 export class SlotWork {
   private readonly working = new Map<Slot, { readonly since: number; readonly invocationId?: string }>();
-  /** Since when each of them does, added up. */
+  /** The sum of the times at which the running work began. */
   private sinceSum = 0;
   private restingSince: number | undefined;
   private takenSlots = 0;
 
-  /** How many slots are taken, whether anything runs on them or not. */
+  /** The number of taken slots, with or without work. */
   get taken(): number {
     return this.takenSlots;
   }
 
-  /** Since when nothing has run here; absent while something does, and before the instance came into service. */
+  /** Since when no work has run here; absent while work runs, and before the instance came into service. */
   get idleSince(): number | undefined {
     return this.working.size === 0 ? this.restingSince : undefined;
   }
 
-  /** How long what runs has been running, all together. */
+  /** Returns the time that the present work has been running, added up. */
   runningForMs(now: number): number {
     return this.working.size * now - this.sinceSum;
   }
@@ -28,7 +31,7 @@ export class SlotWork {
     return [...this.working.values()].some((work) => work.invocationId === invocationId);
   }
 
-  /** The invocations that run here, and since when, the oldest first. */
+  /** The invocations that run here and their start times, oldest first. */
   get running(): RunningWork[] {
     return [...this.working.values()].flatMap(({ invocationId, since }) =>
       invocationId === undefined ? [] : [{ invocationId, since }],

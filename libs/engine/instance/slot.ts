@@ -9,7 +9,7 @@ export interface Slot {
   readonly abandon: AbortSignal;
 }
 
-/** The reason of a signal that ends an attempt from outside: what the attempt then has come to. */
+/** The abort reason of a signal that ends an attempt from outside; it says how the attempt ended. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned';
 

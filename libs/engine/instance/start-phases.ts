@@ -1,6 +1,6 @@
 import type { StartPhase, StartPhasesMs } from '../../core/instance/start-phase.js';
 
-/** How far one instance's start has come, and how long each of its phases took. */
+/** The progress of one instance's start, and the duration of each of its phases. */
 export class StartPhases {
   private current: StartPhase = 'queued';
   private readonly finishedMs: Partial<Record<StartPhase, number>> = {};
@@ -21,12 +21,12 @@ export class StartPhases {
     this.current = phase;
   }
 
-  /** How long each phase has taken until now, the present one included while the start goes on. */
+  /** Returns the duration of each phase until now, including the current phase while the start continues. */
   soFar(now: number, isStarting: boolean): StartPhasesMs {
     return isStarting ? { ...this.finishedMs, [this.current]: now - this.currentSince } : { ...this.finishedMs };
   }
 
-  /** The last phase is over; returns how long each took. */
+  /** Ends the last phase; returns the duration of each phase. */
   end(now: number): StartPhasesMs {
     this.finishedMs[this.current] = now - this.currentSince;
     this.currentSince = now;

@@ -10,7 +10,7 @@ const TAGS = { 'ebb:warm-instances': '2', 'ebb:warm-seconds': '60' };
 
 const DEPLOYMENT = { id: 'second', variants: [], traffic: 0 } as unknown as Deployment;
 
-/** A fleet of instances in service, of an endpoint whose warm tier has room for two for a minute. */
+/** A fleet of instances in service. The warm tier of their endpoint keeps up to two paused, each for a minute. */
 async function aFleet(count: number, script: LaunchScript = {}, tags: Endpoint['tags'] = TAGS) {
   const parts = memoryWorld({ launch: () => ({ bootMs: 5_000, ...script }) });
   const { clock, instances, world } = parts;
@@ -39,7 +39,7 @@ async function aFleet(count: number, script: LaunchScript = {}, tags: Endpoint['
   };
 }
 
-test('scale-in pauses as many as there is room for and ends the others', async () => {
+test('scale-in pauses as many instances as there is room for and ends the others', async () => {
   const { clock, counts, fleet, living, paused, scaleIn } = await aFleet(4);
   await scaleIn(3);
   expect(paused()).toMatchObject([{ pausedUntil: clock.now() + 60_000 }, { pausedUntil: clock.now() + 60_000 }]);
@@ -48,14 +48,14 @@ test('scale-in pauses as many as there is room for and ends the others', async (
   expect(fleet.reserve('reader', 9)).toHaveLength(1);
 });
 
-test('nothing is paused unless the endpoint asks for it', async () => {
+test('no instance is paused unless the endpoint asks for it', async () => {
   const { living, paused, scaleIn } = await aFleet(2, {}, {});
   await scaleIn(2);
   expect(paused()).toEqual([]);
   expect(await living()).toBe(0);
 });
 
-test('no instance is paused on which a slot is taken, and it is out of service before the pause has come', async () => {
+test('an instance with a taken slot is not paused, and a paused instance leaves service before the pause has ended', async () => {
   const { clock, endpoint, fleet, instances } = await aFleet(2);
   const [taken] = fleet.reserve('reader', 1);
   instances.pause = () => clock.sleep(1_000);
@@ -70,7 +70,7 @@ test('no instance is paused on which a slot is taken, and it is out of service b
   expect(fleet.instances('reader').find(({ id }) => id === taken!.instanceId)).toMatchObject({ state: 'InService' });
 });
 
-test('what is needed again is resumed within milliseconds, and only what is missing beyond is launched', async () => {
+test('paused instances are resumed within milliseconds when needed, and only the rest is launched', async () => {
   const { counts, launch, living, scaleIn } = await aFleet(2);
   await scaleIn(2);
   const came = await launch(3);
@@ -79,7 +79,7 @@ test('what is needed again is resumed within milliseconds, and only what is miss
   expect(await living()).toBe(3);
 });
 
-test('a resume waits for a pause that is on its way', async () => {
+test('a resume waits for a pause that is under way', async () => {
   const { clock, counts, endpoint, fleet, instances, launch } = await aFleet(1);
   const done: string[] = [];
   const { pause, resume } = { pause: instances.pause.bind(instances), resume: instances.resume.bind(instances) };
@@ -93,7 +93,7 @@ test('a resume waits for a pause that is on its way', async () => {
   expect(counts()).toMatchObject({ inService: 1 });
 });
 
-test('one that does not come back is ended and another launched, which counts once', async () => {
+test('an instance that does not come back is ended and replaced, and counts once', async () => {
   const { clock, counts, launch, living, scaleIn } = await aFleet(1, { staysPaused: true });
   await scaleIn(1);
   const [came] = await launch(1);
@@ -104,7 +104,7 @@ test('one that does not come back is ended and another launched, which counts on
   expect(await living()).toBe(1);
 });
 
-test('one that comes back and answers its ping badly is ended and another launched', async () => {
+test('an instance that comes back and answers its ping badly is ended and replaced', async () => {
   const { clock, counts, launch, living, scaleIn } = await aFleet(1, { sickAfterMs: 10_000 });
   await scaleIn(1);
   await clock.advance(10_000);
@@ -113,7 +113,7 @@ test('one that comes back and answers its ping badly is ended and another launch
   expect(await living()).toBe(1);
 });
 
-test('one that cannot be paused is ended', async () => {
+test('an instance that cannot be paused is ended', async () => {
   const { instances, living, paused, scaleIn } = await aFleet(1);
   instances.pause = async () => Promise.reject(new Error('The engine cannot pause.'));
   await scaleIn(1);
@@ -121,7 +121,7 @@ test('one that cannot be paused is ended', async () => {
   expect(await living()).toBe(0);
 });
 
-test('one that nobody needed in its time is ended', async () => {
+test('an instance that was not needed during its pause is ended', async () => {
   const { clock, living, scaleIn } = await aFleet(1);
   await scaleIn(1);
   await clock.advance(59_000);
@@ -130,7 +130,7 @@ test('one that nobody needed in its time is ended', async () => {
   expect(await living()).toBe(0);
 });
 
-test('a paused instance is not pinged, and is again when it serves', async () => {
+test('a paused instance is not pinged until it serves again', async () => {
   const { clock, instances, launch, scaleIn } = await aFleet(1);
   await scaleIn(1);
   let pings = 0;
@@ -143,7 +143,7 @@ test('a paused instance is not pinged, and is again when it serves', async () =>
   expect(pings).toBe(4);
 });
 
-test('what its pings came to before it was paused is forgotten', async () => {
+test('ping answers from before the pause are forgotten', async () => {
   const { clock, instances, launch, paused, scaleIn, fleet } = await aFleet(1);
   let answer: PingAnswer = 'unhealthy';
   const ping = instances.ping.bind(instances);
@@ -170,7 +170,7 @@ test.each<[string, (endpoint: Endpoint) => Partial<Endpoint>, number]>([
   ['fewer may be paused from now on', () => ({ tags: { 'ebb:warm-instances': '1' } }), 1],
   ['its count is being changed by hand', () => ({ status: 'Updating' }), 2],
   ['nothing has changed', () => ({}), 2],
-])('where %s, what is paused and has no business to be goes', async (_what, changed, left) => {
+])('if %s, the paused instances that are not allowed any more go', async (_what, changed, left) => {
   const { clock, endpoint, fleet, paused, living, scaleIn } = await aFleet(2);
   await scaleIn(2);
   fleet.route({ ...endpoint, ...changed(endpoint) });
@@ -179,7 +179,7 @@ test.each<[string, (endpoint: Endpoint) => Partial<Endpoint>, number]>([
   expect(await living()).toBe(left);
 });
 
-test('all that is paused goes with the others at the end', async () => {
+test('paused instances go with the others when the fleet ends', async () => {
   const { clock, fleet, living, scaleIn } = await aFleet(2);
   await scaleIn(1);
   await Promise.all([fleet.terminateAll(), clock.advance(0)]);

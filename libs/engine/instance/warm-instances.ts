@@ -8,14 +8,14 @@ import type { InstanceLives } from './instance-lives.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** What came of waking a paused instance: `called off` where it was told to go, or died, meanwhile. */
+/** The outcome of waking a paused instance; `called off` if it was told to go, or died, meanwhile. */
 export type Waking = 'in service' | 'failed' | 'called off';
 
 /** Keeps idle instances paused for a while instead of ending them, and wakes them. */
 export class WarmInstances {
   private readonly rounds: Rounds;
   private isStarted = false;
-  /** A pause that is on its way must have come before the instance is resumed. */
+  /** The pauses under way: an instance is resumed only after its pause has ended. */
   private readonly pausing = new Map<Member, Promise<void>>();
 
   constructor(
@@ -26,19 +26,19 @@ export class WarmInstances {
     this.rounds = new Rounds(world.clock, () => this.round());
   }
 
-  /** Of the idle instances that scale-in takes, pauses those that there is room for; the others are to be drained. */
+  /** Pauses the idle instances that scale-in takes, as far as there is room; returns the others to be drained. */
   takeIn(endpoint: Endpoint, variant: DeployedVariant, chosen: readonly Member[]): Divided {
     const tier = warmTierFromTags(endpoint.tags, variant.name);
     const { pause, drain } = divideScaleIn(chosen, this.pausedOf(endpoint, variant).length, tier);
     return { paused: pause.map((member) => this.pause(member, tier.forMs)), drain };
   }
 
-  /** The paused instances to be woken where `count` of the variant are needed. */
+  /** Returns the paused instances to wake when `count` of the variant are needed. */
   toWake(endpoint: Endpoint, variant: DeployedVariant, count: number): Member[] {
     return chooseToResume(this.pausedOf(endpoint, variant), count);
   }
 
-  /** Resumes an instance, and pings it once. It counts as starting from now on; where that fails it is still to be ended. */
+  /** Resumes an instance and pings it once. It counts as starting from now on. If it fails, the caller must end it. */
   async wake(member: Member): Promise<Waking> {
     const { clock, log } = this.world;
     const wokenAt = clock.now();
@@ -58,8 +58,8 @@ export class WarmInstances {
   }
 
   /**
-   * Ends what is paused and has no business to be by the endpoint's record: of deployments that it does not have or is
-   * replacing, of an endpoint that does not serve, and beyond what its tags allow.
+   * Ends the paused instances that the endpoint's record does not allow: of deployments that it does not have or is
+   * replacing, of an endpoint that does not serve, and beyond the limit in its tags.
    */
   keepOnly(endpoint: Endpoint): void {
     const isSteady = isServing(endpoint) && !endpoint.deployment;
@@ -76,7 +76,7 @@ export class WarmInstances {
     await this.rounds.stop();
   }
 
-  /** Out of service at once, so that no slot of it is taken while it is being stopped. */
+  /** Pauses an instance. It leaves service at once, so that no slot of it is taken while it is being stopped. */
   private async pause(member: Member, forMs: number): Promise<void> {
     const { clock, instances, log } = this.world;
     const until = clock.now() + forMs;
@@ -95,7 +95,7 @@ export class WarmInstances {
     }
   }
 
-  /** Returns why it did not come back, if it did not. */
+  /** Returns the reason why it did not come back; undefined if it did. */
   private async resume(member: Member): Promise<string | undefined> {
     const { instances } = this.world;
     const { leaving: signal } = member;
@@ -116,7 +116,7 @@ export class WarmInstances {
     this.isStarted = true;
   }
 
-  /** Ends those whose time is over; returns when the next one's is. */
+  /** Ends the instances whose pause is over; returns when the next pause ends. */
   private async round(): Promise<number> {
     const now = this.world.clock.now();
     let next = Infinity;
@@ -131,7 +131,7 @@ export class WarmInstances {
 }
 
 interface Divided {
-  /** Each resolves when its instance stands still, or has been told to go because that failed. */
+  /** Each resolves when its instance is paused, or has been told to go because the pause failed. */
   readonly paused: readonly Promise<void>[];
   readonly drain: readonly Member[];
 }

@@ -3,7 +3,7 @@ import type { PingAnswer } from '../../core/instance/instance.js';
 import { deployEndpoint, memoryWorld } from '../../../test/support/memory-world.js';
 import { Fleet } from './fleet.js';
 
-/** A fleet whose instances, once in service, answer their pings as `answers` has it; healthy where it says nothing. */
+/** A fleet whose instances in service answer pings according to `answers`, and by default healthy. */
 async function aFleet(count: number) {
   const parts = memoryWorld();
   const { clock, instances, world } = parts;
@@ -30,14 +30,14 @@ async function aFleet(count: number) {
   return { ...parts, endpoint, fleet, answers, pings, work, idOf, counts: () => fleet.counts('reader') };
 }
 
-test('an instance in service is pinged every ten seconds for life', async () => {
+test('an instance is pinged every ten seconds while it is in service', async () => {
   const { clock, pings } = await aFleet(1);
   await clock.advance(3_600_000);
   expect(pings).toHaveLength(360);
   expect(pings.slice(0, 3).map(({ at }) => at)).toEqual([10_000, 20_000, 30_000]);
 });
 
-test('a thousand are pinged as often, never more than a few at once', async () => {
+test('a thousand instances are pinged equally often, only a few at once', async () => {
   const { clock, pings } = await aFleet(1_000);
   await clock.advance(60_000);
   const atOnce = new Map<number, number>();
@@ -47,7 +47,7 @@ test('a thousand are pinged as often, never more than a few at once', async () =
   expect(pings.length).toBeLessThanOrEqual(6_000);
 });
 
-test('a sick instance takes no more, finishes what it runs, and counts as none from then on', async () => {
+test('a sick instance takes no more work, finishes its invocations, and does not count from then on', async () => {
   const { answers, clock, counts, fleet, idOf, instances, work } = await aFleet(1);
   fleet.free(work());
   const slot = work();
@@ -63,11 +63,11 @@ test('a sick instance takes no more, finishes what it runs, and counts as none f
   fleet.free(slot);
   await clock.advance(0);
   expect(await instances.list()).toEqual([]);
-  // It has been of use.
+  // The instance has been of use.
   expect(fleet.launchFailures('reader', 'AllTraffic')).toBeUndefined();
 });
 
-test('one that works in silence is left alone, however long', async () => {
+test('an instance that works is left alone while its pings time out', async () => {
   const { answers, clock, counts, idOf, work } = await aFleet(1);
   work();
   answers.set(idOf(0), 'silent');
@@ -75,14 +75,14 @@ test('one that works in silence is left alone, however long', async () => {
   expect(counts()).toMatchObject({ inService: 1 });
 });
 
-test('one that is silent though it has nothing to do is sick', async () => {
+test('an idle instance whose pings time out is sick', async () => {
   const { answers, clock, counts, idOf } = await aFleet(1);
   answers.set(idOf(0), 'silent');
   await clock.advance(30_000);
   expect(counts()).toMatchObject({ inService: 0 });
 });
 
-test('one that is sick soon after its start, and has been of no use, has failed to start', async () => {
+test('an instance that falls sick soon after its start, and has been of no use, has failed to start', async () => {
   const { answers, clock, fleet, idOf } = await aFleet(1);
   answers.set(idOf(0), 'unhealthy');
   await clock.advance(30_000);
@@ -95,7 +95,7 @@ test('one that is sick soon after its start, and has been of no use, has failed 
   });
 });
 
-test('one that was well for long has not, though it never had anything to do', async () => {
+test('an instance that was well for long before it fell sick has not failed to start, even if it never had work', async () => {
   const { answers, clock, counts, fleet, idOf } = await aFleet(1);
   await clock.advance(3_600_000);
   answers.set(idOf(0), 'unreachable');
@@ -104,7 +104,7 @@ test('one that was well for long has not, though it never had anything to do', a
   expect(fleet.launchFailures('reader', 'AllTraffic')).toBeUndefined();
 });
 
-test('nobody pings what has been told to go', async () => {
+test('an instance that has been told to go is not pinged', async () => {
   const { clock, fleet, pings, work } = await aFleet(2);
   work();
   fleet.drainAll('reader');

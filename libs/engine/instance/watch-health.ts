@@ -4,21 +4,24 @@ import type { Member } from './fleet-member.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** So many pings begin at once, and the next ones no sooner than in a while: whatever came in one burst spreads for good. */
+/**
+ * The most pings that begin at once; the next begin after `BURST_INTERVAL_MS`. Instances that came in one burst stay
+ * spread out.
+ */
 const MAX_PINGS_AT_ONCE = 50;
 const BURST_INTERVAL_MS = 250;
 
-/** Told of what pings come to. */
+/** Observes the outcome of pings. */
 export interface HealthObserver {
-  /** It has passed a ping, or what it did excuses it. */
+  /** The instance passed a ping, or its work excuses it. */
   well(member: Member): void;
-  /** Too many bad answers in a row; `answer` is the last. It is not pinged any more. */
+  /** The instance gave too many bad answers in a row; `answer` is the last. It is not pinged any more. */
   sick(member: Member, answer: PingAnswer): void;
 }
 
-/** Pings every instance in service for life, all of them by one timer. */
+/** Pings every instance while it is in service, all of them by one timer. */
 export class HealthWatch {
-  /** When each is pinged next, in that order: all rest equally long between two pings. */
+  /** The time of each instance's next ping, in that order: all rest equally long between two pings. */
   private readonly due = new Map<Member, number>();
   private readonly underWay = new Set<Member>();
   private readonly rounds: Rounds;
@@ -31,7 +34,7 @@ export class HealthWatch {
     this.rounds = new Rounds(world.clock, () => this.round());
   }
 
-  /** From now on, until it is in service no more. */
+  /** Pings an instance from now on, until it leaves service. */
   watch(member: Member): void {
     this.due.delete(member);
     this.due.set(member, this.world.clock.now() + LIVENESS_INTERVAL_MS);
@@ -64,10 +67,10 @@ export class HealthWatch {
 
   private async ping(member: Member, since: number): Promise<void> {
     this.underWay.add(member);
-    // Nothing is raised but that nobody wants to know any more.
+    // The ping rejects only after `stop`, when no answer is wanted any more.
     const answer = await this.world.instances.ping(member.id, this.rounds.signal).catch(() => undefined);
     this.underWay.delete(member);
-    // It may have gone, or been paused, while it was asked.
+    // It may have gone, or been paused, during the ping.
     if (answer !== undefined && member.state === 'InService') this.judge(member, answer, since);
   }
 

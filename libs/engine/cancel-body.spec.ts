@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cancelBody } from './cancel-body.js';
 
-test('a body that comes in parts is ended without being read', async () => {
+test('a body that comes in parts is closed without being read', async () => {
   const told: string[] = [];
   const iterator = {
     next: async () => {
@@ -17,7 +17,7 @@ test('a body that comes in parts is ended without being read', async () => {
   expect(told).toEqual(['return']);
 });
 
-test('a body that cannot be ended, or is there already, is let go', async () => {
+test('a body that cannot be closed, or is in memory already, is left alone', async () => {
   const endless = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true as const, value: undefined }) }) };
   await expect(cancelBody(endless)).resolves.toBeUndefined();
   await expect(cancelBody(new Uint8Array(3))).resolves.toBeUndefined();

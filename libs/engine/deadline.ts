@@ -1,9 +1,15 @@
 import type { Clock } from '../core/ports/clock.js';
 
-/** Given as the reason because the default one, an error with its stack, costs more than the rest of a deadline. */
+/**
+ * The abort reason of a cleared timer. The default reason, an error with its stack, costs more than the rest of a
+ * deadline.
+ */
 const CLEARED = 'cleared';
 
-/** A signal that is aborted when the time is up, or when an outer signal, if any, is. `clear` must be called when done. */
+/**
+ * A signal that aborts when the time is up, or when the outer signal, if any, aborts. Call `clear` when the work is
+ * done.
+ */
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly timer = new AbortController();
@@ -24,7 +30,7 @@ export class Deadline {
     return this.controller.signal;
   }
 
-  /** Whether it was the time, and not the outer signal, that ended it. */
+  /** Whether the time ended it, and not the outer signal. */
   get passed(): boolean {
     return this.isUp;
   }

@@ -17,13 +17,13 @@ import { VariantHistories } from './scaling/variant-histories.js';
 import { WorkerLoop } from './worker/worker-loop.js';
 import type { World } from './world.js';
 
-/** How long running invocations may go on after a stop was asked for, before they are handed back. */
+/** How long running invocations may continue after a stop request, before they are handed back. */
 const STOP_GRACE_MS = 10_000;
 
-/** The duty that one process has at a time: to decide how many instances there are. */
+/** The duty, held by one process at a time, to decide the number of instances. */
 const SCALING = 'scaling';
 
-/** All loops of one process, put together: a worker that owns its instances, the autoscaler, and the sender. */
+/** All loops of one process: the worker that owns its instances, the autoscaler, and the sender of deliveries. */
 export class Engine {
   readonly fleet: Fleet;
   readonly meter: Meter;
@@ -63,7 +63,7 @@ export class Engine {
     this.sender = new DeliverySender(world, this.meter);
   }
 
-  /** Starts the loops in order; nothing is decided before it is known which instances there are. */
+  /** Starts the loops in order. The existing instances are known before anything is decided. */
   async start(): Promise<void> {
     await this.fleet.start();
     this.histories.start();
@@ -79,7 +79,10 @@ export class Engine {
     this.sender.start();
   }
 
-  /** In the reverse order. What runs may finish for a while; what does not is handed back, to run after the next start. */
+  /**
+   * Stops the loops in reverse order. Running invocations may finish within `STOP_GRACE_MS`; the rest are handed back,
+   * to run after the next start.
+   */
   async stop(): Promise<void> {
     await Promise.all([this.autoscaler.stop(), this.alarms.stop(), this.scheduled.stop()]);
     await this.leadership.stop();
@@ -92,7 +95,7 @@ export class Engine {
     await Promise.all([this.meter.stop(), this.histories.stop()]);
   }
 
-  /** What another process led until now is not known here. */
+  /** Looks at everything anew, because this process does not know what the previous leader did. */
   private lead(): void {
     this.alarms.reload();
     this.scheduled.look();
@@ -117,7 +120,7 @@ export class Engine {
     } catch {
       return;
     }
-    this.world.log.info('Handing back what still runs', { running: this.worker.runningCount });
+    this.world.log.info('Handing back the invocations that still run', { running: this.worker.runningCount });
     this.worker.kill();
   }
 }

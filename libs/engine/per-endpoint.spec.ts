@@ -6,7 +6,7 @@ import { type EndpointWork, PerEndpoint } from './per-endpoint.js';
 interface Script extends Partial<Omit<EndpointWork, 'look' | 'onFailure'>> {
   /** How long each look takes. */
   readonly lastsMs?: number;
-  /** How long after each look the next is due; undefined, as by default, for never. */
+  /** How long after each look the next is due; by default undefined, for never. */
   readonly dueAfterMs?: (count: number) => number | undefined;
 }
 
@@ -35,12 +35,12 @@ function agents(script: Script = {}) {
   return { clock, failures, looks, perEndpoint, underWay: () => underWay };
 }
 
-/** Fails in its first look. */
+/** A script whose first look fails. */
 const failsOnce = (count: number): undefined => {
   if (count === 1) throw new Error('No answer.');
 };
 
-test('an endpoint is looked at at once when somebody tells, and its agent goes when nothing is due', async () => {
+test('a tell has the endpoint looked at at once, and the agent goes when no look is due', async () => {
   const { clock, looks, perEndpoint } = agents();
   perEndpoint.tell('a');
   expect([looks, perEndpoint.has('a')]).toEqual([[0], true]);
@@ -50,7 +50,7 @@ test('an endpoint is looked at at once when somebody tells, and its agent goes w
   expect(looks).toEqual([0]);
 });
 
-test('an endpoint is looked at again when that is due', async () => {
+test('an endpoint is looked at again when its next look is due', async () => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: (count) => (count < 3 ? 100 : undefined) });
   perEndpoint.tell('a');
   await clock.advance(1_000);
@@ -58,14 +58,14 @@ test('an endpoint is looked at again when that is due', async () => {
   expect(perEndpoint.has('a')).toBe(false);
 });
 
-test('a look that is due already follows without a rest', async () => {
+test('a look that is already due follows without a rest', async () => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: (count) => (count < 3 ? -1 : undefined) });
   perEndpoint.tell('a');
   await clock.settle();
   expect(looks).toEqual([0, 0, 0]);
 });
 
-test('an agent that rests is woken by a tell, and rests anew afterwards', async () => {
+test('a tell wakes an agent that rests, and the agent rests again afterwards', async () => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: () => 100 });
   perEndpoint.tell('a');
   await clock.advance(30);
@@ -92,7 +92,7 @@ test('many tells during a rest are followed by one look', async () => {
   expect(looks).toEqual([0, 20]);
 });
 
-test('however often somebody tells, looks keep their distance', async () => {
+test('looks keep their shortest interval under frequent tells', async () => {
   const { clock, looks, perEndpoint } = agents({ lastsMs: 10, shortestIntervalMs: 20 });
   for (let ms = 0; ms < 90; ms += 1) {
     perEndpoint.tell('a');
@@ -102,7 +102,7 @@ test('however often somebody tells, looks keep their distance', async () => {
   expect(looks).toEqual([0, 30, 60, 90]);
 });
 
-test('endpoints have an agent each', async () => {
+test('each endpoint has its own agent', async () => {
   const { clock, looks, perEndpoint, underWay } = agents({ lastsMs: 50 });
   perEndpoint.tell('b');
   perEndpoint.tell('a');
@@ -111,7 +111,7 @@ test('endpoints have an agent each', async () => {
   expect([looks, perEndpoint.has('a'), perEndpoint.has('b')]).toEqual([[0], false, false]);
 });
 
-test('a failed look is logged, and made again when its retry is due', async () => {
+test('a failed look is logged, and repeated when its retry is due', async () => {
   const { clock, failures, looks, perEndpoint } = agents({ dueAfterMs: failsOnce });
   perEndpoint.tell('a');
   await clock.advance(5_000);
@@ -123,7 +123,7 @@ test('a failed look is logged, and made again when its retry is due', async () =
 test.each([
   { shortestRetryMs: 20, again: 20 },
   { shortestRetryMs: 1_000, again: 1_000 },
-])('a tell brings a retry forward to $again ms after the failure at most', async ({ shortestRetryMs, again }) => {
+])('a tell brings a retry forward to $again ms after the failure', async ({ shortestRetryMs, again }) => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: failsOnce, shortestRetryMs });
   perEndpoint.tell('a');
   await clock.advance(1);
@@ -154,7 +154,7 @@ test('a look that throws before it awaits anything is retried like any other', a
   expect([count, failures.length, perEndpoint.has('a')]).toEqual([2, 1, false]);
 });
 
-test('stopping during a rest ends it, and nothing is looked at any more', async () => {
+test('stopping during a rest ends the rest, and no look follows', async () => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: () => 100 });
   perEndpoint.tell('a');
   await clock.advance(30);
@@ -165,7 +165,7 @@ test('stopping during a rest ends it, and nothing is looked at any more', async 
   expect([looks, perEndpoint.has('a'), perEndpoint.has('b')]).toEqual([[0], false, false]);
 });
 
-test('stopping during a look waits for it, though another was called for', async () => {
+test('stopping during a look waits for it and drops the next look that a tell asked for', async () => {
   const { clock, looks, perEndpoint } = agents({ dueAfterMs: () => 100, lastsMs: 50 });
   perEndpoint.tell('a');
   await clock.advance(30);
@@ -181,7 +181,7 @@ test('stopping during a look waits for it, though another was called for', async
 test.each<[what: string, script: Script]>([
   ['between two looks', { shortestIntervalMs: 1_000 }],
   ['after a failure', { dueAfterMs: failsOnce, shortestRetryMs: 1_000 }],
-])('stopping %s does not wait for the next', async (_what, script) => {
+])('stopping %s does not wait for the next look', async (_what, script) => {
   const { clock, looks, perEndpoint } = agents(script);
   perEndpoint.tell('a');
   await clock.advance(10);
@@ -189,15 +189,15 @@ test.each<[what: string, script: Script]>([
   expect([looks, perEndpoint.has('a')]).toEqual([[0], false]);
 });
 
-test('stopping tells those who look that no more is wanted', async () => {
+test('stopping aborts the signal that looks are given', async () => {
   const { perEndpoint } = agents();
   expect(perEndpoint.signal.aborted).toBe(false);
   await perEndpoint.stop();
   expect(perEndpoint.signal.aborted).toBe(true);
 });
 
-test('every tell is followed by a look that begins after it, whenever it comes', async () => {
-  // Microtasks apart: some tells come between the end of a look and the end of its agent.
+test('every tell is followed by a look that begins after it', async () => {
+  // The tells are microtasks apart, so some come between the end of a look and the end of its agent.
   for (let lag = 0; lag < 20; lag += 1) {
     const { clock, looks, perEndpoint } = agents();
     perEndpoint.tell('a');
@@ -209,7 +209,7 @@ test('every tell is followed by a look that begins after it, whenever it comes',
   }
 });
 
-test('under tells at random, no two looks overlap, none is lost, and all agents go', async () => {
+test('under random tells, no two looks overlap, no tell is lost, and all agents go', async () => {
   const random = new SeededRandom(7);
   const clock = new VirtualClock();
   const names = ['a', 'b', 'c'];

@@ -1,34 +1,37 @@
 import type { Clock } from '../core/ports/clock.js';
 
-/** What an agent does for its endpoint, and how often at most. */
+/** The work of an agent for its endpoint, and the limits on its pace. */
 export interface EndpointWork {
-  /** Looks at the endpoint once, and acts. Resolves with when the next look is due although nobody tells, if ever. */
+  /**
+   * Looks at the endpoint once, and acts. Resolves with the time of the next look, if no `tell` comes before it; with
+   * undefined if none is due.
+   */
   readonly look: (endpointName: string) => Promise<number | undefined>;
   /** Logs that a look failed. Must not throw. */
   readonly onFailure: (endpointName: string, error: unknown) => void;
-  /** How long an agent waits at least between two looks; 0 for not at all. */
+  /** The shortest wait between two looks; 0 for no wait. */
   readonly shortestIntervalMs: number;
-  /** When the look after a failed one is due although nobody tells. */
+  /** How long after a failed look the next is due, if no `tell` comes before it. */
   readonly retryMs: number;
-  /** How long an agent waits at least after a failed look. */
+  /** The shortest wait after a failed look. */
   readonly shortestRetryMs: number;
 }
 
 /** The agent of one endpoint, while it looks or rests. */
 interface Agent {
-  /** Told since its last look began. */
+  /** Whether `tell` was called since its last look began. */
   isTold: boolean;
-  /** Absent until it first rests. */
+  /** Absent until its first rest. */
   rest?: AbortController;
   done: Promise<void>;
 }
 
-/** Given as the reason because the default one, an error with its stack, costs more than the rest of a tell. */
+/** The abort reason of a rest. The default reason, an error with its stack, costs more than the rest of a `tell`. */
 const TOLD = 'told';
 
 /**
- * One agent for each endpoint that has something to do. An agent looks at its endpoint, rests until the next look is due
- * or it is told, and disappears when nothing is due: an endpoint at rest costs nothing.
+ * Keeps one agent for each endpoint that has something to do. An agent looks at its endpoint, then rests until the next
+ * look is due or until `tell` is called. It disappears when no look is due, so an endpoint at rest costs nothing.
  */
 export class PerEndpoint {
   private readonly agents = new Map<string, Agent>();
@@ -39,7 +42,7 @@ export class PerEndpoint {
     private readonly work: EndpointWork,
   ) {}
 
-  /** Aborted when no more looks are wanted. */
+  /** Aborted on `stop`: no more looks begin. */
   get signal(): AbortSignal {
     return this.stopping.signal;
   }
@@ -49,12 +52,12 @@ export class PerEndpoint {
     return this.agents.has(endpointName);
   }
 
-  /** Has the endpoint looked at as soon as may be. A look that is under way is followed by another. */
+  /** Has the endpoint looked at as soon as possible. If a look is under way, another follows it. */
   tell(endpointName: string): void {
     if (this.signal.aborted) return;
     const current = this.agents.get(endpointName);
     if (current) {
-      // Once is enough: waking makes an error in the clock, and every accepted invocation comes by here.
+      // Wakes the agent only once: each wake creates an error in the clock, and every accepted invocation calls this.
       if (!current.isTold) current.rest?.abort(TOLD);
       current.isTold = true;
       return;
@@ -64,7 +67,7 @@ export class PerEndpoint {
     agent.done = this.lookUntilQuiet(endpointName, agent);
   }
 
-  /** Begins no more looks, and resolves when none is under way. */
+  /** Begins no more looks. Resolves when no look is under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
     const agents = [...this.agents.values()];
@@ -93,13 +96,13 @@ export class PerEndpoint {
         if (restMs > 0) await this.rest(agent, restMs);
       }
     } finally {
-      // Nothing is awaited between the last look and here: whoever tells finds an agent that goes on, or none.
+      // No await separates the last look from this line, so `tell` finds either an agent that continues or none.
       this.agents.delete(endpointName);
     }
   }
 
   private async rest(agent: Agent, ms: number): Promise<void> {
-    // A signal that is aborted already wakes nobody.
+    // No call would end a rest that begins after `stop`.
     if (this.signal.aborted) return;
     agent.rest = new AbortController();
     await this.clock.sleep(ms, agent.rest.signal).catch(() => undefined);

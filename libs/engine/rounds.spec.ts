@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { VirtualClock } from '../../test/support/virtual-clock.js';
 import { Rounds } from './rounds.js';
 
-/** Rounds that name the time after which the next is due, and the times at which they took place. */
+/** Rounds that return the time until the next is due, and the times at which they took place. */
 async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: number; firstAfterMs?: number } = {}) {
   const clock = new VirtualClock();
   const startedAt = clock.now();
@@ -18,13 +18,13 @@ async function someRounds(everyMs: number, of: { lastsMs?: number; gatherMs?: nu
   return { clock, rounds, times };
 }
 
-it('come when they are due', async () => {
+it('take place when they are due', async () => {
   const { clock, times } = await someRounds(100);
   await clock.advance(350);
   expect(times).toEqual([0, 100, 200, 300]);
 });
 
-it('come at once when somebody calls, and are due from then on', async () => {
+it('take place at once on a call, and count the next due time from there', async () => {
   const { clock, rounds, times } = await someRounds(100);
   await clock.advance(30);
   rounds.call();
@@ -32,7 +32,7 @@ it('come at once when somebody calls, and are due from then on', async () => {
   expect(times).toEqual([0, 30, 130]);
 });
 
-it('come again after a round during which somebody called', async () => {
+it('take place again after a round during which a call came', async () => {
   const { clock, rounds, times } = await someRounds(1_000, { lastsMs: 50 });
   await clock.advance(20);
   rounds.call();
@@ -41,13 +41,13 @@ it('come again after a round during which somebody called', async () => {
   expect(times).toEqual([0, 50]);
 });
 
-it('begin at the time that was named', async () => {
+it('begin at the given time', async () => {
   const { clock, times } = await someRounds(100, { firstAfterMs: 40 });
   await clock.advance(250);
   expect(times).toEqual([40, 140, 240]);
 });
 
-it('begin before the time that was named where somebody calls', async () => {
+it('begin before the given time if a call comes', async () => {
   const { clock, rounds, times } = await someRounds(100, { firstAfterMs: 1_000 });
   await clock.advance(10);
   rounds.call();
@@ -55,14 +55,14 @@ it('begin before the time that was named where somebody calls', async () => {
   expect(times).toEqual([10, 110]);
 });
 
-it('never begin where they are stopped before the time that was named', async () => {
+it('never begin if they are stopped before the given time', async () => {
   const { clock, rounds, times } = await someRounds(100, { firstAfterMs: 1_000 });
   await rounds.stop();
   await clock.advance(10_000);
   expect(times).toEqual([]);
 });
 
-it('come only when somebody calls where they are never due', async () => {
+it('take place only on a call if they are never due', async () => {
   const { clock, rounds, times } = await someRounds(Infinity);
   await clock.advance(1_000_000);
   rounds.call();
@@ -70,7 +70,7 @@ it('come only when somebody calls where they are never due', async () => {
   expect(times).toEqual([0, 1_000_000]);
 });
 
-it('answer calls together where these are gathered, but never later than is due', async () => {
+it('answer collected calls together, but never later than the due time', async () => {
   const { clock, rounds, times } = await someRounds(1_500, { gatherMs: 1_000 });
   await clock.advance(100);
   rounds.call();
@@ -80,7 +80,7 @@ it('answer calls together where these are gathered, but never later than is due'
   expect(times).toEqual([0, 1_100]);
 });
 
-it('end with the one that is under way when they are stopped', async () => {
+it('end with the round that is under way when they are stopped', async () => {
   const { clock, rounds, times } = await someRounds(100, { lastsMs: 50 });
   await clock.advance(10);
   let isStopped = false;

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/ports/clock.js';
 
 /**
- * A loop that rests between its rounds: until the time that the last round named, or until somebody calls. A call that
- * comes during a round is followed by another round.
+ * A loop that rests between its rounds, until the time that the last round returned or until `call`. A call during a
+ * round is followed by another round.
  */
 export class Rounds {
   private readonly stopping = new AbortController();
@@ -11,18 +11,24 @@ export class Rounds {
 
   constructor(
     private readonly clock: Clock,
-    /** Must not reject. Resolves with when the next round is due although nobody calls: `Infinity` for never. */
+    /**
+     * Must not reject. Resolves with the time of the next round, if no call comes before it; with `Infinity` if none is
+     * due.
+     */
     private readonly round: () => Promise<number>,
-    /** How long calls are gathered before they are answered together. */
+    /** How long calls are collected before one round answers them together. */
     private readonly gatherMs = 0,
   ) {}
 
-  /** Aborted when no more rounds are wanted. */
+  /** Aborted on `stop`: no more rounds begin. */
   get signal(): AbortSignal {
     return this.stopping.signal;
   }
 
-  /** The first round comes at once, or at a time in milliseconds since the epoch, or when somebody calls. */
+  /**
+   * Starts the loop. The first round comes at once, or at `firstAt` (milliseconds since the epoch), or at a call before
+   * it.
+   */
   start(firstAt?: number): void {
     this.loop = this.run(firstAt);
   }
@@ -31,7 +37,7 @@ export class Rounds {
     this.called.resolve();
   }
 
-  /** Resolves when the round that is under way, if one is, is over. */
+  /** Begins no more rounds. Resolves when the round under way, if any, has ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.called.resolve();
@@ -58,7 +64,7 @@ export class Rounds {
   }
 
   private async isDueAfter(ms: number, signal: AbortSignal): Promise<false> {
-    // A promise of its own each time: one for all would keep everything alive that ever waited for it.
+    // Creates a new promise each time: a shared promise would keep every waiter alive.
     if (ms === Infinity) return new Promise<false>(() => undefined);
     await this.clock.sleep(ms, signal).catch(() => undefined);
     return false;

@@ -15,8 +15,8 @@ import type { Signals } from '../core/ports/signals.js';
 import type { Log } from './log.js';
 
 /**
- * Everything outside the engine that its verbs may reach: the ports, and where this Ebb stands. A class, as the ports are,
- * because Nest injects it by its name; a world is a plain object.
+ * The ports and the place of this Ebb: everything outside the engine that its verbs may reach. It is a class, like the
+ * ports, because Nest injects it by its name; a world is a plain object.
  */
 export abstract class World {
   abstract readonly calendar: Calendar;
@@ -34,8 +34,11 @@ export abstract class World {
   abstract readonly place: Place;
   abstract readonly secrets: Secrets;
   abstract readonly signals: Signals;
-  /** The address of a path of this Ebb, for those outside; absent where nobody outside can reach it. */
+  /** Returns the address of a path of this Ebb for outside clients; absent if outside clients cannot reach it. */
   readonly publicUrl?: (path: string) => string;
-  /** Where a container reports its progress by this token; absent where containers cannot reach this Ebb. */
+  /**
+   * Returns the address at which a container reports its progress with this token; absent if containers cannot reach
+   * this Ebb.
+   */
   readonly progressUrl?: (token: string) => string | undefined;
 }

@@ -2,9 +2,9 @@ import { type Datapoint, type MetricId, type MetricUnit, metricKey } from '../..
 import type { MetricRecord } from '../../core/ports/metrics.js';
 import { SecondSeries } from './meter-series.js';
 
-/** How long seconds are kept: the longest that an alarm of Ebb's own pace looks back is 24 minutes. */
+/** How long seconds are kept. The longest look back of an alarm at Ebb's own pace is 24 minutes. */
 export const SECONDS_KEPT_MS = 30 * 60_000;
-/** With so many metrics that all their seconds would be more than this, fewer are kept: 80 MB of them. */
+/** The most seconds that are kept over all metrics, about 80 MB. With many metrics, fewer seconds of each are kept. */
 const MAX_SECONDS = 2_000_000;
 const FEWEST_SECONDS_MS = 5 * 60_000;
 
@@ -13,11 +13,11 @@ interface Entry {
   readonly units: Map<MetricUnit, SecondSeries>;
 }
 
-/** The last seconds of every metric that had a value lately. */
+/** Holds the last seconds of every metric that had a value recently. */
 export class MeterBook {
   private readonly entries = new Map<string, Entry>();
 
-  /** The series to write to; it may be forgotten when it is empty, and has then to be asked for again. */
+  /** Returns the series to write to. An empty series may be forgotten, so a writer asks again for it then. */
   series(metric: MetricId, unit: MetricUnit): SecondSeries {
     const key = metricKey(metric);
     const entry = this.entries.get(key) ?? this.begin(key, metric);
@@ -26,12 +26,15 @@ export class MeterBook {
     return series;
   }
 
-  /** A metric's seconds from `from` and before `to`, by unit. */
+  /** Returns the seconds of a metric from `from` and before `to`, by unit. */
   read(metric: MetricId, from: number, to: number): Datapoint[] {
     return datapointsOf(this.entries.get(metricKey(metric)), from, to);
   }
 
-  /** What each metric that has any value from `from` and before `to` came to then, by unit, with its key. */
+  /**
+   * Folds the values of each metric from `from` and before `to` into one datapoint a unit, with the metric's key.
+   * Metrics without a value are left out.
+   */
   *fold(from: number, to: number): Generator<MetricRecord & { readonly key: string }> {
     for (const [key, { metric, units }] of this.entries) {
       for (const [unit, series] of units) {
@@ -50,7 +53,7 @@ export class MeterBook {
     return lastAt;
   }
 
-  /** Forgets the seconds that are too old by now, and the metrics that have none left. */
+  /** Forgets the seconds that are too old at `now`, and the metrics without any seconds left. */
   forget(now: number): void {
     const before = now - this.keptMs;
     for (const [key, { units }] of this.entries) {
@@ -62,7 +65,7 @@ export class MeterBook {
     }
   }
 
-  /** How far back seconds are kept. */
+  /** How long seconds are kept now. */
   get keptMs(): number {
     const share = Math.floor(MAX_SECONDS / Math.max(1, this.entries.size)) * 1000;
     return Math.min(SECONDS_KEPT_MS, Math.max(FEWEST_SECONDS_MS, share));
@@ -75,7 +78,7 @@ export class MeterBook {
   }
 }
 
-/** Where the values of one metric in one unit are written, at no more than the value costs. */
+/** Writes the values of one metric in one unit. It looks its series up only when that is empty. */
 export class MetricWriter {
   private series = new SecondSeries();
 
@@ -85,7 +88,7 @@ export class MetricWriter {
     private readonly unit: MetricUnit,
   ) {}
 
-  /** One value within the second that begins at `at`. */
+  /** Adds one value within the second that begins at `at`. */
   add(at: number, value: number): void {
     if (this.series.isEmpty) this.series = this.book.series(this.metric, this.unit);
     this.series.add(at, value);

@@ -9,12 +9,13 @@ import {
 import type { Clock } from '../../core/ports/clock.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 
-/** What one metric of a variant has come to since Ebb started. */
+/** The total of one metric of a variant since Ebb started. */
 export interface Total {
   readonly count: number;
   readonly sum: number;
 }
 
+/** The name of a metric that counts or measures single invocations and instances of a variant. */
 export type EventMetric = VariantMetric | EbbVariantMetric;
 
 class EventTotal implements Total {
@@ -37,7 +38,9 @@ interface EndpointEvents {
   lastAt: number;
 }
 
-/** What happened to single invocations and instances: second by second in the book, and in total since the start. */
+/**
+ * Counts what happens to single invocations and instances: second by second in the book, and in total since the start.
+ */
 export class EventMeter {
   private readonly endpoints = new Map<string, EndpointEvents>();
 
@@ -46,7 +49,10 @@ export class EventMeter {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** Called several times for every invocation: three looks into maps, and nothing made after the first time. */
+  /**
+   * Adds a value. It is called several times for every invocation, so it costs three map reads, and allocates only at
+   * first.
+   */
   add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
     const now = this.clock.now();
     let endpoint = this.endpoints.get(endpointName);
@@ -59,12 +65,12 @@ export class EventMeter {
     total.add(now - (now % 1000), value);
   }
 
-  /** What a variant's metrics have come to; absent where nothing has happened to it. */
+  /** Returns the totals of a variant's metrics; undefined if nothing has happened to the variant. */
   totals(endpointName: string, variantName: string): ReadonlyMap<EventMetric, Total> | undefined {
     return this.endpoints.get(endpointName)?.variants.get(variantName);
   }
 
-  /** The endpoints to which something happened from `since` on. */
+  /** Yields the endpoints to which something happened from `since` on. */
   *movedSince(since: number): Generator<string> {
     for (const [endpointName, { lastAt }] of this.endpoints) if (lastAt >= since) yield endpointName;
   }
@@ -73,7 +79,7 @@ export class EventMeter {
     return [...this.endpoints.keys()];
   }
 
-  /** An endpoint that was deleted has no totals. */
+  /** Forgets the totals of a deleted endpoint. */
   forget(endpointName: string): void {
     this.endpoints.delete(endpointName);
   }

@@ -9,8 +9,10 @@ import type { InstanceCounts } from '../instance/instance-view.js';
 import { type MeterBook, MetricWriter } from './meter-book.js';
 import type { World } from '../world.js';
 
+/** The backlog metrics of one endpoint at one time. */
 export type Gauges = Readonly<Record<BacklogMetric, number>>;
 
+/** The names of the backlog metrics. */
 export const GAUGE_NAMES = Object.keys(BACKLOG_METRICS) as BacklogMetric[];
 
 /** An endpoint that is sampled each second. */
@@ -24,8 +26,9 @@ interface Sampled {
 }
 
 /**
- * Samples the gauges of the endpoints that are not at rest. A signal makes an endpoint one of them; it falls out when all
- * its gauges are zero and no signal has come since. Of an endpoint at rest nothing is written: its gauges are zero.
+ * Samples the gauges of the endpoints that are not at rest. A signal makes the sampler sample an endpoint. It stops
+ * when all gauges of the endpoint are zero and no signal has come since. For an endpoint at rest nothing is written:
+ * its gauges are zero.
  */
 export class GaugeSampler {
   private readonly sampled = new Map<string, Sampled>();
@@ -41,14 +44,19 @@ export class GaugeSampler {
     return this.sampled.size === 0;
   }
 
-  /** Called for every accepted invocation: something of the endpoint may have changed within the second at `second`. */
+  /**
+   * Samples the endpoint from `second` on, because its gauges may have changed. Called for every accepted invocation.
+   */
   touch(endpointName: string, second: number): void {
     const sampled = this.sampled.get(endpointName);
     if (sampled) sampled.isTouched = true;
     else this.sampled.set(endpointName, this.begin(endpointName, second));
   }
 
-  /** Samples at `end` what holds for the second that is over then, and for those before it that were missed since `since`. */
+  /**
+   * Samples every endpoint at `end`. The sample holds for the second that ends then, and for the missed seconds before
+   * it, back to `since`.
+   */
   async sampleAll(end: number, since: number): Promise<void> {
     for (const [endpointName, sampled] of this.sampled) {
       sampled.isTouched = false;
@@ -60,7 +68,7 @@ export class GaugeSampler {
     }
   }
 
-  /** The gauges as they are now; absent where there is no such asynchronous endpoint. */
+  /** Returns the current gauges of an endpoint; undefined if there is no such asynchronous endpoint. */
   async gaugesOf(endpointName: string): Promise<Gauges | undefined> {
     const { catalog, clock, invocations } = this.world;
     const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
@@ -69,12 +77,12 @@ export class GaugeSampler {
     return backlogGauges(backlog, this.counts.counts(endpointName).inService, clock.now());
   }
 
-  /** Until when it is known what an endpoint's gauges were: until now where it is at rest. */
+  /** Returns until when the gauges of an endpoint are known; `Infinity` if it is at rest. */
   knownUntil(endpointName: string): number {
     return this.sampled.get(endpointName)?.until ?? Infinity;
   }
 
-  /** The endpoints whose gauges were not zero, or became so, from `since` on. */
+  /** Yields the endpoints whose gauges were not zero, or became zero, from `since` on. */
   *movedSince(since: number): Generator<string> {
     for (const [endpointName, at] of this.moved) if (at >= since) yield endpointName;
   }

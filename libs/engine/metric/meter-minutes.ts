@@ -6,16 +6,19 @@ import { MinuteRecords } from './meter-records.js';
 import { UP_METRIC, type Uptime } from './meter-uptime.js';
 import type { World } from '../world.js';
 
-/** While the store takes nothing, no more than this many datapoints wait for it. */
+/** The most datapoints that wait while the store takes none. */
 const MAX_WAITING = 100_000;
 
 const UP_KEY = metricKey(UP_METRIC);
 
-/** Hands the minutes that are over to the store, one call a minute, and reads them back with those that are not there yet. */
+/**
+ * Hands each finished minute to the store, one call a minute. Reads minutes from the store, and adds those that are not
+ * stored yet.
+ */
 export class MinuteKeeper {
-  /** What the store has not taken, and what was put for minutes that were handed over before. */
+  /** The datapoints that the store did not take, and datapoints that were put for minutes already handed over. */
   private waiting = new MinuteRecords();
-  /** The minutes from here on are only in the book. */
+  /** The minutes from here on are in the book only. */
   private handedUntil: number;
   private handing: Promise<void> = Promise.resolve();
 
@@ -27,7 +30,7 @@ export class MinuteKeeper {
     this.handedUntil = startOf(world.clock.now(), METRIC_PERIOD_MS);
   }
 
-  /** Takes a datapoint whose minute has been handed over; one whose minute has not is left to the book. */
+  /** Takes a datapoint whose minute has been handed over. Datapoints of later minutes are left to the book. */
   put(metric: MetricId, datapoint: Datapoint): void {
     if (datapoint.at >= this.handedUntil) return;
     if (this.waiting.size >= MAX_WAITING) {
@@ -41,18 +44,23 @@ export class MinuteKeeper {
     return startOf(now, METRIC_PERIOD_MS) > this.handedUntil;
   }
 
-  /** Hands over the minutes before `until`. Never rejects: what the store did not take waits for the next time. */
+  /**
+   * Hands over the minutes before `until`. Never rejects: datapoints that the store does not take wait for the next
+   * minute.
+   */
   handOver(until: number): Promise<void> {
-    // Taken at once: the book may forget them while an earlier hand-over is still under way.
+    // The records are taken at once, because the book may forget them while an earlier hand-over is still under way.
     const records = this.take(until);
     this.handing = this.handing.then(() => this.store(records));
     return this.handing;
   }
 
-  /** A metric's minutes, by unit, that begin from `from` and before `to`; the last may not be over yet. */
+  /**
+   * Reads the minutes of a metric, by unit, that begin from `from` and before `to`. The last one may not be over yet.
+   */
   async read(metric: MetricId, from: number, to: number, signal?: AbortSignal): Promise<Datapoint[]> {
     for (;;) {
-      // What is just being handed over is neither here nor there.
+      // Minutes that are being handed over are neither here nor in the store.
       const { handing } = this;
       await handing;
       const stored = await this.world.metrics.read(metric, from, to, signal);
@@ -60,7 +68,7 @@ export class MinuteKeeper {
     }
   }
 
-  /** In how many of its seconds Ebb measured, for each minute, the one that `from` lies in included. */
+  /** Returns the number of seconds in which Ebb measured, for each minute from the minute of `from` on. */
   async upSeconds(from: number, to: number, signal?: AbortSignal): Promise<ReadonlyMap<number, number>> {
     const seconds = new Map<number, number>();
     for (const { at, count } of await this.read(UP_METRIC, startOf(from, METRIC_PERIOD_MS), to, signal)) {
@@ -77,7 +85,7 @@ export class MinuteKeeper {
       for (const { key, metric, datapoint } of minute) records.add(metric, datapoint, key);
     }
     for (const datapoint of this.upMinutes(this.handedUntil, until)) records.add(UP_METRIC, datapoint);
-    // What is put from now on for these minutes waits for the next time.
+    // Datapoints that are put for these minutes from now on wait for the next minute.
     this.waiting = new MinuteRecords();
     this.handedUntil = until;
     return records;

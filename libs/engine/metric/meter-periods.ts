@@ -1,13 +1,17 @@
 import { type Datapoint, mergeStatistics } from '../../core/metric/metric.js';
 
+/** One second in milliseconds, the shortest step of the meter. */
 export const SECOND_MS = 1_000;
 
-/** The start of the step of `stepMs` that a time lies in. */
+/** Returns the start of the step of `stepMs` in which a time lies. */
 export function startOf(at: number, stepMs: number): number {
   return at - (at % stepMs);
 }
 
-/** Folds datapoints into periods that are counted from `from`, the oldest first; whatever their units, they go together. */
+/**
+ * Folds datapoints into periods that are counted from `from`, oldest first. Datapoints of different units are folded
+ * together.
+ */
 export function foldPeriods(points: Iterable<Datapoint>, from: number, periodMs: number): Datapoint[] {
   const periods = new Map<number, Datapoint>();
   for (const point of points) {

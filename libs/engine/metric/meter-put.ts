@@ -10,17 +10,23 @@ import type { MeterBook } from './meter-book.js';
 import type { MinuteKeeper } from './meter-minutes.js';
 import { SECOND_MS, startOf } from './meter-periods.js';
 
-/** One value, or many folded into one set, of one metric at one time. */
+/** One value of one metric at one time, or a set of values that were folded together. */
 export interface Measurement extends StatisticSet {
   readonly metric: MetricId;
   readonly unit: MetricUnit;
   readonly at: number;
 }
 
-/** So many metrics may users put within fifteen days: each is kept in memory while it is used, and on disk after that. */
+/**
+ * The most metrics that users may put within fifteen days. Each is kept in memory while it is used, and on disk
+ * afterwards.
+ */
 const MAX_METRICS = 20_000;
 
-/** What users put: into the seconds where it is recent, into the minutes that were handed over where it is not. */
+/**
+ * Takes the metrics that users put: recent values into the seconds, and older ones into the minutes that were handed
+ * over.
+ */
 export class PutMetrics {
   /** When each metric was last put. */
   private readonly lastPutAt = new Map<string, number>();
@@ -30,7 +36,10 @@ export class PutMetrics {
     private readonly minutes: MinuteKeeper,
   ) {}
 
-  /** Raises `LimitExceeded`. */
+  /**
+   * Puts measurements. Raises `LimitExceeded` if there would be more than `MAX_METRICS` metrics, and then takes none of
+   * them.
+   */
   put(measurements: readonly Measurement[], now: number): void {
     const keys = new Set(measurements.map(({ metric }) => metricKey(metric)));
     const known = [...keys].filter((key) => this.lastPutAt.has(key)).length;
@@ -41,7 +50,7 @@ export class PutMetrics {
     for (const key of keys) this.lastPutAt.set(key, now);
   }
 
-  /** Metrics that were not put for as long as they are kept count no more. */
+  /** Forgets metrics that have not been put within their retention time, so they do not count any more. */
   forget(now: number): void {
     for (const [key, at] of this.lastPutAt) if (at < now - METRIC_RETENTION_MS) this.lastPutAt.delete(key);
   }

@@ -15,15 +15,15 @@ import { SECOND_MS, foldPeriods, startOf } from './meter-periods.js';
 import type { Uptime } from './meter-uptime.js';
 import type { World } from '../world.js';
 
-/** Which datapoints are asked for. */
+/** A query for the datapoints of one metric. */
 export interface DatapointQuery {
   readonly metric: MetricId;
   readonly periodSeconds: number;
-  /** Periods that begin from here, each where the one before ends … */
+  /** The first period begins here, and each further one where the period before it ends. */
   readonly from: number;
-  /** … and end by here. */
+  /** The last period ends here or before. */
   readonly to: number;
-  /** Only what was put in this unit; all units together where absent. */
+  /** Selects only the values that were put in this unit; all units are folded together if absent. */
   readonly unit?: MetricUnit;
 }
 
@@ -33,14 +33,14 @@ interface Stretch {
   readonly to: number;
 }
 
-/** Where a gauge that has no value is known to have been zero, in the seconds in which Ebb measured. */
+/** A stretch in which a gauge without a value is known to have been zero, in the seconds in which Ebb measured. */
 interface KnownZeros extends Omit<Stretch, 'metric'> {
   readonly unit: MetricUnit;
 }
 
 /**
- * Reads datapoints, from the seconds in memory or from minutes, and puts the zeros back that were never written: the
- * gauges of an endpoint at rest are zero from its creation on. Of the time in which Ebb did not measure nothing is known.
+ * Reads datapoints from the seconds in memory or from minutes, and adds the zeros that were never written: the gauges
+ * of an endpoint at rest are zero from its creation on. For the time in which Ebb did not measure, nothing is known.
  */
 export class MetricReader {
   constructor(
@@ -56,7 +56,7 @@ export class MetricReader {
     const stepMs = this.stepOf(query);
     const from = startOf(Math.max(query.from, this.world.clock.now() - METRIC_RETENTION_MS), stepMs);
     const stretch = { metric, from, to };
-    // First of all: what is measured while the values are read must not be taken for a gap between them.
+    // This comes first, so that a value measured during the read is not taken for a gap.
     const zeros = await this.knownZeros(stretch);
     const points = stepMs === SECOND_MS ? this.secondsOf(stretch, zeros) : await this.minutesOf(stretch, zeros, signal);
     const wanted = unit === undefined ? points : points.filter((point) => point.unit === unit);
@@ -64,7 +64,10 @@ export class MetricReader {
     return foldPeriods(wanted, from, periodMs).filter(({ at }) => at + periodMs <= to);
   }
 
-  /** Seconds also for periods of whole minutes that do not begin with one, as long as there are any. */
+  /**
+   * Returns the step to read at. Periods of whole minutes that do not begin with a minute are read from seconds, while
+   * these are kept.
+   */
   private stepOf({ periodSeconds, from }: DatapointQuery): number {
     if ((periodSeconds * 1000) % METRIC_PERIOD_MS !== 0) return SECOND_MS;
     const isRecent = from >= this.world.clock.now() - this.book.keptMs;
@@ -83,7 +86,7 @@ export class MetricReader {
     return points;
   }
 
-  /** A minute in which a gauge was sampled now and then was zero in between. */
+  /** Adds zeros to minutes: in a minute with few samples, a gauge was zero in the other seconds. */
   private async minutesOf(
     { metric, from, to }: Stretch,
     known: KnownZeros | undefined,

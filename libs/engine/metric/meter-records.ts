@@ -8,7 +8,7 @@ import {
 import type { MetricRecord } from '../../core/ports/metrics.js';
 import { startOf } from './meter-periods.js';
 
-/** Datapoints on their way to the store: folded into one for each minute, metric and unit. */
+/** Datapoints on their way to the store, folded into one for each minute, metric and unit. */
 export class MinuteRecords {
   private readonly metrics = new Map<string, Map<string, MetricRecord>>();
   private count = 0;
@@ -17,7 +17,7 @@ export class MinuteRecords {
     return this.count;
   }
 
-  /** `key` saves making it again where it is known. */
+  /** Adds a datapoint. A caller that knows the metric's key gives it along, so that it need not be made again. */
   add(metric: MetricId, datapoint: Datapoint, key = metricKey(metric)): void {
     let minutes = this.metrics.get(key);
     if (!minutes) this.metrics.set(key, (minutes = new Map()));
@@ -29,7 +29,7 @@ export class MinuteRecords {
     minutes.set(minute, { metric, datapoint: { ...set, at, unit: datapoint.unit } });
   }
 
-  /** A metric's minutes that begin from `from` and before `to`. */
+  /** Returns the minutes of a metric that begin from `from` and before `to`. */
   read(metric: MetricId, from: number, to: number): Datapoint[] {
     const minutes = this.metrics.get(metricKey(metric))?.values() ?? [];
     return [...minutes].map(({ datapoint }) => datapoint).filter(({ at }) => at >= from && at < to);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SecondSeries } from './meter-series.js';
 
-it('folds the values of one second, and keeps the seconds in order whatever order they come in', () => {
+it('folds the values of one second, and sorts seconds that come out of order', () => {
   const series = new SecondSeries();
   for (const [at, value] of [
     [3000, 5],
@@ -22,7 +22,7 @@ it('folds the values of one second, and keeps the seconds in order whatever orde
   expect(series.fold(4000, 5000)).toBeUndefined();
 });
 
-it('holds what a map would hold, whatever is written and forgotten', () => {
+it('holds the same values as a map under random writes and drops', () => {
   const step = fc.oneof(
     fc.record({ at: fc.integer({ min: 0, max: 60 }), value: fc.integer({ min: -5, max: 5 }) }),
     fc.record({ forgetBefore: fc.integer({ min: 0, max: 60 }) }),

@@ -17,9 +17,9 @@ const FIRST_CAPACITY = 8;
 const NO_ROWS = new Float64Array(0);
 
 /**
- * One metric in one unit, second by second: a statistic set for each second in which it had a value, in order. The sets
- * are rows of numbers in one array, since a busy metric gets 25,000 values a second and there are thousands of metrics:
- * a value costs no allocation, and half an hour of seconds no more than its numbers.
+ * The values of one metric in one unit, second by second: an ordered statistic set for each second with a value. The
+ * sets are rows of numbers in one array, because a busy metric gets 25,000 values a second and there are thousands of
+ * metrics. A value then costs no allocation, and half an hour of seconds costs no more memory than its numbers.
  */
 export class SecondSeries {
   private rows = NO_ROWS;
@@ -36,9 +36,9 @@ export class SecondSeries {
     return this.isEmpty ? -Infinity : this.atOf(this.end - 1);
   }
 
-  /** One value, within the second that begins at `at`. */
+  /** Adds one value within the second that begins at `at`. */
   add(at: number, value: number): void {
-    // Not as a set of one: a value costs no allocation.
+    // The value is not merged as a set of one, because that would cost an allocation.
     const row = this.rowAt(at);
     const { rows } = this;
     rows[row + COUNT]! += 1;
@@ -47,7 +47,7 @@ export class SecondSeries {
     rows[row + MAXIMUM] = Math.max(rows[row + MAXIMUM]!, value);
   }
 
-  /** A statistic set, within the second that begins at `at`. */
+  /** Merges a statistic set into the second that begins at `at`. */
   merge(at: number, set: StatisticSet): void {
     const row = this.rowAt(at);
     const { rows } = this;
@@ -57,7 +57,7 @@ export class SecondSeries {
     rows[row + MAXIMUM] = Math.max(rows[row + MAXIMUM]!, set.maximum);
   }
 
-  /** The sets of the seconds that begin from `from` and before `to`. */
+  /** Returns the sets of the seconds that begin from `from` and before `to`. */
   read(from: number, to: number): TimedSet[] {
     const sets: TimedSet[] = [];
     for (let row = this.firstFrom(from); row < this.end && this.atOf(row) < to; row += 1) {
@@ -66,7 +66,7 @@ export class SecondSeries {
     return sets;
   }
 
-  /** The seconds that begin from `from` and before `to`, folded into one set; absent where there are none. */
+  /** Folds the seconds that begin from `from` and before `to` into one set; undefined if there are none. */
   fold(from: number, to: number): StatisticSet | undefined {
     const first = this.firstFrom(from);
     if (first === this.end || this.atOf(first) >= to) return undefined;
@@ -81,7 +81,7 @@ export class SecondSeries {
     return folded;
   }
 
-  /** Forgets the seconds before `at`; a series that has none left holds no memory. */
+  /** Forgets the seconds before `at`. An empty series holds no memory. */
   dropBefore(at: number): void {
     this.begin = this.firstFrom(at);
     if (!this.isEmpty) return;
@@ -90,7 +90,9 @@ export class SecondSeries {
     this.end = 0;
   }
 
-  /** Where the row of a second lies; an empty one is made where there was none. Nearly always it is the last. */
+  /**
+   * Returns the index of a second's row, and inserts an empty row if there is none. Nearly always it is the last row.
+   */
   private rowAt(at: number): number {
     let row = this.end;
     if (!this.isEmpty && at <= this.atOf(row - 1)) {
@@ -110,7 +112,7 @@ export class SecondSeries {
     return row * WIDTH;
   }
 
-  /** Moves the rows to the front, into an array twice as large where they fill more than half of this one. */
+  /** Moves the rows to the front. If they fill more than half of the array, the new array is twice as large. */
   private makeRoom(): void {
     const used = this.rows.subarray(this.begin * WIDTH, this.end * WIDTH);
     const capacity = Math.max(FIRST_CAPACITY * WIDTH, this.rows.length);
@@ -121,7 +123,7 @@ export class SecondSeries {
     this.begin = 0;
   }
 
-  /** The first row whose second is not before `at`. */
+  /** Returns the first row whose second is not before `at`. */
   private firstFrom(at: number): number {
     let low = this.begin;
     let high = this.end;

@@ -3,22 +3,22 @@ import type { Counts, InstanceCounts } from '../instance/instance-view.js';
 import type { EventMeter, EventMetric, Total } from './meter-events.js';
 import type { Gauges, GaugeSampler } from './meter-gauges.js';
 
-/** An asynchronous endpoint as it stands now. */
+/** The present gauges and variants of an asynchronous endpoint. */
 export interface EndpointSnapshot {
   readonly endpointName: string;
   readonly gauges: Gauges;
   readonly variants: readonly VariantSnapshot[];
 }
 
-/** A variant of such an endpoint: its instances, and what has happened to it. */
+/** The present instances of a variant, and the totals of its metrics. */
 export interface VariantSnapshot {
   readonly variantName: string;
   readonly instances: Counts;
-  /** Since Ebb started; absent where nothing has happened. */
+  /** Totals since Ebb started; absent if nothing has happened. */
   readonly totals?: ReadonlyMap<EventMetric, Total>;
 }
 
-/** What a snapshot is made of. */
+/** The parts of the meter that a snapshot is made from. */
 interface SnapshotSources {
   readonly catalog: Pick<Catalog, 'endpoints'>;
   readonly counts: InstanceCounts;
@@ -26,7 +26,7 @@ interface SnapshotSources {
   readonly events: EventMeter;
 }
 
-/** Every asynchronous endpoint as it stands now. */
+/** Returns a snapshot of every asynchronous endpoint. */
 export async function snapshotOf(
   { catalog, counts, gauges, events }: SnapshotSources,
   signal?: AbortSignal,

@@ -11,7 +11,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** An endpoint whose backlog and instances are as the test says, and who asks for them. */
+/** An endpoint with the backlog and the instances that the test sets, and a list of the backlog reads (`asked`). */
 async function aMeteredEndpoint() {
   const parts = memoryWorld();
   const asked: string[] = [];
@@ -50,7 +50,7 @@ function gauge(name: BacklogMetric): MetricId {
 
 const queued = (count: number): Backlog => ({ queued: count, running: 0 });
 
-it('samples the four gauges at whole seconds: a second shows what held at its end', async () => {
+it('samples the four gauges at whole seconds, so a second shows the values at its end', async () => {
   const { clock, holds, meter, t0 } = await aMeteredEndpoint();
   await clock.advance(10_400);
   holds({ queued: 6, running: 2, oldestAcceptedAt: t0 + 10_400 }, 2);
@@ -70,7 +70,7 @@ it('samples the four gauges at whole seconds: a second shows what held at its en
   expect((await read('HasBacklogWithoutCapacity')).at(-1)).toEqual([12_000, 0, 'Count']);
 });
 
-it('asks nothing for endpoints at rest, and stops asking when one comes to rest', async () => {
+it('reads nothing for endpoints at rest, and stops reading when an endpoint comes to rest', async () => {
   const { asked, clock, holds } = await aMeteredEndpoint();
   await clock.advance(HOUR);
   expect(asked).toEqual([]);
@@ -84,7 +84,7 @@ it('asks nothing for endpoints at rest, and stops asking when one comes to rest'
   expect(asked).toHaveLength(11);
 });
 
-it('reads as zero what was never written, in seconds and in minutes, from the creation on', async () => {
+it('reads unwritten values as zero, in seconds and in minutes, from the creation on', async () => {
   const { clock, meter, metrics, t0 } = await aMeteredEndpoint();
   await clock.advance(3 * MINUTE);
   const seconds = await meter.datapoints({ metric: SIZE, periodSeconds: 1, from: t0 - MINUTE, to: clock.now() });
@@ -130,7 +130,7 @@ it('averages a minute over all its seconds, though only the busy ones were writt
   expect(await meter.datapoints(minute)).toEqual([expected]);
 });
 
-it('says nothing of the time in which Ebb did not run, nor of an endpoint that is no more', async () => {
+it('returns nothing for the time in which Ebb did not run, or for a deleted endpoint', async () => {
   const { begin, catalog, clock, meter, t0 } = await aMeteredEndpoint();
   await clock.advance(2 * MINUTE);
   await meter.stop();
@@ -143,7 +143,7 @@ it('says nothing of the time in which Ebb did not run, nor of an endpoint that i
   expect(await later.datapoints(query)).toEqual([]);
 });
 
-it('does not take a second that it was held up in for one without work', async () => {
+it('does not read a second in which it was held up as a second without work', async () => {
   const { clock, fails, holds, meter, t0 } = await aMeteredEndpoint();
   holds(queued(3));
   await clock.advance(2 * SECOND);
@@ -163,7 +163,7 @@ it('does not take a second that it was held up in for one without work', async (
   expect(await seconds()).toEqual([0, 1, 2, 3, 4, 5].map((second) => [second, 3]));
 });
 
-it('leaves a gap where it measured nothing for a while', async () => {
+it('leaves a gap for the time in which it did not measure', async () => {
   const { clock, fails, holds, meter, t0 } = await aMeteredEndpoint();
   holds(queued(3));
   await clock.advance(2 * SECOND);
@@ -175,7 +175,7 @@ it('leaves a gap where it measured nothing for a while', async () => {
   expect(points.map(({ at }) => (at - t0) / SECOND)).toEqual([0, 1, 22, 23]);
 });
 
-it('counts periods from where they are asked for, and gives whole ones only', async () => {
+it('counts periods from the start of the query, and returns whole periods only', async () => {
   const { clock, meter, t0 } = await aMeteredEndpoint();
   for (let second = 0; second < 300; second += 1) {
     meter.add('InvocationsProcessed', 'reader', 'AllTraffic', 1);
@@ -202,7 +202,7 @@ it('counts periods from where they are asked for, and gives whole ones only', as
   ]);
 });
 
-it('hands each minute over once, and what it has at a stop', async () => {
+it('hands each minute over once, and the unfinished minute at a stop', async () => {
   const { begin, clock, meter, metrics, t0 } = await aMeteredEndpoint();
   const metric = variantMetric('ModelLatency', 'reader', 'AllTraffic');
   meter.add('ModelLatency', 'reader', 'AllTraffic', 200);
@@ -222,7 +222,7 @@ it('hands each minute over once, and what it has at a stop', async () => {
   expect(await again.datapoints({ metric, periodSeconds: 60, from: t0, to: clock.now() })).toEqual([first, second]);
 });
 
-it('goes on when nothing can be stored, and stores it later', async () => {
+it('continues while the store fails, and stores the minutes later', async () => {
   const { clock, meter, metrics, t0 } = await aMeteredEndpoint();
   const metric = variantMetric('ModelLatency', 'reader', 'AllTraffic');
   const { record } = metrics;
@@ -239,7 +239,7 @@ it('goes on when nothing can be stored, and stores it later', async () => {
   expect(await meter.datapoints(query)).toMatchObject([{ at: t0, count: 1, sum: 1 }]);
 });
 
-it('takes what users put, up to two weeks back, each unit by itself', async () => {
+it('takes the metrics that users put, up to two weeks back, and keeps their units apart', async () => {
   const { clock, meter, t0 } = await aMeteredEndpoint();
   await clock.advance(90 * SECOND);
   const metric = { namespace: 'Mine', name: 'Depth', dimensions: { Queue: 'a' } };
@@ -270,7 +270,7 @@ it('takes what users put, up to two weeks back, each unit by itself', async () =
   ]);
 });
 
-it('tells which endpoints are not at rest', async () => {
+it('names the endpoints that are not at rest', async () => {
   const { clock, holds, meter } = await aMeteredEndpoint();
   expect(meter.activeSince(0)).toEqual([]);
   holds(queued(1));
@@ -294,7 +294,7 @@ it('finds an endpoint whose signal was lost within a minute', async () => {
   expect(asked).toEqual(['reader']);
 });
 
-it('shows every endpoint as it stands, with what has happened since the start, until it is deleted', async () => {
+it('shows the gauges and the totals of every endpoint until it is deleted', async () => {
   const { catalog, clock, holds, meter } = await aMeteredEndpoint();
   const instances = { starting: 0, inService: 2, draining: 0 };
   holds(queued(4), 2);
@@ -323,7 +323,7 @@ it('shows every endpoint as it stands, with what has happened since the start, u
   expect((await meter.snapshot())[0]!.variants[0]!.totals).toBeUndefined();
 });
 
-it('refuses more metrics than there may be, and takes none of that call', async () => {
+it('refuses a call with too many metrics, and takes none of them', async () => {
   const { clock, meter, t0 } = await aMeteredEndpoint();
   const measurement = (name: string) => ({
     ...statisticSetOf(1),

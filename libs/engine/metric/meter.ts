@@ -15,13 +15,13 @@ import { Uptime } from './meter-uptime.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** A loop that is held up for no longer than this has still measured all the while. */
+/** The longest hold-up of the loop that does not count as a gap in measuring. */
 const MAX_STALL_MS = 5_000;
 
 /**
- * Measures: samples the backlog of every endpoint that is not at rest each second, takes what the loops tell of single
- * invocations, keeps seconds in memory for half an hour, and hands minutes to the `Metrics` port. A crash loses the
- * minute that was not over.
+ * Measures Ebb. It samples the backlog of every endpoint that is not at rest each second, and takes values of single
+ * invocations from the loops. It keeps seconds in memory for half an hour, and hands minutes to the `Metrics` port. A
+ * crash loses the minute that was not over.
  */
 export class Meter {
   private readonly book = new MeterBook();
@@ -35,7 +35,7 @@ export class Meter {
   private unsubscribe: () => void = () => undefined;
   private measuring: Promise<void> = Promise.resolve();
   private dueAt = Infinity;
-  /** When the first round was due of those that have failed since the last that did not. */
+  /** When the first of the failed rounds since the last success was due. */
   private failingSince: number | undefined;
 
   constructor(
@@ -59,39 +59,41 @@ export class Meter {
     this.rounds.start();
   }
 
-  /** Hands over the minute that is not over yet, too. */
+  /** Stops measuring, and hands over all minutes, including the one that is not over yet. */
   async stop(): Promise<void> {
     this.unsubscribe();
     await this.rounds.stop();
     await this.minutes.handOver(Infinity);
   }
 
-  /** One value of a variant's metric, measured now. */
+  /** Adds one value of a variant's metric, measured now. */
   add(name: EventMetric, endpointName: string, variantName: string, value: number): void {
     this.events.add(name, endpointName, variantName, value);
   }
 
-  /** What users put, up to two weeks back. Raises `LimitExceeded` where there would be too many metrics. */
+  /**
+   * Takes the metrics that users put, up to two weeks back. Raises `LimitExceeded` if there would be too many metrics.
+   */
   put(measurements: readonly Measurement[]): void {
     this.puts.put(measurements, this.world.clock.now());
   }
 
   /**
-   * The datapoints of whole periods, oldest first; a period without a value has none. They come from the seconds of the
-   * last half hour where the periods are not whole minutes, and from the minutes of the last fifteen days otherwise.
+   * Returns the datapoints of whole periods, oldest first; a period without a value has none. Periods of whole minutes
+   * are read from the minutes of the last fifteen days, and all others from the seconds of the last half hour.
    */
   async datapoints(query: DatapointQuery, signal?: AbortSignal): Promise<Datapoint[]> {
-    // A sample that is just being taken belongs to the second before.
+    // A sample that is being taken belongs to the second before.
     await this.measuring;
     return this.reader.read(query, signal);
   }
 
-  /** The endpoints whose gauges moved, or are not zero, or to which anything happened since `since`. */
+  /** Returns the endpoints whose gauges moved or are not zero, or to which anything happened since `since`. */
   activeSince(since: number): string[] {
     return [...new Set([...this.gauges.movedSince(since), ...this.events.movedSince(since)])];
   }
 
-  /** Every asynchronous endpoint as it stands now, and what has happened to it since the start. */
+  /** Returns a snapshot of every asynchronous endpoint, with totals since the start. */
   snapshot(signal?: AbortSignal): Promise<EndpointSnapshot[]> {
     const { counts, events, gauges } = this;
     const { catalog } = this.world;
@@ -103,7 +105,7 @@ export class Meter {
     this.gauges.touch(endpointName, startOf(this.world.clock.now(), SECOND_MS));
   }
 
-  /** Each second while any endpoint is not at rest, each minute otherwise. */
+  /** Measures each second while any endpoint is not at rest, and each minute otherwise. */
   private async round(): Promise<number> {
     const { clock } = this.world;
     if (clock.now() >= this.dueAt) {
@@ -136,7 +138,7 @@ export class Meter {
 
   private async endMinute(now: number): Promise<void> {
     const { catalog, invocations, log } = this.world;
-    // Not waited for: a store that is slow must not hold up the next second.
+    // The hand-over is not awaited, because a slow store must not hold up the next second.
     void this.minutes.handOver(startOf(now, METRIC_PERIOD_MS));
     this.book.forget(now);
     this.puts.forget(now);
@@ -146,7 +148,8 @@ export class Meter {
       for (const name of this.events.endpointNames) {
         if (!(await catalog.endpoints.get(endpointKey(name)))) this.events.forget(name);
       }
-      // Signals may be lost: an endpoint with a backlog is not left at rest for longer than a minute.
+      // Signals may be lost, so an endpoint with a backlog is touched here: it is taken for one at rest for at most a
+      // minute.
       for (const name of await invocations.endpointsWithBacklog()) this.touch(name);
     } catch (error) {
       log.error('The catalog or the ledger did not answer; an endpoint may go unmeasured', {

@@ -12,28 +12,28 @@ import { checkEveryQuery, evaluateQueries, metricsBehind } from '../../core/metr
 import type { Meter } from './meter.js';
 import type { World } from '../world.js';
 
-/** One page is computed from no more datapoints than this, so that no request holds up the others for long. */
+/** The most datapoints from which one page is computed, so that no request holds up the others for long. */
 const MAX_DATAPOINTS_READ = 1_000_000;
-/** What users put may be this far ahead. */
+/** How far in the future users may put values. */
 const FUTURE_MS = 2 * 3_600_000;
 
 type MetricLine = Extract<MetricQuery, { kind: 'metric' }>;
 type Point = MetricDataResult['points'][number];
 
-/** What must be read to compute one line: the metrics behind it, in whole periods. */
+/** The metrics that must be read to compute one line, in whole periods. */
 interface Reading {
   readonly query: MetricQuery;
   readonly metrics: readonly MetricLine[];
   readonly periodMs: number;
   readonly from: number;
   readonly to: number;
-  /** How many periods there are. */
+  /** The number of periods. */
   readonly count: number;
 }
 
 /**
- * Reads metrics and computes expressions, line by line, until the page is full. Raises `InvalidRequest` for lines that
- * make no sense and `InvalidNextToken` for a place that is none.
+ * Reads metrics and computes expressions, line by line, until the page is full. Raises `InvalidRequest` for invalid
+ * lines, and `InvalidNextToken` for an invalid place.
  */
 export async function readMetricData(
   world: Pick<World, 'clock'>,
@@ -74,7 +74,7 @@ function firstPlace(request: MetricDataRequest, lines: number): MetricDataPlace 
   throw new EbbError('InvalidNextToken', 'The NextToken is not valid: it was not returned by an earlier call.');
 }
 
-/** Before the first datapoint of a line, in the order in which they are given. */
+/** Returns the place before the first datapoint of a line, in the order of the results. */
 function beginningOf(line: number, { newestFirst }: MetricDataRequest): MetricDataPlace {
   return { line, at: newestFirst ? Number.MAX_SAFE_INTEGER : -1 };
 }
@@ -92,7 +92,7 @@ function readingOf(request: MetricDataRequest, query: MetricQuery, now: number):
   throw new EbbError('InvalidRequest', `The line '${query.id}' is computed from ${most}: take a longer period.`);
 }
 
-/** Every datapoint of one line, the oldest first. */
+/** Returns every datapoint of one line, oldest first. */
 async function pointsOf(
   meter: Pick<Meter, 'datapoints'>,
   queries: readonly MetricQuery[],

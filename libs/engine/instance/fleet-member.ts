@@ -88,7 +88,7 @@ export class Member implements RoutedInstance {
     return this.presentEnding;
   }
 
-  /** How its container ended on its own, if it did. */
+  /** How its container ended, if it did. */
   get exit(): InstanceExit | undefined {
     return this.ownExit;
   }
@@ -190,7 +190,7 @@ export class Member implements RoutedInstance {
     this.lastWork.resolve();
   }
 
-  /** Notes that it ended on its own: it takes no more work, though its remains are not cleared up yet. */
+  /** Notes that its container ended: it takes no more work, though its remains are not cleared up yet. */
   end(exit: InstanceExit): void {
     this.ownExit = exit;
     if (this.ending === 'stopped' && !this.leaving.aborted) this.presentEnding = endOf(exit);
@@ -205,7 +205,7 @@ export class Member implements RoutedInstance {
     this.presentEnding = 'sick';
   }
 
-  /** Notes that its start failed, although its container did not end on its own. */
+  /** Notes that its start failed although its container did not end. */
   giveUpStart(): void {
     this.presentEnding = 'never-healthy';
   }

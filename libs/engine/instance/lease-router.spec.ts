@@ -60,17 +60,20 @@ test('a lease that was given back does not count', () => {
   expect(take(router, fleet, 100)).toEqual({ a: 50, new: 50 });
 });
 
-test.each([1, 2, 5, 64])('work that comes one by one is shared by weight when %i slots are chosen for it', (batch) => {
-  const router = routerOf({ serving: [of('a', 3), of('b', 1)] });
-  const fleet = [instance('a', 1_000), instance('b', 1_000)];
-  const taken: Taken = {};
-  for (let count = 0; count < 400; count += 1) {
-    const [used, ...rest] = Array.from({ length: batch }, () => router.choose(fleet)!);
-    taken[used!.variantName] = (taken[used!.variantName] ?? 0) + 1;
-    for (const chosen of rest) router.giveBack(chosen);
-  }
-  expect(taken).toEqual({ a: 300, b: 100 });
-});
+test.each([1, 2, 5, 64])(
+  'work that comes one by one is shared by weight even if %i slots are chosen for it',
+  (batch) => {
+    const router = routerOf({ serving: [of('a', 3), of('b', 1)] });
+    const fleet = [instance('a', 1_000), instance('b', 1_000)];
+    const taken: Taken = {};
+    for (let count = 0; count < 400; count += 1) {
+      const [used, ...rest] = Array.from({ length: batch }, () => router.choose(fleet)!);
+      taken[used!.variantName] = (taken[used!.variantName] ?? 0) + 1;
+      for (const chosen of rest) router.giveBack(chosen);
+    }
+    expect(taken).toEqual({ a: 300, b: 100 });
+  },
+);
 
 type Taken = Record<string, number>;
 

@@ -1,10 +1,10 @@
 import type { Credential, WebhookSecret } from '../../core/access/access-key.js';
 import type { World } from '../world.js';
 
-/** What access keys are made, changed and recognised with: it can be had without the rest of Ebb. */
+/** The part of the world that access keys need: they are made, changed and recognised without the rest of Ebb. */
 export type AccessWorld = Pick<World, 'catalog' | 'clock' | 'secrets' | 'signals'>;
 
-/** A new credential in plain text: it is shown once, and kept nowhere. */
+/** A new credential in plain text. It is shown once, and is not stored. */
 export interface PlainCredential {
   readonly token: string;
   readonly secretAccessKey: string;
@@ -16,28 +16,33 @@ const BASE64 = `${ALPHANUMERIC}+/`;
 const BASE64URL = `${ALPHANUMERIC}-_`;
 
 const ID_LENGTH = 16;
-/** 43 characters of 6 bits, 40 of 6, and 33 bytes in base64: none of them is to be guessed. */
+/**
+ * The lengths of a token (43 characters of 6 bits), an AWS secret (40 of 6 bits) and a webhook secret (33 bytes in
+ * base64). All are too long to be guessed.
+ */
 const TOKEN_LENGTH = 43;
 const SECRET_KEY_LENGTH = 40;
 const WEBHOOK_SECRET_LENGTH = 44;
 
-/** Who Ebb is to its own queues: a pair that no key has and that lasts as long as the process. */
+/**
+ * The credential with which Ebb calls its own queues. It belongs to no access key, and lasts as long as the process.
+ */
 export interface OwnCredential {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** Makes the credential of one process. */
+/** Makes the own credential of one process. */
 export function newOwnCredential(world: Pick<AccessWorld, 'secrets'>): OwnCredential {
   return { accessKeyId: newKeyId(world), secretAccessKey: world.secrets.random(BASE64, SECRET_KEY_LENGTH) };
 }
 
-/** A new access key's id. */
+/** Makes the id of a new access key. */
 export function newKeyId({ secrets }: Pick<AccessWorld, 'secrets'>): string {
   return `EBBK${secrets.random(BASE32, ID_LENGTH)}`;
 }
 
-/** A new credential of a key, in plain text and as it is kept. */
+/** Makes a new credential of a key, in plain text and in the form that is stored. */
 export function newCredential(
   { clock, secrets }: AccessWorld,
   keyId: string,
@@ -51,7 +56,7 @@ export function newCredential(
   };
 }
 
-/** A new webhook secret of a key, in the form of Standard Webhooks and as it is kept. */
+/** Makes a new webhook secret of a key, in the form of Standard Webhooks and in the form that is stored. */
 export function newWebhookSecret(
   { clock, secrets }: AccessWorld,
   keyId: string,
@@ -60,12 +65,12 @@ export function newWebhookSecret(
   return { plain, kept: { sealed: secrets.seal(plain, webhookPurpose(keyId)), createdAt: clock.now() } };
 }
 
-/** What a key's AWS secrets are sealed for. */
+/** Returns the purpose for which a key's AWS secrets are sealed. */
 export function secretKeyPurpose(keyId: string): string {
   return `secret-key ${keyId}`;
 }
 
-/** What a key's webhook secrets are sealed for. */
+/** Returns the purpose for which a key's webhook secrets are sealed. */
 export function webhookPurpose(keyId: string): string {
   return `webhook ${keyId}`;
 }

@@ -22,7 +22,7 @@ it('records an action before it is done, and its answer afterwards', async () =>
   expect(await catalog.audit.list({ limit: 10 })).toEqual([{ ...entry, status: 200 }]);
 });
 
-it('lets operators act where the disk is full, and tells the log what could not be recorded', async () => {
+it('lets operators act when the disk is full, and logs the actions that could not be recorded', async () => {
   const { catalog, world } = memoryWorld();
   const errors: unknown[] = [];
   world.log.error = (event, fields) => errors.push([event, fields]);

@@ -30,18 +30,18 @@ function create(request: Partial<AccessKeyRequest> = {}): Promise<CreatedAccessK
 
 const REFUSED = expect.objectContaining({ code: 'Unauthenticated' });
 
-describe('whoever shows nothing', () => {
-  it('is anonymous where nobody needs a key', () => {
+describe('a caller without credentials', () => {
+  it('is anonymous in open mode', () => {
     expect(new Authenticator(parts.world, 'open').anonymous()).toBe(ANONYMOUS);
   });
 
-  it('is nobody where a key is needed', () => {
+  it('is refused when a key is required', () => {
     expect(() => authenticator.anonymous()).toThrow(REFUSED);
   });
 });
 
 describe('a bearer token', () => {
-  it('says on whose behalf the request is', async () => {
+  it('identifies the caller', async () => {
     const quotas = { requestsPerMinute: 60 };
     const { key, credential } = await create({ endpoints: ['reader'], quotas });
     expect(await authenticator.bearer(credential.token)).toEqual({
@@ -53,7 +53,7 @@ describe('a bearer token', () => {
     });
   });
 
-  it('that is wrong is refused, in open mode too, and is not repeated', async () => {
+  it('that is wrong is refused, in open mode too, and is not quoted in the error', async () => {
     const { credential } = await create();
     const { credential: another } = await create();
     const wrong = credential.token.slice(0, -1) + (credential.token.endsWith('A') ? 'B' : 'A');
@@ -68,14 +68,14 @@ describe('a bearer token', () => {
     }
   });
 
-  it('is good no longer than its key', async () => {
+  it('is refused once its key is revoked', async () => {
     const { key, credential } = await create();
     await authenticator.bearer(credential.token);
     await revokeAccessKey(parts.world, key.id);
     await expect(authenticator.bearer(credential.token)).rejects.toEqual(REFUSED);
   });
 
-  it('that was replaced is good until the grace is over, to the millisecond', async () => {
+  it('that was replaced is valid until the grace is over, to the millisecond', async () => {
     const { key, credential } = await create();
     const { credential: fresh } = await rotateAccessKey(parts.world, key.id, 60);
     await parts.clock.advance(59_999);
@@ -87,7 +87,7 @@ describe('a bearer token', () => {
 });
 
 describe('secrets for signatures', () => {
-  it('are those that are valid now, newest first', async () => {
+  it('are the secrets that are valid now, newest first', async () => {
     const { key, credential } = await create();
     const { credential: fresh } = await rotateAccessKey(parts.world, key.id, 60);
     expect(await authenticator.secretsOf(key.id)).toEqual({
@@ -98,7 +98,7 @@ describe('secrets for signatures', () => {
     expect((await authenticator.secretsOf(key.id))?.secrets).toEqual([fresh.secretAccessKey]);
   });
 
-  it('are none for keys that nobody gets in with', async () => {
+  it('are absent for keys that let nobody in', async () => {
     const { key } = await create();
     await revokeAccessKey(parts.world, key.id);
     for (const id of [key.id, '', 'anonymous', 'AKIATEST']) {
@@ -106,7 +106,7 @@ describe('secrets for signatures', () => {
     }
   });
 
-  it("are there for Ebb's own calls", async () => {
+  it("are available for Ebb's own calls", async () => {
     expect(await authenticator.secretsOf('OWN')).toMatchObject({
       caller: { name: 'Ebb', role: 'operate' },
       secrets: ['own secret'],
@@ -114,7 +114,7 @@ describe('secrets for signatures', () => {
   });
 });
 
-describe('recognising', () => {
+describe('recognising callers', () => {
   it('reads the catalog once for many requests, and again when something has changed', async () => {
     const { key, credential } = await create();
     reads = 0;
@@ -126,7 +126,7 @@ describe('recognising', () => {
     expect(reads).toBe(2);
   });
 
-  it('does not miss for long what another process has changed', async () => {
+  it('notices within seconds a change that another process made', async () => {
     const { key, credential } = await create();
     await authenticator.bearer(credential.token);
     await parts.catalog.accessKeys.delete(key.id);
@@ -134,7 +134,7 @@ describe('recognising', () => {
     await expect(authenticator.bearer(credential.token)).rejects.toEqual(REFUSED);
   });
 
-  it('takes no read that began before a change for what came of it', async () => {
+  it('does not use a read that began before a change as the result of the change', async () => {
     const { key, credential } = await create();
     const { accessKeys } = parts.catalog;
     const all = accessKeys.all.bind(accessKeys);
@@ -147,7 +147,7 @@ describe('recognising', () => {
     await expect(authenticator.bearer(credential.token)).rejects.toEqual(REFUSED);
   });
 
-  it('goes on when the catalog comes back', async () => {
+  it('continues when the catalog comes back', async () => {
     const { credential } = await create();
     const { accessKeys } = parts.catalog;
     const all = accessKeys.all.bind(accessKeys);
@@ -157,7 +157,7 @@ describe('recognising', () => {
     expect(await authenticator.bearer(credential.token)).toMatchObject({ name: 'ci' });
   });
 
-  it('writes down when a key was used, once a minute', async () => {
+  it('records the use of a key, once a minute', async () => {
     const { key, credential } = await create();
     const lastUsedAt = async (): Promise<number | undefined> =>
       (await parts.catalog.accessKeys.get(key.id))?.lastUsedAt;
@@ -173,20 +173,20 @@ describe('recognising', () => {
     expect(await lastUsedAt()).toBe(start + 60_000);
   });
 
-  it('lets people in where that cannot be written down', async () => {
+  it('lets callers in when the use cannot be recorded', async () => {
     const { credential } = await create();
     parts.catalog.accessKeys.update = () => Promise.reject(new EbbError('StorageFull', 'full'));
     expect(await authenticator.bearer(credential.token)).toMatchObject({ name: 'ci' });
   });
 });
 
-describe('somebody who could operate Ebb', () => {
+describe('an operator of all of Ebb', () => {
   it.each<[Partial<AccessKeyRequest>, boolean]>([
     [{ role: 'submit' }, false],
     [{ role: 'read' }, false],
     [{ role: 'operate', endpoints: ['*'] }, false],
     [{ role: 'operate' }, true],
-  ])('is there with a key of %j: %s', async (request, is) => {
+  ])('exists with a key of %j: %s', async (request, is) => {
     const { key } = await create(request);
     expect(await authenticator.hasOperator()).toBe(is);
     await revokeAccessKey(parts.world, key.id);

@@ -3,31 +3,36 @@ import { ANONYMOUS, type Caller, permits } from '../../core/access/caller.js';
 import { EbbError, isOutage } from '../../core/errors.js';
 import { type AccessWorld, type OwnCredential, secretKeyPurpose } from './access-material.js';
 
-/** `open` lets in whoever comes without credentials, and lets them do everything; `keys` lets in nobody without a key. */
+/**
+ * How callers without credentials are treated: `open` lets them in and lets them do everything; `keys` refuses them.
+ */
 export type AccessMode = 'open' | 'keys';
 
-/** What a signature of an access key id may have been made with, and for whom it then is. */
+/** The secrets that may have signed a request of an access key id, and the caller that such a request comes from. */
 export interface SigningSecrets {
   readonly caller: Caller;
-  /** In plain text, newest first; more than one while a rotation's grace lasts. */
+  /** In plain text, newest first; several while the grace of a rotation lasts. */
   readonly secrets: readonly string[];
 }
 
-/** Ebb itself, to its own queues. */
+/** The caller when Ebb calls its own queues. */
 const EBB: Caller = { name: 'Ebb', role: 'operate' };
 
-/** How long a change that another process made may go unnoticed here. */
+/** How long a change by another process may go unnoticed here. */
 const STALE_AFTER_MS = 5_000;
 const USE_RECORDED_EVERY_MS = 60_000;
 
-/** Recognises callers by what they show. It knows every key by heart, so that a request costs no read of the catalog. */
+/**
+ * Recognises callers by their credentials. It holds every key in memory, so that a request costs no read of the
+ * catalog.
+ */
 export class Authenticator {
   private keys: ReadonlyMap<string, AccessKey> = new Map();
   private freshUntil = -Infinity;
-  /** Counts what is known to have changed. */
+  /** The number of changes that were signalled. */
   private changes = 0;
   private loading: Promise<void> | undefined;
-  /** AWS secrets in plain text, by how they are sealed; only those that were asked for since the keys were read. */
+  /** AWS secrets in plain text, by their sealed form: those that were used since the keys were last read. */
   private readonly opened = new Map<string, string>();
   private readonly usedAt = new Map<string, number>();
   private readonly unsubscribe: () => void;
@@ -35,7 +40,7 @@ export class Authenticator {
   constructor(
     private readonly world: AccessWorld,
     readonly mode: AccessMode,
-    /** With which this process calls itself. */
+    /** The credential with which this process calls itself. */
     private readonly own?: OwnCredential,
   ) {
     this.unsubscribe = world.signals.subscribe(({ kind }) => {
@@ -49,13 +54,13 @@ export class Authenticator {
     this.unsubscribe();
   }
 
-  /** Whoever shows nothing. Raises `Unauthenticated` where a key is needed. */
+  /** Returns the caller without credentials. Raises `Unauthenticated` if a key is required. */
   anonymous(): Caller {
     if (this.mode === 'open') return ANONYMOUS;
     throw new EbbError('Unauthenticated', 'Credentials are needed: send Authorization: Bearer and the token of a key.');
   }
 
-  /** Whoever shows a bearer token; one that is not valid is refused in every mode. Raises `Unauthenticated`. */
+  /** Returns the caller with a bearer token. Raises `Unauthenticated` for an invalid token, in `open` mode too. */
   async bearer(token: string): Promise<Caller> {
     const { clock, secrets } = this.world;
     const key = await this.key(keyIdOf(token));
@@ -68,7 +73,7 @@ export class Authenticator {
     return caller;
   }
 
-  /** What may have signed in the name of an access key; absent where nobody gets in with it. */
+  /** Returns the secrets that may have signed for an access key; undefined if the key lets nobody in. */
   async secretsOf(accessKeyId: string): Promise<SigningSecrets | undefined> {
     if (accessKeyId === this.own?.accessKeyId) return { caller: EBB, secrets: [this.own.secretAccessKey] };
     const key = await this.key(accessKeyId);
@@ -77,13 +82,13 @@ export class Authenticator {
     return { caller: callerOf(key), secrets: valid.map(({ sealedSecretKey }) => this.plain(key.id, sealedSecretKey)) };
   }
 
-  /** Whether it is known at this moment, without a look at the record, that nobody gets in with this access key. */
+  /** Whether the keys in memory are fresh and show that this access key lets nobody in. */
   isUnknown(accessKeyId: string): boolean {
     const isFresh = this.world.clock.now() < this.freshUntil;
     return isFresh && accessKeyId !== this.own?.accessKeyId && !this.keys.has(accessKeyId);
   }
 
-  /** To be told of callers whose signature was right; it is written down once a minute. */
+  /** Notes that a caller's credential was valid. It is recorded at most once a minute. */
   async used({ keyId }: Caller): Promise<void> {
     if (keyId === undefined) return;
     const now = this.world.clock.now();
@@ -92,12 +97,12 @@ export class Authenticator {
     try {
       await this.world.catalog.accessKeys.update(keyId, (key) => ({ ...key, lastUsedAt: now }));
     } catch (error) {
-      // Nobody is refused because this cannot be written: a full disk is when an operator has to get in.
+      // A failed write refuses no caller: an operator has to get in when the disk is full.
       if (!isOutage(error)) throw error;
     }
   }
 
-  /** Whether anybody could operate all of Ebb with a key. */
+  /** Whether any key allows its owner to operate all of Ebb. */
   async hasOperator(): Promise<boolean> {
     const now = this.world.clock.now();
     const keys = await this.current();
@@ -108,7 +113,10 @@ export class Authenticator {
     return id === undefined ? undefined : (await this.current()).get(id);
   }
 
-  /** Many requests at once share one read; a read that began before a change is not taken for what came of it. */
+  /**
+   * Returns the current keys. Concurrent requests share one read; the result of a read that began before a change is
+   * not kept as fresh.
+   */
   private async current(): Promise<ReadonlyMap<string, AccessKey>> {
     while (this.world.clock.now() >= this.freshUntil) await (this.loading ??= this.load());
     return this.keys;

@@ -28,7 +28,7 @@ describe('a new key', () => {
     expect(Buffer.from(webhookSecret.slice(6), 'base64')).toHaveLength(33);
   });
 
-  it('is on record, with nothing in it that lets anybody in', async () => {
+  it('is on record without its secrets in plain text', async () => {
     const { key, credential, webhookSecret } = await create();
     const record = await parts.catalog.accessKeys.get(key.id);
     expect(record).toEqual(key);
@@ -39,12 +39,12 @@ describe('a new key', () => {
     expect(signals).toEqual(['access-keys']);
   });
 
-  it('must keep to the rules', async () => {
+  it('is refused if its request breaks a rule', async () => {
     await expect(create('')).rejects.toMatchObject({ code: 'InvalidRequest' });
     expect(await parts.catalog.accessKeys.all()).toEqual([]);
   });
 
-  it('is one too many where there are as many as there may be, and takes the place of none', async () => {
+  it('is refused at the limit of keys, which does not count revoked keys and the record of callers without a key', async () => {
     const keys = await Promise.all(Array.from({ length: MAX_ACCESS_KEYS }, () => create()));
     await webhookSecretsOf(parts.world);
     await expect(create()).rejects.toMatchObject({ code: 'LimitExceeded' });
@@ -52,7 +52,7 @@ describe('a new key', () => {
     await create('another');
   });
 
-  it('makes those forgotten that were revoked long ago', async () => {
+  it('has keys deleted that were revoked long ago', async () => {
     const { key: old } = await create();
     await revokeAccessKey(parts.world, old.id);
     await parts.clock.advance(REVOKED_RETENTION_MS);
@@ -77,13 +77,13 @@ describe('a rotation', () => {
     ]);
   });
 
-  it('lasts a day unless told', async () => {
+  it('has a grace of one day by default', async () => {
     const { key } = await create();
     const rotation = await rotateAccessKey(parts.world, key.id);
     expect(rotation.key.credentials[1]?.validUntil).toBe(parts.clock.now() + 86_400_000);
   });
 
-  it.each([-1, 1.5, 2_592_001, Number.NaN])('does not have a grace of %d seconds', async (graceSeconds) => {
+  it.each([-1, 1.5, 2_592_001, Number.NaN])('refuses a grace of %d seconds', async (graceSeconds) => {
     const { key } = await create();
     await expect(rotateAccessKey(parts.world, key.id, graceSeconds)).rejects.toMatchObject({ code: 'InvalidRequest' });
     await expect(rotateWebhookSecret(parts.world, key.id, graceSeconds)).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('a rotation', () => {
     });
   });
 
-  it('is not for keys that were revoked, that are not there, or that nobody gets in with', async () => {
+  it('is refused for keys that are revoked, that do not exist, or that let nobody in', async () => {
     const { key } = await create();
     await revokeAccessKey(parts.world, key.id);
     await webhookSecretsOf(parts.world);
@@ -103,7 +103,7 @@ describe('a rotation', () => {
 });
 
 describe('a revocation', () => {
-  it('holds for ever, and can be asked for again', async () => {
+  it('is permanent, and can be repeated', async () => {
     const { key } = await create();
     const first = await revokeAccessKey(parts.world, key.id);
     expect(first).toMatchObject({ revokedAt: parts.clock.now(), credentials: [] });
@@ -111,7 +111,7 @@ describe('a revocation', () => {
     expect(await revokeAccessKey(parts.world, key.id)).toEqual(first);
   });
 
-  it('is not for keys that are not there, or that nobody gets in with', async () => {
+  it('is refused for keys that do not exist, or that let nobody in', async () => {
     await webhookSecretsOf(parts.world);
     for (const id of ['EBBKNONE', 'anonymous']) {
       await expect(revokeAccessKey(parts.world, id)).rejects.toMatchObject({ code: 'AccessKeyNotFound' });
@@ -128,13 +128,13 @@ describe('webhook secrets', () => {
     expect(await webhookSecretsOf(parts.world, key.id)).toEqual([rotation.webhookSecret]);
   });
 
-  it('of a revoked key still sign what it has submitted', async () => {
+  it('of a revoked key still sign the callbacks of its invocations', async () => {
     const { key, webhookSecret } = await create();
     await revokeAccessKey(parts.world, key.id);
     expect(await webhookSecretsOf(parts.world, key.id)).toEqual([webhookSecret]);
   });
 
-  it('of callers without a key are made when they are first needed, once', async () => {
+  it('of callers without a key are created once, when they are first needed', async () => {
     const found = await Promise.all([webhookSecretsOf(parts.world), webhookSecretsOf(parts.world)]);
     expect(found[0]).toHaveLength(1);
     expect(found[1]).toEqual(found[0]);
@@ -142,7 +142,7 @@ describe('webhook secrets', () => {
     expect(await webhookSecretsOf(parts.world)).toEqual([rotation.webhookSecret]);
   });
 
-  it('are none for keys that are not there', async () => {
+  it('are refused for keys that do not exist', async () => {
     await expect(webhookSecretsOf(parts.world, 'EBBKNONE')).rejects.toMatchObject({ code: 'AccessKeyNotFound' });
   });
 });

@@ -15,14 +15,14 @@ import {
   newWebhookSecret,
 } from './access-material.js';
 
-/** A new key with what is shown this once. */
+/** A new key, with the secrets that are shown only once. */
 export interface CreatedAccessKey {
   readonly key: AccessKey;
   readonly credential: PlainCredential;
   readonly webhookSecret: string;
 }
 
-/** Makes an access key; `createdBy` is the name of whoever asked. Raises `InvalidRequest` and `LimitExceeded`. */
+/** Creates an access key; `createdBy` is the name of the caller. Raises `InvalidRequest` and `LimitExceeded`. */
 export async function createAccessKey(
   world: AccessWorld,
   request: AccessKeyRequest,
@@ -47,13 +47,13 @@ export async function createAccessKey(
     createdBy,
   };
   if (!(await world.catalog.accessKeys.create(id, key, signal))) {
-    throw new EbbError('AlreadyExists', `There is an access key ${id} already; ask again.`);
+    throw new EbbError('AlreadyExists', `The access key ${id} exists already; repeat the request.`);
   }
   world.signals.notify({ kind: 'access-keys' });
   return { key, credential: credential.plain, webhookSecret: webhookSecret.plain };
 }
 
-/** Forgets keys that were revoked long ago, and refuses where there are too many even so. */
+/** Deletes keys whose revocation is older than their retention, and refuses if there are still too many. */
 async function makeRoom({ catalog, clock }: AccessWorld, signal?: AbortSignal): Promise<void> {
   const keys = await catalog.accessKeys.all(signal);
   const oldest = clock.now() - REVOKED_RETENTION_MS;
@@ -61,5 +61,5 @@ async function makeRoom({ catalog, clock }: AccessWorld, signal?: AbortSignal): 
   for (const { id } of forgotten) await catalog.accessKeys.delete(id, signal);
   const live = keys.filter(({ id, revokedAt }) => revokedAt === undefined && id !== ANONYMOUS_KEY_ID);
   if (live.length < MAX_ACCESS_KEYS) return;
-  throw new EbbError('LimitExceeded', `There may be ${MAX_ACCESS_KEYS} access keys; revoke one first.`);
+  throw new EbbError('LimitExceeded', `At most ${MAX_ACCESS_KEYS} access keys can exist; revoke one first.`);
 }

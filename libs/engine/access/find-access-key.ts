@@ -2,7 +2,7 @@ import type { AccessKey } from '../../core/access/access-key.js';
 import { EbbError } from '../../core/errors.js';
 import type { AccessWorld } from './access-material.js';
 
-/** The access key with this id, revoked ones too. Raises `AccessKeyNotFound`. */
+/** Returns the access key with this id, even if it is revoked. Raises `AccessKeyNotFound`. */
 export async function findAccessKey(
   { catalog }: Pick<AccessWorld, 'catalog'>,
   keyId: string,
@@ -13,7 +13,7 @@ export async function findAccessKey(
   return key;
 }
 
-/** What is said of a key that is not there, or is not one any more. */
+/** Makes the error for a key that does not exist, or that is revoked. */
 export function noSuchKey(keyId: string): EbbError {
-  return new EbbError('AccessKeyNotFound', `There is no access key ${keyId} that could be used.`);
+  return new EbbError('AccessKeyNotFound', `There is no usable access key ${keyId}.`);
 }

@@ -24,22 +24,22 @@ function caller(quotas?: Quotas, keyId = 'EBBKME'): Caller {
 
 const REFUSED = expect.objectContaining({ code: 'QuotaExceeded' });
 
-describe('somebody without quotas', () => {
-  it('is let through, and costs no look at the ledger', async () => {
+describe('a caller without quotas', () => {
+  it('is let through without a read of the ledger', async () => {
     await gate.reserve(caller(), 1e12);
     await gate.reserve({ name: 'anonymous', role: 'operate' }, 1e12);
     expect(asked).toBe(0);
   });
 });
 
-describe('somebody with quotas', () => {
-  it('has those counted that are on their way in', async () => {
+describe('a caller with quotas', () => {
+  it('has invocations counted that are on their way in', async () => {
     const me = caller({ queuedInvocations: 2 });
     const reservations = await Promise.allSettled(Array.from({ length: 10 }, () => gate.reserve(me, 0)));
     expect(reservations.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
   });
 
-  it('has the bytes counted that are on their way in', async () => {
+  it('has input bytes counted that are on their way in', async () => {
     const me = caller({ queuedBytes: 100 });
     const release = await gate.reserve(me, 60);
     await expect(gate.reserve(me, 60)).rejects.toEqual(REFUSED);
@@ -47,7 +47,7 @@ describe('somebody with quotas', () => {
     await gate.reserve(me, 60);
   });
 
-  it('gets room back once, however often it is given', async () => {
+  it('gets room back only once, even if it is released several times', async () => {
     const me = caller({ queuedInvocations: 2 });
     const release = await gate.reserve(me, 0);
     await gate.reserve(me, 0);
@@ -57,7 +57,7 @@ describe('somebody with quotas', () => {
     await expect(gate.reserve(me, 0)).rejects.toEqual(REFUSED);
   });
 
-  it('has what is on record counted', async () => {
+  it('has invocations on record counted', async () => {
     load = { queued: 1, running: 3, inputBytes: 50 };
     await expect(gate.reserve(caller({ queuedInvocations: 1 }), 0)).rejects.toEqual(REFUSED);
     await expect(gate.reserve(caller({ runningInvocations: 3 }), 0)).rejects.toEqual(REFUSED);
@@ -65,7 +65,7 @@ describe('somebody with quotas', () => {
     await gate.reserve(caller({ queuedInvocations: 2, runningInvocations: 4, queuedBytes: 100 }), 50);
   });
 
-  it('is nobody else', async () => {
+  it('is not charged for the invocations of another key', async () => {
     await gate.reserve(caller({ queuedInvocations: 1 }), 0);
     await expect(gate.reserve(caller({ queuedInvocations: 1 }, 'EBBKYOU'), 0)).resolves.toBeDefined();
   });

@@ -9,8 +9,8 @@ interface Reserved {
 }
 
 /**
- * Lets no access key have more in the backlog than its quotas allow, in this process: what is on its way in counts as if
- * it were there, so that many requests at once, or uploads that take minutes, do not slip past.
+ * Keeps the backlog of each access key within its quotas, in this process. An invocation on its way in counts already,
+ * so that neither many requests at once nor uploads that take minutes get past the quotas.
  */
 export class QuotaGate {
   private readonly reserved = new Map<string, Reserved>();
@@ -18,8 +18,8 @@ export class QuotaGate {
   constructor(private readonly world: Pick<World, 'invocations'>) {}
 
   /**
-   * Makes room for one invocation with an input of `inputBytes`. What it returns is to be called when the invocation is on
-   * record, or is not going to be. Raises `QuotaExceeded`.
+   * Makes room for one invocation with an input of `inputBytes`. Call the returned function when the invocation is on
+   * record, or has failed to be. Raises `QuotaExceeded`.
    */
   async reserve({ keyId, quotas }: Caller, inputBytes: number, signal?: AbortSignal): Promise<() => void> {
     if (keyId === undefined || quotas === undefined) return () => undefined;

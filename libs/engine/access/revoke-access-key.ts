@@ -2,7 +2,7 @@ import { ANONYMOUS_KEY_ID, type AccessKey, revoked } from '../../core/access/acc
 import type { AccessWorld } from './access-material.js';
 import { noSuchKey } from './find-access-key.js';
 
-/** Lets nobody in with the key from now on. Revoking it again changes nothing. Raises `AccessKeyNotFound`. */
+/** Revokes a key, so that it lets nobody in from now on. A second call changes nothing. Raises `AccessKeyNotFound`. */
 export async function revokeAccessKey(world: AccessWorld, keyId: string, signal?: AbortSignal): Promise<AccessKey> {
   const now = world.clock.now();
   const key =

@@ -9,15 +9,15 @@ import { EbbError } from '../../core/errors.js';
 import { type AccessWorld, type PlainCredential, newCredential } from './access-material.js';
 import { noSuchKey } from './find-access-key.js';
 
-/** A key with its new credential, which is shown this once. */
+/** A key with its new credential, which is shown only once. */
 export interface RotatedAccessKey {
   readonly key: AccessKey;
   readonly credential: PlainCredential;
 }
 
 /**
- * Gives a key a new token and AWS secret; those until now are good for the grace. With no grace they are refused at once.
- * Raises `AccessKeyNotFound` and `InvalidRequest`.
+ * Gives a key a new token and a new AWS secret. The old ones stay valid for the grace; without grace they are refused
+ * at once. Raises `AccessKeyNotFound` and `InvalidRequest`.
  */
 export async function rotateAccessKey(
   world: AccessWorld,
@@ -30,7 +30,7 @@ export async function rotateAccessKey(
   const key = await world.catalog.accessKeys.update(
     keyId,
     (current) => {
-      // Nobody may get in as whoever has no key, and what was revoked stays so.
+      // The record of callers without a key gets no credential, and a revoked key stays revoked.
       if (current.id === ANONYMOUS_KEY_ID || current.revokedAt !== undefined) return current;
       return rotated(current, credential.kept, graceSeconds * 1000);
     },
@@ -41,7 +41,7 @@ export async function rotateAccessKey(
   return { key, credential: credential.plain };
 }
 
-/** Raises `InvalidRequest`. */
+/** Checks a rotation's grace. Raises `InvalidRequest`. */
 export function checkGrace(graceSeconds: number): void {
   if (Number.isInteger(graceSeconds) && graceSeconds >= 0 && graceSeconds <= MAX_GRACE_SECONDS) return;
   throw new EbbError('InvalidRequest', `graceSeconds must be a whole number from 0 to ${MAX_GRACE_SECONDS}.`);

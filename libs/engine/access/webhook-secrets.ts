@@ -10,8 +10,8 @@ import { noSuchKey } from './find-access-key.js';
 import { checkGrace } from './rotate-access-key.js';
 
 /**
- * What callbacks of an access key are signed with now, newest first; without an id, those of callers without a key.
- * Raises `AccessKeyNotFound`.
+ * Returns the secrets that sign the callbacks of an access key now, newest first; without an id, those of callers
+ * without a key. Raises `AccessKeyNotFound`.
  */
 export async function webhookSecretsOf(
   world: AccessWorld,
@@ -25,7 +25,7 @@ export async function webhookSecretsOf(
 }
 
 /**
- * Gives a key a new webhook secret, which is shown this once; for the grace, callbacks are signed with the one until now
+ * Gives a key a new webhook secret, which is shown only once. For the grace, callbacks are signed with the old secret
  * too. Raises `AccessKeyNotFound` and `InvalidRequest`.
  */
 export async function rotateWebhookSecret(
@@ -47,7 +47,10 @@ export async function rotateWebhookSecret(
   return { key, webhookSecret: plain };
 }
 
-/** Callers without a key have their webhook secrets in a record of their own, which is made when it is first needed. */
+/**
+ * Returns the record of callers without a key, which holds their webhook secrets. It is created when it is first
+ * needed.
+ */
 async function anonymousKey(world: AccessWorld, keyId: string, signal?: AbortSignal): Promise<AccessKey> {
   if (keyId !== ANONYMOUS_KEY_ID) throw noSuchKey(keyId);
   const { accessKeys } = world.catalog;

@@ -6,32 +6,32 @@ import { EBB_NAMESPACE, SAGEMAKER_NAMESPACE } from '../../core/metric/endpoint-m
 import type { Datapoint } from '../../core/metric/metric.js';
 import type { ScalingPace } from '../../core/scaling/scaling-observation.js';
 
-/** An alarm as the watch knows it. */
+/** An alarm with the state of its watch. */
 export interface WatchedAlarm {
   alarm: Alarm;
   readonly pace: AlarmPace;
-  /** The endpoints whose signals may change what it comes to. */
+  /** The endpoints whose signals may change its state. */
   readonly endpointNames: readonly string[];
-  /** Whether all that it watches is measured by Ebb itself, so that nothing can come of an endpoint at rest. */
+  /** Whether Ebb itself measures everything that it watches, so that an endpoint at rest cannot change its state. */
   readonly isMeasuredHere: boolean;
   /** The ids of the policies that it triggers. */
   readonly policyIds: readonly string[];
-  /** The end of the last period that was looked at. */
+  /** The end of the last period that was evaluated. */
   evaluatedUntil: number;
-  /** Its metric's most recent datapoint, or value where it watches an expression. */
+  /** The most recent datapoint of its metric, or the most recent value of its expression. */
   latest?: Datapoint | number;
   /** The end of the period after which it last asked its policies. */
   askedAt: number;
-  /** The policies that it acts on now, and that have not been asked yet. */
+  /** The policies that it acts on now and that have not been asked yet. */
   readonly due: Set<string>;
   isAwake: boolean;
-  /** When a signal last told that something may come of it. */
+  /** When a signal last announced a possible change of its state. */
   rousedAt: number;
-  /** Whether its last action came to nothing that time alone could change. */
+  /** Whether its last action had no effect, and waiting does not change that. */
   isResting: boolean;
 }
 
-/** The alarms that are watched, by name, by endpoint and by policy. */
+/** Holds the watched alarms by name, by endpoint and by policy. */
 export class AlarmBook {
   private readonly byName = new Map<string, WatchedAlarm>();
   private readonly byEndpoint = new Map<string, Set<WatchedAlarm>>();
@@ -55,7 +55,7 @@ export class AlarmBook {
     return this.byName.values();
   }
 
-  /** Takes an alarm in as it is now: nothing is kept of what was known of it before. */
+  /** Takes in an alarm as it is now, and drops the earlier state of its watch. */
   put(alarm: Alarm): WatchedAlarm {
     this.remove(alarm.name);
     const watched = watchedAlarm(alarm, this.pace);

@@ -6,8 +6,8 @@ import type { World } from '../world.js';
 type AlarmWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;
 
 /**
- * Puts an alarm on record, or, where there is one of that name, these settings in the place of its own; with a line of
- * history. An edited alarm keeps its state and its tags; a new one has not been evaluated.
+ * Puts an alarm on record, or replaces the settings of the alarm with that name, and adds a line to its history. An
+ * edited alarm keeps its state and its tags; a new alarm has not been evaluated.
  */
 export async function writeAlarm(
   world: AlarmWorld,
@@ -31,11 +31,13 @@ export async function writeAlarm(
     await tell(world, created, 'Create');
     return created;
   }
-  // Another caller was faster: this request edits what that one made.
+  // Another caller was faster, so this request edits the alarm that the other created.
   return writeAlarm(world, settings, tags, signal);
 }
 
-/** Changes the settings of an alarm, with a line of history, and returns it; nothing where there is no such alarm. */
+/**
+ * Changes the settings of an alarm, adds a line to its history, and returns it; undefined if there is no such alarm.
+ */
 export async function reviseAlarm(
   world: AlarmWorld,
   name: string,
@@ -60,7 +62,7 @@ export async function reviseAlarm(
   return revised;
 }
 
-/** Takes an alarm off the record, but not its history, and returns it; nothing where there is no such alarm. */
+/** Takes an alarm, but not its history, off the record and returns it; undefined if there is no such alarm. */
 export async function eraseAlarm(world: AlarmWorld, name: string, signal?: AbortSignal): Promise<Alarm | undefined> {
   const erased = await world.catalog.alarms.delete(name, signal);
   if (erased) await tell(world, erased, 'Delete');

@@ -7,8 +7,8 @@ import { publishToTopics } from '../delivery/publish-to-topics.js';
 import type { World } from '../world.js';
 
 /**
- * Writes down what an alarm has come to, and returns it as it is from now on; nothing where it was deleted, or set
- * otherwise, since it was read.
+ * Records the state that an alarm has come to, and returns the changed alarm; undefined if it was deleted or changed
+ * since it was read.
  */
 export async function recordAlarmState(
   world: Pick<World, 'catalog' | 'clock'>,
@@ -34,12 +34,15 @@ export async function recordAlarmState(
   return recorded;
 }
 
-/** Whether nothing of an alarm has changed: times alone do not tell, as two edits may share a millisecond. */
+/**
+ * Whether two readings of an alarm are equal. Their times alone do not show it, because two edits may share a
+ * millisecond.
+ */
 export function isSameAlarm(a: Alarm, b: Alarm): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Publishes the change of an alarm's state to the topics that it names for the state. */
+/** Publishes a change of an alarm's state to the topics that the alarm names for that state. */
 export async function tellTopics(
   world: Pick<World, 'clock' | 'outbox' | 'place' | 'signals'>,
   alarm: Alarm,

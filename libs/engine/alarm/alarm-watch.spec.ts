@@ -31,7 +31,7 @@ const POLICY: ScalingPolicy = {
   createdAt: 0,
 };
 
-/** A watch over one alarm: above 5 in three periods of a minute. `level` is what its metric stands at. */
+/** A watch over one alarm: above 5 in three periods of a minute. `level` is the present value of its metric. */
 async function aWatch(of: Partial<AlarmSettings> & { pace?: ScalingPace; metric?: MetricId } = {}) {
   const { pace = 'fast', metric = BACKLOG, ...settings } = of;
   const parts = memoryWorld();
@@ -128,21 +128,21 @@ describe('an alarm that acts on a policy', () => {
     expect(asked).toEqual([0.1, 60.1, 120.1, 180.1]);
   });
 
-  it('is evaluated on its own periods at any pace where somebody else measures', async () => {
+  it('is evaluated on its own periods at any pace if Ebb does not measure its metric', async () => {
     const { asked, clock, meter } = await aWatch({ metric: CUSTOM });
     meter.level = 9;
     await clock.advance(130_000);
     expect(asked).toEqual([0.1, 60.1, 120.1]);
   });
 
-  it('asks nobody while its actions are disabled', async () => {
+  it('asks no policy while its actions are disabled', async () => {
     const { asked, clock, meter, state } = await aWatch({ actionsEnabled: false });
     meter.level = 9;
     await clock.advance(10_000);
     expect([await state(), asked]).toEqual(['ALARM', []]);
   });
 
-  it('is acted on as it was rewritten', async () => {
+  it('acts by its new settings after an edit', async () => {
     const { asked, clock, meter, put, state } = await aWatch();
     meter.level = 9;
     await clock.advance(1_500);
@@ -165,7 +165,7 @@ describe('an alarm that acts on a policy', () => {
     expect(await state()).toBe('OK');
   });
 
-  it('asks no more when the policies can do nothing, until something changes', async () => {
+  it('stops asking when the policies can do nothing, until something changes', async () => {
     const { asked, clock, meter, rouse, watch } = await aWatch();
     meter.level = 9;
     await clock.advance(1_500);
@@ -198,7 +198,7 @@ describe('an alarm on an endpoint at rest', () => {
     expect(await state()).toBe('ALARM');
   });
 
-  it('is evaluated on where it has to be: on what somebody else measures nothing is known', async () => {
+  it('is still evaluated if Ebb does not measure its metric', async () => {
     const { clock, meter } = await aWatch({ metric: CUSTOM });
     meter.isActive = false;
     await clock.advance(600_000);
@@ -207,7 +207,7 @@ describe('an alarm on an endpoint at rest', () => {
 });
 
 describe('a change of state', () => {
-  it('is told to topics once, and is in the history', async () => {
+  it('is published to topics once, and is in the history', async () => {
     const { catalog, clock, meter, told } = await aWatch({ alarmActions: [TOPIC], okActions: [TOPIC] });
     meter.level = 9;
     await clock.advance(400_000);
@@ -224,7 +224,7 @@ describe('a change of state', () => {
     expect(history.map(({ summary }) => summary)).toContain('Alarm updated from INSUFFICIENT_DATA to ALARM');
   });
 
-  it('is left to the leader', async () => {
+  it('is made by the leader only', async () => {
     const { clock, leadership, meter, state, watch } = await aWatch();
     leadership.isLeading = false;
     meter.level = 9;
@@ -236,7 +236,7 @@ describe('a change of state', () => {
     expect([before, await state()]).toEqual(['INSUFFICIENT_DATA', 'ALARM']);
   });
 
-  it('is not made of an alarm that was deleted', async () => {
+  it('is not recorded for a deleted alarm', async () => {
     const { asked, catalog, clock, meter, signals } = await aWatch();
     await catalog.alarms.delete('high');
     signals.notify({ kind: 'alarm', alarmName: 'high' });

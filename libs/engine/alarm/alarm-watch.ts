@@ -13,19 +13,19 @@ import type { Meter } from '../metric/meter.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** Evaluation waits this long after a period is over, so that what was measured in it is in. */
+/** How long after its end a period is evaluated, so that all values measured in it have arrived. */
 const EVALUATION_DELAY_MS = 100;
-/** How long to wait after the catalog or the metrics failed before they are asked again. */
+/** How long to wait after a failure of the catalog or the metrics before they are read again. */
 const RETRY_MS = 1_000;
 /** An endpoint that was measured within this time is not at rest. */
 const ACTIVE_MS = 2_000;
-/** How often the alarms on record are compared with those that are watched: a lost signal costs no more than this. */
+/** How often the watched alarms are compared with the alarms on record. This bounds the effect of a lost signal. */
 const RELOAD_INTERVAL_MS = 60_000;
 
 /**
- * Evaluates alarms at their pace and acts on what they come to: topics get a message when the state changes, scaling
- * policies are asked when it does and again for as long as it lasts. An alarm on an endpoint at rest is let sleep: it
- * costs nothing until a signal wakes it.
+ * Evaluates alarms at their pace and acts on the result. Topics get a message when the state changes. Scaling policies
+ * are asked when the state changes, and again while it lasts. An alarm on an endpoint at rest sleeps: it costs nothing
+ * until a signal wakes it.
  */
 export class AlarmWatch {
   private readonly book: AlarmBook;
@@ -39,9 +39,9 @@ export class AlarmWatch {
     private readonly world: Pick<World, 'catalog' | 'clock' | 'log' | 'outbox' | 'place' | 'signals'>,
     private readonly meter: Pick<Meter, 'activeSince' | 'datapoints'>,
     pace: ScalingPace,
-    /** Only one process watches at a time. */
+    /** Only the leading process watches. */
     private readonly leadership: { readonly isLeading: boolean },
-    /** Asks for a look at the scaling of an endpoint, now. */
+    /** Asks for an immediate look at the scaling of an endpoint. */
     private readonly look: (endpointName: string) => void,
   ) {
     this.book = new AlarmBook(pace);
@@ -56,19 +56,21 @@ export class AlarmWatch {
     this.rounds.start();
   }
 
-  /** Resolves when nothing is evaluated any more. */
+  /** Stops evaluating. Resolves when the evaluation under way has ended. */
   async stop(): Promise<void> {
     this.unsubscribe();
     await this.rounds.stop();
   }
 
-  /** Looks at every alarm on record again: what another process watched until now is not known here. */
+  /**
+   * Looks at every alarm on record again, because this process does not know what another process watched until now.
+   */
   reload(): void {
     this.reloadAt = 0;
     this.rounds.call();
   }
 
-  /** The policies of a variant with what their alarms say; an action that is due is handed out once. */
+  /** Returns the policies of a variant with the readings of their alarms. Each due action is handed out once. */
   async take(endpointName: string, variantName: string): Promise<PolicyReading[]> {
     const policies = await this.world.catalog.scalingPolicies.under(scalingPolicyPrefix(endpointName, variantName));
     return policies.map((policy) => {
@@ -77,7 +79,7 @@ export class AlarmWatch {
     });
   }
 
-  /** Asking a variant's policies again is no use until something changes. */
+  /** Lets the alarms of an endpoint rest: its policies need not be asked again until something changes. */
   rest(endpointName: string): void {
     for (const watched of this.book.ofEndpoint(endpointName)) watched.isResting = true;
   }
@@ -87,7 +89,10 @@ export class AlarmWatch {
     this.rounds.call();
   }
 
-  /** Called for every accepted invocation: next to nothing may be done for an endpoint whose alarms are awake. */
+  /**
+   * Wakes the alarms of an endpoint. It is called for every accepted invocation, so it must cost next to nothing while
+   * they are awake.
+   */
   private rouse(endpointName: string): void {
     for (const watched of this.book.ofEndpoint(endpointName)) {
       watched.isResting = false;
@@ -108,7 +113,7 @@ export class AlarmWatch {
       if (this.leadership.isLeading) await this.round();
       return this.nextRoundAt();
     } catch (error) {
-      this.world.log.error('Alarms could not be evaluated; trying again', { reason: messageOf(error) });
+      this.world.log.error('Alarms could not be evaluated; Ebb tries again', { reason: messageOf(error) });
       return this.world.clock.now() + RETRY_MS;
     }
   }
@@ -150,7 +155,10 @@ export class AlarmWatch {
     this.book.remove(name);
   }
 
-  /** A state that a user has set acts like any other, and stands until the next evaluation. */
+  /**
+   * Takes in an alarm that was created or changed. A state that a user has set acts like any other, and holds until the
+   * next evaluation.
+   */
   private async takeIn(alarm: Alarm): Promise<void> {
     const known = this.book.find(alarm.name);
     if (known && isSameAlarm(known.alarm, alarm)) return;
@@ -167,7 +175,7 @@ export class AlarmWatch {
     const { periodMs, repeatMs } = watched.pace;
     const window = await readAlarmWindow(this.meter, watched.alarm, { periodMs, end: until });
     watched.evaluatedUntil = until;
-    // Another value may lead to another answer of the policies.
+    // Another value may lead the policies to another answer.
     if (!isSameValue(watched.latest, window.latest)) watched.isResting = false;
     watched.latest = window.latest;
     const before = watched.alarm.state;
@@ -180,7 +188,7 @@ export class AlarmWatch {
   private async change(watched: WatchedAlarm, verdict: AlarmVerdict): Promise<void> {
     const before = watched.alarm.state;
     const changed = await recordAlarmState(this.world, watched.alarm, verdict);
-    // It was deleted, or set otherwise, in between: the signal of that is on its way.
+    // The alarm was deleted or changed in between; the signal of that is on its way.
     if (!changed) return;
     watched.alarm = changed;
     watched.isResting = false;
@@ -188,7 +196,7 @@ export class AlarmWatch {
     this.ask(watched);
   }
 
-  /** Makes the policies that the alarm's state acts on decide again. */
+  /** Makes the policies that act on the alarm's state decide again. */
   private ask(watched: WatchedAlarm): void {
     if (watched.isResting || !watched.alarm.actionsEnabled) return;
     watched.askedAt = watched.evaluatedUntil;
@@ -216,7 +224,10 @@ export class AlarmWatch {
   }
 }
 
-/** Nothing of what it has looked at since the last signal moved, so that nothing can come of it before the next. */
+/**
+ * Whether nothing that the alarm has watched since the last signal has moved, so that nothing can change before the
+ * next.
+ */
 function isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow, active: ReadonlySet<string>): boolean {
   const { alarm, endpointNames, evaluatedUntil, isMeasuredHere, isResting, pace, policyIds, rousedAt } = watched;
   if (!isMeasuredHere || !isUniform) return false;
@@ -225,7 +236,7 @@ function isAtRest(watched: WatchedAlarm, { isUniform }: AlarmWindow, active: Rea
   return !endpointNames.some((name) => active.has(name));
 }
 
-/** The end of the last period that is over, with all that was measured in it. */
+/** Returns the end of the last period that is over, with all its values in. */
 function lastPeriodEnd({ pace: { cadenceMs } }: WatchedAlarm, now: number): number {
   return Math.floor((now - EVALUATION_DELAY_MS) / cadenceMs) * cadenceMs;
 }

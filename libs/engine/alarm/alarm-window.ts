@@ -4,13 +4,13 @@ import { type AlarmLine, type AlarmValues, alarmLines, alarmValues } from '../..
 import type { Datapoint } from '../../core/metric/metric.js';
 import type { Meter } from '../metric/meter.js';
 
-/** What an alarm sees when it is evaluated. */
+/** The values that an alarm is evaluated on. */
 export interface AlarmWindow extends AlarmValues<Datapoint> {
-  /** Whether every period came to the same. */
+  /** Whether every period has the same value. */
   readonly isUniform: boolean;
 }
 
-/** Reads what an alarm looks at: as many periods as its evaluation asks for, the last one ending at `end`. */
+/** Reads the values of an alarm: as many periods as its evaluation needs, the last of which ends at `end`. */
 export async function readAlarmWindow(
   meter: Pick<Meter, 'datapoints'>,
   alarm: Alarm,

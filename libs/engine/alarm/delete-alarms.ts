@@ -2,7 +2,7 @@ import { EbbError } from '../../core/errors.js';
 import { eraseAlarm } from './alarm-records.js';
 import type { World } from '../world.js';
 
-/** Deletes all of the alarms, or none of them and raises `AlarmNotFound` where one is not there. */
+/** Deletes all of the named alarms. Raises `AlarmNotFound` if one does not exist, and then deletes none. */
 export async function deleteAlarms(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   names: readonly string[],

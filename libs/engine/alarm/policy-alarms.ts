@@ -3,12 +3,12 @@ import { parseScalingPolicyArn } from '../../core/arn.js';
 import { reviseAlarm } from './alarm-records.js';
 import type { World } from '../world.js';
 
-/** Whether a scaling policy is among an alarm's actions, in whatever state. */
+/** Whether a scaling policy is among an alarm's actions, in any state of the alarm. */
 export function actsOn({ okActions, alarmActions, insufficientDataActions }: Alarm, policyId: string): boolean {
   return [...okActions, ...alarmActions, ...insufficientDataActions].some((arn) => names(arn, policyId));
 }
 
-/** Takes a scaling policy out of the actions of every alarm; the alarms stay. */
+/** Removes a scaling policy from the actions of every alarm; the alarms stay. */
 export async function forgetPolicyActions(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   policyId: string,

@@ -4,7 +4,7 @@ import type { Tags } from '../../core/tags.js';
 import { writeAlarm } from './alarm-records.js';
 import type { World } from '../world.js';
 
-/** Puts a user's alarm on record, or edits it; tags count for a new one only. Raises `InvalidRequest`. */
+/** Creates or edits a user's alarm; tags apply to a new alarm only. Raises `InvalidRequest`. */
 export async function putAlarm(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   settings: AlarmSettings,

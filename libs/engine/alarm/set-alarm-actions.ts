@@ -1,7 +1,9 @@
 import { reviseAlarm } from './alarm-records.js';
 import type { World } from '../world.js';
 
-/** Lets alarms act, or keeps them from it; what is so already, and what is not there, is passed over as AWS does. */
+/**
+ * Enables or disables the actions of alarms. Alarms that do not exist, or need no change, are passed over, as in AWS.
+ */
 export async function setAlarmActions(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   names: readonly string[],

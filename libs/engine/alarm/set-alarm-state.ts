@@ -3,17 +3,17 @@ import { stateHistoryItem } from '../../core/alarm/alarm-history.js';
 import { EbbError } from '../../core/errors.js';
 import type { World } from '../world.js';
 
-/** What a user says of an alarm for the time being. */
+/** The state that a user sets for an alarm until its next evaluation. */
 export interface StatedState {
   readonly state: AlarmState;
   readonly reason: string;
-  /** JSON, as CloudWatch's own, or whatever text the user gave. */
+  /** JSON, as in CloudWatch's own reason data, or any text that the user gave. */
   readonly reasonData?: string;
 }
 
 /**
- * Sets an alarm's state until the next evaluation finds another; actions follow as they would from that. Raises
- * `AlarmNotFound`.
+ * Sets an alarm's state until the next evaluation finds another. The state triggers its actions like an evaluated one.
+ * Raises `AlarmNotFound`.
  */
 export async function setAlarmState(
   world: Pick<World, 'catalog' | 'clock' | 'signals'>,

@@ -2,10 +2,10 @@ import { EbbError } from '../../core/errors.js';
 import type { Tags } from '../../core/tags.js';
 import type { World } from '../world.js';
 
-/** One alarm has at most this many tags. */
+/** The most tags of one alarm. */
 export const MAX_ALARM_TAGS = 50;
 
-/** The tags of an alarm; raises `ResourceNotFound`. */
+/** Returns the tags of an alarm. Raises `ResourceNotFound`. */
 export async function findAlarmTags(
   { catalog }: Pick<World, 'catalog'>,
   name: string,
@@ -16,7 +16,7 @@ export async function findAlarmTags(
   return alarm.tags;
 }
 
-/** Changes the tags of an alarm. Raises `ResourceNotFound`, and `InvalidRequest` where they would be too many. */
+/** Changes the tags of an alarm. Raises `ResourceNotFound`, and `InvalidRequest` if there would be too many tags. */
 export async function changeAlarmTags(
   world: Pick<World, 'catalog'>,
   name: string,

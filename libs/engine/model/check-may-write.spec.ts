@@ -13,7 +13,7 @@ const archive = (key: string): ContainerDefinition => ({
 });
 const at = (key: string) => ({ bucket: 'models', key });
 
-/** Two models, one of them a pipeline, and an endpoint with a container of its own on each side of an update. */
+/** Two models, one of them a pipeline, and an endpoint with its own container on each side of an update. */
 async function aCatalog() {
   const parts = memoryWorld();
   const { catalog } = parts;
@@ -54,8 +54,8 @@ async function aCatalog() {
 test.each([
   ['a model', 'one.tar.gz'],
   ['a later container of a pipeline', 'second.tar.gz'],
-  ['what an endpoint serves with, though its model may be gone', 'serving.tar.gz'],
-  ['what an endpoint is being updated to', 'next.tar.gz'],
+  ['the container that an endpoint serves with, even if its model is gone', 'serving.tar.gz'],
+  ['the container that an endpoint is being updated to', 'next.tar.gz'],
 ])('a caller who may only submit may not write the files of %s', async (_what, key) => {
   await expect(checkMayWrite(await aCatalog(), SUBMITTER, at(key))).rejects.toMatchObject({
     code: 'AccessDenied',
@@ -63,7 +63,7 @@ test.each([
   });
 });
 
-test('it may write what no model is made of, also under a name that begins alike', async () => {
+test('the role submit may write objects that no model is made of, even if their names begin like those of a model', async () => {
   const catalog = await aCatalog();
   await expect(checkMayWrite(catalog, SUBMITTER, at('input.json'))).resolves.toBeUndefined();
   await expect(checkMayWrite(catalog, SUBMITTER, at('one.tar.gz.2'))).resolves.toBeUndefined();
@@ -72,7 +72,7 @@ test('it may write what no model is made of, also under a name that begins alike
 
 test.each<[string, Caller | undefined]>([
   ['an operator', { name: 'ops', role: 'operate' }],
-  ['whoever needs no key', undefined],
-])('%s may write all of it', async (_who, caller) => {
+  ['a caller without a key', undefined],
+])('%s may write the files of every model', async (_who, caller) => {
   await expect(checkMayWrite(await aCatalog(), caller, at('one.tar.gz'))).resolves.toBeUndefined();
 });

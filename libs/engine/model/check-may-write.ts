@@ -5,8 +5,8 @@ import { type ObjectLocation, formatObjectLocation } from '../../core/object-loc
 import type { Catalog } from '../../core/ports/catalog.js';
 
 /**
- * Raises `AccessDenied` where a caller who may only submit is about to write what a model is made of: whoever can do that
- * decides what runs.
+ * Refuses the role `submit` to write an object that a model is made of, because its content decides what runs. Raises
+ * `AccessDenied`.
  */
 export async function checkMayWrite(
   catalog: Pick<Catalog, 'endpoints' | 'models'>,

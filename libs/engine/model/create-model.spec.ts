@@ -5,7 +5,7 @@ import { findModel } from './find-model.js';
 
 const DEFINITION = { name: 'OCR-Model', container: { image: 'reader', environment: {} }, tags: {} };
 
-test('a model is on record as it was defined, with the time, and is found by its name in whatever case', async () => {
+test('a model is on record as it was defined, with the time, and is found by its name in any case', async () => {
   const { clock, world } = memoryWorld();
   const createdAt = clock.now();
   const model = await createModel(world, DEFINITION);
@@ -15,7 +15,7 @@ test('a model is on record as it was defined, with the time, and is found by its
   expect(await findModel(world, 'ocr-model')).toEqual(model);
 });
 
-test('a second model of the name, in whatever case, is refused and leaves the first as it was', async () => {
+test('a second model of the same name, in any case, is refused and leaves the first unchanged', async () => {
   const { world } = memoryWorld();
   const first = await createModel(world, DEFINITION);
   const other = { ...DEFINITION, name: 'ocr-model', container: { image: 'other', environment: {} } };

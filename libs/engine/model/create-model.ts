@@ -3,7 +3,9 @@ import { EbbError } from '../../core/errors.js';
 import { type Model, modelKey } from '../../core/model/model.js';
 import type { World } from '../world.js';
 
-/** Records a model. Nothing is fetched or started: that its image and files are there is proved when it is deployed. */
+/**
+ * Records a model. Nothing is fetched or started: a deployment of the model shows whether its image and files exist.
+ */
 export async function createModel(
   world: Pick<World, 'catalog' | 'clock' | 'place'>,
   definition: Omit<Model, 'createdAt'>,

@@ -15,20 +15,20 @@ async function aModel(name = 'OCR-Model') {
   return parts;
 }
 
-test('a model is deleted by its name in whatever case, and is not found any more', async () => {
+test('a model is deleted by its name in any case, and is not found any more', async () => {
   const { world } = await aModel();
   await deleteModel(world, 'ocr-MODEL');
   await expect(findModel(world, 'OCR-Model')).rejects.toMatchObject(MISSING);
 });
 
-test('a model that is not there cannot be deleted, nor can one be deleted twice', async () => {
+test('a model that does not exist, or is deleted already, cannot be deleted', async () => {
   const { world } = await aModel();
   await expect(deleteModel(world, 'other')).rejects.toMatchObject({ code: 'ModelNotFound' });
   await deleteModel(world, 'OCR-Model');
   await expect(deleteModel(world, 'OCR-Model')).rejects.toMatchObject(MISSING);
 });
 
-test('an endpoint goes on with its own copy of the container', async () => {
+test('an endpoint keeps its own copy of the container', async () => {
   const parts = await aModel('model');
   const endpoint = await deployEndpoint(parts);
   expect(endpoint.variants).toMatchObject([{ modelName: 'model' }]);

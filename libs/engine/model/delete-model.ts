@@ -2,7 +2,7 @@ import { modelKey } from '../../core/model/model.js';
 import { missingModel } from './find-model.js';
 import type { World } from '../world.js';
 
-/** Removes a model's record. Configs that name it stay, and endpoints go on with their own copy. */
+/** Deletes a model's record. Endpoint configs that name it stay, and endpoints keep their own copy. */
 export async function deleteModel(
   world: Pick<World, 'catalog' | 'place'>,
   name: string,

@@ -5,12 +5,12 @@ import type { World } from '../world.js';
 
 type CatalogWorld = Pick<World, 'catalog' | 'place'>;
 
-/** The model of that name in whatever case, or `ModelNotFound`. */
+/** Returns the model with this name, in any case. Raises `ModelNotFound`. */
 export async function findModel(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Model> {
   return (await world.catalog.models.get(modelKey(name), signal)) ?? missingModel(world.place, name);
 }
 
-/** Raises `ModelNotFound`. Clients tell "not there" from other failures by how its sentence begins. */
+/** Raises `ModelNotFound`. Clients tell "not there" from other failures by how the text begins. */
 export function missingModel(place: Place, name: string): never {
   throw new EbbError('ModelNotFound', `Could not find model "${modelArn(place, name)}".`);
 }

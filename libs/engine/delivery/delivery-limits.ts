@@ -10,32 +10,35 @@ import { TOPICS } from '../../core/delivery/delivery.js';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Closed } from '../../core/ports/outbox.js';
 
-/** How many deliveries are under way at once to topics, and how many to all other destinations: of up to 800 KiB each. */
+/** The most deliveries under way at once to topics, and to all other destinations together; each is at most 800 KiB. */
 const MAX_TO_TOPICS = 64;
 const MAX_TO_OTHERS = 128;
-/** Of these to one destination: a slow receiver holds up its own and nobody else's. */
+/** The most deliveries under way at once to one other destination, so that a slow receiver holds up only its own. */
 const MAX_PER_DESTINATION = 8;
-/** Whoever takes longer to answer gets one at a time, so that many of them do not hold up everybody either. */
+/**
+ * The answer time beyond which a destination is slow. It gets one delivery at a time, so that many slow ones do not
+ * hold up the others.
+ */
 const SLOW_MS = 5_000;
-/** How long that is held against a destination to which nothing is sent. */
+/** How long a destination counts as slow if nothing is sent to it. */
 const SLOW_MEMORY_MS = 600_000;
 
 /**
- * How many deliveries may be under way at once, in all and to each destination. A destination that is slow gets one at
- * a time, and one that keeps failing gets none for a while.
+ * Limits the deliveries under way, in all and to each destination. A slow destination gets one at a time, and a
+ * destination that keeps failing gets none for a while.
  */
 export class DeliveryLimits {
-  /** How many are under way, by destination. */
+  /** The number of deliveries under way, by destination. */
   private readonly busy = new Map<string, number>();
   private toOthers = 0;
-  /** Of destinations that have failed lately. */
+  /** The circuits of destinations that have failed recently. */
   private readonly circuits = new Map<string, Circuit>();
-  /** When the last attempt ended that took long, by destination. */
+  /** When the last slow attempt ended, by destination. */
   private readonly slow = new Map<string, number>();
 
   constructor(private readonly clock: Pick<Clock, 'now' | 'chance'>) {}
 
-  /** How many deliveries may begin now, even if all of them are to the same destination. */
+  /** The number of deliveries that may begin now, even if all of them go to one destination. */
   get freeForAny(): number {
     const counts = [this.allowed(TOPICS), Math.min(MAX_PER_DESTINATION, MAX_TO_OTHERS - this.toOthers)];
     for (const destination of this.known()) counts.push(this.allowed(destination));
@@ -43,12 +46,12 @@ export class DeliveryLimits {
     return open.length === 0 ? 0 : Math.min(...open);
   }
 
-  /** The destinations that nothing may be sent to now. */
+  /** The destinations to which nothing may be sent now. */
   get closed(): Closed {
     return { has: (destination) => this.allowed(destination) === 0 };
   }
 
-  /** When a destination that is left alone is to be tried again. */
+  /** When a destination that is left alone is next tried again. */
   get nextProbeAt(): number {
     const now = this.clock.now();
     const times = [...this.circuits.values()].map(({ openUntil = Infinity }) => openUntil).filter((at) => at > now);
@@ -76,7 +79,7 @@ export class DeliveryLimits {
     else this.circuits.delete(destination);
   }
 
-  /** What destinations did long ago says nothing about now. */
+  /** Forgets the old behaviour of destinations: it says nothing about the present. */
   forgetOld(): void {
     const now = this.clock.now();
     for (const [destination, circuit] of this.circuits) {
@@ -91,7 +94,7 @@ export class DeliveryLimits {
     const own = (this.slow.has(destination) ? 1 : MAX_PER_DESTINATION) - underWay;
     const free = Math.max(0, Math.min(own, MAX_TO_OTHERS - this.toOthers));
     const circuit = this.circuits.get(destination);
-    // The one attempt that is to find out is under way.
+    // The one attempt that tests the destination is under way.
     if (circuit?.openUntil !== undefined && underWay > 0) return 0;
     return attemptsAllowed(circuit, this.clock.now(), free);
   }

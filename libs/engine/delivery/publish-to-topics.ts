@@ -1,7 +1,7 @@
 import type { Delivery, Message } from '../../core/delivery/delivery.js';
 import type { World } from '../world.js';
 
-/** Sends one message to each of some topics: it is on record when this resolves, and on its way soon. */
+/** Sends one message to each topic. When this resolves, the deliveries are on record; they are sent soon after. */
 export async function publishToTopics(
   { clock, outbox, signals }: Pick<World, 'clock' | 'outbox' | 'signals'>,
   topics: readonly string[],

@@ -29,7 +29,7 @@ function aDelivery(id: string, createdAt: number): Delivery {
   return { id, receiver: { kind: 'topic', topicArn: 'arn' }, message: { body: id }, createdAt };
 }
 
-test('a delivery is sent at once and done with', async () => {
+test('a delivery is sent at once, and only once', async () => {
   const { post, notifications, outbox } = aSender();
   await post('a');
   expect(notifications.delivered.map(({ id }) => id)).toEqual(['a']);
@@ -46,7 +46,7 @@ test('a topic’s message becomes one delivery for each subscriber', async () =>
   expect(notifications.delivered.map(({ id }) => id)).toEqual(['a', 'a.1', 'a.2']);
 });
 
-test('a receiver that fails is tried for a day, under one id, and then given up', async () => {
+test('a delivery to a failing receiver is retried for a day, under one id, and then given up', async () => {
   const { post, notifications, clock, outbox } = aSender();
   const triedAt: number[] = [];
   const startedAt = clock.now();
@@ -65,7 +65,7 @@ test('a receiver that fails is tried for a day, under one id, and then given up'
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
 });
 
-test('a receiver that asks for time gets it', async () => {
+test('a retry waits as long as the receiver asks', async () => {
   const { post, notifications, clock } = aSender();
   notifications.answer = async () => ({ kind: 'failed', reason: '429', retryAfterMs: 90_000 });
   await post('a');
@@ -75,14 +75,14 @@ test('a receiver that asks for time gets it', async () => {
   expect(notifications.delivered).toHaveLength(2);
 });
 
-test('a receiver that is no more is given up at once', async () => {
+test('a delivery to a receiver that is gone is given up at once', async () => {
   const { post, notifications, outbox } = aSender();
   notifications.answer = async () => ({ kind: 'undeliverable', reason: 'The subscription is gone.' });
   await post('a');
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
 });
 
-test('a receiver that hangs is cut off, holds up nobody else, and is tried again', async () => {
+test('a delivery to a hanging receiver is cut off, holds up no other, and is retried', async () => {
   const { post, notifications, clock } = aSender();
   let cutOffAfterMs = 0;
   const startedAt = clock.now();
@@ -98,7 +98,7 @@ test('a receiver that hangs is cut off, holds up nobody else, and is tried again
   expect(notifications.delivered.map(({ id }) => id)).toEqual(['slow', 'quick', 'slow']);
 });
 
-test('no more than 64 are under way at once, and the others follow', async () => {
+test('at most 64 deliveries to topics are under way at once, and the others follow', async () => {
   const { post, notifications, clock, outbox } = aSender();
   let underWay = 0;
   let most = 0;
@@ -114,7 +114,7 @@ test('no more than 64 are under way at once, and the others follow', async () =>
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
 });
 
-test('what could not be recorded is sent again, so that the receiver hears of it at least once', async () => {
+test('a delivery that could not be recorded is sent again, so that the receiver gets it at least once', async () => {
   const { post, notifications, outbox, clock } = aSender();
   const record = outbox.record.bind(outbox);
   outbox.record = async () => {
@@ -127,7 +127,7 @@ test('what could not be recorded is sent again, so that the receiver hears of it
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
 });
 
-test('an outbox that fails is asked again', async () => {
+test('an outbox that fails is read again', async () => {
   const { notifications, outbox, clock, post } = aSender();
   await clock.settle();
   const take = outbox.take.bind(outbox);
@@ -140,7 +140,7 @@ test('an outbox that fails is asked again', async () => {
   expect(notifications.delivered).toHaveLength(1);
 });
 
-test('stopping begins nothing more and waits for what is under way', async () => {
+test('stopping begins no more attempts and waits for those under way', async () => {
   const { sender, post, notifications, clock, outbox } = aSender();
   notifications.answer = async () => {
     await clock.sleep(1_000);
@@ -175,7 +175,7 @@ function aCallback(id: string, createdAt: number, url = 'https://slow.example/ho
   return { id, receiver: { kind: 'callback', url }, message: { body: id }, createdAt };
 }
 
-test('a slow receiver has eight deliveries under way and holds up nobody else', async () => {
+test('a slow receiver has eight deliveries under way and holds up no other', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   notifications.answer = async ({ receiver }, signal) => {
     if (receiver.kind === 'callback' && receiver.url.includes('slow')) await clock.sleep(Infinity, signal);
@@ -191,7 +191,7 @@ test('a slow receiver has eight deliveries under way and holds up nobody else', 
   expect(told).toContain('quick');
 });
 
-test('many slow receivers hold up no topic at all, and others only until they are known to be slow', async () => {
+test('many slow receivers hold up no topic, and other receivers only until they are known to be slow', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   notifications.answer = async ({ receiver }) => {
     if (receiver.kind === 'callback' && receiver.url.includes('slow')) await clock.sleep(25_000);
@@ -216,7 +216,7 @@ test('many slow receivers hold up no topic at all, and others only until they ar
   expect(told()).toEqual(['topic', 'first', 'next']);
 });
 
-test('a receiver that is down for an hour loses nothing, and is left alone meanwhile', async () => {
+test('a receiver that is down for an hour loses no delivery, and is left alone meanwhile', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   const backAt = clock.now() + 3_600_000;
   const answered = new Set<string>();
@@ -228,14 +228,14 @@ test('a receiver that is down for an hour loses nothing, and is left alone meanw
   await outbox.enqueue(Array.from({ length: 100 }, (_, index) => aCallback(`d${index}`, clock.now())));
   signals.notify({ kind: 'outbox' });
   await clock.advance(3_600_000);
-  // Were each tried by itself, there would be ten times as many.
+  // If each delivery were tried on its own, there would be ten times as many attempts.
   expect(notifications.delivered.length).toBeLessThan(200);
   await clock.advance(1_800_000);
   expect(answered.size).toBe(100);
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
 });
 
-test('a receiver that refuses some is there for the others', async () => {
+test('a receiver that refuses some deliveries gets the others', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   const response = { status: 404, headers: {}, body: '' };
   notifications.answer = async ({ id }) =>
@@ -249,7 +249,7 @@ test('a receiver that refuses some is there for the others', async () => {
   expect(notifications.delivered.map(({ id }) => id)).toContain('good');
 });
 
-test('what a receiver did days ago is not held against it', async () => {
+test('a failure of days ago does not count against a receiver', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   notifications.answer = async () => ({ kind: 'failed', reason: 'refused' });
   await outbox.enqueue([aCallback('old', clock.now())]);
@@ -273,7 +273,7 @@ test('a callback is tried for three days', async () => {
   expect(await outbox.count()).toEqual({ waiting: 0, givenUp: 1 });
 });
 
-test('each attempt is on record, and what was delivered is forgotten after a week', async () => {
+test('each attempt is on record, and finished deliveries are forgotten after a week', async () => {
   const { clock, notifications, outbox, signals } = aSender();
   const exchange = { requestHeaders: { 'webhook-id': 'a' }, response: { status: 200, headers: {}, body: '' } };
   let isDown = true;

@@ -14,19 +14,19 @@ import type { Meter } from '../metric/meter.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** How long one attempt may take. */
+/** The longest duration of one attempt. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-/** A taken delivery that was not recorded within this time is due again: longer than any attempt lasts. */
+/** A taken delivery that was not recorded within this time is due again. It is longer than any attempt lasts. */
 const TAKEN_MS = 2 * ATTEMPT_TIMEOUT_MS;
-/** How long to rest when nothing is due: signals wake earlier. */
+/** The longest rest when nothing is due; signals end it earlier. */
 const LONGEST_REST_MS = 30_000;
-/** How long to wait after the outbox failed before it is asked again. */
+/** How long to wait after a failure of the outbox before it is read again. */
 const OUTBOX_RETRY_MS = 1_000;
-/** How often old deliveries are looked for, and how many are forgotten at once. */
+/** How often old deliveries are looked for, and the most that are forgotten at once. */
 const FORGET_INTERVAL_MS = 60_000;
 const FORGET_BATCH = 500;
 
-/** Sends what the outbox holds, and tries again what failed, for as long as its receiver is worth trying. */
+/** Sends the deliveries of the outbox, and retries failed ones for as long as their receiver is worth trying. */
 export class DeliverySender {
   private readonly rounds: Rounds;
   private readonly underWay = new Set<Promise<void>>();
@@ -52,14 +52,14 @@ export class DeliverySender {
     this.rounds.start();
   }
 
-  /** Starts no more attempts, and resolves when those under way have been recorded. */
+  /** Starts no more attempts, and resolves when the attempts under way have been recorded. */
   async stop(): Promise<void> {
     this.unsubscribe();
     await this.rounds.stop();
     await Promise.all(this.underWay);
   }
 
-  /** Resolves with when something is due next. */
+  /** Resolves with the time of the next due delivery, or of another reason to look. */
   private async round(): Promise<number> {
     const { clock, log, outbox } = this.world;
     try {
@@ -74,12 +74,12 @@ export class DeliverySender {
     }
   }
 
-  /** Begins as many attempts as there is room for; returns how many. */
+  /** Begins as many attempts as there is room for; returns their number. */
   private async sendDue(): Promise<number> {
     const { clock, outbox } = this.world;
     const now = clock.now();
     let begun = 0;
-    // One destination at a time may take all that it is allowed; what is left over goes back in nobody's way.
+    // Each pass takes at most `freeForAny` deliveries: all of them may begin even if they go to one destination.
     for (;;) {
       const count = this.limits.freeForAny;
       if (count === 0) return begun;
@@ -95,7 +95,8 @@ export class DeliverySender {
     this.limits.begin(destination);
     const attempt = this.send(due, destination).finally(() => {
       this.underWay.delete(attempt);
-      // The loop rests until what it knew to be due, and without this destination: it has to hear that it is free.
+      // The loop rests until a due time that it computed without this destination, so it must learn that the
+      // destination is free.
       this.rounds.call();
     });
     this.underWay.add(attempt);
@@ -108,7 +109,7 @@ export class DeliverySender {
     this.limits.end(destination, result, clock.now() - startedAt);
     const outcome = this.outcomeOf(due, result);
     if (outcome.kind === 'given-up') {
-      log.warn('A delivery was given up; its receiver was not told', {
+      log.warn('A delivery was given up; its receiver did not get it', {
         deliveryId: due.delivery.id,
         reason: outcome.reason,
       });
@@ -136,7 +137,10 @@ export class DeliverySender {
     }
   }
 
-  /** What the invocation ran on is not on record: the failure is told of the first variant, nearly always the only one. */
+  /**
+   * Counts a failed notification. The variant that ran the invocation is not on record, so the first variant gets it,
+   * which is nearly always the only one.
+   */
   private async measureFailure({ invocationId }: Delivery): Promise<void> {
     const { catalog, invocations, log } = this.world;
     if (invocationId === undefined) return;

@@ -3,7 +3,10 @@ import { TEST_NOTIFICATION } from '../../core/delivery/invocation-notification.j
 import { publishToTopics } from './publish-to-topics.js';
 import type { World } from '../world.js';
 
-/** Tells a config's topics that an endpoint was created or changed, which shows whoever listens that they are heard. */
+/**
+ * Sends a test notification to a config's topics after an endpoint was created or changed, so that subscribers see that
+ * the topics work.
+ */
 export async function sendTestNotifications(
   world: Pick<World, 'clock' | 'outbox' | 'signals'>,
   asyncInference: AsyncInferenceConfig | undefined,

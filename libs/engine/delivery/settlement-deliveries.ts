@@ -5,13 +5,13 @@ import type { Delivery } from '../../core/delivery/delivery.js';
 import { parseObjectLocation } from '../../core/object-location.js';
 import type { World } from '../world.js';
 
-/** How long receivers of callbacks may fetch an output without credentials: longer than they are tried. */
+/** How long receivers of callbacks may fetch an output without credentials. It is longer than a callback is retried. */
 const OUTPUT_URL_SECONDS = 7 * 24 * 3600;
 
 /**
- * Who is to be told of a settlement, and what: one message to the topic and one to the callback, under ids that follow
- * from the invocation's, so that whoever settles it again by mistake makes no second ones. `response` is the model's,
- * where it is short enough to go along.
+ * Makes the deliveries of a settlement: one message to the topic and one to the callback. Their ids follow from the
+ * invocation's id, so that a second settlement by mistake makes no second deliveries. `response` is the model's
+ * response, if it is short enough to be included.
  */
 export async function settlementDeliveries(
   world: Pick<World, 'objects' | 'place' | 'publicUrl'>,

@@ -18,20 +18,20 @@ import {
 import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
-/** So many of a variant's last decisions are looked at, and shown. */
+/** The number of a variant's last decisions that are read and shown. */
 const LAST_DECISIONS = 10;
 
 type Sources = Pick<World, 'catalog' | 'clock' | 'invocations' | 'place'>;
 
-/** Whose variants are described, and what is known already. */
+/** The endpoint whose variants are described, with the facts that are known already. */
 interface Subject {
   readonly endpoint: Endpoint;
   readonly backlog: Backlog;
-  /** What holds where the endpoint says nothing else. */
+  /** The longest time that an idle instance is kept, if the endpoint does not set one. */
   readonly maxKeepWarmMs: number;
 }
 
-/** Where each variant of an endpoint stands. */
+/** Describes the present situation of each variant of an endpoint. */
 export async function describeVariants(
   world: Sources,
   instances: InstanceStatus,
@@ -66,7 +66,7 @@ async function describeVariant(
     cooldowns: target?.cooldowns ?? NO_COOLDOWNS,
     dispatchPaused: isPaused(endpoint, 'dispatch') ? endpoint.gateChanges?.dispatch : undefined,
     ...countInstances(instances, endpoint, variant.name),
-    // Where a way back failed both sides share the work, and scaling goes on.
+    // After a failed way back both sides share the work, and scaling continues.
     newShare: endpoint.status === 'UpdateRollbackFailed' ? undefined : endpoint.deployment?.traffic,
     usualPhasesMs: usualPhases(history, 0.5),
     failures: instances.launchFailures(endpoint.name, variant.name),
@@ -110,7 +110,7 @@ async function describePolicies(
 ): Promise<PolicySituation[]> {
   const policies = await catalog.scalingPolicies.under(scalingPolicyPrefix(endpointName, variantName));
   if (policies.length === 0) return [];
-  // Alarms are not kept by policy: those of users may name any.
+  // Alarms are not stored by policy, because a user's alarm may name any policy.
   const alarms = await catalog.alarms.all();
   const arnOf = ({ id, name }: ScalingPolicy): string =>
     scalingPolicyArn(place, id, scalableTargetKey(endpointName, variantName), name);

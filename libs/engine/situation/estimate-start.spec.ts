@@ -7,7 +7,7 @@ import { estimateStart } from './estimate-start.js';
 import { Fleet } from '../instance/fleet.js';
 import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
-/** An endpoint at zero whose starts take two seconds and whose invocations take one. */
+/** An endpoint at zero instances, whose starts take two seconds and whose invocations take one second. */
 async function aSleepingEndpoint() {
   const parts = memoryWorld();
   const { catalog, clock, world } = parts;
@@ -24,7 +24,7 @@ async function aSleepingEndpoint() {
   };
 }
 
-test('it tells the place in the queue, and a start from what starts and invocations usually take', async () => {
+test('the outlook has the queue position, and a start estimated from the usual durations of starts and invocations', async () => {
   const { clock, outlook, submit } = await aSleepingEndpoint();
   const [first, , third] = [await submit(), await submit(), await submit()];
   expect(await outlook(first)).toEqual({ position: 0, estimatedStartAt: expect.any(Number) });
@@ -34,7 +34,7 @@ test('it tells the place in the queue, and a start from what starts and invocati
   expect(estimatedStartAt! - clock.now()).toBeCloseTo(3_000, -3);
 });
 
-test('it tells no start where dispatch is paused, and nothing of what does not wait', async () => {
+test('the outlook has no start while dispatch is paused, and is empty for an invocation that does not wait', async () => {
   const { catalog, invocations, ledger, outlook, submit } = await aSleepingEndpoint();
   const invocation = await submit();
   await catalog.endpoints.update(endpointKey('reader'), (endpoint) => ({ ...endpoint, dispatch: 'paused' }));

@@ -7,13 +7,15 @@ import { estimatesOf } from '../../core/learning/variant-history.js';
 import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
-/** Where a queued invocation stands, and about when it is going to start where there is history to tell from. */
+/**
+ * The queue position of a waiting invocation, and an estimate of when it starts, if there is history to estimate from.
+ */
 export interface QueueOutlook {
   readonly position?: number;
   readonly estimatedStartAt?: number;
 }
 
-/** Of an invocation that does not wait, nothing. */
+/** Estimates when an invocation starts; returns an empty outlook if it does not wait. */
 export async function estimateStart(
   { catalog, clock, invocations }: Pick<World, 'catalog' | 'clock' | 'invocations'>,
   instances: InstanceStatus,

@@ -40,7 +40,7 @@ async function aBacklog(launch: LaunchScript = { bootMs: 5_000 }) {
   };
 }
 
-test('an invocation is followed from a start to the instance that runs it', async () => {
+test('the situation of an invocation goes from a start to the instance that runs it', async () => {
   const { clock, fleet, launch, ledger, why } = await aBacklog();
   expect(await why()).toBe('There is no instance in service. An instance is about to be launched.');
   launch(1);
@@ -63,7 +63,7 @@ test('an invocation is followed from a start to the instance that runs it', asyn
   expect(await why()).toContain('for 2 s so far');
 });
 
-test('what waits while its endpoint is updated is promised no slot that only a share of the work may have', async () => {
+test('an invocation that waits during an update is promised no slot that is reserved for the share of the new side', async () => {
   const { catalog, clock, endpoint, fleet, launch, why } = await aBacklog();
   launch(1);
   const fresh = { ...endpoint.variants[0]!, deploymentId: 'second' };
@@ -84,7 +84,7 @@ test('what waits while its endpoint is updated is promised no slot that only a s
   expect(await why()).toBe('An instance has room for it, so it starts within moments.');
 });
 
-test('a variant is shown with its starts, what they usually take, and its failures', async () => {
+test('a variant is shown with its starts, their usual duration, and its failures', async () => {
   const { catalog, clock, endpoint, launch, situations } = await aBacklog();
   const key = scalableTargetKey('reader', 'AllTraffic');
   const history = withStart(EMPTY_HISTORY, { queued: 0, boot: 5_000, ping: 100 }, clock.now());
@@ -108,7 +108,7 @@ test('a variant is shown with its starts, what they usually take, and its failur
   });
 });
 
-test('what is paused is shown apart, with its time, and counts as none', async () => {
+test('a paused instance is shown apart, with its end time, and is not counted', async () => {
   const { catalog, clock, endpoint, fleet, launch, situations } = await aBacklog();
   launch(1);
   await clock.advance(6_000);
@@ -129,7 +129,7 @@ test('what is paused is shown apart, with its time, and counts as none', async (
   });
 });
 
-test('the policies of a variant are shown with the alarms that trigger them, whoever made those', async () => {
+test('the policies of a variant are shown with the alarms that trigger them, regardless of who created the alarms', async () => {
   const { catalog, place, variants } = await aBacklog();
   const policy: ScalingPolicy = {
     id: 'p-1',

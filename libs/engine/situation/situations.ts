@@ -6,12 +6,12 @@ import { describeVariants } from './describe-variants.js';
 import type { InstanceStatus } from '../instance/instance-view.js';
 import type { World } from '../world.js';
 
-/** Tells where endpoints and invocations stand, with all that explains it. */
+/** Describes the situation of endpoints and invocations, with the facts that explain it. */
 export class Situations {
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'place'>,
     private readonly instances: InstanceStatus,
-    /** How long an idle instance is kept where its endpoint says nothing else. */
+    /** The longest time that an idle instance is kept, if its endpoint does not set one. */
     private readonly settings: { readonly maxKeepWarmMs: number },
   ) {}
 
@@ -22,7 +22,7 @@ export class Situations {
     return { endpoint, backlog, instances: this.instances.counts(endpoint.name), variants };
   }
 
-  /** The endpoint and its instances are only looked at while the invocation is not settled. */
+  /** Describes an invocation. The endpoint and its instances are read only while the invocation is not settled. */
   async ofInvocation(invocation: Invocation): Promise<InvocationSituation> {
     const { catalog, clock } = this.world;
     const { endpointName, id, state } = invocation;

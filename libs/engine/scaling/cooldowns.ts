@@ -7,19 +7,19 @@ import {
 } from '../../core/scaling/scalable-target.js';
 import type { World } from '../world.js';
 
-/** A change of capacity that a policy has made. */
+/** A change of capacity that a scaling policy made. */
 export interface PolicyChange {
   readonly endpointName: string;
   readonly variantName: string;
   readonly step: CooldownStep;
 }
 
-/** Notes the change whose cooldown is to come. */
+/** Records a change that is not complete yet; its cooldown follows. */
 export async function beginCooldown(world: Pick<World, 'catalog'>, change: PolicyChange): Promise<void> {
   await updateCooldowns(world, change, (cooldowns) => withStep(cooldowns, change.step));
 }
 
-/** The cooldown begins when its change is complete; a change that failed begins none. */
+/** Begins the cooldown of a change when the change is complete. A change that failed begins none. */
 export async function completeCooldown(
   world: Pick<World, 'catalog'>,
   change: PolicyChange,
@@ -33,7 +33,7 @@ export async function completeCooldown(
   });
 }
 
-/** Forgets the changes that were never completed because the process that made them is gone. */
+/** Forgets the changes that stay incomplete because the process that made them is gone. */
 export async function forgetOpenCooldowns(world: Pick<World, 'catalog'>): Promise<void> {
   for (const { cooldowns, endpointName, variantName } of await world.catalog.scalableTargets.all()) {
     if (!isOpen(cooldowns?.out) && !isOpen(cooldowns?.in)) continue;

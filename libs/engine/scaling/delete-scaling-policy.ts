@@ -6,7 +6,7 @@ import type { World } from '../world.js';
 import { type Variant, describeTarget } from './registered-target.js';
 
 /**
- * Deletes a policy. The alarms of a target-tracking policy go with it; those of users that name the policy stay, without
+ * Deletes a scaling policy and the alarms of its target tracking. A user's alarm that names the policy stays and loses
  * that action. Raises `ScalingPolicyNotFound`.
  */
 export async function deleteScalingPolicy(

@@ -4,7 +4,7 @@ import { scheduledActionKey } from '../../core/scaling/scheduled-action.js';
 import { type Variant, describeTarget } from './registered-target.js';
 import type { World } from '../world.js';
 
-/** Deletes a scheduled action; the bounds that it set last stay. Raises `ScheduledActionNotFound`. */
+/** Deletes a scheduled action. The bounds that it set last stay. Raises `ScheduledActionNotFound`. */
 export async function deleteScheduledAction(
   world: Pick<World, 'catalog' | 'signals'>,
   { endpointName, variantName }: Variant,

@@ -23,7 +23,7 @@ const RULE: TargetTracking = {
   scaleInCooldownMs: 0,
   disableScaleIn: false,
 };
-/** More turns than any of the calls takes. */
+/** More microtask turns than any of the calls takes. */
 const TURNS = 60;
 
 async function registeredWorld(): Promise<MemoryWorld> {
@@ -39,7 +39,7 @@ async function registeredWorld(): Promise<MemoryWorld> {
   return made;
 }
 
-/** With an endpoint that has the variant, and no target. */
+/** A world with an endpoint in service that has the variant, and no scalable target. */
 async function servingWorld(): Promise<MemoryWorld> {
   const made = memoryWorld();
   const { catalog, world } = made;
@@ -66,18 +66,18 @@ const putAction = ({ world }: MemoryWorld) =>
   });
 const deregister = ({ world }: MemoryWorld) => deregisterScalableTarget(world, 'OCR', 'main');
 
-/** Makes two calls, the second so many turns of the event loop's microtasks after the first. */
+/** Makes two calls: the second follows the first after `turns` turns of the microtask queue. */
 async function overlap(first: () => Promise<unknown>, second: () => Promise<unknown>, turns: number): Promise<void> {
   const calls = [first()];
   for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
   await Promise.allSettled([...calls, second()]);
 }
 
-describe('at whatever moment', () => {
+describe('at any moment', () => {
   it.each([
     ['a policy', putPolicy],
     ['a scheduled action', putAction],
-  ])('a target is deregistered while %s is put, nothing of it stays', async (_, put) => {
+  ])('deregistering a target while %s is put leaves nothing of it', async (_, put) => {
     for (let turns = 0; turns < TURNS; turns += 1) {
       const made = await registeredWorld();
       await overlap(
@@ -89,7 +89,7 @@ describe('at whatever moment', () => {
     }
   });
 
-  it('a policy is deleted while it is put again, its alarms stay with it or go with it', async () => {
+  it('deleting a policy while it is put again keeps its alarms only if the policy stays', async () => {
     for (let turns = 0; turns < TURNS; turns += 1) {
       const made = await registeredWorld();
       await putPolicy(made);
@@ -104,7 +104,7 @@ describe('at whatever moment', () => {
   });
 });
 
-it('a target is not left behind by a registration that is slower than the deletion of its endpoint', async () => {
+it('a registration that is slower than the deletion of its endpoint leaves no target behind', async () => {
   const { catalog, world } = await servingWorld();
   const { scalableTargets } = catalog;
   const create = scalableTargets.create.bind(scalableTargets);
@@ -118,7 +118,7 @@ it('a target is not left behind by a registration that is slower than the deleti
   expect(await scalableTargets.all()).toEqual([]);
 });
 
-it('what scales an endpoint is forgotten by its name alone, but for variants that stay, and for other endpoints', async () => {
+it('forgets all targets, policies and actions under an endpoint name, except those of kept variants and other endpoints', async () => {
   const made = await registeredWorld();
   await putPolicy(made);
   await putAction(made);
@@ -126,7 +126,7 @@ it('what scales an endpoint is forgotten by its name alone, but for variants tha
   await made.catalog.scalableTargets.create(scalableTargetKey('OCR-2', 'main'), other);
   await forgetScalableTargets(made.world, 'OCR', ['main']);
   expect(await left(made)).toEqual({ policies: 1, actions: 1, alarms: 2 });
-  // As a crash leaves it in the middle.
+  // This is the state that a crash halfway leaves.
   await made.catalog.scalableTargets.delete(scalableTargetKey('OCR', 'main'));
   await forgetScalableTargets(made.world, 'OCR', []);
   expect(await left(made)).toEqual({ policies: 0, actions: 0, alarms: 0 });

@@ -9,8 +9,8 @@ import type { Variant } from './registered-target.js';
 type ForgettingWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;
 
 /**
- * Removes a scalable target, its scheduled actions, and its policies with what they have to do with alarms; returns the
- * target if there was one. After a crash in between, calling again removes what is left.
+ * Removes a scalable target, its scheduled actions, its policies, their alarms, and their actions on users' alarms.
+ * Returns the target if it existed. After a crash halfway, another call removes the rest.
  */
 export async function forgetScalableTarget(
   world: ForgettingWorld,
@@ -18,7 +18,7 @@ export async function forgetScalableTarget(
   signal?: AbortSignal,
 ): Promise<ScalableTarget | undefined> {
   const { scalableTargets, scalingPolicies, scheduledActions } = world.catalog;
-  // The target first: what is added to it from here on is taken back by who added it.
+  // The target goes first: from now on, each verb that adds something to it takes that back itself.
   const target = await scalableTargets.delete(scalableTargetKey(endpointName, variantName), signal);
   for (const { name } of await scheduledActions.under(scheduledActionPrefix(endpointName, variantName), signal)) {
     await scheduledActions.delete(scheduledActionKey(endpointName, variantName, name), signal);
@@ -29,7 +29,10 @@ export async function forgetScalableTarget(
   return target;
 }
 
-/** Removes what scales the variants of an endpoint, but for those of `kept`, whatever of it a crash has left. */
+/**
+ * Removes the scalable targets, policies and scheduled actions of an endpoint's variants, except the variants in
+ * `kept`. Also removes records that a crash left without their target.
+ */
 export async function forgetScalableTargets(
   world: ForgettingWorld,
   endpointName: string,
@@ -48,21 +51,21 @@ export async function forgetScalableTargets(
   }
 }
 
-/** Removes a policy with its alarms. */
+/** Removes a scaling policy with its alarms. */
 export async function forgetScalingPolicy(
   world: ForgettingWorld,
   policy: ScalingPolicy,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Before, so that after a crash the policy is still there to be deleted again.
+  // The alarms go first: after a crash the policy still exists and can be deleted again.
   await forgetPolicyAlarms(world, policy, signal);
   const key = scalingPolicyKey(policy.endpointName, policy.variantName, policy.name);
   await world.catalog.scalingPolicies.delete(key, signal);
-  // After, because it may have been put again in the meantime.
+  // They go again afterwards, because another call may have put the policy again meanwhile.
   await forgetPolicyAlarms(world, policy, signal);
 }
 
-/** Deletes the alarms that a policy made; those of users only lose their action. */
+/** Deletes the alarms that a policy made. Users' alarms only lose their action on the policy. */
 export async function forgetPolicyAlarms(
   world: ForgettingWorld,
   policy: ScalingPolicy,

@@ -53,20 +53,20 @@ function metOf(of: Partial<Met>): Met {
   return { variantName: 'AllTraffic', deploymentId: 'first', ...nothing, ...of };
 }
 
-describe('an order', () => {
-  it('is on record when it is returned', async () => {
+describe('an order for instances', () => {
+  it('is recorded when it is returned', async () => {
     const { onRecord, order } = await aDecision(5);
     expect((await order())?.variants).toMatchObject([{ desiredInstanceCount: 5 }]);
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 5 });
   });
 
-  it('that the record gives already is not written again', async () => {
+  it('is not written again if the record already says it', async () => {
     const { endpoint, order, writes } = await aDecision(2);
     expect(await order()).toBe(endpoint);
     expect(writes()).toBe(0);
   });
 
-  it('leaves a count alone that was set by hand', async () => {
+  it('leaves a count that was set by hand', async () => {
     const { order, writes } = await aDecision(5, { source: 'desired instance count' });
     expect((await order())?.variants).toMatchObject([{ desiredInstanceCount: 2 }]);
     expect(writes()).toBe(0);
@@ -79,14 +79,14 @@ describe('an order', () => {
       'has been replaced by another deployment',
       ({ variants }) => ({ variants: [{ ...variants[0]!, deploymentId: 'second' }] }),
     ],
-  ])('is not written where the endpoint %s by now', async (_what, become) => {
+  ])('is not written if the endpoint %s by now', async (_what, become) => {
     const { change, endpoint, order, writes } = await aDecision(5);
     await change(become(endpoint));
     expect(await order()).toBeUndefined();
     expect(writes()).toBe(0);
   });
 
-  it('keeps what else was changed in between', async () => {
+  it('keeps other changes that were made in between', async () => {
     const { change, onRecord, order } = await aDecision(5);
     await change({ tags: { team: 'a' } });
     expect((await order())?.tags).toEqual({ team: 'a' });
@@ -94,43 +94,43 @@ describe('an order', () => {
   });
 });
 
-describe('what is left of an order', () => {
-  it('is nothing to write where it was carried out', async () => {
+describe('the conclusion of an order', () => {
+  it('writes nothing if the order was carried out', async () => {
     const { conclude, order, writes } = await aDecision(1);
     await order();
     await conclude({ before: 2, letGo: [Promise.resolve()] });
     expect(writes()).toBe(1);
   });
 
-  it('is as many as are there, where instances got work before they could go', async () => {
+  it('records the instances that stay because they got work before they could go', async () => {
     const { conclude, onRecord, order } = await aDecision(0);
     await order();
     await conclude({ before: 2, letGo: [Promise.resolve()] });
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 1 });
   });
 
-  it('stands where a slot has only just been taken, since that may come to nothing', async () => {
+  it('keeps the order if a slot has only just been taken, because it may get no work', async () => {
     const { conclude, onRecord, order } = await aDecision(1);
     await order();
     await conclude({ before: 2, taken: 1 });
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 1 });
   });
 
-  it('stands where launches are held back', async () => {
+  it('keeps the order if launches are held back', async () => {
     const { conclude, onRecord, order } = await aDecision(5);
     await order();
     await conclude({ before: 2, heldBack: 3 });
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 5 });
   });
 
-  it('is the count that users set, where it is theirs', async () => {
+  it('keeps a count that the user set by hand', async () => {
     const { conclude, onRecord, order } = await aDecision(2, { source: 'desired instance count' });
     await order();
     await conclude({ before: 4 });
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 2 });
   });
 
-  it('does not overrule what another has ordered since', async () => {
+  it('does not overrule a later order', async () => {
     const { conclude, change, endpoint, onRecord, order } = await aDecision(0);
     await order();
     await change({ variants: [{ ...endpoint.variants[0]!, desiredInstanceCount: 7 }] });
@@ -142,7 +142,7 @@ describe('what is left of an order', () => {
 describe('an order to wake', () => {
   const now = memoryWorld().clock.now();
 
-  it('is done with when its instances are on their way, and not before', async () => {
+  it('is removed when its instances are being launched, and not before', async () => {
     const wakeOrder = { instances: 5, by: 'an operator', at: now };
     const { conclude, onRecord, order } = await aDecision(5, { wakeOrder });
     await order();
@@ -153,7 +153,7 @@ describe('an order to wake', () => {
     expect((await onRecord())?.wakeOrder).toBeUndefined();
   });
 
-  it('is done with when it is too old, though it could not be carried out', async () => {
+  it('is removed when it is too old, even if it was not carried out', async () => {
     const wakeOrder = { instances: 5, by: 'an operator', at: now - WAKE_ORDER_VALID_MS - 1 };
     const { conclude, onRecord, order } = await aDecision(2, { wakeOrder });
     await order();
@@ -161,7 +161,7 @@ describe('an order to wake', () => {
     expect((await onRecord())?.wakeOrder).toBeUndefined();
   });
 
-  it('that came in between is left alone', async () => {
+  it('is left alone if it came in between', async () => {
     const wakeOrder = { instances: 5, by: 'an operator', at: now };
     const { change, conclude, endpoint, onRecord, order } = await aDecision(2, { wakeOrder });
     await order();

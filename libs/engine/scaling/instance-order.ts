@@ -6,8 +6,8 @@ import type { VariantLook } from './scaling-record.js';
 import type { World } from '../world.js';
 
 /**
- * Writes down how many instances each variant is to have, as it was decided. Returns the record with the order;
- * undefined, with nothing written, where the endpoint is not any more what the decisions were about.
+ * Records the number of instances that was decided for each variant. Returns the record with the order; undefined, with
+ * nothing written, if the endpoint has changed since the decisions.
  */
 export async function orderInstances(
   world: Pick<World, 'catalog'>,
@@ -28,9 +28,9 @@ export async function orderInstances(
 }
 
 /**
- * Takes back what could not be carried out of an order: instances that have got work in the meantime stay, and the
- * record says so, as it would have them go the moment that they are idle. An order to wake is done with when it was
- * carried out, or is too old.
+ * Takes back the part of an order that was not carried out. Instances that got work in the meantime stay, and the
+ * record counts them; otherwise they would go as soon as they are idle. An order to wake is removed once it is carried
+ * out or too old.
  */
 export async function concludeOrder(
   world: Pick<World, 'catalog'>,
@@ -41,7 +41,7 @@ export async function concludeOrder(
     const { desiredInstanceCount: asked } = ordered.variants.find(({ name }) => name === look.variant.name)!;
     const { wakeOrder } = look.variant;
     const isDone = wakeOrder && (met.heldBack === 0 || orderInForce(look.observation) === undefined);
-    // Of a slot that has just been taken it is not known whether any work comes of it.
+    // A slot that has just been taken may turn out to get no work.
     const left = isTheirs(look) ? asked : Math.max(asked, countAfter(met) - met.taken);
     return left === asked && !isDone ? [] : [{ name: look.variant.name, asked, left, wokenBy: isDone && wakeOrder }];
   });
@@ -52,7 +52,7 @@ export async function concludeOrder(
       const change = changes.find(({ name }) => name === each.name);
       if (!change) return each;
       const { asked, left, wokenBy } = change;
-      // Another order of either kind may have come in between.
+      // Another order, for a count or to wake, may have come in between.
       const desiredInstanceCount = each.desiredInstanceCount === asked ? left : each.desiredInstanceCount;
       const isWoken = wokenBy && each.wakeOrder?.at === wokenBy.at;
       return { ...each, desiredInstanceCount, wakeOrder: isWoken ? undefined : each.wakeOrder };
@@ -64,12 +64,12 @@ function orderedCount(look: VariantLook): number {
   return isTheirs(look) ? look.variant.desiredInstanceCount : look.decision.desired;
 }
 
-/** A count that users set by hand is theirs. */
+/** Returns whether the user set the count by hand, so that no decision changes it. */
 function isTheirs({ observation }: VariantLook): boolean {
   return observation.bounds.source === 'desired instance count';
 }
 
-/** Whether the record is still what was looked at, as far as decisions about counts go. */
+/** Returns whether the record still says what the decisions about counts rest on. */
 function isSame(current: Endpoint, seen: Endpoint): boolean {
   const isAsSeen = (variant: DeployedVariant, index: number): boolean => {
     const { deploymentId, desiredInstanceCount, name } = seen.variants[index]!;

@@ -11,18 +11,18 @@ import type { ScalingObservation } from '../../core/scaling/scaling-observation.
 import type { Capacity } from '../instance/capacity.js';
 import type { ScalingSettings } from './scaling-settings.js';
 
-/** What was read of an endpoint for the decisions about its variants. */
+/** The facts about an endpoint, read at one moment, on which the decisions about its variants rest. */
 export interface EndpointReading {
   readonly now: number;
   readonly endpoint: Endpoint;
-  /** All that its variants have to do together. */
+  /** The backlog of all its variants together. */
   readonly backlog: Backlog;
   readonly targets: readonly ScalableTarget[];
   readonly settings: ScalingSettings;
   readonly capacity: Pick<Capacity, 'instances' | 'runningForMs'>;
 }
 
-/** All that a decision about one variant may look at, at one moment. Looking changes nothing. */
+/** Returns all facts that a decision about one variant may use, at one moment. Changes nothing. */
 export function observeVariant(
   reading: EndpointReading,
   variant: DeployedVariant,
@@ -56,7 +56,10 @@ export function observeVariant(
   };
 }
 
-/** A variant's own part of what its endpoint has to do: what waits by its weight, and what its instances run. */
+/**
+ * Returns a variant's part of its endpoint's backlog: its share by weight of the queued invocations, and the ones that
+ * its instances run.
+ */
 function backlogOf(
   { backlog, endpoint, targets }: EndpointReading,
   variant: DeployedVariant,

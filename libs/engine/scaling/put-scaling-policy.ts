@@ -14,12 +14,13 @@ import { forgetPolicyAlarms, forgetScalingPolicy } from './forget-scalable-targe
 import type { World } from '../world.js';
 import { type Variant, checkRegistered } from './registered-target.js';
 
-/** `PutScalingPolicy` of one scalable target holds at most this many. */
+/** The most policies of one scalable target, as for `PutScalingPolicy`. */
 const MAX_POLICIES = 50;
 
+/** The rule of a scaling policy of either kind. */
 export type ScalingRule = TargetTracking | StepScaling;
 
-/** What a caller says of a policy. Without a rule, the one that the policy has already is kept. */
+/** A request to create or change a scaling policy. If the rule is absent, an existing policy keeps its own. */
 export interface PolicyRequest extends Variant {
   readonly name: string;
   readonly type?: ScalingRule['kind'];
@@ -29,9 +30,10 @@ export interface PolicyRequest extends Variant {
 type PolicyWorld = Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>;
 
 /**
- * Makes a policy of a scalable target, or gives the one of that name another rule; its id stays. A target-tracking policy
- * gets its alarms, which a later call writes anew under their names. Raises `ScalableTargetNotFound`, `LimitExceeded`, and
- * `InvalidRequest` for a new policy without a rule and for a metric that another policy tracks already.
+ * Creates a scaling policy of a scalable target, or gives the policy of that name another rule and keeps its id. A
+ * target-tracking policy gets its alarms; a later call rewrites them under the same names. Raises
+ * `ScalableTargetNotFound`, `LimitExceeded`, and `InvalidRequest` for a new policy without a rule and for a metric that
+ * another policy already tracks.
  */
 export async function putScalingPolicy(
   world: PolicyWorld,
@@ -98,11 +100,14 @@ async function store(
   const made = { id, name, endpointName, variantName, rule, alarmNames: [], createdAt: world.clock.now() };
   const created = change(made);
   if (await scalingPolicies.create(key, created, signal)) return created;
-  // Another caller was faster: this one changes what that one made.
+  // Another caller has just created the policy: this request changes it.
   return (await scalingPolicies.update(key, change, signal)) ?? created;
 }
 
-/** High, then low where there is one; those that there are keep their names. */
+/**
+ * Returns the alarms' names: the high alarm, then the low one if the policy scales in. Existing alarms keep their
+ * names.
+ */
 function alarmNames(world: Pick<World, 'clock'>, policy: ScalingPolicy, rule: ScalingRule): string[] {
   if (rule.kind !== 'TargetTrackingScaling') return [];
   const [high, low] = policy.alarmNames;
@@ -126,7 +131,7 @@ async function rewriteAlarms(
   for (const alarmName of obsolete) await eraseAlarm(world, alarmName, signal);
 }
 
-/** Where the policy or its target was deleted while it was being put, nothing of it may stay behind. */
+/** Removes the policy's alarms if the policy or its target was deleted while it was being put. */
 async function takeBackIfGone(world: PolicyWorld, policy: ScalingPolicy, signal?: AbortSignal): Promise<void> {
   const key = scalingPolicyKey(policy.endpointName, policy.variantName, policy.name);
   const kept = await world.catalog.scalingPolicies.get(key, signal);

@@ -9,10 +9,13 @@ import {
 import { type Variant, checkRegistered } from './registered-target.js';
 import type { World } from '../world.js';
 
-/** One scalable target holds at most this many. */
+/** The most scheduled actions of one scalable target. */
 const MAX_ACTIONS = 200;
 
-/** What a caller says of a scheduled action. On an update what is absent stays, but for `startAt` and `endAt`. */
+/**
+ * A request to create or change a scheduled action. On an update an absent member stays as it is, except `startAt` and
+ * `endAt`, which are cleared.
+ */
 export interface ActionRequest extends Variant {
   readonly name: string;
   readonly schedule?: { readonly expression: string; readonly parsed: Schedule };
@@ -23,9 +26,9 @@ export interface ActionRequest extends Variant {
 }
 
 /**
- * Makes a scheduled action of a scalable target, or changes the one of that name; its id stays, and only times from now
- * on count. Raises `ScalableTargetNotFound`, `LimitExceeded`, and `InvalidRequest` for a schedule that cannot be kept or
- * has no time to come.
+ * Creates a scheduled action of a scalable target, or changes the action of that name and keeps its id. Only due times
+ * from now on count. Raises `ScalableTargetNotFound`, `LimitExceeded`, and `InvalidRequest` for a schedule that is
+ * invalid or has no due time in the future.
  */
 export async function putScheduledAction(
   world: Pick<World, 'calendar' | 'catalog' | 'clock' | 'signals'>,
@@ -48,7 +51,7 @@ export async function putScheduledAction(
   let action = await scheduledActions.update(key, change, signal);
   if (!action) {
     const created = change(newAction(request, world.clock.uniqueId(), now));
-    // Where another caller was faster, this request changes what that one made.
+    // Another caller may have just created the action: then this request changes it.
     action = (await scheduledActions.create(key, created, signal))
       ? created
       : ((await scheduledActions.update(key, change, signal)) ?? created);
@@ -58,7 +61,7 @@ export async function putScheduledAction(
   return action;
 }
 
-/** Where the target was deregistered in the meantime, nothing may be left of it. */
+/** Removes the action if its target was deregistered in the meantime. */
 async function takeBackIfGone(
   world: Pick<World, 'catalog'>,
   variant: Variant,
@@ -100,7 +103,7 @@ function stated({ schedule, timezone, capacities }: ActionRequest): Partial<Sche
   return {
     ...(schedule && { schedule: schedule.parsed, expression: schedule.expression }),
     ...(timezone !== undefined && { timezone }),
-    // One whole: a bound that is not named any more is not set any more.
+    // The action is replaced as a whole: a bound that the request does not name is cleared.
     ...(capacities && { minCapacity: capacities.minCapacity, maxCapacity: capacities.maxCapacity }),
   };
 }

@@ -12,10 +12,10 @@ import { checkTagCount } from './tag-scalable-target.js';
 import type { World } from '../world.js';
 import { describeTarget } from './registered-target.js';
 
-/** AWS begins with 500 and raises it on request; here there is nobody to ask. */
+/** AWS's default is 500, and AWS raises it on request; Ebb has a higher limit instead. */
 const MAX_TARGETS = 5_000;
 
-/** What a caller says of a scalable target; what is absent stays as it is. */
+/** A request to register or change a scalable target. An absent member stays as it is. */
 export interface TargetRequest {
   readonly endpointName: string;
   readonly variantName: string;
@@ -23,14 +23,13 @@ export interface TargetRequest {
   readonly maxCapacity?: number;
   readonly roleArn?: string;
   readonly suspended?: Partial<SuspendedState>;
-  /** Of a new target only. */
+  /** Only for a new target. */
   readonly tags?: Tags;
 }
 
 /**
- * Gives a variant its bounds, or changes them; the autoscaler's loop moves the capacity into them. Raises
- * `EndpointNotFound` where there is no such variant, `InvalidRequest` for bounds that are missing or crossed,
- * `TooManyTags` and `LimitExceeded`.
+ * Sets a variant's bounds; the autoscaler's loop moves the capacity into them. Raises `EndpointNotFound` for a variant
+ * that does not exist, `InvalidRequest` for bounds that are missing or crossed, `TooManyTags` and `LimitExceeded`.
  */
 export async function registerScalableTarget(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
@@ -46,7 +45,7 @@ export async function registerScalableTarget(
   if (!target) {
     const created = newTarget(world, request);
     if ((await scalableTargets.all(signal)).length >= MAX_TARGETS) throw tooMany();
-    // Where another caller was faster, this request changes what that one made.
+    // Another caller may have just created the target: then this request changes it.
     target = (await scalableTargets.create(key, created, signal))
       ? created
       : ((await scalableTargets.update(key, change, signal)) ?? created);
@@ -57,8 +56,8 @@ export async function registerScalableTarget(
 }
 
 /**
- * Ends the scaling of a variant, its policies and scheduled actions; its instances stay as many as they are. Raises
- * `ScalableTargetNotFound`.
+ * Removes a variant's scalable target, its policies and its scheduled actions. Its instance count stays as it is.
+ * Raises `ScalableTargetNotFound`.
  */
 export async function deregisterScalableTarget(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
@@ -73,7 +72,7 @@ export async function deregisterScalableTarget(
   world.signals.notify({ kind: 'endpoint', endpointName });
 }
 
-/** Whoever took the variant away in the meantime has found no target to take with it. */
+/** Removes the new target if its variant was deleted in the meantime: that deletion ran before the target existed. */
 async function takeBackWithoutVariant(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   request: TargetRequest,

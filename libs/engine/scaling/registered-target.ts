@@ -2,13 +2,13 @@ import { EbbError } from '../../core/errors.js';
 import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { World } from '../world.js';
 
-/** One variant that is, or could be, a scalable target. */
+/** A variant that is, or could be, a scalable target. */
 export interface Variant {
   readonly endpointName: string;
   readonly variantName: string;
 }
 
-/** Raises `ScalableTargetNotFound` where a variant is not registered. */
+/** Raises `ScalableTargetNotFound` if a variant is not registered. */
 export async function checkRegistered(
   world: Pick<World, 'catalog'>,
   { endpointName, variantName }: Variant,
@@ -19,7 +19,7 @@ export async function checkRegistered(
   throw new EbbError('ScalableTargetNotFound', `No scalable target registered for ${describeTarget(key)}`);
 }
 
-/** A scalable target in AWS's errors. */
+/** Returns a scalable target as AWS's errors name it. */
 export function describeTarget(resourceId: string): string {
   return (
     `service namespace: sagemaker, resource ID: ${resourceId}, ` +

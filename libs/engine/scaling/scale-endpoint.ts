@@ -14,10 +14,10 @@ import type { VariantLook } from './scaling-record.js';
 import type { ScalingSettings } from './scaling-settings.js';
 import type { World } from '../world.js';
 
-/** An idle instance on which a slot has just been taken is looked at again after this time. */
+/** How soon an idle instance is looked at again if one of its slots has just been taken. */
 const TAKEN_RETRY_MS = 500;
 
-/** What a policy asks for again and again to no effect, until something else changes. */
+/** The reasons not to scale that last until something else changes. */
 const LASTING: ReadonlySet<NotScaledCode> = new Set([
   'AlreadyAtMaxCapacity',
   'AlreadyAtMinCapacity',
@@ -27,37 +27,37 @@ const LASTING: ReadonlySet<NotScaledCode> = new Set([
   'ScalingSuspended',
 ]);
 
-/** Where the readings of a variant's policies come from. */
+/** The source of the readings of a variant's policies. */
 export interface PolicyReadings {
-  /** Actions that are due are handed out once. */
+  /** Returns the readings. Each action that is due is returned once. */
   take(endpointName: string, variantName: string): Promise<PolicyReading[]>;
-  /** Asking the policies again is no use until something changes. */
+  /** Stops asking the endpoint's policies until something changes. */
   rest(endpointName: string): void;
 }
 
-/** What has been learnt of variants, and is learnt on. */
+/** The histories of variants, which estimates come from and observations go into. */
 export interface Learnt {
-  /** How many instances the backlog could use at this moment, whatever there are; and how large it is. */
+  /** Adds an observation: how many instances the backlog could use now, regardless of how many exist, and its size. */
   demanded(endpointName: string, variantName: string, demand: number, backlog: number): void;
   estimates(endpointName: string, variantName: string, maxKeepWarmMs: number): Promise<VariantEstimates>;
 }
 
-/** What decisions rest on beside what is there. */
+/** The things that decisions rest on besides the observation. */
 export interface ScalingGrounds {
   readonly policies: PolicyReadings;
   readonly learnt: Learnt;
   readonly settings: ScalingSettings;
 }
 
-/** What came of looking at the variants of an endpoint. */
+/** The outcome of one look at the variants of an endpoint. */
 export interface Scaled {
-  /** When the passage of time alone calls for another look, if it does. */
+  /** When to look again even if nothing happens; absent if only an event can change the decision. */
   readonly dueAt?: number;
-  /** What came of the orders, by variant. */
+  /** The outcomes of the orders, one a variant. */
   readonly met: readonly Met[];
 }
 
-/** Observes the variants of one endpoint, decides, orders by its record, and has the order carried out. */
+/** Observes the variants of one endpoint, decides, records the order, and has it carried out. */
 export class EndpointScaler {
   private readonly changes: ScalingChanges;
 
@@ -70,14 +70,14 @@ export class EndpointScaler {
     this.changes = new ScalingChanges(world, capacity);
   }
 
-  /** Nothing is done where the lead was lost while the world was looked at, or while the order was written. */
+  /** Does nothing more if this process lost the lead while it observed or while it recorded the order. */
   async scale(endpoint: Endpoint): Promise<Scaled> {
     const looks = await this.look(endpoint);
     this.teach(looks);
     if (!this.leadership.isLeading) return { met: [] };
     const ordered = await orderInstances(this.world, endpoint, looks);
     if (!ordered) return { dueAt: this.world.clock.now(), met: [] };
-    // The order stands: whoever leads now looks at it.
+    // The order stands, and the new leader carries it out.
     if (!this.leadership.isLeading) return { met: [] };
     const met = this.capacity.meetTargets(ordered);
     const done = looks.map((look) => ({ look, met: metOf(look, met) }));
@@ -88,7 +88,7 @@ export class EndpointScaler {
     return { dueAt: times.length === 0 ? undefined : Math.min(...times), met };
   }
 
-  /** Decides about each variant, all by what is so at one moment. */
+  /** Decides about each variant from facts of one moment. */
   private async look(endpoint: Endpoint): Promise<VariantLook[]> {
     const { catalog, clock, invocations } = this.world;
     const { learnt, policies, settings } = this.grounds;
@@ -100,7 +100,7 @@ export class EndpointScaler {
       catalog.scalableTargets.under(scalableTargetPrefix(name)),
       Promise.all(variants.map((variant) => learnt.estimates(name, variant.name, maxKeepWarmMs))),
     ]);
-    // Nothing is awaited from here on: what is counted is what is decided on.
+    // Nothing is awaited from here on, so that the decision rests on the counts of this moment.
     const reading = { now: clock.now(), endpoint, backlog, targets, settings, capacity: this.capacity };
     return variants.map((variant, index) => {
       const observation = observeVariant(reading, variant, estimates[index]!);
@@ -123,7 +123,10 @@ export class EndpointScaler {
     }
   }
 
-  /** When to look again: when the decision may be another, and when what could not be done may be tried again. */
+  /**
+   * Returns when to look again: when the decision may change, and when to retry the part of the order that was held
+   * back.
+   */
   private timesOf({ observation, readings }: VariantLook, { launchableAt, taken }: Met): number[] {
     const decisionAt = nextDecisionAt(observation, readings);
     return [

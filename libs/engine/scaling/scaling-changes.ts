@@ -6,7 +6,7 @@ import { type PolicyChange, beginCooldown, completeCooldown } from './cooldowns.
 import { type ChangeOutcome, ScalingRecord, type VariantLook } from './scaling-record.js';
 import type { World } from '../world.js';
 
-/** Writes down what came of decisions: the activity, the cooldown that it begins, and how both end. */
+/** Records the outcomes of decisions: the scaling activity, the cooldown that it begins, and how both end. */
 export class ScalingChanges {
   private readonly activities: ScalingRecord;
 
@@ -17,7 +17,7 @@ export class ScalingChanges {
     this.activities = new ScalingRecord(world);
   }
 
-  /** A decision that neither changed anything nor was kept from it leaves no record. */
+  /** Records nothing for a decision that changed nothing and was not held back. */
   async record(look: VariantLook, met: Met): Promise<void> {
     const { decision } = look;
     const { before, failures, heldBack } = met;
@@ -47,14 +47,17 @@ export class ScalingChanges {
     try {
       await completeCooldown(this.world, change, completedAt);
     } catch (error) {
-      this.world.log.warn('The end of a change could not be recorded; its cooldown holds until the next start', {
-        endpoint: change.endpointName,
-        reason: messageOf(error),
-      });
+      this.world.log.warn(
+        'The end of a scaling change could not be recorded; its cooldown holds until Ebb starts again',
+        {
+          endpoint: change.endpointName,
+          reason: messageOf(error),
+        },
+      );
     }
   }
 
-  /** A change is complete when its last instance has come or gone. */
+  /** Resolves when the last instance of a change has come or gone. */
   private async outcomeOf({ endpoint, variant }: VariantLook, { launched, letGo }: Met): Promise<ChangeOutcome> {
     const [came] = await Promise.all([Promise.all(launched), Promise.all(letGo)]);
     if (came.every(Boolean)) return { succeeded: true };

@@ -13,24 +13,24 @@ import { scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { ScalingDecision } from '../../core/scaling/scaling-answer.js';
 import type { World } from '../world.js';
 
-/** One look at a variant, and what was decided. */
+/** A variant at one moment, with the observation and the decision. */
 export interface VariantLook {
   readonly endpoint: Endpoint;
   readonly variant: DeployedVariant;
   readonly observation: ScalingObservation;
-  /** What the variant's policies said. */
+  /** The readings of the variant's policies. */
   readonly readings: readonly PolicyReading[];
   readonly decision: ScalingDecision;
 }
 
-/** What came of a change: how many instances were to come, whether they did, and why not. */
+/** The outcome of a change: whether all its instances came, and if not, why. */
 export interface ChangeOutcome {
   readonly succeeded: boolean;
-  /** Why it failed; absent where its instances were called off by a later change. */
+  /** Why it failed; absent if a later change called its instances off. */
   readonly failure?: string;
 }
 
-/** The last refusal of one variant, which the same again only prolongs. */
+/** The last refusal of one variant. An equal refusal only prolongs it. */
 interface Refusal {
   readonly id: string;
   readonly signature: string;
@@ -38,16 +38,19 @@ interface Refusal {
   writtenAt: number;
 }
 
-/** A refusal that goes on is written down this often. */
+/** How often a refusal that goes on is recorded. */
 const REFUSAL_INTERVAL_MS = 60_000;
 
-/** Writes down every decision that changed something, and every one that did not change what somebody wanted to. */
+/** Records every decision that changed something, and every decision that refused a change. */
 export class ScalingRecord {
   private readonly refusals = new Map<string, Refusal>();
 
   constructor(private readonly world: Pick<World, 'catalog' | 'clock' | 'log'>) {}
 
-  /** Begins an activity, which ends, without anybody waiting for it, when `outcome` is known. */
+  /**
+   * Records the beginning of an activity. When `outcome` is known, the end is recorded too; the caller does not wait
+   * for it.
+   */
   async change(
     look: VariantLook,
     counts: { readonly from: number; readonly to: number },
@@ -67,7 +70,7 @@ export class ScalingRecord {
     void this.end(activity, outcome);
   }
 
-  /** Records that a decision changed nothing, and why; the same again, one after the other, is one record. */
+  /** Records that a decision changed nothing, and why. Equal refusals in a row are one record. */
   async refusal(look: VariantLook): Promise<void> {
     const { decision, endpoint, observation, variant } = look;
     const key = scalableTargetKey(endpoint.name, variant.name);

@@ -1,11 +1,11 @@
 import type { ScalingPromise } from '../../core/scaling/promise.js';
 import type { ScalingPace } from '../../core/scaling/scaling-observation.js';
 
-/** What an operator settles once for all endpoints. */
+/** An operator's settings for the scaling of all endpoints. */
 export interface ScalingSettings {
   readonly pace: ScalingPace;
-  /** What holds for endpoints without scaling policies that say nothing else. */
+  /** The default for endpoints that have neither scaling policies nor a promise of their own. */
   readonly promise: ScalingPromise;
-  /** How long an instance with nothing to do is kept at most. */
+  /** The longest time that an idle instance is kept. */
   readonly maxKeepWarmMs: number;
 }

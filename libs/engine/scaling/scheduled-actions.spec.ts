@@ -52,11 +52,11 @@ async function aTarget(of: Partial<ScalableTarget> = {}) {
 }
 
 const hourly: Schedule = { kind: 'rate', everyMs: HOUR };
-/** Time begins at midnight of New Year 2026, UTC. */
+/** The virtual clock begins at midnight of 1 January 2026, UTC. */
 const at = (localTime: string): Schedule => ({ kind: 'at', localTime: `2026-01-01T${localTime}` });
 
 describe('a scheduled action', () => {
-  it('sets the bounds when its time has come, not before', async () => {
+  it('sets the bounds when it is due, not before', async () => {
     const { bounds, clock, put, start } = await aTarget();
     await start();
     await put('morning', at('08:00:00'), { minCapacity: 2, maxCapacity: 8 });
@@ -77,7 +77,7 @@ describe('a scheduled action', () => {
     expect(await bounds()).toEqual([0, 9]);
   });
 
-  it('comes again and again at its rate, until its end', async () => {
+  it('repeats at its rate until its end', async () => {
     const { bounds, catalog, clock, put, start } = await aTarget();
     await start();
     await put('more', hourly, { maxCapacity: 9, endAt: clock.now() + 2 * HOUR });
@@ -90,7 +90,7 @@ describe('a scheduled action', () => {
     expect(await bounds()).toEqual([0, 4]);
   });
 
-  it('takes the other bound along rather than crossing it', async () => {
+  it('moves the other bound too if it would cross it', async () => {
     const { bounds, clock, put, start } = await aTarget({ minCapacity: 3 });
     await start();
     await put('night', at('01:00:00'), { maxCapacity: 1 });
@@ -101,7 +101,7 @@ describe('a scheduled action', () => {
     expect(await bounds()).toEqual([7, 7]);
   });
 
-  it('is skipped, for good, while scheduled scaling is suspended', async () => {
+  it('is skipped and not made up for while scheduled scaling is suspended', async () => {
     const { bounds, catalog, clock, put, start } = await aTarget({
       suspended: { ...NOT_SUSPENDED, scheduledScaling: true },
     });
@@ -113,7 +113,7 @@ describe('a scheduled action', () => {
     expect(await bounds()).toEqual([0, 4]);
   });
 
-  it('is made good once, in the order of the times, when its time was missed', async () => {
+  it('is carried out once, in the order of due times, if its due times were missed', async () => {
     const { bounds, clock, put, start } = await aTarget();
     await put('evening', at('20:00:00'), { minCapacity: 0, maxCapacity: 1 });
     await put('hourly', hourly, { minCapacity: 1, maxCapacity: 6, endAt: clock.now() + 12 * HOUR });
@@ -124,7 +124,7 @@ describe('a scheduled action', () => {
     expect(await bounds()).toEqual([0, 1]);
   });
 
-  it('is left to the leader', async () => {
+  it('is carried out only by the leader', async () => {
     const { bounds, clock, put, start } = await aTarget();
     const leadership = { isLeading: false };
     const actions = await start(leadership);

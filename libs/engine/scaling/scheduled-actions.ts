@@ -5,18 +5,18 @@ import { type ScheduledAction, scheduledActionKey } from '../../core/scaling/sch
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** A change of schedules is noticed after this time: they count in minutes. */
+/** How soon a change of the schedules is noticed. Schedules count in minutes. */
 const NOTICE_MS = 1_000;
-/** However far away the next time is, the schedules are looked at this often. */
+/** The longest time between two looks at the schedules. */
 const LONGEST_REST_MS = 3_600_000;
 const RETRY_MS = 1_000;
-/** Of the times that were missed, at most this many are gone through to find the last. */
+/** The most missed due times that are gone through to find the last one. */
 const MAX_MISSED = 1_000;
 
 /**
- * Carries out scheduled actions when their time has come: it sets bounds, and the autoscaler moves the capacity into
- * them. What fell due while nothing ran is made good once, in the order of the times; what fell due while scheduled
- * scaling was suspended is skipped.
+ * Carries out scheduled actions when they are due: it sets bounds, and the autoscaler moves the capacity into them.
+ * Actions that fell due while no autoscaler ran are carried out once, in the order of their due times. Actions that
+ * fell due while scheduled scaling was suspended are skipped.
  */
 export class ScheduledActions {
   private readonly rounds: Rounds;
@@ -30,7 +30,7 @@ export class ScheduledActions {
   }
 
   start(): void {
-    // They come with every instance that comes or goes.
+    // These signals come with every instance that comes or goes.
     this.unsubscribe = this.world.signals.subscribe((signal) => {
       if (signal.kind === 'endpoint') this.rounds.call();
     });
@@ -42,7 +42,7 @@ export class ScheduledActions {
     await this.rounds.stop();
   }
 
-  /** Looks at the schedules soon. */
+  /** Asks for a look at the schedules soon. */
   look(): void {
     this.rounds.call();
   }
@@ -58,7 +58,7 @@ export class ScheduledActions {
     }
   }
 
-  /** Returns when the next action is due. */
+  /** Carries out the actions that are due. Returns when the next action is due. */
   private async carryOutDue(): Promise<number | undefined> {
     const { calendar, catalog, clock } = this.world;
     const now = clock.now();
@@ -78,7 +78,7 @@ export class ScheduledActions {
     await catalog.scalableTargets.update(scalableTargetKey(endpointName, variantName), (target) =>
       target.suspended.scheduledScaling ? target : withBounds(target, action),
     );
-    // After the bounds: a crash in between sets them again, which changes nothing.
+    // The bounds are set first: after a crash in between they are set again, which changes nothing.
     await catalog.scheduledActions.update(scheduledActionKey(endpointName, variantName, name), (current) =>
       current.doneUntil === action.doneUntil ? { ...current, doneUntil: now } : current,
     );
@@ -87,7 +87,7 @@ export class ScheduledActions {
   }
 }
 
-/** The last time of an action that has come and was not dealt with, and the first that is to come. */
+/** Returns an action's last due time that has passed and was not handled, and its first due time in the future. */
 export function timesOf(
   calendar: Calendar,
   action: ScheduledAction,
@@ -108,7 +108,7 @@ export function timesOf(
   return { ...(lastAt !== undefined && { lastAt }), ...(nextAt !== undefined && { nextAt }) };
 }
 
-/** A bound that would cross the other one takes it along. */
+/** Returns the target with the action's bounds. A bound that would cross the other one moves that one too. */
 function withBounds(target: ScalableTarget, { minCapacity, maxCapacity }: ScheduledAction): ScalableTarget {
   const minimum = minCapacity ?? Math.min(target.minCapacity, maxCapacity ?? Infinity);
   const maximum = maxCapacity ?? Math.max(target.maxCapacity, minimum);

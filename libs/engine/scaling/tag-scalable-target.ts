@@ -4,15 +4,15 @@ import type { Tags } from '../../core/tags.js';
 import { type ScalableTarget, scalableTargetKey } from '../../core/scaling/scalable-target.js';
 import type { World } from '../world.js';
 
-/** A scalable target has at most this many tags. */
+/** The most tags of one scalable target. */
 const MAX_TAGS = 50;
 
-/** The tags of the scalable target that an ARN names; raises `ResourceNotFound`. */
+/** Returns the tags of the scalable target that an ARN names. Raises `ResourceNotFound`. */
 export async function findTargetTags(world: Pick<World, 'catalog' | 'place'>, arn: string): Promise<Tags> {
   return (await findTarget(world, arn)).tags ?? {};
 }
 
-/** Changes the tags of the scalable target that an ARN names; raises `ResourceNotFound` and `TooManyTags`. */
+/** Changes the tags of the scalable target that an ARN names. Raises `ResourceNotFound` and `TooManyTags`. */
 export async function changeTargetTags(
   world: Pick<World, 'catalog' | 'place'>,
   arn: string,
@@ -24,7 +24,7 @@ export async function changeTargetTags(
   const changed = await world.catalog.scalableTargets.update(
     key,
     (target) => {
-      // Registered anew since it was found: another target under the same name.
+      // The variant was registered again meanwhile: this is another target under the same name.
       if (target.id !== id) return target;
       const tags = change(target.tags ?? {});
       checkTagCount(tags);
@@ -35,7 +35,7 @@ export async function changeTargetTags(
   if (changed?.id !== id) throw missing(arn);
 }
 
-/** Raises `TooManyTags`. */
+/** Raises `TooManyTags` if a scalable target would have too many tags. */
 export function checkTagCount(tags: Tags): void {
   if (Object.keys(tags).length <= MAX_TAGS) return;
   throw new EbbError('TooManyTags', `A scalable target can have at most ${MAX_TAGS} tags.`);

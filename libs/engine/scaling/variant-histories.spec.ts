@@ -20,13 +20,13 @@ function histories() {
   };
 }
 
-test('nothing is estimated of a variant that has done nothing', async () => {
+test('gives no estimates for a variant that has done nothing', async () => {
   const { estimates } = histories();
   const { serviceMs, startMs } = await estimates();
   expect({ serviceMs, startMs }).toEqual({ serviceMs: undefined, startMs: undefined });
 });
 
-test('service times are an estimate when there are a few, and a start at once', async () => {
+test('estimates the service time from eight invocations on, and the start time from the first start', async () => {
   const { estimates, learning } = histories();
   for (let each = 0; each < 7; each += 1) learning.served(...VARIANT, 2_000);
   expect((await estimates()).serviceMs).toBeUndefined();
@@ -39,10 +39,10 @@ test('service times are an estimate when there are a few, and a start at once', 
   expect(startMs).toBeLessThan(10_500);
 });
 
-test('arrivals follow from the backlog and from what was served in between', async () => {
+test('derives arrivals from the backlog and the invocations served in between', async () => {
   const { clock, estimates, learning } = histories();
   await estimates();
-  // Two a second come; one a second is served, so that the backlog grows by one.
+  // Two invocations a second arrive and one is served, so that the backlog grows by one.
   for (let second = 0; second <= 300; second += 1) {
     learning.served(...VARIANT, 900);
     learning.demanded(...VARIANT, second, second);
@@ -52,7 +52,7 @@ test('arrivals follow from the backlog and from what was served in between', asy
   expect(arrivals?.at(-1)?.perSecond).toBeCloseTo(2, 1);
 });
 
-test('what was learnt is stored once a minute, and learnt on by the next process', async () => {
+test('stores a history once a minute, and the next process adds to it', async () => {
   const { catalog, clock, learning, stored, world } = histories();
   learning.start();
   learning.served(...VARIANT, 2_000);
@@ -70,7 +70,7 @@ test('what was learnt is stored once a minute, and learnt on by the next process
   expect(await catalog.variantHistories.all()).toHaveLength(1);
 });
 
-test('a start is stored within a second, for people to look at', async () => {
+test('stores a start within a second, so that people can look it up', async () => {
   const { clock, learning, stored } = histories();
   learning.start();
   await clock.advance(10_000);
@@ -80,7 +80,7 @@ test('a start is stored within a second, for people to look at', async () => {
   await learning.stop();
 });
 
-test('what cannot be stored is stored later', async () => {
+test('stores a history later if it cannot be stored now', async () => {
   const { catalog, clock, learning, stored } = histories();
   const update = catalog.variantHistories.update.bind(catalog.variantHistories);
   let isBroken = true;
@@ -98,7 +98,7 @@ test('what cannot be stored is stored later', async () => {
   await learning.stop();
 });
 
-test('nothing is stored of a variant that only was looked at', async () => {
+test('stores nothing for a variant that was only looked at', async () => {
   const { estimates, learning, stored } = histories();
   await estimates();
   learning.demanded(...VARIANT, 0, 0);
@@ -106,7 +106,7 @@ test('nothing is stored of a variant that only was looked at', async () => {
   expect(await stored()).toBeUndefined();
 });
 
-test('a variant that was deleted is forgotten', async () => {
+test('forgets the history of a deleted variant', async () => {
   const { estimates, learning, stored } = histories();
   learning.started(...VARIANT, PHASES_MS);
   await estimates();
@@ -117,7 +117,7 @@ test('a variant that was deleted is forgotten', async () => {
   expect((await estimates()).startMs).toBeUndefined();
 });
 
-test('more than can be kept until somebody asks is not learnt, and does no harm', async () => {
+test('drops the observations that exceed the buffer before the history is read', async () => {
   const { learning } = histories();
   for (let each = 0; each < 10_000; each += 1) learning.served(...VARIANT, 2_000);
   expect(sampleCount((await learning.history(...VARIANT)).service)).toBe(4_096);

@@ -15,36 +15,38 @@ import {
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** What was learnt is stored no more often than this; a crash forgets no more. */
+/** The shortest time between two writes of a history. A crash loses at most the observations of this time. */
 const STORE_INTERVAL_MS = 60_000;
-/** Starts are rare, and people look how long they took: they are stored this soon. */
+/** How soon a start is stored. Starts are rare, and people look up how long they took. */
 const START_STORED_MS = 1_000;
-/** Estimates are made anew no more often than this, unless something was learnt of starts. */
+/** The shortest time between two estimates of one variant, unless a start was observed. */
 const ESTIMATES_FRESH_MS = 1_000;
-/** So much is kept of a variant until it is taken into its history; what comes beyond that in between is not learnt. */
+/**
+ * The most observations of a variant that are buffered until they are added to its history. Further ones are dropped.
+ */
 const MAX_BUFFERED = 4_096;
-/** What nobody asked for or added to for so long is let go from memory once it is stored. */
+/** How long a stored history stays in memory without being used. */
 const IDLE_FORGET_MS = 3_600_000;
 
-/** What is in memory of one variant. */
+/** The state of one variant in memory. */
 interface Learning {
   /** Absent until it has been read from the catalog. */
   history?: VariantHistory;
   isChanged: boolean;
-  /** Whether a start was learnt that is not stored. */
+  /** Whether a start was observed that is not stored yet. */
   hasNewStart: boolean;
   usedAt: number;
   servedMs: number[];
   starts: { readonly phasesMs: StartPhasesMs; readonly at: number }[];
-  /** The size of the backlog when it was last told, and how many have been served since. */
+  /** The size of the backlog at the last observation, and the number of invocations served since. */
   backlog?: number;
   servedSince: number;
   estimates?: { readonly of: VariantEstimates; readonly maxKeepWarmMs: number; readonly at: number };
 }
 
 /**
- * What has been learnt of each variant, in memory: it is read from the catalog when it is first asked for, and stored
- * there once a minute where it changed, starts sooner.
+ * The histories of the variants, in memory. A history is read from the catalog when it is first asked for. A changed
+ * history is stored once a minute, or sooner if an instance has started.
  */
 export class VariantHistories {
   private readonly variants = new Map<string, Learning>();
@@ -60,13 +62,13 @@ export class VariantHistories {
     this.rounds.start();
   }
 
-  /** Stores what is not stored yet. */
+  /** Stops, and stores the changes that are not stored yet. */
   async stop(): Promise<void> {
     await this.rounds.stop();
     await this.storeChanged();
   }
 
-  /** An invocation was run, and its container took this long. Cheap enough for thousands a second. */
+  /** Adds the time that a container took for an invocation. Cheap enough for thousands of calls a second. */
   served(endpointName: string, variantName: string, serviceMs: number): void {
     const learning = this.learningOf(endpointName, variantName);
     learning.servedSince += 1;
@@ -74,7 +76,7 @@ export class VariantHistories {
     else this.fold(learning);
   }
 
-  /** An instance has come into service. */
+  /** Adds the start of an instance that has come into service. */
   started(endpointName: string, variantName: string, phasesMs: StartPhasesMs): void {
     const learning = this.learningOf(endpointName, variantName);
     if (learning.starts.length === MAX_BUFFERED) return;
@@ -84,8 +86,8 @@ export class VariantHistories {
   }
 
   /**
-   * What a look at the backlog found: how many instances it could use, whatever there are, and how large it is. How many
-   * invocations were accepted since the last look follows from that and from how many were served.
+   * Adds an observation of the backlog: how many instances it could use, regardless of how many exist, and its size.
+   * The number of invocations accepted since the last observation follows from the sizes and the number served.
    */
   demanded(endpointName: string, variantName: string, demand: number, backlog: number): void {
     const learning = this.learningOf(endpointName, variantName);
@@ -98,7 +100,7 @@ export class VariantHistories {
     this.change(learning, withArrivals(withDemand(history, demand, now), accepted, now));
   }
 
-  /** At most a second old. `maxKeepWarmMs` bounds the idle times that are weighed. */
+  /** Returns estimates that are at most a second old. `maxKeepWarmMs` bounds the idle times that are compared. */
   async estimates(endpointName: string, variantName: string, maxKeepWarmMs: number): Promise<VariantEstimates> {
     const learning = this.learningOf(endpointName, variantName);
     const isStartLearnt = learning.starts.length > 0;
@@ -118,7 +120,7 @@ export class VariantHistories {
     return this.historyOf(learning, scalableTargetKey(endpointName, variantName));
   }
 
-  /** A deleted variant's history says nothing of a later one of its name. */
+  /** Forgets a deleted variant's history: it says nothing about a later variant of the same name. */
   async forget(endpointName: string, variantName: string): Promise<void> {
     const key = scalableTargetKey(endpointName, variantName);
     this.variants.delete(key);
@@ -139,14 +141,14 @@ export class VariantHistories {
   private async historyOf(learning: Learning, key: string): Promise<VariantHistory> {
     if (!learning.history) {
       const stored = await this.world.catalog.variantHistories.get(key);
-      // Two may have asked at once; what the first has learnt since stands.
+      // Two callers may have read at once: the first one's history may have changed since, and stays.
       learning.history ??= { ...EMPTY_HISTORY, ...stored };
     }
     this.fold(learning);
     return learning.history;
   }
 
-  /** Takes what was buffered into the history, if that has been read. */
+  /** Adds the buffered observations to the history, if it has been read. */
   private fold(learning: Learning): void {
     const { history, servedMs, starts } = learning;
     if (!history || servedMs.length + starts.length === 0) return;
@@ -193,11 +195,11 @@ export class VariantHistories {
       const stored = storedHistory(learning.history);
       const updated = await variantHistories.update(key, () => stored);
       if (updated === undefined) await variantHistories.create(key, stored);
-      // It may have been forgotten while it was written.
+      // The history may have been forgotten during the write.
       if (this.variants.get(key) !== learning) await variantHistories.delete(key);
     } catch (error) {
       learning.isChanged = true;
-      this.world.log.warn('What was learnt of a variant is not stored; it is tried again', {
+      this.world.log.warn('The history of a variant could not be stored; it is tried again', {
         variant: key,
         reason: messageOf(error),
       });

@@ -5,8 +5,8 @@ import type { Capacity } from '../instance/capacity.js';
 import type { World } from '../world.js';
 
 /**
- * Sees to the end of instance counts that were set by hand: the endpoint is in service again when they are reached, and
- * back at those before, with the reason, where the instances cannot be had.
+ * Concludes a change of instance counts by hand. The endpoint is in service again when the counts are reached. If the
+ * instances cannot be had, it gets the counts from before, and the reason.
  */
 export class CountChange {
   constructor(
@@ -15,7 +15,10 @@ export class CountChange {
     private readonly leadership: { readonly isLeading: boolean },
   ) {}
 
-  /** The counts themselves are the scaler's to see to. Nothing is done where the lead was lost meanwhile. */
+  /**
+   * Concludes the change if it has succeeded or failed. The scaler moves the capacity to the counts. Does nothing if
+   * this process has lost the lead.
+   */
   async advance(endpoint: Endpoint): Promise<void> {
     if (!this.leadership.isLeading) return;
     const { countsBefore = {}, status, variants } = endpoint;
@@ -31,12 +34,12 @@ export class CountChange {
     if (failures) await this.record(endpoint, (current) => rollingBack(current, failures.lastReason));
   }
 
-  /** What is too much goes when it is idle, and nobody has to wait for that. */
+  /** Surplus instances do not matter: they go when they are idle. */
   private isReached(endpoint: Endpoint, { name, deploymentId, desiredInstanceCount }: DeployedVariant): boolean {
     return this.capacity.counts(endpoint.name, name, deploymentId).inService >= desiredInstanceCount;
   }
 
-  /** What failed before the counts were changed says nothing of now. */
+  /** Launches that failed before the counts were changed do not count. */
   private failuresOf({ modifiedAt, name }: Endpoint, variant: DeployedVariant): LaunchFailures | undefined {
     const failures = this.capacity.launchFailures(name, variant.name, variant.deploymentId);
     const isGivenUp = isHopeless(failures, startupTimeoutMs(variant)) && failures.lastLaunchedAt >= modifiedAt;

@@ -8,8 +8,8 @@ import { findEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 /**
- * Deletes an endpoint with the models and configs that were made for it in one call; those that others made stay. Raises what
- * deleting an endpoint raises.
+ * Deletes an endpoint with the models and configs that were made for it in one call. Models and configs of other origin
+ * stay. Raises the errors of deleting an endpoint.
  */
 export async function deleteWithParts(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
@@ -18,12 +18,12 @@ export async function deleteWithParts(
 ): Promise<void> {
   const endpoint = await findEndpoint(world, name, signal);
   checkAllowed(world, endpoint, 'delete');
-  // The endpoint, which does not need them any more, goes last: after a crash in between it can be asked for again.
+  // The endpoint does not need its parts any more. It goes last, so that the request can be repeated after a crash.
   await deleteParts(world, endpoint.name, []);
   await deleteEndpoint(world, endpoint.name);
 }
 
-/** All models and configs that were made for the endpoint, but for those of the names in `kept`. */
+/** Deletes all models and configs that were made for the endpoint, except those named in `kept`. */
 export async function deleteParts(
   world: Pick<World, 'catalog' | 'place'>,
   endpointName: string,

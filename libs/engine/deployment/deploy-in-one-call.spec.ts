@@ -37,7 +37,7 @@ async function anEngine(script: InstancesScript = {}) {
   };
 }
 
-test('an image becomes a model, a config, an endpoint and bounds, which all go together', async () => {
+test('creates a model, a config, an endpoint and bounds from an image, and deletes them together', async () => {
   const { bounds, clock, deploy, endpoint, engine, made, world } = await anEngine();
   const { configName } = await deploy({ promise: { kind: 'done', withinMs: 2_000 } });
   await clock.advance(1_000);
@@ -50,7 +50,7 @@ test('an image becomes a model, a config, an endpoint and bounds, which all go t
   await engine.stop();
 });
 
-test('all is taken back, the last first, where the bounds are refused', async () => {
+test('deletes all parts, the last one first, if the bounds are refused', async () => {
   const { catalog, clock, deploy, endpoint, engine, made } = await anEngine();
   for (let each = 0; each < 5_000; each += 1) {
     const target = { endpointName: `other-${each}`, variantName: 'main', minCapacity: 0, maxCapacity: 1 };
@@ -64,7 +64,7 @@ test('all is taken back, the last first, where the bounds are refused', async ()
   await engine.stop();
 });
 
-test('what takes long to check is found out while the endpoint is being created', async () => {
+test('reports an error that takes long to find while the endpoint is being created', async () => {
   const error = new EbbError('ModelDataUnusable', 'The archive has a link in it.');
   const { clock, deploy, endpoint, engine } = await anEngine({ launch: () => ({ downloadMs: 60_000, error }) });
   const modelDataUrl = 's3://models/large.tar.gz';
@@ -77,7 +77,7 @@ test('what takes long to check is found out while the endpoint is being created'
   await engine.stop();
 });
 
-test('of two that deploy one name at once, one is refused and leaves nothing', async () => {
+test('refuses one of two simultaneous deployments of one name, which leaves nothing', async () => {
   const { deploy, engine, made } = await anEngine();
   const [one, other] = await Promise.allSettled([deploy(), deploy()]);
   expect([one.status, other.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -85,7 +85,7 @@ test('of two that deploy one name at once, one is refused and leaves nothing', a
   await engine.stop();
 });
 
-test('another image is rolled out; bounds and promise stay where nothing is said of them', async () => {
+test('rolls out another image, and keeps bounds and promise unless the recipe names them', async () => {
   const { bounds, clock, deploy, endpoint, engine, made, redeploy } = await anEngine();
   await deploy({ minInstances: 1, promise: { kind: 'start', withinMs: 5_000 }, keepWarmSeconds: 7 });
   await clock.advance(1_000);
@@ -101,16 +101,16 @@ test('another image is rolled out; bounds and promise stay where nothing is said
   await clock.advance(10_000);
   expect((await endpoint())!.tags).toEqual({ 'ebb:done-within-seconds': '1', 'ebb:keep-warm-seconds': '7' });
   expect(await bounds()).toEqual([0, 3]);
-  // Those in use, and those before, which whoever described them a moment ago may still ask for.
+  // The parts in use, and the parts before them, which a client that has just described the endpoint may still ask for.
   expect(await made()).toHaveLength(4);
   await engine.stop();
 });
 
-test('an update that is refused leaves the bounds as they were', async () => {
+test('leaves the bounds as they were if the update is refused', async () => {
   const { bounds, clock, deploy, engine, made, redeploy } = await anEngine();
   await deploy();
   await clock.advance(1_000);
-  // Of a scalable target, the instance type may not be changed.
+  // The instance type of a scalable target may not be changed.
   await expect(redeploy({ instanceType: 'ml.m5.large', maxInstances: 9 })).rejects.toMatchObject({
     code: 'InvalidRequest',
   });
@@ -119,7 +119,7 @@ test('an update that is refused leaves the bounds as they were', async () => {
   await engine.stop();
 });
 
-test('what others made for an endpoint stays when it is deleted', async () => {
+test('keeps models of other origin when the endpoint is deleted', async () => {
   const { catalog, clock, deploy, engine, made, world } = await anEngine();
   await deploy();
   await catalog.models.create('theirs', {

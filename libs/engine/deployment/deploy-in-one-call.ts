@@ -21,20 +21,20 @@ import { registerScalableTarget } from '../scaling/register-scalable-target.js';
 import { ReversibleSteps } from './reversible-steps.js';
 import type { World } from '../world.js';
 
-/** Whoever deploys is kept waiting for no longer. */
+/** The longest time that a deployment waits for the check of its image and model data. */
 const LONGEST_CHECK_MS = 10_000;
 
-/** What a deployment in one call reaches. */
+/** The parts of the world that a deployment in one call uses. */
 export type DeployingWorld = Pick<
   World,
   'catalog' | 'clock' | 'instances' | 'log' | 'notifications' | 'objects' | 'outbox' | 'place' | 'signals'
 >;
 
 /**
- * Makes the model, the endpoint config, the endpoint and its bounds that a recipe comes to. All of it is checked before any
- * of it is made, and what was made is taken back where a later step is refused. The endpoint is then Creating. Raises
- * `AlreadyExists`, `ImageNotFound`, `ModelDataUnusable`, `LimitExceeded`, and `InvalidRequest` for topics that do not exist
- * and machines that this one is not.
+ * Creates the model, the endpoint config, the endpoint and the bounds of a recipe. All parts are checked before any of
+ * them is created. If a later step is refused, the created parts are deleted. The endpoint is then Creating. Raises
+ * `AlreadyExists`, `ImageNotFound`, `ModelDataUnusable`, `LimitExceeded`, and `InvalidRequest` for a topic that does
+ * not exist and for an instance type that this machine cannot serve.
  */
 export async function deployInOneCall(
   world: DeployingWorld,
@@ -59,7 +59,10 @@ export async function deployInOneCall(
   }
 }
 
-/** Whether an endpoint of these parts could be brought up here; raises what is wrong. Nothing is made or changed. */
+/**
+ * Checks that an endpoint of these parts could be brought into service here, and raises the error if not. Changes
+ * nothing.
+ */
 export async function checkParts(
   world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications'>,
   endpointName: string,
@@ -75,7 +78,10 @@ export async function checkParts(
   }
 }
 
-/** What is not known by then, as an image is still being pulled, is found out while the endpoint is being created. */
+/**
+ * Checks for a limited time. An error that shows later, for example while an image is still being pulled, shows while
+ * the endpoint is being created.
+ */
 async function checkForAWhile(
   { clock, instances }: Pick<World, 'clock' | 'instances'>,
   spec: LaunchSpec,
@@ -91,7 +97,7 @@ async function checkForAWhile(
   }
 }
 
-/** Makes the model and the config. */
+/** Creates the model and the endpoint config. */
 export async function makeParts(
   world: Pick<World, 'catalog' | 'clock' | 'place'>,
   steps: ReversibleSteps,
@@ -102,7 +108,7 @@ export async function makeParts(
   await steps.take(createEndpointConfig(world, config, signal), ({ name }) => deleteEndpointConfig(world, name));
 }
 
-/** Nobody has been told of the endpoint yet, so that it may be deleted although it is only being created. */
+/** The caller does not know of the endpoint yet, so it may be deleted although it is still being created. */
 async function withdraw({ catalog, signals }: DeployingWorld, { createdAt, name }: Endpoint): Promise<void> {
   await catalog.endpoints.update(endpointKey(name), (current) =>
     current.createdAt === createdAt ? { ...current, status: 'Deleting' } : current,

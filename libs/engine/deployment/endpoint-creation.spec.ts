@@ -7,7 +7,7 @@ import { EndpointCreation } from './endpoint-creation.js';
 
 const BOOT_MS = 2_000;
 
-/** An endpoint that begins with `instances`, looked at when a test says so. */
+/** An endpoint that begins with `instances`; the test says when it is looked at. */
 async function aCreation({ instances = 0, launch }: { instances?: number; launch?: () => LaunchScript }) {
   const parts = memoryWorld({ launch: launch ?? (() => ({ bootMs: BOOT_MS })) });
   const { catalog, world } = parts;
@@ -21,7 +21,7 @@ async function aCreation({ instances = 0, launch }: { instances?: number; launch
   return { ...parts, advance, creation, fleet, read, stopping };
 }
 
-describe('an endpoint that begins with instances', () => {
+describe('a new endpoint with instances', () => {
   it('is in service when all of them are, and not before', async () => {
     const { advance, clock, fleet, read } = await aCreation({ instances: 2 });
     expect(await advance()).toBeUndefined();
@@ -32,7 +32,7 @@ describe('an endpoint that begins with instances', () => {
     expect(await read()).toMatchObject({ status: 'InService', modifiedAt: clock.now() });
   });
 
-  it('is looked at again when the next launch may be tried', async () => {
+  it('asks to be looked at again when the next launch may begin', async () => {
     const error = new EbbError('InstanceUnavailable', 'No such capacity.');
     const { advance, clock, read } = await aCreation({ instances: 1, launch: () => ({ error }) });
     await advance();
@@ -42,7 +42,7 @@ describe('an endpoint that begins with instances', () => {
     expect((await read()).status).toBe('Creating');
   });
 
-  it('is Failed with the reason of its launches when they are hopeless', async () => {
+  it('is Failed with the reason of its launches when they cannot succeed', async () => {
     const error = new EbbError('ImageNotFound', 'There is no image "model".');
     const { advance, clock, read } = await aCreation({ instances: 1, launch: () => ({ error }) });
     await advance();
@@ -61,15 +61,15 @@ describe('an endpoint that begins with instances', () => {
   });
 });
 
-describe('an endpoint that begins at zero', () => {
-  it('is in service once it is proven, and nothing is launched for that', async () => {
+describe('a new endpoint at zero', () => {
+  it('is in service once it is proven, without a launch', async () => {
     const { advance, fleet, read } = await aCreation({});
     await advance();
     expect((await read()).status).toBe('InService');
     expect(fleet.counts('reader')).toEqual({ starting: 0, inService: 0, draining: 0 });
   });
 
-  it('is Failed where no instance of it could be launched', async () => {
+  it('is Failed if no instance of it could be launched', async () => {
     const error = new EbbError('ModelDataUnusable', 'The archive is cut off.');
     const { advance, read } = await aCreation({ launch: () => ({ error }) });
     await advance();
@@ -88,7 +88,7 @@ describe('an endpoint that begins at zero', () => {
     expect(await read()).toMatchObject({ status: 'Failed', failureReason: 'The registry does not answer.' });
   });
 
-  it('is neither in service nor Failed where its proof was called off', async () => {
+  it('is neither in service nor Failed if its proof was called off', async () => {
     const { advance, instances, read, stopping } = await aCreation({});
     instances.check = async () => {
       stopping.abort();
@@ -99,7 +99,7 @@ describe('an endpoint that begins at zero', () => {
   });
 });
 
-it('a step that comes too late changes nothing', async () => {
+it('changes nothing if the endpoint is no longer Creating', async () => {
   const { catalog, creation, read, stopping } = await aCreation({});
   const before = await read();
   await catalog.endpoints.update('reader', (current) => ({ ...current, status: 'Deleting' }));

@@ -8,12 +8,12 @@ import type { Capacity } from '../instance/capacity.js';
 import { launchSpec } from '../instance/launch-spec.js';
 import type { World } from '../world.js';
 
-/** How long to wait after an outage kept an endpoint from being proven, before the next try. */
+/** The wait before the next try if an outage kept an endpoint from being proven. */
 const RETRY_MS = 1_000;
 
 /**
- * Brings new endpoints into service. One is when all the instances that it starts with are, or, at zero, when it is
- * proven that one could be launched; one whose instances cannot be had is Failed.
+ * Brings new endpoints into service. An endpoint is in service when all its initial instances are, or, if it starts at
+ * zero, when it is proven that an instance could be launched. An endpoint whose instances cannot be had is Failed.
  */
 export class EndpointCreation {
   constructor(
@@ -22,8 +22,8 @@ export class EndpointCreation {
   ) {}
 
   /**
-   * Takes one step, if there is one to take; returns when time alone calls for another look. `signal` calls off what a
-   * proof takes, which fails nothing.
+   * Takes the next step, if there is one. Returns when to look again even if nothing happens. `signal` calls off a
+   * proof, which fails nothing.
    */
   async advance(endpoint: Endpoint, signal: AbortSignal): Promise<number | undefined> {
     const reason = this.whyHopeless(endpoint);
@@ -51,7 +51,7 @@ export class EndpointCreation {
     });
   }
 
-  /** Returns when to try again where an outage kept it from being proven. */
+  /** Returns when to try again if an outage kept the endpoint from being proven. */
   private async declareReady(endpoint: Endpoint, signal: AbortSignal): Promise<number | undefined> {
     const { createdAt, name, variants } = endpoint;
     const startsAtZero = variants.every(({ desiredInstanceCount }) => desiredInstanceCount === 0);
@@ -69,14 +69,14 @@ export class EndpointCreation {
     return undefined;
   }
 
-  /** Raises `ImageNotFound` or `ModelDataUnusable` where an instance of some variant could not be launched. */
+  /** Raises `ImageNotFound` or `ModelDataUnusable` if an instance of a variant could not be launched. */
   private async prove({ name, variants }: Endpoint, signal: AbortSignal): Promise<void> {
     for (const variant of variants) {
       await this.world.instances.check(launchSpec(name, variant, this.world.clock.uniqueId()), signal);
     }
   }
 
-  /** Only of an endpoint that is still being created: what comes too late does no harm. */
+  /** Ends the creation of an endpoint that is still Creating; a later call changes nothing. */
   private async end(name: string, status: EndpointStatus, reason?: string): Promise<void> {
     const failureReason = reason?.slice(0, MAX_FAILURE_REASON_LENGTH);
     await this.world.catalog.endpoints.update(endpointKey(name), (current): Endpoint => {

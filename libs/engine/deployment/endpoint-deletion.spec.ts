@@ -5,7 +5,7 @@ import { NOT_SUSPENDED, scalableTargetKey } from '../../core/scaling/scalable-ta
 import { Fleet } from '../instance/fleet.js';
 import { EndpointDeletion } from './endpoint-deletion.js';
 
-/** An endpoint with instances that is to go, looked at when a test says so. */
+/** An endpoint with instances that is being deleted; the test says when it is looked at. */
 async function aDeletion({ instances = 0 } = {}) {
   const parts = memoryWorld();
   const { catalog, clock, world } = parts;
@@ -32,7 +32,7 @@ async function aDeletion({ instances = 0 } = {}) {
   };
 }
 
-it('lets what runs finish before the record goes', async () => {
+it('lets running invocations finish before the record goes', async () => {
   const { advance, begin, clock, fleet, read } = await aDeletion({ instances: 2 });
   const [slot] = fleet.reserve('reader', 1);
   fleet.occupy(slot!);
@@ -48,7 +48,7 @@ it('lets what runs finish before the record goes', async () => {
   expect(await read()).toBeUndefined();
 });
 
-it('waits for what is on its way back to the backlog', async () => {
+it('waits for invocations that are on their way back to the backlog', async () => {
   const { advance, begin, clock, invocations, ledger, read, submit } = await aDeletion();
   await submit();
   const now = clock.now();
@@ -63,7 +63,7 @@ it('waits for what is on its way back to the backlog', async () => {
   expect(await read()).toBeUndefined();
 });
 
-it('settles what is queued, and forgets what scaled the endpoint and what was learnt of it', async () => {
+it('settles queued invocations, and removes the scalable targets and the histories of the endpoint', async () => {
   const { advance, begin, catalog, clock, forgotten, invocations, submit } = await aDeletion();
   const { id } = await submit();
   await catalog.scalableTargets.create(scalableTargetKey('reader', 'AllTraffic'), {
@@ -85,7 +85,7 @@ it('settles what is queued, and forgets what scaled the endpoint and what was le
   expect(forgotten).toEqual(['reader/AllTraffic']);
 });
 
-it('keeps the record until all of that is done, so that it is done again after a crash', async () => {
+it('keeps the record until all is done, so that it is done again after a crash', async () => {
   const { advance, begin, ledger, read, submit } = await aDeletion();
   await submit();
   await begin();
@@ -98,7 +98,7 @@ it('keeps the record until all of that is done, so that it is done again after a
   expect(await read()).toBeUndefined();
 });
 
-it('ends and settles what is left under the name of an endpoint that is gone', async () => {
+it('drains instances and settles invocations of an endpoint that no longer exists', async () => {
   const { catalog, clock, deletion, fleet, invocations, submit } = await aDeletion({ instances: 1 });
   const { id } = await submit();
   await catalog.endpoints.delete('reader');

@@ -14,28 +14,28 @@ import type { Capacity } from '../instance/capacity.js';
 import { forgetScalableTargets } from '../scaling/forget-scalable-target.js';
 import type { World } from '../world.js';
 
-/** How often a deployment's rollback alarms are looked at. */
+/** The time between two looks at a deployment's rollback alarms. */
 const ALARM_INTERVAL_MS = 1_000;
 
 /** An endpoint that is being updated. */
 export type UpdatedEndpoint = Endpoint & { readonly deployment: Deployment };
 
 /**
- * Carries out deployments. What has been decided is on record before anything is done about it, and all that is done
- * follows from the record and from what there is: after a crash it goes on where it was.
+ * Carries out deployments. Every decision is recorded before it is carried out, and every action follows from the
+ * record and the instances that exist. After a crash, a deployment goes on where it was.
  */
 export class EndpointRollOut {
   constructor(
     private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log' | 'place' | 'signals'>,
     private readonly capacity: Pick<Capacity, 'counts' | 'hold' | 'launchFailures' | 'meetTargets' | 'route'>,
-    /** Told of each variant that an endpoint is about to have no longer; after a crash it may be told again. */
+    /** Called for each variant before an endpoint loses it; after a crash it may be called again. */
     private readonly histories: { forget(endpointName: string, variantName: string): Promise<void> },
     private readonly leadership: { readonly isLeading: boolean },
   ) {}
 
   /**
-   * Takes one step, if there is one to take; returns when time alone calls for another look. Nothing is done where the
-   * lead was lost while the world was looked at.
+   * Takes the next step, if there is one. Returns when to look again even if nothing happens. Does nothing if this
+   * process lost the lead while it observed.
    */
   async advance(endpoint: UpdatedEndpoint): Promise<number | undefined> {
     const { deployment } = endpoint;
@@ -72,16 +72,19 @@ export class EndpointRollOut {
     }
   }
 
-  /** Orders the counts and has them met; returns when to look again for their sake, `Infinity` if time alone is no reason. */
+  /**
+   * Records the counts and has them carried out. Returns when to look again for the sake of held-back launches;
+   * `Infinity` if there are none.
+   */
   private async meet(endpoint: UpdatedEndpoint, targets: RollOutTargets): Promise<number> {
     const ordered = await this.order(endpoint, targets);
     if (!ordered) return this.world.clock.now();
-    // The order stands: whoever leads now looks at it.
+    // The order stands, and the new leader carries it out.
     if (!this.leadership.isLeading) return Infinity;
     return Math.min(...this.capacity.meetTargets(ordered).map(({ launchableAt }) => launchableAt));
   }
 
-  /** Writes down the counts of both sides; undefined, with nothing written, where a step was recorded in between. */
+  /** Records the counts of both sides. Returns undefined, with nothing written, if a step was recorded in between. */
   private async order(endpoint: UpdatedEndpoint, targets: RollOutTargets): Promise<Endpoint | undefined> {
     if (isSameOrder(endpoint.deployment.targets, targets)) return endpoint;
     let isOvertaken = false;
@@ -92,7 +95,10 @@ export class EndpointRollOut {
     return isOvertaken ? undefined : ordered;
   }
 
-  /** Before the record says so: after a crash it is done again. */
+  /**
+   * Forgets the variants that do not stay. This comes before the record changes, so that it is done again after a
+   * crash.
+   */
   private async forgetAllBut(staying: readonly DeployedVariant[], endpoint: UpdatedEndpoint): Promise<void> {
     const kept = staying.map(({ name }) => name);
     await forgetScalableTargets(this.world, endpoint.name, kept);
@@ -120,12 +126,12 @@ export class EndpointRollOut {
     return alarms.flatMap((alarm) => (alarm?.state === 'ALARM' ? [alarm.name] : []));
   }
 
-  /** Records a step unless another was recorded in between; whoever looks next goes on from there. */
+  /** Records a step, unless another step was recorded in between; then the next look goes on from that one. */
   private async record(
     { name, deployment }: UpdatedEndpoint,
     change: (current: UpdatedEndpoint) => Endpoint,
   ): Promise<void> {
-    // While the record changes nobody could tell whose turn it is.
+    // While the record changes, no invocation is handed out, because the right side for it is not known.
     this.capacity.hold(name);
     try {
       await this.world.catalog.endpoints.update(endpointKey(name), (current) => {
@@ -163,7 +169,7 @@ function isSameSide(current: RollOutTargets['serving'], counts: RollOutTargets['
   return Object.entries(counts).every(([name, count]) => current[name] === count);
 }
 
-/** The new side is the endpoint from now on; what is left of the old one is let go of. */
+/** Returns the endpoint with its new side only. The old side's instances are drained. */
 function finished({ deployment, ...endpoint }: UpdatedEndpoint): Endpoint {
   const { asyncInference, config, configName, kept, variants } = deployment;
   return { ...endpoint, status: 'InService', configName, variants, asyncInference, kept, lastDeploymentConfig: config };
@@ -173,7 +179,7 @@ function rolledBack({ deployment: { failureReason }, ...endpoint }: UpdatedEndpo
   return { ...endpoint, status: 'InService', failureReason };
 }
 
-/** What there is of either side goes on serving. */
+/** Returns the endpoint with both sides, which go on serving with the instances that they have. */
 function stuck(endpoint: UpdatedEndpoint, failureReason: string): Endpoint {
   const deployment = { ...endpoint.deployment, failureReason };
   return { ...endpoint, status: 'UpdateRollbackFailed', failureReason, deployment };

@@ -16,9 +16,10 @@ import { ReversibleSteps } from './reversible-steps.js';
 import { updateEndpoint } from './update-endpoint.js';
 
 /**
- * Rolls another recipe out on an endpoint with one variant, as `UpdateEndpoint` does: a new model and a new config, and the
- * endpoint serves as it is until they have proved themselves. Bounds, promise and instance type stay where the recipe says
- * nothing of them. Parts of earlier calls that nobody needs any more are deleted. Raises what deploying and updating raise.
+ * Rolls out another recipe on an endpoint with one variant, as `UpdateEndpoint` does, with a new model and a new
+ * config. The endpoint serves as before until the new instances have proved themselves. Bounds, promise and instance
+ * type stay if the recipe does not name them. Parts of earlier calls that are no longer needed are deleted. Raises the
+ * errors of deploying and of updating.
  */
 export async function redeployInOneCall(
   world: DeployingWorld,
@@ -53,11 +54,11 @@ function onlyVariant({ name, variants }: Endpoint): DeployedVariant {
   if (only && variants.length === 1) return only;
   throw new EbbError(
     'InvalidRequest',
-    `Endpoint "${name}" has ${variants.length} variants, of which one call can say nothing: use UpdateEndpoint.`,
+    `Endpoint "${name}" has ${variants.length} variants; a deployment in one call needs exactly one: use UpdateEndpoint.`,
   );
 }
 
-/** Before the update, which cannot be taken back. */
+/** Sets the bounds. This comes before the update, which cannot be taken back. */
 async function rebound(
   world: DeployingWorld,
   steps: ReversibleSteps,
@@ -78,7 +79,7 @@ async function rebound(
   );
 }
 
-/** A promise takes the place of the one before; what the recipe says nothing of stays. */
+/** Sets the recipe's tags. A promise replaces the promise before; tags that the recipe does not name stay. */
 async function setPromise(
   { catalog, signals }: DeployingWorld,
   endpoint: Endpoint,

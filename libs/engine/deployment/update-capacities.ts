@@ -7,7 +7,7 @@ import { findEndpoint, missingEndpoint } from '../endpoint/find-endpoint.js';
 import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import type { World } from '../world.js';
 
-/** What a caller wants of one variant; what is absent stays as it is. */
+/** The capacity that a caller wants for one variant. An absent member stays as it is. */
 export interface DesiredCapacity {
   readonly variantName: string;
   readonly weight?: number;
@@ -15,9 +15,9 @@ export interface DesiredCapacity {
 }
 
 /**
- * Sets weights and instance counts by hand. A count that something else decides (a scalable target, or the variant's
- * own managed scaling) is refused, because it would be overruled in the same breath. Weights count at once; with other
- * counts the endpoint is Updating until they are reached, or cannot be. Raises `EndpointNotFound`, `ChangeInProgress`,
+ * Sets weights and instance counts by hand. A count is refused if a scalable target or the variant's own managed
+ * scaling decides it, because they would overrule it at once. Weights take effect at once. If counts change, the
+ * endpoint is Updating until they are reached or have failed. Raises `EndpointNotFound`, `ChangeInProgress`,
  * `EndpointNotReady` and `InvalidRequest`.
  */
 export async function updateCapacities(
@@ -61,13 +61,13 @@ async function scalableTargets(
   return targets;
 }
 
-/** Weights divide work; of nothing there is nothing to divide. */
+/** Weights are shares: if all of them are 0, the work cannot be divided. */
 function checkWeights(variants: readonly DeployedVariant[]): void {
   if (variants.some(({ desiredWeight }) => desiredWeight > 0)) return;
   throw new EbbError('InvalidRequest', 'The DesiredWeight of at least one variant of the endpoint must be above 0.');
 }
 
-/** The counts before those that are to be others; undefined where all stay. */
+/** Returns the present counts of the variants whose counts change; undefined if none changes. */
 function countsThatChange(
   before: readonly DeployedVariant[],
   after: readonly DeployedVariant[],

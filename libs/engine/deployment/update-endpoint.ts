@@ -10,23 +10,24 @@ import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import { findMissingTopic, missingTopicReason } from '../endpoint/check-topics.js';
 import type { World } from '../world.js';
 
+/** A request to update an endpoint to another config. */
 export interface EndpointUpdateRequest {
   readonly name: string;
   readonly configName: string;
-  /** Variants that the endpoint has already keep their instance counts, whatever the new config says. */
+  /** Whether existing variants keep their instance counts, instead of taking the new config's. */
   readonly retainsInstanceCounts: boolean;
-  /** The same of their weights. */
+  /** Whether existing variants keep their weights, instead of taking the new config's. */
   readonly retainsWeights: boolean;
-  /** Roll it out as the last update was rolled out. */
+  /** Whether the update is rolled out in the way of the last update. */
   readonly retainsDeploymentConfig: boolean;
   readonly deploymentConfig?: DeploymentConfig;
 }
 
 /**
- * Records what an endpoint is to become and returns at once; the autoscaler's loop rolls it out while the endpoint goes
- * on serving as it is. Raises `EndpointNotFound`, `EndpointConfigNotFound`, `ModelNotFound`, `ChangeInProgress`,
- * `EndpointNotReady`, and `InvalidRequest` for a config that cannot be deployed, or would take from a scalable target the
- * variant that it scales, for alarms and topics that do not exist.
+ * Records a deployment and returns at once. The autoscaler's loop rolls it out while the endpoint goes on serving as
+ * before. Raises `EndpointNotFound`, `EndpointConfigNotFound`, `ModelNotFound`, `ChangeInProgress`, `EndpointNotReady`,
+ * and `InvalidRequest` for a config that cannot be deployed or that would change a scalable target's variant, and for
+ * alarms and topics that do not exist.
  */
 export async function updateEndpoint(
   world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'outbox' | 'place' | 'signals'>,
@@ -102,7 +103,10 @@ function retained(
   });
 }
 
-/** As in SageMaker: what is scaled automatically may get another model, but neither go nor become of another type. */
+/**
+ * As in SageMaker, a variant with a scalable target may get another model, but it may not be removed or change its
+ * instance type.
+ */
 async function checkScalableTargets(
   { catalog }: Pick<World, 'catalog'>,
   endpoint: Endpoint,

@@ -24,7 +24,7 @@ const SETTINGS: ScalingSettings = {
 
 const NO_POLICIES: PolicyReadings = { take: async () => [], rest: () => {} };
 
-/** An autoscaler alone: nobody takes the work that it launches instances for. */
+/** An autoscaler without a worker, so that no invocation is run. */
 async function anAutoscaler(
   of: { minimum?: number; maximum?: number; slots?: number; launch?: () => LaunchScript } = {},
 ) {
@@ -56,7 +56,7 @@ async function anAutoscaler(
       const input = { location: 's3://results/input' };
       for (let each = 0; each < count; each += 1) await submitInvocation(world, { endpointName: 'reader', input });
     },
-    /** As if a worker had done it all. */
+    /** Empties the backlog, as if a worker had run all of it. */
     finishAll: async (): Promise<void> => {
       for (const { id } of await invocations.list({ limit: 10_000 }))
         await ledger.cancel(id, { settledAt: clock.now() }, []);
@@ -65,7 +65,7 @@ async function anAutoscaler(
   };
 }
 
-test('an accept at zero asks for an instance before any time has passed', async () => {
+test('launches an instance at once when an invocation is accepted at zero', async () => {
   const { submit, clock, counts, activities } = await anAutoscaler();
   await submit(1);
   await clock.settle();
@@ -82,7 +82,7 @@ test.each([
   [1_000, 4, 500, 250],
   [1_000, 4, 100, 100],
   [1_001, 4, 500, 251],
-])('%i queued at %i per instance and a maximum of %i become %i instances in one activity', async (...row) => {
+])('%i queued at %i per instance and a maximum of %i lead to %i instances in one activity', async (...row) => {
   const [queued, slots, maximum, launched] = row;
   const { world, clock, invocations, signals, counts, activities } = await anAutoscaler({ slots, maximum });
   const notify = signals.notify.bind(signals);
@@ -99,7 +99,7 @@ test.each([
   expect(await activities()).toMatchObject([{ from: 0, to: launched, observation: { backlog: { queued } } }]);
 });
 
-test('instances that are starting are not asked for again, however many signals come', async () => {
+test('does not launch again for instances that are starting, regardless of the number of signals', async () => {
   const { submit, clock, counts, activities } = await anAutoscaler();
   await submit(1);
   await clock.settle();
@@ -112,7 +112,7 @@ test('instances that are starting are not asked for again, however many signals 
   ]);
 });
 
-test('an endpoint falls to its minimum when it has been idle for the keep-warm time, not before', async () => {
+test('scales an endpoint to its minimum when it has been idle for the keep-warm time, not before', async () => {
   const { submit, clock, counts, finishAll, catalog } = await anAutoscaler({ minimum: 1 });
   await submit(3);
   await clock.advance(6_000);
@@ -125,7 +125,7 @@ test('an endpoint falls to its minimum when it has been idle for the keep-warm t
   expect((await catalog.endpoints.get('reader'))?.variants[0]?.desiredInstanceCount).toBe(1);
 });
 
-test('launches that die are tried again after 1, 2, 4 … seconds, and the record says why they failed', async () => {
+test('tries failed launches again after 1, 2, 4 … seconds, and records why they failed', async () => {
   const launchedAt: number[] = [];
   const error = new EbbError('InstanceUnavailable', 'No such capacity.');
   const { submit, clock, activities } = await anAutoscaler({
@@ -144,7 +144,7 @@ test('launches that die are tried again after 1, 2, 4 … seconds, and the recor
   });
 });
 
-test('an instance that dies as soon as it is healthy counts as a launch that died', async () => {
+test('counts an instance that dies as soon as it is healthy as a failed launch', async () => {
   let launches = 0;
   const { submit, clock } = await anAutoscaler({
     launch: () => {
@@ -157,7 +157,7 @@ test('an instance that dies as soon as it is healthy counts as a launch that die
   expect(launches).toBe(5);
 });
 
-test('new bounds are carried out at once', async () => {
+test('carries out new bounds at once', async () => {
   const { world, clock, counts } = await anAutoscaler();
   const target = { endpointName: 'reader', variantName: 'AllTraffic', maxCapacity: 4 };
   await registerScalableTarget(world, { ...target, minCapacity: 2 });
@@ -168,7 +168,7 @@ test('new bounds are carried out at once', async () => {
   expect(counts()).toEqual({ starting: 0, inService: 1, draining: 0 });
 });
 
-test('a raised minimum whose signal was lost is found by the next sweep', async () => {
+test('finds a raised minimum by the next sweep if its signal was lost', async () => {
   const { catalog, clock, counts, world } = await anAutoscaler();
   const target = { endpointName: 'reader', variantName: 'AllTraffic', minCapacity: 0, maxCapacity: 4 };
   await registerScalableTarget(world, target);
@@ -178,7 +178,7 @@ test('a raised minimum whose signal was lost is found by the next sweep', async 
   expect(counts().starting).toBe(1);
 });
 
-test('while scaling in is suspended nobody looks at an idle endpoint over and over', async () => {
+test('does not look at an idle endpoint again and again while scaling in is suspended', async () => {
   const { submit, clock, finishAll, invocations, world, counts } = await anAutoscaler();
   const suspended = { dynamicScalingIn: true };
   await registerScalableTarget(world, {
@@ -200,7 +200,7 @@ test('while scaling in is suspended nobody looks at an idle endpoint over and ov
   expect(looks).toBeLessThanOrEqual(7);
 });
 
-test('a decision that fails is made again a second later', async () => {
+test('makes a decision again a second later if it failed', async () => {
   const { invocations, submit, clock, counts } = await anAutoscaler();
   const backlog = invocations.backlog.bind(invocations);
   invocations.backlog = async () => {
@@ -213,7 +213,7 @@ test('a decision that fails is made again a second later', async () => {
   expect(counts().starting).toBe(1);
 });
 
-test('stopping decides nothing more', async () => {
+test('decides nothing more once it is stopped', async () => {
   const { loop, submit, clock, counts } = await anAutoscaler();
   await loop.stop();
   await submit(1);
@@ -221,7 +221,7 @@ test('stopping decides nothing more', async () => {
   expect(counts()).toEqual({ starting: 0, inService: 0, draining: 0 });
 });
 
-test('stops at once although it has just seen that an idle instance is due to go later', async () => {
+test('stops at once even if an idle instance is due to go later', async () => {
   const { submit, clock, counts, finishAll, loop } = await anAutoscaler();
   await submit(1);
   await clock.advance(6_000);
@@ -234,7 +234,7 @@ test('stops at once although it has just seen that an idle instance is due to go
   expect(hasStopped).toBe(true);
 });
 
-/** An endpoint at zero that is being created, and what came of it so far. */
+/** An endpoint at zero that is being created, and its state so far. */
 async function aCreation(check: (signal?: AbortSignal) => Promise<void>) {
   const parts = await anAutoscaler();
   const { catalog, clock, instances, signals } = parts;
@@ -245,7 +245,7 @@ async function aCreation(check: (signal?: AbortSignal) => Promise<void>) {
   return { ...parts, read: async () => (await catalog.endpoints.get('reader'))! };
 }
 
-test('an outage is waited out before an endpoint at zero is proven', async () => {
+test('waits out an outage before it proves an endpoint at zero', async () => {
   let isAway = true;
   const { clock, read } = await aCreation(async () => {
     if (isAway) throw new EbbError('Unavailable', 'The registry does not answer.');
@@ -257,7 +257,7 @@ test('an outage is waited out before an endpoint at zero is proven', async () =>
   expect(await read()).toMatchObject({ status: 'InService' });
 });
 
-test('an outage that lasts for longer than a container may take to start fails the endpoint', async () => {
+test('fails an endpoint at zero if an outage lasts longer than a container may take to start', async () => {
   const { clock, read } = await aCreation(async () => {
     throw new EbbError('Unavailable', 'The registry does not answer.');
   });
@@ -265,7 +265,7 @@ test('an outage that lasts for longer than a container may take to start fails t
   expect(await read()).toMatchObject({ status: 'Failed', failureReason: 'The registry does not answer.' });
 });
 
-test('a stop does not wait for an endpoint to be proven, and fails none for that', async () => {
+test('stops without waiting for an endpoint to be proven, and does not fail it', async () => {
   const { loop, read } = await aCreation(
     (signal) =>
       new Promise((_resolve, reject) => {

@@ -13,7 +13,7 @@ import type { EndpointScaler } from '../scaling/scale-endpoint.js';
 import type { World } from '../world.js';
 import { reportCrashLoop } from './report-crash-loop.js';
 
-/** What takes an endpoint one step further, by what is being done with it. */
+/** The services that take an endpoint one step further, one for each kind of change. */
 export interface EndpointSteps {
   readonly creation: Pick<EndpointCreation, 'advance'>;
   readonly deletion: Pick<EndpointDeletion, 'advance' | 'clearUpAfter'>;
@@ -22,16 +22,16 @@ export interface EndpointSteps {
   readonly scaler: Pick<EndpointScaler, 'scale'>;
 }
 
-/** However many signals come, an endpoint is looked at no more often than this, but at once after a quiet time. */
+/** The shortest time between two looks at one endpoint. The first signal after a pause is answered at once. */
 const SHORTEST_INTERVAL_MS = 20;
-/** How often everything is looked at although nothing called for it: a lost signal costs no more than this. */
+/** The time between two sweeps over all endpoints. A lost signal costs at most this delay. */
 const SWEEP_INTERVAL_MS = 10_000;
-/** How long to wait after the catalog or the ledger failed before the next try. */
+/** The wait before the next try if the catalog or the ledger failed. */
 const RETRY_MS = 1_000;
 
 /**
- * Looks at an endpoint when its backlog, its bounds or its instances change, and when time is due, and has it taken one
- * step further. Idle endpoints at zero cost nothing: no timer of theirs runs.
+ * Looks at an endpoint when its backlog, its bounds or its instances change, or when a look is due, and has it taken
+ * one step further. An idle endpoint at zero costs nothing, not even a timer.
  */
 export class AutoscalerLoop {
   private readonly agents: PerEndpoint;
@@ -42,7 +42,7 @@ export class AutoscalerLoop {
     private readonly world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'log' | 'signals'>,
     private readonly capacity: Pick<Capacity, 'endpoints' | 'meetTargets' | 'route'>,
     private readonly steps: EndpointSteps,
-    /** Only one process decides at a time. */
+    /** Only the leader decides. */
     private readonly leadership: { readonly isLeading: boolean },
   ) {
     this.agents = new PerEndpoint(world.clock, {
@@ -66,23 +66,23 @@ export class AutoscalerLoop {
     this.sweeps.start();
   }
 
-  /** Decides nothing more; resolves when no decision is being carried out. */
+  /** Decides nothing more. Resolves when no decision is being carried out. */
   async stop(): Promise<void> {
     this.unsubscribe();
     await Promise.all([this.sweeps.stop(), this.agents.stop()]);
   }
 
-  /** Asks for a look at an endpoint now; one that is under way is followed by another. */
+  /** Asks for a look at an endpoint now. If a look is under way, another one follows it. */
   look(endpointName: string): void {
     if (this.leadership.isLeading) this.agents.tell(endpointName);
   }
 
-  /** Sweeps now, whenever the next sweep would be. */
+  /** Sweeps now instead of at the next due time. */
   lookAtAll(): void {
     this.sweeps.call();
   }
 
-  /** Returns when it should be looked at again even if nothing happens. */
+  /** Looks at an endpoint once. Returns when to look again even if nothing happens. */
   private async lookOnce(endpointName: string): Promise<number | undefined> {
     const { counts, creation, deletion, rollOut } = this.steps;
     const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
@@ -103,7 +103,7 @@ export class AutoscalerLoop {
         return undefined;
       case 'Updating':
       case 'RollingBack': {
-        // Nothing scales while it is updated: its counts are the update's.
+        // During a deployment nothing else scales the endpoint: the deployment decides its counts.
         if (deployment) return rollOut.advance({ ...endpoint, deployment });
         const dueAt = await this.scale(endpoint);
         await counts.advance(endpoint);
@@ -125,12 +125,15 @@ export class AutoscalerLoop {
     try {
       await this.sweep();
     } catch (error) {
-      log.error('The catalog or the ledger did not answer; looking again', { reason: messageOf(error) });
+      log.error('The catalog or the ledger did not answer; the autoscaler tries again', { reason: messageOf(error) });
     }
     return clock.now() + SWEEP_INTERVAL_MS;
   }
 
-  /** Looks at the endpoints that are not at rest: with work, with instances, coming or going, or under their minimum. */
+  /**
+   * Looks at the endpoints that are not at rest: with a backlog, with instances, in a passing status, or under their
+   * minimum.
+   */
   private async sweep(): Promise<void> {
     const { catalog, invocations } = this.world;
     const names = new Set([...(await invocations.endpointsWithBacklog()), ...this.capacity.endpoints()]);

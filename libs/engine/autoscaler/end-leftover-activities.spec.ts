@@ -20,7 +20,7 @@ function activity(id: string, status: 'InProgress' | 'Successful') {
   };
 }
 
-it('ends what an earlier run left in progress, and touches nothing that had ended', async () => {
+it('ends the activities that an earlier run left in progress, and leaves ended ones', async () => {
   const { catalog, clock, world } = memoryWorld();
   await catalog.activities.record(activity('1', 'Successful'));
   await catalog.activities.record(activity('2', 'InProgress'));

@@ -2,12 +2,12 @@ import { describeFailure } from '../../core/scaling/scaling-activity.js';
 import { forgetOpenCooldowns } from '../scaling/cooldowns.js';
 import type { World } from '../world.js';
 
-/** How far back leftovers are looked for: far more activities than can be under way at once. */
+/** The number of newest activities that are searched: far more than can be in progress at once. */
 const NEWEST = 1_000;
 
 /**
  * Ends the scaling activities that an earlier run left InProgress when it was killed: their instances went with it, and
- * an activity that never ends would be a lie. Their cooldowns never begin. Called before anything is scaled.
+ * the activities would never end. Their cooldowns never begin. Called before anything is scaled.
  */
 export async function endLeftoverActivities(world: Pick<World, 'catalog' | 'clock'>): Promise<void> {
   const { activities } = world.catalog;

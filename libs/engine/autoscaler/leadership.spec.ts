@@ -20,7 +20,7 @@ async function twoOf(world: ReturnType<typeof memoryWorld>) {
   return { first, second, gained };
 }
 
-it('lets one of two lead, for as long as it lives', async () => {
+it('lets one of two processes lead for as long as it lives', async () => {
   const parts = memoryWorld();
   const { first, second, gained } = await twoOf(parts);
   for (let each = 0; each < 100; each += 1) {
@@ -40,12 +40,12 @@ it('hands over at once when the leader stops', async () => {
   expect(gained).toEqual(['first', 'second']);
 });
 
-it('never has two leaders, even where the first stood still and goes on', async () => {
+it('never has two leaders, even if the first stood still and goes on', async () => {
   const parts = memoryWorld();
   const { catalog, clock } = parts;
   const { first, second } = await twoOf(parts);
   const update = catalog.leaders.update.bind(catalog.leaders);
-  // The first does not come to prolong its duty any more, as if its process were frozen.
+  // The first no longer prolongs its duty, as if its process were frozen.
   catalog.leaders.update = async (key, change, signal) =>
     update(key, (leader) => (change(leader).holder === 'first' ? leader : change(leader)), signal);
   for (let each = 0; each < 120; each += 1) {

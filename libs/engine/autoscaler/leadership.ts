@@ -3,12 +3,12 @@ import { LEADERSHIP_MS, LEADERSHIP_RENEWAL_MS, type Leader, claim } from '../../
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** How long to wait after the catalog failed before the duty is asked for again. */
+/** The wait before the duty is asked for again if the catalog failed. */
 const RETRY_MS = 1_000;
 
 /**
- * One of several processes holds a duty at a time, by a record in the catalog that it prolongs. A process that stands
- * still for longer than that has lost the duty when it goes on, whether it knows or not: `isLeading` asks the clock.
+ * A duty that one of several processes holds at a time, by a record in the catalog that it prolongs. A process that
+ * stood still for longer than the record holds has lost the duty. `isLeading` asks the clock, so it says so at once.
  */
 export class Leadership {
   private readonly rounds: Rounds;
@@ -28,14 +28,17 @@ export class Leadership {
     return this.world.clock.now() < this.until;
   }
 
-  /** Each time that the duty falls to this process, `prepare` is awaited before it leads, and `onGained` called after. */
+  /**
+   * Asks for the duty from now on. Each time that this process gains it, `prepare` is awaited before it leads, and
+   * `onGained` is called afterwards.
+   */
   start(prepare: () => Promise<void>, onGained: () => void): void {
     this.prepare = prepare;
     this.onGained = onGained;
     this.rounds.start();
   }
 
-  /** Gives the duty up at once, so that nobody has to wait for it to run out. */
+  /** Gives the duty up at once, so that another process need not wait until it runs out. */
   async stop(): Promise<void> {
     await this.rounds.stop();
     if (!this.isLeading) return;
@@ -51,7 +54,7 @@ export class Leadership {
     });
   }
 
-  /** Asks for the duty, or prolongs it; returns when to do so again. */
+  /** Asks for the duty, or prolongs it. Returns when to do so again. */
   private async round(): Promise<number> {
     const { clock, log } = this.world;
     try {
@@ -64,7 +67,10 @@ export class Leadership {
       const now = clock.now();
       return now + (isLeading ? LEADERSHIP_RENEWAL_MS : Math.min(LEADERSHIP_RENEWAL_MS, timeLeft(leader, now)));
     } catch (error) {
-      log.error('The catalog did not tell who leads; asking again', { duty: this.duty, reason: messageOf(error) });
+      log.error('The catalog did not answer who leads; it is asked again', {
+        duty: this.duty,
+        reason: messageOf(error),
+      });
       return clock.now() + RETRY_MS;
     }
   }

@@ -33,7 +33,7 @@ async function anEndpoint() {
   };
 }
 
-test('an endpoint says that a variant is in a crash loop, stays in service, and says so no more when it is not', async () => {
+test('names a variant in a crash loop on an endpoint that stays in service, until the crash loop is over', async () => {
   const { report, read } = await anEndpoint();
   await report(LOOPING);
   expect(await read()).toMatchObject({
@@ -44,7 +44,7 @@ test('an endpoint says that a variant is in a crash loop, stays in service, and 
   expect((await read()).failureReason).toBeUndefined();
 });
 
-test('nothing is written while there is nothing new to say', async () => {
+test('writes nothing while the crash loop is unchanged', async () => {
   const { report, writes } = await anEndpoint();
   await report(undefined);
   await report({ ...LOOPING, count: 1 });
@@ -54,7 +54,7 @@ test('nothing is written while there is nothing new to say', async () => {
   expect(writes()).toBe(1);
 });
 
-test('why an endpoint could not be created is left alone', async () => {
+test('leaves the reason why an endpoint could not be created', async () => {
   const { endpoints, report, read, writes } = await anEndpoint();
   await endpoints.update('reader', (endpoint) => ({ ...endpoint, status: 'Failed', failureReason: 'No image.' }));
   await report(LOOPING);
@@ -62,7 +62,7 @@ test('why an endpoint could not be created is left alone', async () => {
   expect(writes()).toBe(1);
 });
 
-test('a whole engine tells of a crash loop while it lasts, and works off what waits when the container is mended', async () => {
+test('an engine reports a crash loop while it lasts, and works off the backlog once the container is mended', async () => {
   let script: LaunchScript = { healthyAfterMs: Infinity, diesAfterMs: 50 };
   const parts = memoryWorld({ launch: () => script });
   const { catalog, clock, invocations, objects, world } = parts;

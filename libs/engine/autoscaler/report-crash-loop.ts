@@ -3,8 +3,8 @@ import { type Endpoint, endpointKey, isServing } from '../../core/endpoint/endpo
 import type { World } from '../world.js';
 
 /**
- * Lets the endpoint's FailureReason say which of its variants are in a crash loop, as long as they are. `endpoint` is the
- * record as it was last read: where that says so already, nothing is written.
+ * Keeps in the endpoint's FailureReason which of its variants are in a crash loop. `endpoint` is the record as it was
+ * last read; if it already says so, nothing is written.
  */
 export async function reportCrashLoop(
   { catalog, log }: Pick<World, 'catalog' | 'log'>,
@@ -19,6 +19,6 @@ export async function reportCrashLoop(
     return isServing(current) && told !== current.failureReason ? { ...current, failureReason: told } : current;
   });
   const fields = { endpoint: endpoint.name, variant: variantName, failureReason: updated?.failureReason };
-  if (isCrashLooping(failures)) log.warn('A variant is in a crash loop; its launches wait longer and longer', fields);
+  if (isCrashLooping(failures)) log.warn('A variant is in a crash loop; each further launch waits longer', fields);
   else log.info('A variant has come out of its crash loop', fields);
 }

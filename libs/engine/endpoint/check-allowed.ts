@@ -4,7 +4,10 @@ import type { Endpoint } from '../../core/endpoint/endpoint.js';
 import { EbbError } from '../../core/errors.js';
 import type { World } from '../world.js';
 
-/** Raises `ChangeInProgress` where waiting helps, else `EndpointNotReady` with what helps instead. */
+/**
+ * Raises an error if an endpoint's status does not allow a request: `ChangeInProgress` if waiting helps, else
+ * `EndpointNotReady` with the requests that are allowed.
+ */
 export function checkAllowed(
   { place }: Pick<World, 'place'>,
   { name, status }: Endpoint,
@@ -12,7 +15,7 @@ export function checkAllowed(
 ): void {
   if (allows(status, request)) return;
   if (isPassing(status)) {
-    // Clients look for this sentence, which SageMaker uses for deletions, too.
+    // Clients look for this sentence, which SageMaker also uses for deletions.
     throw new EbbError('ChangeInProgress', `Cannot update in-progress endpoint "${endpointArn(place, name)}".`);
   }
   const what = allows(status, 'update') ? 'UpdateEndpoint and DeleteEndpoint' : 'DeleteEndpoint';

@@ -11,20 +11,20 @@ function aWorldWithout(...arns: string[]) {
 }
 
 it.each<readonly [string, readonly string[], string | undefined]>([
-  ['none is missing if both exist', [], undefined],
-  ['the topic for errors is named if only it is missing', [ERROR_TOPIC], ERROR_TOPIC],
-  ['the topic for successes is named first', [ERROR_TOPIC, SUCCESS_TOPIC], SUCCESS_TOPIC],
+  ['finds none missing if both exist', [], undefined],
+  ['names the error topic if only it is missing', [ERROR_TOPIC], ERROR_TOPIC],
+  ['names the success topic first', [ERROR_TOPIC, SUCCESS_TOPIC], SUCCESS_TOPIC],
 ])('%s', async (_sentence, lacking, missing) => {
   expect(await findMissingTopic(aWorldWithout(...lacking), BOTH)).toBe(missing);
 });
 
-it('a config without topics misses none', async () => {
+it('finds none missing for a config without topics', async () => {
   const world = aWorldWithout(SUCCESS_TOPIC);
   expect(await findMissingTopic(world, undefined)).toBeUndefined();
   expect(await findMissingTopic(world, { includeResponseIn: [] })).toBeUndefined();
 });
 
-it('the reason names the topic, the place in the config, and what helps', () => {
+it('gives a reason with the topic, its place in the config, and what helps', () => {
   expect(missingTopicReason(ERROR_TOPIC, 'update the endpoint')).toBe(
     `The topic "${ERROR_TOPIC}" in AsyncInferenceConfig.OutputConfig.NotificationConfig does not exist. ` +
       'Create the topic, then update the endpoint.',

@@ -1,7 +1,7 @@
 import type { AsyncInferenceConfig } from '../../core/endpoint/endpoint-config.js';
 import type { World } from '../world.js';
 
-/** The first topic of a config that is known not to exist. */
+/** Returns the first topic of a config that is known not to exist. */
 export async function findMissingTopic(
   { notifications }: Pick<World, 'notifications'>,
   asyncInference: AsyncInferenceConfig | undefined,
@@ -13,7 +13,10 @@ export async function findMissingTopic(
   return undefined;
 }
 
-/** Why an endpoint whose config names that topic cannot be brought up, with what its owner can do, in words for users. */
+/**
+ * Returns why an endpoint with a missing topic cannot be brought into service, and what its owner can do, in words for
+ * users.
+ */
 export function missingTopicReason(arn: string, whatHelps: string): string {
   return (
     `The topic "${arn}" in AsyncInferenceConfig.OutputConfig.NotificationConfig does not exist. ` +

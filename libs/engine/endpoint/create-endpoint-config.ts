@@ -4,7 +4,7 @@ import { EbbError } from '../../core/errors.js';
 import { findModel } from '../model/find-model.js';
 import type { World } from '../world.js';
 
-/** Records an endpoint config whose models exist. Raises `ModelNotFound` and `AlreadyExists`. */
+/** Records an endpoint config. Raises `ModelNotFound` if a model does not exist, and `AlreadyExists`. */
 export async function createEndpointConfig(
   world: Pick<World, 'catalog' | 'clock' | 'place'>,
   definition: Omit<EndpointConfig, 'createdAt'>,

@@ -26,7 +26,7 @@ async function aWorld() {
   };
 }
 
-it('is on record as Creating, with the counts that it is to begin with, and the autoscaler is told', async () => {
+it('is recorded as Creating with its initial counts, and the autoscaler is signalled', async () => {
   const { catalog, clock, create, told } = await aWorld();
   const made = await create();
   expect(await catalog.endpoints.get('ocr')).toEqual(made);
@@ -40,20 +40,20 @@ it('is on record as Creating, with the counts that it is to begin with, and the 
   expect(told).toContainEqual({ kind: 'endpoint', endpointName: 'OCR' });
 });
 
-it('has the bucket that inputs and outputs without a place of their own go to', async () => {
+it('has the default bucket for inputs and outputs', async () => {
   const { create, objects, place } = await aWorld();
   await create();
   expect((await objects.listBuckets()).map(({ name }) => name)).toEqual([defaultBucket(place)]);
 });
 
-it('is refused where its name is taken, in whatever case, and leaves the other alone', async () => {
+it('is refused if its name is taken in any case, and leaves the other endpoint alone', async () => {
   const { catalog, create } = await aWorld();
   const first = await create();
   await expect(create({ name: 'ocr' })).rejects.toMatchObject({ code: 'AlreadyExists' });
   expect(await catalog.endpoints.all()).toEqual([first]);
 });
 
-it('is made once where two ask for one name at the same time', async () => {
+it('is created once if two requests name it at the same time', async () => {
   const { catalog, create } = await aWorld();
   const outcomes = await Promise.allSettled([create(), create()]);
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
@@ -61,15 +61,15 @@ it('is made once where two ask for one name at the same time', async () => {
 });
 
 it.each([
-  ['a promise that cannot be meant', { 'ebb:start-within-seconds': 'soon' }],
-  ['a warm tier that cannot be meant', { 'ebb:warm-instances': 'some' }],
-])('is refused for %s, and nothing is made', async (_what, tags) => {
+  ['an invalid promise', { 'ebb:start-within-seconds': 'soon' }],
+  ['an invalid warm tier', { 'ebb:warm-instances': 'some' }],
+])('is refused for %s, and nothing is created', async (_what, tags) => {
   const { catalog, create } = await aWorld();
   await expect(create({ tags })).rejects.toMatchObject({ code: 'InvalidRequest' });
   expect(await catalog.endpoints.all()).toEqual([]);
 });
 
-it('is Failed from the start where a topic does not exist, and nobody is told a test', async () => {
+it('is Failed from the start if a topic does not exist, and sends no test notification', async () => {
   const { create, notifications, outbox } = await aWorld();
   notifications.lacking.add(ERROR_TOPIC);
   const made = await create();
@@ -80,7 +80,7 @@ it('is Failed from the start where a topic does not exist, and nobody is told a 
   expect(await outbox.nextDueAt()).toBeUndefined();
 });
 
-it('sends each of its topics a test', async () => {
+it('sends a test notification to each of its topics', async () => {
   const { create, outbox } = await aWorld();
   expect(await create()).toMatchObject({ status: 'Creating' });
   expect(await outbox.nextDueAt()).toBeDefined();

@@ -11,20 +11,21 @@ import { sendTestNotifications } from '../delivery/send-test-notifications.js';
 import type { World } from '../world.js';
 import { findMissingTopic, missingTopicReason } from './check-topics.js';
 
+/** A request to create an endpoint. */
 export interface EndpointRequest {
   readonly name: string;
   readonly configName: string;
-  /** How a later update is rolled out that asks for the same as the last one. */
+  /** The deployment config of a later update that retains the last one. */
   readonly deploymentConfig?: DeploymentConfig;
   readonly tags: Tags;
 }
 
 /**
- * Records a new endpoint as Creating and returns at once; the autoscaler's loop brings it into service. It holds copies
- * of its config and models, which may be deleted from now on. An endpoint that names a topic that does not exist is
- * Failed from the start, as its results could not be told. Raises `AlreadyExists`, `EndpointConfigNotFound`,
- * `ModelNotFound`, and `InvalidRequest` for a config that cannot be deployed and for tags that promise what cannot be
- * meant.
+ * Records a new endpoint as Creating and returns at once; the autoscaler's loop brings it into service. The endpoint
+ * holds copies of its config and models, which may be deleted from now on. An endpoint that names a missing topic is
+ * Failed from the start, because its results could not be notified. Raises `AlreadyExists`, `EndpointConfigNotFound`,
+ * `ModelNotFound`, and `InvalidRequest` for a config that cannot be deployed and for tags with an invalid promise or
+ * warm tier.
  */
 export async function createEndpoint(
   world: Pick<World, 'catalog' | 'clock' | 'instances' | 'notifications' | 'objects' | 'outbox' | 'place' | 'signals'>,
@@ -37,7 +38,7 @@ export async function createEndpoint(
   const key = endpointKey(request.name);
   if (await catalog.endpoints.get(key, signal)) throw endpointExists(world, request.name);
   const endpoint = await newEndpoint(world, request, signal);
-  // Inline inputs always go there, and so do outputs without a path of their own.
+  // Inline inputs go there, and so do outputs without a path of their own.
   await world.objects.createBucket(defaultBucket(place), signal);
   if (!(await catalog.endpoints.create(key, endpoint, signal))) throw endpointExists(world, request.name);
   if (endpoint.status === 'Creating') await sendTestNotifications(world, endpoint.asyncInference);
@@ -71,7 +72,7 @@ async function newEndpoint(
   };
 }
 
-/** What a request to create an endpoint is refused with whose name is taken. */
+/** Returns the error for a new endpoint whose name is taken. */
 export function endpointExists(world: Pick<World, 'place'>, name: string): EbbError {
   return new EbbError('AlreadyExists', `Cannot create already existing endpoint "${endpointArn(world.place, name)}".`);
 }

@@ -2,7 +2,9 @@ import { endpointConfigKey } from '../../core/endpoint/endpoint-config.js';
 import { missingEndpointConfig } from './find-endpoint.js';
 import type { World } from '../world.js';
 
-/** Removes an endpoint config. Endpoints made from it go on with their own copy. */
+/**
+ * Removes an endpoint config. Endpoints that were created from it keep their own copy. Raises `EndpointConfigNotFound`.
+ */
 export async function deleteEndpointConfig(
   world: Pick<World, 'catalog' | 'place'>,
   name: string,

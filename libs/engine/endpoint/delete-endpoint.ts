@@ -5,8 +5,8 @@ import { missingEndpoint } from './find-endpoint.js';
 import type { World } from '../world.js';
 
 /**
- * Marks an endpoint as Deleting, so that it takes no more invocations, and returns at once; the autoscaler's loop ends
- * its instances and then removes it. Raises `EndpointNotFound`, and `ChangeInProgress` while it is being
+ * Marks an endpoint as Deleting, so that it accepts no more invocations, and returns at once. The autoscaler's loop
+ * ends its instances and then removes it. Raises `EndpointNotFound`, and `ChangeInProgress` while the endpoint is being
  * created, changed or deleted.
  */
 export async function deleteEndpoint(

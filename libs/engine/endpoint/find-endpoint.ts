@@ -6,7 +6,7 @@ import type { World } from '../world.js';
 
 type CatalogWorld = Pick<World, 'catalog' | 'place'>;
 
-/** The endpoint config of that name in whatever case, or `EndpointConfigNotFound`. */
+/** Returns the endpoint config of that name, in any case, or raises `EndpointConfigNotFound`. */
 export async function findEndpointConfig(
   world: CatalogWorld,
   name: string,
@@ -18,18 +18,21 @@ export async function findEndpointConfig(
   );
 }
 
-/** The endpoint of that name in whatever case, or `EndpointNotFound`. */
+/** Returns the endpoint of that name, in any case, or raises `EndpointNotFound`. */
 export async function findEndpoint(world: CatalogWorld, name: string, signal?: AbortSignal): Promise<Endpoint> {
   return (await world.catalog.endpoints.get(endpointKey(name), signal)) ?? missingEndpoint(world.place, name);
 }
 
-// Clients tell "not there" from other failures by how these sentences begin.
-
+/**
+ * Raises the error for an endpoint config that does not exist. Clients recognise "not found" by how the sentence
+ * begins.
+ */
 export function missingEndpointConfig(place: Place, name: string): never {
   const arn = endpointConfigArn(place, name);
   throw new EbbError('EndpointConfigNotFound', `Could not find endpoint configuration "${arn}".`);
 }
 
+/** Raises the error for an endpoint that does not exist. Clients recognise "not found" by how the sentence begins. */
 export function missingEndpoint(place: Place, name: string): never {
   throw new EbbError('EndpointNotFound', `Could not find endpoint "${endpointArn(place, name)}".`);
 }

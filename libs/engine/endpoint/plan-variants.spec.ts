@@ -25,14 +25,14 @@ async function aWorld() {
   return parts;
 }
 
-it('copies the model, so that deleting it changes nothing of what is deployed', async () => {
+it('copies the model, so that deleting it does not change the deployment', async () => {
   const { catalog, world } = await aWorld();
   const [planned] = await planVariants(world, aConfig(), 'first');
   await catalog.models.delete('ocr');
   expect(planned).toMatchObject({ ...VARIANT, container: { image: 'ocr:1', environment: {} } });
 });
 
-it('begins with the counts and weights of the config, and says which deployment it belongs to', async () => {
+it('begins with the counts and weights of the config, and names its deployment', async () => {
   const { world } = await aWorld();
   expect(await planVariants(world, aConfig(), 'first')).toMatchObject([
     { deploymentId: 'first', slots: 7, desiredInstanceCount: 2, desiredWeight: 3 },
@@ -43,20 +43,20 @@ it.each([
   [undefined, undefined, false],
   [true, undefined, true],
   [undefined, true, true],
-])('is isolated where the model (%s) or the config (%s) asks for it: %s', async (ofModel, ofConfig, isIsolated) => {
+])('is isolated if the model (%s) or the config (%s) asks for it: %s', async (ofModel, ofConfig, isIsolated) => {
   const { catalog, world } = await aWorld();
   await catalog.models.update('ocr', (model) => ({ ...model, enableNetworkIsolation: ofModel }));
   const [planned] = await planVariants(world, aConfig({ enableNetworkIsolation: ofConfig }), 'first');
   expect(planned?.isNetworkIsolated ?? false).toBe(isIsolated);
 });
 
-it('is refused where a model does not exist', async () => {
+it('is refused if a model does not exist', async () => {
   const { world } = await aWorld();
   const config = aConfig({ variants: [{ ...VARIANT, modelName: 'asr' }] });
   await expect(planVariants(world, config, 'first')).rejects.toMatchObject({ code: 'ModelNotFound' });
 });
 
-it('is refused where the endpoint could not be deployed', async () => {
+it('is refused if the endpoint could not be deployed', async () => {
   const { world } = await aWorld();
   const planned = planVariants(world, aConfig({ asyncInference: undefined }), 'first');
   await expect(planned).rejects.toMatchObject({
@@ -65,7 +65,7 @@ it('is refused where the endpoint could not be deployed', async () => {
   });
 });
 
-it('is refused where this machine cannot be what an instance type asks for', async () => {
+it('is refused if this machine cannot serve the instance type', async () => {
   const { instances, world } = await aWorld();
   const error = new EbbError('InvalidRequest', 'There is no GPU here.');
   const asked: (string | undefined)[] = [];

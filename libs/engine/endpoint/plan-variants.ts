@@ -7,8 +7,8 @@ import { findModel } from '../model/find-model.js';
 import type { World } from '../world.js';
 
 /**
- * The variants of a config as one deployment has them, with copies of their models. Raises `ModelNotFound`, and
- * `InvalidRequest` for what cannot be deployed yet, or needs more than this machine has.
+ * Returns the variants of a config as one deployment has them, with copies of their models. Raises `ModelNotFound`, and
+ * `InvalidRequest` for a config that Ebb cannot deploy yet or that needs more than this machine has.
  */
 export async function planVariants(
   world: Pick<World, 'catalog' | 'instances' | 'place'>,
@@ -23,7 +23,7 @@ export async function planVariants(
   return config.variants.map((variant, index) => deployedVariant(config, variant, models[index]!, deploymentId));
 }
 
-/** A variant of a config as one deployment has it. */
+/** Returns a variant of a config as one deployment has it. */
 export function deployedVariant(
   config: Omit<EndpointConfig, 'createdAt'>,
   variant: ProductionVariant,

@@ -11,20 +11,20 @@ import { missingModel } from '../model/find-model.js';
 import { missingEndpoint, missingEndpointConfig } from './find-endpoint.js';
 import type { World } from '../world.js';
 
-/** `Tags` of one resource hold at most this many. */
+/** The most tags of one resource. */
 const MAX_TAGS = 50;
 
 type TagWorld = Pick<World, 'catalog' | 'place' | 'signals'>;
 
-/** The tags of what an ARN names; raises what `changeTags` raises where it names nothing. */
+/** Returns the tags of the resource that an ARN names. Raises the errors of `changeTags` for an ARN that names none. */
 export async function findTags(world: TagWorld, arn: string): Promise<Tags> {
   return (await resourceOf(world, arn).find()).tags;
 }
 
 /**
- * Changes the tags of what an ARN names and returns them. Raises `ModelNotFound`, `EndpointConfigNotFound`,
- * `EndpointNotFound`, and `InvalidRequest` for an ARN of anything else, for too many tags and for tags of an endpoint that
- * promise what cannot be meant.
+ * Changes the tags of the resource that an ARN names, and returns them. Raises `ModelNotFound`,
+ * `EndpointConfigNotFound`, `EndpointNotFound`, and `InvalidRequest` for any other ARN, for too many tags, and for an
+ * endpoint's tags with an invalid promise or warm tier.
  */
 export async function changeTags(world: TagWorld, arn: string, change: (tags: Tags) => Tags): Promise<Tags> {
   return (await resourceOf(world, arn).change(change)).tags;
@@ -45,7 +45,7 @@ const ARN = /:(model|endpoint-config|endpoint)\/([^/]+)$/;
 function resourceOf(world: TagWorld, arn: string): TaggedResource {
   const { catalog, place } = world;
   const [, kind, name = ''] = ARN.exec(arn) ?? [];
-  // Names in ARNs are in lower case, but one that is written as the resource's own name is not misunderstood.
+  // Names in ARNs are in lower case, but an ARN with the resource's own spelling is understood too.
   const isOf = (wanted: string, expected: string): boolean =>
     kind === wanted && arn.toLowerCase() === expected.toLowerCase();
   if (isOf('model', modelArn(place, name))) {
@@ -58,7 +58,7 @@ function resourceOf(world: TagWorld, arn: string): TaggedResource {
   throw new EbbError('InvalidRequest', `Could not find a resource with the ARN "${arn}".`);
 }
 
-/** Tags say what is promised, so that the autoscaler has to hear of them. */
+/** The autoscaler is signalled, because an endpoint's tags contain its promise. */
 function taggedEndpoint({ catalog, place, signals }: TagWorld, name: string): TaggedResource {
   const record = taggedRecord(catalog.endpoints, endpointKey(name), () => missingEndpoint(place, name));
   return {

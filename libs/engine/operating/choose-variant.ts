@@ -3,7 +3,10 @@ import type { DeployedVariant } from '../../core/endpoint/variant.js';
 import { EbbError } from '../../core/errors.js';
 import { listed } from '../../core/in-words.js';
 
-/** The variant of that name, or the only one where none is named. Raises `InvalidRequest`, naming those that there are. */
+/**
+ * Returns the variant of that name, or the only variant if no name is given. Raises `InvalidRequest` with the names of
+ * the variants.
+ */
 export function chooseVariant({ name, variants }: Endpoint, variantName: string | undefined): DeployedVariant {
   const found = variants.find((variant) => variant.name === variantName);
   if (found) return found;

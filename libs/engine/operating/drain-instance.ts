@@ -5,8 +5,8 @@ import { findEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
 /**
- * Takes one instance out: it takes no more, finishes what it runs and is gone then; the autoscaler replaces it where it is
- * needed. Doing so again changes nothing. Raises `EndpointNotFound` and `InstanceNotFound`.
+ * Drains one instance: it takes no more invocations, finishes the running ones and ends. The autoscaler replaces it if
+ * it is needed. Draining it again changes nothing. Raises `EndpointNotFound` and `InstanceNotFound`.
  */
 export async function drainInstance(
   world: Pick<World, 'catalog' | 'log' | 'place'>,
@@ -20,6 +20,10 @@ export async function drainInstance(
   if (!drained) {
     throw new EbbError('InstanceNotFound', `There is no instance "${instanceId}" of endpoint "${endpoint.name}".`);
   }
-  world.log.info('An operator has an instance drained', { endpoint: endpoint.name, instanceId, by });
+  world.log.info('An operator drains an instance; it ends when its invocations are done', {
+    endpoint: endpoint.name,
+    instanceId,
+    by,
+  });
   return drained;
 }

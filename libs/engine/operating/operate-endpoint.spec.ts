@@ -12,7 +12,7 @@ import { wakeEndpoint } from './wake-endpoint.js';
 const PROMISE = { kind: 'start', withinMs: 0 } as const;
 const BY = 'operator Ada';
 
-/** One endpoint whose instances take a second to start and three to answer, unless told. */
+/** One endpoint whose instances by default take a second to start and three to answer. */
 async function anEngine(of: { minimum?: number; maximum?: number; keepWarmMs?: number } & InstancesScript = {}) {
   const { minimum = 0, maximum = 4, keepWarmMs = 600_000 } = of;
   const { launch = () => ({ bootMs: 1_000 }), invoke = () => ({ serviceMs: 3_000 }) } = of;
@@ -44,7 +44,7 @@ async function anEngine(of: { minimum?: number; maximum?: number; keepWarmMs?: n
     backlog: () => invocations.backlog('reader'),
     states: async () => (await invocations.list({ limit: 100 })).map(({ state }) => state),
     settled: async () => (await invocations.list({ limit: 100 })).filter(({ state }) => isSettled(state)).length,
-    /** What runs is finished first. */
+    /** Stops the engine; its running invocations finish first. */
     stop: async (engine: Engine): Promise<void> => {
       const stopped = engine.stop();
       await clock.advance(60_000);
@@ -59,7 +59,7 @@ function inState(engine: Engine, state: InstanceState): number {
 }
 
 describe('while dispatch is paused', () => {
-  test('what runs goes on to its end, and nothing else begins', async () => {
+  test('running invocations go on to their end, and no other begins', async () => {
     const { backlog, clock, gates, settled, started, stop, submit } = await anEngine({ maximum: 1 });
     const engine = await started();
     await submit(3);
@@ -74,7 +74,7 @@ describe('while dispatch is paused', () => {
     await stop(engine);
   });
 
-  test('nothing is launched for what waits, which is no failure of anything', async () => {
+  test('nothing is launched for queued invocations, and that is no failure', async () => {
     const { activities, backlog, catalog, clock, gates, settled, started, stop, submit } = await anEngine();
     const engine = await started();
     await gates('paused');
@@ -91,7 +91,7 @@ describe('while dispatch is paused', () => {
     await stop(engine);
   });
 
-  test('instances with nothing to do go as ever', async () => {
+  test('idle instances go as usual', async () => {
     const { clock, gates, started, stop, submit } = await anEngine({ keepWarmMs: 30_000 });
     const engine = await started();
     await submit();
@@ -103,7 +103,7 @@ describe('while dispatch is paused', () => {
     await stop(engine);
   });
 
-  test('it stays so after a restart, with all that waits', async () => {
+  test('it stays paused after a restart, and keeps the backlog', async () => {
     const { backlog, clock, gates, settled, started, stop, submit } = await anEngine();
     const engine = await started();
     await gates('paused');
@@ -118,7 +118,7 @@ describe('while dispatch is paused', () => {
     await stop(next);
   });
 
-  test('what waits for longer than its time expires', async () => {
+  test('an invocation expires when its time in the backlog is over', async () => {
     const { clock, gates, started, stop, states, world } = await anEngine();
     const engine = await started();
     await gates('paused');
@@ -131,7 +131,7 @@ describe('while dispatch is paused', () => {
 });
 
 describe('an order to wake', () => {
-  test('brings instances before any work comes, says who gave it, and holds once', async () => {
+  test('launches instances before any invocation comes, records who gave it, and holds once', async () => {
     const { activities, catalog, clock, started, stop, world } = await anEngine({ keepWarmMs: 30_000 });
     const engine = await started();
     await wakeEndpoint(world, { endpointName: 'reader', instances: 2, by: BY });
@@ -146,7 +146,7 @@ describe('an order to wake', () => {
     await stop(engine);
   });
 
-  test('is carried out after a crash that came before', async () => {
+  test('is carried out after a crash that came first', async () => {
     const { clock, started, stop, world } = await anEngine();
     await wakeEndpoint(world, { endpointName: 'reader', by: BY });
     const engine = await started();
@@ -155,7 +155,7 @@ describe('an order to wake', () => {
     await stop(engine);
   });
 
-  test('does not hurry launches that fail, and is forgotten when they have for a minute', async () => {
+  test('does not hurry failing launches, and is forgotten when they have failed for a minute', async () => {
     const { catalog, clock, started, stop, world } = await anEngine({
       launch: () => ({ diesAfterMs: 10, healthyAfterMs: Infinity }),
     });
@@ -168,7 +168,7 @@ describe('an order to wake', () => {
     await stop(engine);
   });
 
-  test('is refused beyond the maximum, for a variant that is not there, and while it is being changed', async () => {
+  test('is refused beyond the maximum, for an unknown variant, and while the endpoint is being changed', async () => {
     const { catalog, world } = await anEngine({ maximum: 2 });
     const wake = (of: { instances?: number; variantName?: string }) =>
       wakeEndpoint(world, { endpointName: 'reader', by: BY, ...of });
@@ -182,7 +182,7 @@ describe('an order to wake', () => {
 });
 
 describe('an instance that is drained', () => {
-  test('finishes what it runs, takes no more, ends, and is replaced as far as it is needed', async () => {
+  test('finishes its running invocations, takes no more, ends, and is replaced if it is needed', async () => {
     const { backlog, clock, instances, settled, started, stop, submit, world } = await anEngine({ maximum: 1 });
     const engine = await started();
     await submit(2);
@@ -192,7 +192,7 @@ describe('an instance that is drained', () => {
     const request = { endpointName: 'reader', instanceId: first!.id, by: BY };
     expect(await drainInstance(world, engine.fleet, request)).toMatchObject({ id: first!.id, state: 'Draining' });
     await clock.settle();
-    // Nobody waits for it to be gone.
+    // The replacement does not wait until it is gone.
     expect(inState(engine, 'Starting')).toBe(1);
     expect(await backlog()).toMatchObject({ running: 1, queued: 1 });
     await clock.advance(2_500);
@@ -203,7 +203,7 @@ describe('an instance that is drained', () => {
     await stop(engine);
   });
 
-  test('is one of this endpoint, or nothing is done', async () => {
+  test('must belong to the endpoint', async () => {
     const { clock, started, stop, submit, world } = await anEngine();
     const engine = await started();
     await submit();

@@ -4,15 +4,16 @@ import { findEndpoint } from '../endpoint/find-endpoint.js';
 import { registerScalableTarget } from '../scaling/register-scalable-target.js';
 import type { World } from '../world.js';
 
+/** A request to set the bounds of a variant. */
 export interface BoundsRequest {
   readonly endpointName: string;
-  /** May be absent where the endpoint has one only. */
+  /** May be absent if the endpoint has only one variant. */
   readonly variantName?: string;
   readonly minCapacity: number;
   readonly maxCapacity: number;
 }
 
-/** Gives a variant bounds, or others, as registering it with Application Auto Scaling does, and raises what that raises. */
+/** Sets the bounds of a variant, as registering it with Application Auto Scaling does, and raises the same errors. */
 export async function setBounds(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,
   { endpointName, maxCapacity, minCapacity, variantName }: BoundsRequest,

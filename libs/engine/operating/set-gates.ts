@@ -4,19 +4,19 @@ import { EbbError } from '../../core/errors.js';
 import { missingEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
-/** Which gates of an endpoint to pause or to resume. */
+/** A request to pause or resume gates of an endpoint. */
 export interface GateRequest {
   readonly endpointName: string;
   readonly gates: readonly Gate[];
   readonly state: GateState;
-  /** Who asks, as sentences for operators have it. */
+  /** The operator who asks, in the words that reports to operators use. */
   readonly by: string;
 }
 
 /**
- * Pauses or resumes the intake or the dispatch of an endpoint, or both. It holds over updates and restarts until somebody
- * resumes it; what runs goes on. Gates that are so already stay as they are. Raises `EndpointNotFound`, and
- * `EndpointNotReady` for an endpoint that is being deleted.
+ * Pauses or resumes the intake or the dispatch of an endpoint, or both. A pause holds over updates and restarts until
+ * it is resumed. Running invocations go on. A gate that is already in the state stays as it is. Raises
+ * `EndpointNotFound`, and `EndpointNotReady` for an endpoint that is being deleted.
  */
 export async function setGates(
   world: Pick<World, 'catalog' | 'clock' | 'log' | 'place' | 'signals'>,
@@ -36,7 +36,7 @@ export async function setGates(
   );
   if (!endpoint) missingEndpoint(place, endpointName);
   log.info('An operator has set the gates of an endpoint', { endpoint: endpoint.name, gates: gates.join(), state, by });
-  // Whoever hands out work, and whoever launches for it, looks at the record.
+  // The worker that hands out invocations and the autoscaler read the record at this signal.
   signals.notify({ kind: 'endpoint', endpointName: endpoint.name });
   return endpoint;
 }

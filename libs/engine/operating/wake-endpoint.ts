@@ -7,20 +7,22 @@ import { chooseVariant } from './choose-variant.js';
 import { missingEndpoint } from '../endpoint/find-endpoint.js';
 import type { World } from '../world.js';
 
+/** A request to bring a variant to a number of instances now. */
 export interface WakeRequest {
   readonly endpointName: string;
-  /** May be absent where the endpoint has one only. */
+  /** May be absent if the endpoint has only one variant. */
   readonly variantName?: string;
-  /** How many there are to be at least; one unless told. */
+  /** The least number of instances; 1 by default. */
   readonly instances?: number;
-  /** Who asks, as the cause of the scaling activity has it. */
+  /** The operator who asks, in the words that the cause of the scaling activity uses. */
   readonly by: string;
 }
 
 /**
- * Has a variant brought to at least so many instances now, whatever its backlog is and its policies say; the autoscaler's
- * loop does so and records who asked. What keeps or ends them from then on is as ever. Raises `EndpointNotFound`,
- * `ChangeInProgress` and `EndpointNotReady` while it is not in service, and `InvalidRequest` beyond its maximum.
+ * Orders a variant to scale to at least `instances` now, regardless of its backlog and its policies. The autoscaler's
+ * loop carries the order out and records who gave it. Afterwards the instances are kept and ended as usual. Raises
+ * `EndpointNotFound`, `ChangeInProgress` and `EndpointNotReady` while the endpoint is not in service, and
+ * `InvalidRequest` beyond its maximum.
  */
 export async function wakeEndpoint(
   world: Pick<World, 'catalog' | 'clock' | 'place' | 'signals'>,

@@ -1,18 +1,18 @@
 import type { Clock } from '../../core/ports/clock.js';
 
-/** How long the parts of one attempt took, as far as it came. */
+/** The durations of the parts of one attempt that it reached. */
 export interface AttemptTimings {
-  /** Until storage began to answer with the input. */
+  /** From the attempt's beginning until storage began to answer with the input. */
   readonly downloadMs?: number;
-  /** From the request to the container until its last byte. */
+  /** From the request to the container until the last byte of its response. */
   readonly modelMs?: number;
-  /** When that last byte had come. */
+  /** When the last byte of the response had come. */
   readonly answeredAt?: number;
-  /** From the container's last byte until all of its answer was stored. */
+  /** From the last byte of the response until all of it was stored. */
   readonly storeMs?: number;
 }
 
-/** Takes the times of one attempt as it goes. */
+/** Measures the durations of one attempt while it runs. */
 export class Stopwatch implements AttemptTimings {
   downloadMs?: number;
   modelMs?: number;
@@ -25,19 +25,19 @@ export class Stopwatch implements AttemptTimings {
     this.begunAt = clock.now();
   }
 
-  /** The input is there, and goes to the container. */
+  /** Records that the input has come and goes to the container. */
   request(): void {
     this.requestedAt = this.clock.now();
     this.downloadMs = this.requestedAt - this.begunAt;
   }
 
-  /** The container's last byte has come. */
+  /** Records that the last byte of the response has come. */
   answer(): void {
     this.answeredAt = this.clock.now();
     this.modelMs = this.answeredAt - this.requestedAt;
   }
 
-  /** All that was wanted of the container's answer is stored; where nobody wants it, nothing of it was read. */
+  /** Records that the wanted part of the response is stored. A response that is not wanted was not read. */
   store(): void {
     if (this.answeredAt === undefined) this.answer();
     this.storeMs = this.clock.now() - this.answeredAt!;

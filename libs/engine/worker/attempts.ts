@@ -11,14 +11,14 @@ import type { Slot } from '../instance/slot.js';
 import { stopContainer } from './stop-container.js';
 import type { World } from '../world.js';
 
-/** Who is told of the attempts that a worker makes. */
+/** The observer of the attempts that a worker makes. */
 export interface AttemptObserver {
   readonly slotFreed: (endpointName: string) => void;
-  /** How long an invocation took that a container has answered, from its lease to the answer's last byte. */
+  /** Called when a container has answered an invocation, with the time from its lease to the answer's last byte. */
   readonly served: (endpointName: string, variantName: string, serviceMs: number) => void;
 }
 
-/** What it takes to run an invocation, and to settle it. */
+/** The parts of the world that an attempt uses. */
 export type AttemptWorld = Pick<
   World,
   | 'clock'
@@ -35,7 +35,9 @@ export type AttemptWorld = Pick<
   | 'signals'
 >;
 
-/** The attempts that this worker makes now: each runs an invocation on the slot that it was leased for, and settles it. */
+/**
+ * The attempts that this worker makes now. Each runs an invocation on the slot that it was leased for, and settles it.
+ */
 export class Attempts {
   private readonly underWay = new Set<Promise<void>>();
   private readonly killed = new AbortController();
@@ -56,17 +58,17 @@ export class Attempts {
     this.underWay.add(attempt);
   }
 
-  /** Has what begins from now on go straight back to the backlog. */
+  /** Sends attempts that begin from now on straight back to the backlog. */
   refuse(): void {
     this.isStopping = true;
   }
 
-  /** Waits for no container that was told to stop. */
+  /** Stops waiting for containers that were told to stop. */
   kill(): void {
     this.killed.abort();
   }
 
-  /** Resolves when all attempts are over, also those that begin meanwhile. */
+  /** Resolves when all attempts are over, including attempts that begin meanwhile. */
   async finished(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
@@ -80,7 +82,7 @@ export class Attempts {
     slot.abandon.addEventListener('abort', onInstanceGone, { once: true });
     let isSlotFree = false;
     try {
-      // Taken while the instance died or the worker was told to stop: the model has not seen it.
+      // The lease came while the instance died or the worker was told to stop: the model has not seen the invocation.
       const attempt: Attempt =
         slot.abandon.aborted || this.isStopping
           ? { end: { kind: 'worker-stopped' } }
@@ -94,7 +96,7 @@ export class Attempts {
       const ended = { invocation, lease, attempt, variantName, instanceId };
       measureInvocation(this.meter, ended, await concludeAttempt(this.world, ended));
     } catch (error) {
-      this.world.log.error('An invocation could not be settled; it is handed out again when its lease has run out', {
+      this.world.log.error('An invocation could not be settled; it is handed out again when its lease runs out', {
         endpoint: endpointName,
         inferenceId,
         reason: messageOf(error),

@@ -2,7 +2,9 @@ import { writeDataLog } from './data-log.js';
 import { type Consequence, type LeasedAttempt, settleInvocation } from './settle-invocation.js';
 import type { World } from '../world.js';
 
-/** Settles an invocation after an attempt, or gives it back, and writes the line in the data log that tells of it. */
+/**
+ * Settles an invocation after an attempt, or returns it to the backlog, and writes the line about it to the data log.
+ */
 export async function concludeAttempt(
   world: Pick<
     World,

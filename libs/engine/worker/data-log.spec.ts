@@ -6,7 +6,7 @@ import { settleBacklog } from './settle-backlog.js';
 import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
-/** A worker whose one instance does so with whatever it gets. */
+/** A worker with one instance, which treats every invocation as the script says. */
 async function aWorker(script: InvocationScript, count = 1) {
   const parts = memoryWorld({ invoke: () => script });
   const { world, clock, logs } = parts;
@@ -22,7 +22,7 @@ async function aWorker(script: InvocationScript, count = 1) {
   return { world, clock, fleet, submit, dataLog };
 }
 
-test('a failure of the model is told of in the log of the instance that it was on', async () => {
+test('writes a failure of the model to the log of its instance', async () => {
   const { clock, fleet, submit, dataLog } = await aWorker({ status: 500, serviceMs: 250 });
   const [instance] = fleet.instances('reader');
   await submit('page-1');
@@ -42,7 +42,7 @@ test('a failure of the model is told of in the log of the instance that it was o
   ]);
 });
 
-test('an instance that broke is told of, though the invocation goes on elsewhere', async () => {
+test('writes that an instance broke, even if the invocation goes on elsewhere', async () => {
   const { clock, submit, dataLog } = await aWorker({ end: 'die' });
   await submit('page-1');
   await clock.advance(1_000);
@@ -51,14 +51,14 @@ test('an instance that broke is told of, though the invocation goes on elsewhere
   ]);
 });
 
-test('what ends well, or is only handed back, is not told of', async () => {
+test('writes nothing for an invocation that succeeds or is only returned to the backlog', async () => {
   const { clock, submit, dataLog } = await aWorker({});
   await submit('page-1');
   await clock.advance(1_000);
   expect(dataLog()).toEqual([]);
 });
 
-test('what expired, or was left when its endpoint went, is told of in the log of the endpoint itself', async () => {
+test('writes to the log of the endpoint if an invocation expired or was left when the endpoint was deleted', async () => {
   const { world, clock, submit, dataLog } = await aWorker({}, 0);
   await submit('late', 60);
   await clock.advance(70_000);

@@ -1,11 +1,11 @@
 import type { Consequence, LeasedAttempt } from './settle-invocation.js';
 import type { World } from '../world.js';
 
-const BROKE = 'The instance broke while it ran this invocation, which is handed out again.';
+const BROKE = 'The instance broke while it ran this invocation; the invocation is handed out again.';
 
 /**
- * Writes SageMaker's line about an invocation that did not end well to the log of the instance that it was on: why it
- * Failed or Expired, or that its instance broke. One that was on no instance is told of in the endpoint's own log.
+ * Writes SageMaker's line about an invocation that Failed, Expired or lost its instance, with the reason. The line goes
+ * to the log of its instance, or to the endpoint's own log if it ran on none.
  */
 export function writeDataLog(
   { clock, logs }: Pick<World, 'clock' | 'logs'>,
@@ -18,7 +18,7 @@ export function writeDataLog(
   const { endpointName, inferenceId } = invocation;
   const writer = logs.open({ endpointName, ...(instanceId !== undefined && { variantName, instanceId }) });
   writer.write('data-log', formatDataLog(now, inferenceId, message), now);
-  // Never rejects, and nobody has to wait for it.
+  // Closing never rejects, and the caller need not wait for it.
   void writer.close();
 }
 

@@ -6,7 +6,10 @@ import { Fleet } from '../instance/fleet.js';
 import { World } from '../world.js';
 import { Dispatcher } from './dispatcher.js';
 
-/** A dispatcher over one instance with slots of which none is ever freed, what it has begun, and the errors it logged. */
+/**
+ * A dispatcher over one instance whose slots are never freed, with the invocations that it has begun and the errors
+ * that it logged.
+ */
 async function aDispatcher(slots = 2) {
   const parts = memoryWorld();
   const { clock, ledger } = parts;
@@ -35,7 +38,7 @@ async function aDispatcher(slots = 2) {
   return { ...parts, begun, dispatcher, errors, leases: () => leases, submit };
 }
 
-test('no more begins than there are slots, the first accepted first', async () => {
+test('begins at most one invocation a slot, the first accepted first', async () => {
   const { begun, clock, dispatcher, submit } = await aDispatcher();
   await submit('a', 'b', 'c');
   dispatcher.dispatch('reader');
@@ -43,7 +46,7 @@ test('no more begins than there are slots, the first accepted first', async () =
   expect(begun).toEqual(['a', 'b']);
 });
 
-test('more than one batch begins at once where there are slots for it', async () => {
+test('begins more than one batch at once if there are slots for it', async () => {
   const { begun, clock, dispatcher, leases, submit } = await aDispatcher(100);
   await submit(...Array.from({ length: 100 }, (_, index) => `page-${index}`));
   dispatcher.dispatch('reader');
@@ -51,7 +54,7 @@ test('more than one batch begins at once where there are slots for it', async ()
   expect([begun.length, leases()]).toEqual([100, 2]);
 });
 
-test('the ledger is not asked where no slot is free', async () => {
+test('does not ask the ledger if no slot is free', async () => {
   const { clock, dispatcher, leases, submit } = await aDispatcher(1);
   await submit('a', 'b');
   dispatcher.dispatch('reader');
@@ -62,7 +65,7 @@ test('the ledger is not asked where no slot is free', async () => {
   expect(leases()).toBe(1);
 });
 
-test('a ledger that fails is asked again a second later, however many signals come meanwhile', async () => {
+test('asks a failing ledger again a second later, regardless of the number of signals meanwhile', async () => {
   const { begun, clock, dispatcher, errors, ledger, submit } = await aDispatcher();
   await submit('a');
   const { lease } = ledger;
@@ -76,13 +79,13 @@ test('a ledger that fails is asked again a second later, however many signals co
     await clock.advance(10);
   }
   expect([asked, begun]).toEqual([2, []]);
-  expect(new Set(errors)).toEqual(new Set(['The ledger could not hand out work; trying again']));
+  expect(new Set(errors)).toEqual(new Set(['The ledger could not lease invocations; the worker tries again']));
   ledger.lease = lease;
   await clock.advance(1_000);
   expect(begun).toEqual(['a']);
 });
 
-test('nothing is leased once it is stopped', async () => {
+test('leases nothing once it is stopped', async () => {
   const { begun, clock, dispatcher, submit } = await aDispatcher();
   await submit('a');
   await dispatcher.stop();

@@ -5,12 +5,15 @@ import type { Slot } from '../instance/slot.js';
 import { PerEndpoint } from '../per-endpoint.js';
 import type { World } from '../world.js';
 
-/** At most this many invocations are leased at once; what is left is leased in the next round. */
+/** The most invocations that are leased at once. The rest is leased in the next round. */
 const MAX_LEASE_BATCH = 64;
-/** How long to wait after the ledger failed before it is asked again. */
+/** The wait before the ledger is asked again if it failed. */
 const LEDGER_RETRY_MS = 1_000;
 
-/** Hands out the work of endpoints whose instances have free slots: takes slots, then leases as many invocations. */
+/**
+ * Hands out the invocations of endpoints whose instances have free slots. It reserves slots first, then leases at most
+ * that many invocations.
+ */
 export class Dispatcher {
   private readonly agents: PerEndpoint;
 
@@ -18,7 +21,7 @@ export class Dispatcher {
     private readonly world: Pick<World, 'clock' | 'ledger' | 'log'>,
     private readonly fleet: Pick<Fleet, 'giveBack' | 'hasFreeSlot' | 'reserve'>,
     private readonly workerId: string,
-    /** Begins an attempt at an invocation that was leased for a slot. */
+    /** Begins an attempt at an invocation on the slot that it was leased for. */
     private readonly begin: (invocation: Invocation, slot: Slot) => void,
   ) {
     this.agents = new PerEndpoint(world.clock, {
@@ -26,22 +29,22 @@ export class Dispatcher {
       onFailure: (endpointName, error) => this.reportFailure(endpointName, error),
       shortestIntervalMs: 0,
       retryMs: LEDGER_RETRY_MS,
-      // A ledger that fails is not asked at every signal.
+      // A failing ledger is not asked at every signal.
       shortestRetryMs: LEDGER_RETRY_MS,
     });
   }
 
-  /** Looks for work of an endpoint, unless no instance of it could take any. */
+  /** Looks for invocations of an endpoint, unless none of its instances has a free slot. */
   dispatch(endpointName: string): void {
     if (this.agents.has(endpointName) || this.fleet.hasFreeSlot(endpointName)) this.agents.tell(endpointName);
   }
 
-  /** Leases no more. Resolves when all that was leased has begun. */
+  /** Leases no more. Resolves when all leased invocations have begun. */
   async stop(): Promise<void> {
     await this.agents.stop();
   }
 
-  /** Slots are taken before work is, so that nothing is leased that cannot start at once. */
+  /** Reserves slots before it leases, so that every leased invocation can start at once. */
   private async dispatchSome(endpointName: string): Promise<number | undefined> {
     const slots = this.fleet.reserve(endpointName, MAX_LEASE_BATCH);
     if (slots.length === 0) return undefined;
@@ -64,12 +67,12 @@ export class Dispatcher {
       for (const slot of slots.slice(leased.length)) this.fleet.giveBack(slot);
     }
     for (const [index, invocation] of leased.entries()) this.begin(invocation, slots[index]!);
-    // Where all slots got work there may be more of it, and more slots.
+    // If all slots got an invocation, more invocations may be queued and more slots may be free.
     return leased.length === slots.length ? now : undefined;
   }
 
   private reportFailure(endpointName: string, error: unknown): void {
-    this.world.log.error('The ledger could not hand out work; trying again', {
+    this.world.log.error('The ledger could not lease invocations; the worker tries again', {
       endpoint: endpointName,
       reason: messageOf(error),
     });

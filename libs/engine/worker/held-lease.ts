@@ -2,22 +2,23 @@ import { type Invocation, LEASE_MS, LEASE_RENEWAL_MS } from '../../core/invocati
 import type { Lease } from '../../core/ports/ledger.js';
 import type { World } from '../world.js';
 
-/** The right to bring an invocation on, as its holder knows it. */
+/** A lease as its holder knows it. */
 export interface HeldLease extends Lease {
-  /** Until when nobody else can have it. */
+  /** The time until which no other worker can lease the invocation. */
   leasedUntil: number;
-  /** The invocation has been cancelled meanwhile, as far as its holder has heard. */
+  /** Whether the holder knows that the invocation was cancelled meanwhile. */
   isCancelled?: boolean;
 }
 
-/** The lease of an invocation that was leased just now. */
+/** Returns the lease of an invocation that was leased just now. */
 export function heldLease({ id, attempt, leasedUntil }: Invocation, now: number): HeldLease {
   return { invocationId: id, attempt, leasedUntil: leasedUntil ?? now };
 }
 
 /**
- * Whether nobody else can hold the invocation for some time to come. By the clock, nobody can until the lease has run
- * out; near its end it is renewed first, and the clock is read again after that: the process may have slept meanwhile.
+ * Returns whether this worker holds the invocation, and no other can lease it for some time. By the clock, no other can
+ * until the lease runs out. Near its end the lease is renewed first, and the clock is read again after that, because
+ * the process may have slept meanwhile.
  */
 export async function isStillHeld(world: Pick<World, 'clock' | 'ledger'>, lease: HeldLease): Promise<boolean> {
   while (!lease.isCancelled && world.clock.now() >= lease.leasedUntil - LEASE_RENEWAL_MS) {

@@ -29,7 +29,7 @@ async function aHolding() {
   return { ...parts, endedAs, errors, holding, invocation: invocation!, leases };
 }
 
-test('a lease is renewed every ten seconds for thirty, on record and for its holder', async () => {
+test('renews a lease every ten seconds for thirty, in the ledger and for its holder', async () => {
   const { clock, endedAs, holding, invocation, invocations } = await aHolding();
   await clock.advance(65_000);
   const leasedUntil = clock.now() - 5_000 + LEASE_MS;
@@ -38,21 +38,21 @@ test('a lease is renewed every ten seconds for thirty, on record and for its hol
   expect(endedAs()).toBeUndefined();
 });
 
-test('an attempt whose lease belongs to another ends as if its worker had stopped', async () => {
+test('ends an attempt whose lease another worker holds as if its own worker had stopped', async () => {
   const { clock, endedAs, invocation, ledger } = await aHolding();
   await ledger.release({ invocationId: invocation.id, attempt: 1 }, false);
   await clock.advance(10_000);
   expect(endedAs()).toBe('worker-stopped');
 });
 
-test('an attempt whose invocation was cancelled ends at the next renewal, where no signal came', async () => {
+test('ends an attempt at a cancelled invocation at the next renewal if no signal came', async () => {
   const { clock, endedAs, invocation, ledger } = await aHolding();
   await ledger.cancel(invocation.id, { settledAt: clock.now() }, []);
   await clock.advance(10_000);
   expect(endedAs()).toBe('cancelled');
 });
 
-test('an attempt ends at once when the cancelling is heard of, and its lease says so', async () => {
+test('ends an attempt at once when the cancellation is signalled, and its lease says so', async () => {
   const { endedAs, holding, invocation, leases } = await aHolding();
   leases.cancel('another');
   expect(endedAs()).toBeUndefined();
@@ -60,7 +60,7 @@ test('an attempt ends at once when the cancelling is heard of, and its lease say
   expect([endedAs(), holding.lease.isCancelled]).toEqual(['cancelled', true]);
 });
 
-test('a renewal that fails is logged as what it is, and repeated', async () => {
+test('logs a renewal that fails, and repeats it', async () => {
   const { clock, endedAs, errors, holding, ledger } = await aHolding();
   const { renew } = ledger;
   ledger.renew = async () => {
@@ -73,7 +73,7 @@ test('a renewal that fails is logged as what it is, and repeated', async () => {
   expect([holding.lease.leasedUntil, endedAs()]).toEqual([clock.now() + LEASE_MS, undefined]);
 });
 
-test('a lease that was dropped is not renewed', async () => {
+test('does not renew a lease that was dropped', async () => {
   const { clock, holding, leases, invocations, invocation } = await aHolding();
   leases.drop(holding);
   expect(leases.count).toBe(0);

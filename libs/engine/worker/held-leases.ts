@@ -6,13 +6,16 @@ import { Abandoned } from '../instance/slot.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** A lease that this worker holds, and what ends the attempt that runs under it. */
+/** A lease that this worker holds, with the controller that ends the attempt under it. */
 export interface Holding {
   readonly lease: HeldLease;
   readonly abandon: AbortController;
 }
 
-/** The leases that this worker holds: renews them, and ends the attempts whose lease is lost or invocation is cancelled. */
+/**
+ * The leases that this worker holds. Renews them, and ends an attempt if its lease is lost or its invocation is
+ * cancelled.
+ */
 export class HeldLeases {
   /** By the id of the invocation and the attempt. */
   private readonly holdings = new Map<string, Holding>();
@@ -26,7 +29,7 @@ export class HeldLeases {
     this.renewals.start(this.world.clock.now() + LEASE_RENEWAL_MS);
   }
 
-  /** Renews no more. Resolves when no renewal is under way. */
+  /** Renews no more. Resolves when no renewal is in progress. */
   async stop(): Promise<void> {
     await this.renewals.stop();
   }
@@ -35,7 +38,7 @@ export class HeldLeases {
     return this.holdings.size;
   }
 
-  /** Keeps the lease of an invocation that was leased just now, until it is dropped. */
+  /** Holds the lease of an invocation that was leased just now, until it is dropped. */
   hold(invocation: Invocation): Holding {
     const lease = heldLease(invocation, this.world.clock.now());
     const holding: Holding = { lease, abandon: new AbortController() };
@@ -56,7 +59,7 @@ export class HeldLeases {
     }
   }
 
-  /** Ends all attempts: what still runs goes back to the backlog, uncounted. */
+  /** Ends all attempts. Their invocations go back to the backlog, and the attempts do not count. */
   abandonAll(): void {
     for (const { abandon } of this.holdings.values()) abandon.abort(new Abandoned({ kind: 'worker-stopped' }));
   }
@@ -72,7 +75,10 @@ export class HeldLeases {
     return this.world.clock.now() + LEASE_RENEWAL_MS;
   }
 
-  /** A lease that the ledger does not renew belongs to another worker by now, or its invocation was cancelled. */
+  /**
+   * Renews all leases. If the ledger does not renew a lease, another worker holds it by now, or its invocation was
+   * cancelled.
+   */
   private async renew(): Promise<void> {
     const held = [...this.holdings.values()];
     if (held.length === 0) return;
@@ -88,7 +94,7 @@ export class HeldLeases {
     }
   }
 
-  /** The signal that it was cancelled may have been lost. */
+  /** Returns why a lease was lost: the signal of a cancellation may not have arrived. */
   private async whyLost({ invocationId }: Lease): Promise<'cancelled' | 'worker-stopped'> {
     const invocation = await this.world.invocations.find(invocationId);
     return invocation?.state === 'Cancelled' ? 'cancelled' : 'worker-stopped';

@@ -7,7 +7,7 @@ import { Fleet } from '../instance/fleet.js';
 import { submitInvocation } from '../../../test/support/submit-invocation.js';
 import { WorkerLoop } from './worker-loop.js';
 
-/** A worker with one instance of one slot, and all that it measures: every value by metric. */
+/** A worker with one instance of one slot, and all measured values by metric. */
 async function aMeasuredWorker(script: InvocationScript = {}, asyncInference: Partial<AsyncInferenceConfig> = {}) {
   const parts = memoryWorld({ invoke: () => script });
   const { world, clock } = parts;
@@ -31,7 +31,7 @@ async function aMeasuredWorker(script: InvocationScript = {}, asyncInference: Pa
   return { ...parts, fleet, measured, served, submit };
 }
 
-test('what runs is measured in its parts, each in its unit', async () => {
+test('measures the parts of an attempt, each in its unit', async () => {
   const { clock, measured, objects, served, submit } = await aMeasuredWorker({ serviceMs: 1_000 });
   const { get, stage } = objects;
   objects.get = async (...of) => {
@@ -70,7 +70,7 @@ test('what runs is measured in its parts, each in its unit', async () => {
 test.for([
   [400, 1, 0],
   [503, 0, 1],
-])('an answer of %i is an error of its kind, and a failure that was processed', async ([status, of4xx, of5xx]) => {
+])('counts an answer of %i as an error of its kind, a failure, and processed', async ([status, of4xx, of5xx]) => {
   const { clock, measured, served, submit } = await aMeasuredWorker({ status, serviceMs: 100 });
   await submit('a');
   await clock.advance(1_000);
@@ -87,7 +87,7 @@ test.for([
   expect(served).toEqual([['reader', 'AllTraffic', 100]]);
 });
 
-test('an error whose words nobody wants is an error all the same', async () => {
+test('counts an error even if its body is stored nowhere', async () => {
   const script = { status: 500, serviceMs: 100 };
   const { clock, measured, served, submit } = await aMeasuredWorker(script, { failurePath: undefined });
   await submit('a');
@@ -96,7 +96,7 @@ test('an error whose words nobody wants is an error all the same', async () => {
   expect(served).toEqual([['reader', 'AllTraffic', 100]]);
 });
 
-test('an input that cannot be read, and an output that cannot be written, are told apart', async () => {
+test('counts unreadable inputs and unwritable outputs separately', async () => {
   const unreadable = await aMeasuredWorker();
   unreadable.objects.get = async () => {
     throw new EbbError('ObjectNotFound', 'There is no such object.');
@@ -123,7 +123,7 @@ test('an input that cannot be read, and an output that cannot be written, are to
   expect(unwritable.measured).not.toHaveProperty('ResponseUploadLatency');
 });
 
-test('what expires has failed, and was not processed', async () => {
+test('counts an expired invocation as failed, but not as processed', async () => {
   const { clock, fleet, measured, world } = await aMeasuredWorker();
   await fleet.terminateAll();
   const input = { body: Buffer.from('page') };
@@ -132,7 +132,7 @@ test('what expires has failed, and was not processed', async () => {
   expect(measured).toEqual({ ExpiredRequests: [1], InvocationFailures: [1] });
 });
 
-test('an attempt that goes back to the backlog is not measured, the last one is', async () => {
+test('measures only the last attempt, not the ones that went back to the backlog', async () => {
   const { clock, measured, served, submit } = await aMeasuredWorker({ end: 'reset' });
   await submit('a');
   await clock.advance(1_400);

@@ -3,8 +3,8 @@ import type { Meter } from '../metric/meter.js';
 import type { Consequence, LeasedAttempt } from './settle-invocation.js';
 
 /**
- * What a settled invocation adds to the metrics of the variant that ran it, or would have. One that expired has failed but
- * was not processed; an attempt that went back to the backlog adds nothing.
+ * Adds a settled invocation to the metrics of the variant that ran it, or would have. An expired invocation counts as
+ * failed, but not as processed. An attempt that went back to the backlog adds nothing.
  */
 export function measureInvocation(
   meter: Pick<Meter, 'add'>,
@@ -29,7 +29,7 @@ export function measureInvocation(
   if (downloadMs !== undefined) add('RequestDownloadLatency', microseconds(downloadMs));
   if (modelMs === undefined) return;
   add('ModelLatency', microseconds(modelMs));
-  // Zero where there was no error, so that the average is the share of errors, as with SageMaker's.
+  // Zero if there was no error, so that the average is the share of errors, as in SageMaker.
   const status = end.kind === 'model-error' ? end.status : 200;
   add('Invocation4XXErrors', status >= 400 && status < 500 ? 1 : 0);
   add('Invocation5XXErrors', status >= 500 ? 1 : 0);

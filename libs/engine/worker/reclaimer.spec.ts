@@ -8,7 +8,10 @@ import { Reclaimer } from './reclaimer.js';
 
 const MINUTE_MS = 60_000;
 
-/** A reclaimer at work, with the endpoints that it has dispatched, the errors that it has logged, and what it measured. */
+/**
+ * A running reclaimer, with the endpoints that it dispatched, the errors that it logged, and the values that it
+ * measured.
+ */
 async function aReclaimer() {
   const parts = memoryWorld();
   await deployEndpoint(parts);
@@ -27,7 +30,7 @@ async function aReclaimer() {
   return { ...parts, dispatched, errors, leases, measured, reclaimer, submit, world };
 }
 
-test('work whose lease ran out at another worker goes back to the backlog, and a signal says so', async () => {
+test('returns invocations to the backlog if another worker let their leases run out, and signals it', async () => {
   const { clock, invocations, ledger, signals, submit } = await aReclaimer();
   const { id } = await submit('a');
   const now = clock.now();
@@ -43,7 +46,7 @@ test('work whose lease ran out at another worker goes back to the backlog, and a
   ]);
 });
 
-test('work whose signal was lost is dispatched', async () => {
+test('dispatches invocations whose signal was lost', async () => {
   const { clock, dispatched, submit } = await aReclaimer();
   await submit('a');
   expect(dispatched).toEqual([]);
@@ -51,7 +54,7 @@ test('work whose signal was lost is dispatched', async () => {
   expect(dispatched).toEqual(['reader']);
 });
 
-test('all that expires is settled and measured, however much it is, and its leases are dropped', async () => {
+test('settles and measures every expired invocation, over several batches, and drops the leases', async () => {
   const { clock, invocations, leases, measured, submit } = await aReclaimer();
   for (let count = 0; count < 130; count += 1) await submit(`page-${count}`, 60);
   await clock.advance(MINUTE_MS + 5_000);
@@ -61,7 +64,7 @@ test('all that expires is settled and measured, however much it is, and its leas
   expect(leases.count).toBe(0);
 });
 
-test('a round that fails says what could not be done, and the next one does it', async () => {
+test('logs a round that fails, and does its work in the next one', async () => {
   const { clock, errors, invocations, ledger, submit } = await aReclaimer();
   const { id } = await submit('a', 60);
   const { reclaim } = ledger;
@@ -69,13 +72,15 @@ test('a round that fails says what could not be done, and the next one does it',
     throw new EbbError('Unavailable', 'No answer.');
   };
   await clock.advance(MINUTE_MS + 5_000);
-  expect(new Set(errors)).toEqual(new Set(['What ran out or expired could not be looked for; trying again']));
+  expect(new Set(errors)).toEqual(
+    new Set(['The search for expired leases and invocations failed; the worker tries again']),
+  );
   ledger.reclaim = reclaim;
   await clock.advance(5_000);
   expect(await invocations.find(id)).toMatchObject({ state: 'Expired' });
 });
 
-test('nothing is looked for once it is stopped', async () => {
+test('searches for nothing once it is stopped', async () => {
   const { clock, invocations, reclaimer, submit } = await aReclaimer();
   const { id } = await submit('a', 60);
   await reclaimer.stop();

@@ -8,17 +8,17 @@ import type { Meter } from '../metric/meter.js';
 import { Rounds } from '../rounds.js';
 import type { World } from '../world.js';
 
-/** How often leases of others that ran out, and invocations that expired, are looked for. */
+/** The time between two searches for leases that ran out and invocations that expired. */
 const RECLAIM_INTERVAL_MS = 5_000;
-/** At most this many expired invocations are settled at once. */
+/** The most expired invocations that are settled at once. */
 const MAX_EXPIRED_BATCH = 64;
 
-/** No attempt was made. */
+/** The outcome of an invocation that was never attempted. */
 const EXPIRED = { end: { kind: 'expired' } } as const;
 
 /**
- * From time to time gives back the invocations whose lease has run out, settles those that expired in the backlog, and
- * finds the work whose signal was lost.
+ * Regularly returns invocations whose lease ran out to the backlog, settles invocations that expired in the backlog,
+ * and dispatches invocations whose signal was lost.
  */
 export class Reclaimer {
   private readonly rounds: Rounds;
@@ -40,7 +40,7 @@ export class Reclaimer {
     this.rounds.start(this.world.clock.now() + RECLAIM_INTERVAL_MS);
   }
 
-  /** Looks for nothing more. Resolves when what expired has been settled as far as that has begun. */
+  /** Searches no more. Resolves when the settling of expired invocations that has begun is done. */
   async stop(): Promise<void> {
     await this.rounds.stop();
   }
@@ -76,7 +76,7 @@ export class Reclaimer {
     const holding = this.leases.hold(invocation);
     try {
       const endpoint = await this.world.catalog.endpoints.get(endpointKey(endpointName));
-      // It ran nowhere: its failure is told of the first variant, which is the only one but for rare endpoints.
+      // It ran on no variant: its failure counts for the first one, which is nearly always the only one.
       const variantName = endpoint?.variants[0]?.name;
       const ended = { invocation, lease: holding.lease, attempt: EXPIRED, variantName };
       measureInvocation(this.meter, ended, await concludeAttempt(this.world, ended));
@@ -87,7 +87,7 @@ export class Reclaimer {
   }
 
   private reportFailure(error: unknown): void {
-    this.world.log.error('What ran out or expired could not be looked for; trying again', {
+    this.world.log.error('The search for expired leases and invocations failed; the worker tries again', {
       reason: messageOf(error),
     });
   }

@@ -2,15 +2,18 @@ import { MAX_NOTIFIED_RESPONSE_BYTES } from '../../core/delivery/invocation-noti
 import type { Body } from '../../core/ports/objects.js';
 import { cancelBody } from '../cancel-body.js';
 
-/** The response on its way to storage: tells its own failures from storage's, and keeps what a notification may carry. */
+/**
+ * A container's response on its way to storage. It tells failures of the response from failures of storage, and keeps
+ * the bytes that a notification may carry.
+ */
 export class ResponseBody {
-  /** Whether it was the response that failed, and not who read it. */
+  /** Whether the response failed, and not its reader. */
   hasBrokenOff = false;
   private isBeingRead = false;
   private chunks: Uint8Array[] = [];
   private sizeBytes = 0;
 
-  /** `onEnd` is called when its last byte has come. */
+  /** `onEnd` is called when the last byte has come. */
   constructor(
     private readonly source: Body,
     private readonly keeps: boolean,
@@ -24,7 +27,7 @@ export class ResponseBody {
     return this.source;
   }
 
-  /** Reads as much as is kept, and stores nothing. */
+  /** Reads the part that is kept, and stores nothing. */
   async drain(): Promise<undefined> {
     if (!this.keeps) return;
     const body = this.passing();
@@ -32,12 +35,12 @@ export class ResponseBody {
     for await (const _ of body) if (this.sizeBytes > MAX_NOTIFIED_RESPONSE_BYTES) return;
   }
 
-  /** Cancels a response that nobody has begun to read; whoever reads it ends it himself. */
+  /** Cancels a response that is not being read yet; otherwise its reader ends it. */
   async close(): Promise<void> {
     if (!this.isBeingRead) await cancelBody(this.source);
   }
 
-  /** All of it, if it was asked for and is short enough for a notification. */
+  /** Returns the whole response if it is wanted and short enough for a notification. */
   kept(): Uint8Array | undefined {
     return this.keeps && this.sizeBytes <= MAX_NOTIFIED_RESPONSE_BYTES ? Buffer.concat(this.chunks) : undefined;
   }

@@ -51,7 +51,7 @@ function anInvocation(world: MemoryWorld, of: Partial<Invocation> = {}): Invocat
   };
 }
 
-/** Runs it to its end, however long that takes in virtual time. */
+/** Runs the invocation to its end, regardless of how much virtual time that takes. */
 async function run(
   world: MemoryWorld,
   of: Partial<Invocation> = {},
@@ -70,7 +70,7 @@ function reasonOf(end: AttemptEnd, world: MemoryWorld): string | undefined {
 }
 
 describe('an attempt', () => {
-  test('ends with the response stored, and not to be seen before it is settled', async () => {
+  test('ends with the response stored, but not visible before it is settled', async () => {
     const world = await aWorld({ body: () => Buffer.from('text') });
     const { end, staged, response } = await run(world);
     expect({ end, response }).toEqual({ end: { kind: 'succeeded', contentType: 'text/plain' }, response: undefined });
@@ -82,7 +82,7 @@ describe('an attempt', () => {
     });
   });
 
-  test('hands the container the type of the object where the caller sent none', async () => {
+  test('sends the container the content type of the object if the caller sent none', async () => {
     const world = await aWorld({ contentType: undefined });
     expect((await run(world)).end).toEqual({ kind: 'succeeded', contentType: 'image/png' });
     expect((await run(world, { contentType: 'image/jpeg' })).end).toEqual({
@@ -91,7 +91,7 @@ describe('an attempt', () => {
     });
   });
 
-  test('keeps the response for a notification that is to carry it, up to its limit', async () => {
+  test('keeps the response for a notification that carries it, up to the limit', async () => {
     const wanted = { successTopic: SUCCESS_TOPIC, includeResponseIn: ['success'] } as const;
     const longest = await aWorld({ body: () => Buffer.alloc(128 * 1024, 'x'), chunked: true });
     expect((await run(longest, wanted)).response).toHaveLength(128 * 1024);
@@ -99,7 +99,7 @@ describe('an attempt', () => {
     expect((await run(longer, wanted)).response).toBeUndefined();
   });
 
-  test('keeps a failed response for the error topic though it is stored nowhere', async () => {
+  test('keeps an error response for the error topic even if it is stored nowhere', async () => {
     const world = await aWorld({ status: 500, body: () => Buffer.from('no') });
     const attempt = await run(world, {
       failureLocation: undefined,
@@ -113,7 +113,7 @@ describe('an attempt', () => {
     });
   });
 
-  test('is not begun when its time in the backlog is over', async () => {
+  test('is not begun if its time in the backlog is over', async () => {
     const world = await aWorld();
     expect(await run(world, { expiresAt: world.clock.now() })).toEqual({ end: { kind: 'expired' } });
   });
@@ -123,42 +123,47 @@ describe('the failure reason of an attempt', () => {
   const LOGS = 'See the SageMaker Endpoint logs in your account for more information.';
 
   test.each<[string, InvocationScript, Partial<Invocation>, string]>([
-    ['that the model refused', { status: 400 }, {}, `ClientError: Received client error (400) from model. ${LOGS}`],
-    ['that the model failed', { status: 500 }, {}, `ClientError: Received server error (500) from model. ${LOGS}`],
     [
-      'that hangs',
+      'says that the model refused the invocation',
+      { status: 400 },
+      {},
+      `ClientError: Received client error (400) from model. ${LOGS}`,
+    ],
+    ['says that the model failed', { status: 500 }, {}, `ClientError: Received server error (500) from model. ${LOGS}`],
+    [
+      'says that a model that hangs did not answer in time',
       { end: 'hang' },
       {},
       `ClientError: Received server error (0) from model. The model did not answer within 20 seconds. ${LOGS}`,
     ],
     [
-      'that is too slow',
+      'says that a model that is too slow did not answer in time',
       { serviceMs: 20_001 },
       {},
       `ClientError: Received server error (0) from model. The model did not answer within 20 seconds. ${LOGS}`,
     ],
     [
-      'whose response breaks off',
+      'says that the response broke off',
       { end: 'break-off', chunked: true },
       {},
       'ClientError: Received server error (500) from primary and could not load the entire response body: it broke ' +
         'off: The container closed the connection.',
     ],
     [
-      'whose headers are over-long',
+      'says that the response headers are too long',
       { headerBytes: 4097 },
       {},
       'ClientError: Response received from the primary container has headers with length greater than 4096 bytes. ' +
         "Reduce the length of your container's response headers and update your endpoint.",
     ],
     [
-      'without its input',
+      'says that the input could not be read',
       {},
       { inputLocation: 's3://results/nowhere' },
       'ClientError: The input at s3://results/nowhere could not be read: ',
     ],
     [
-      'without a place for its output',
+      'says that the output could not be written',
       {},
       { outputLocation: 's3://no-such-bucket/1.out' },
       'ClientError: The output could not be written to s3://no-such-bucket/1.out: ',
@@ -169,12 +174,12 @@ describe('the failure reason of an attempt', () => {
     expect(text?.slice(0, reason.length)).toBe(reason);
   });
 
-  test('with headers of exactly the limit is none', async () => {
+  test('is absent if the headers have exactly the limit', async () => {
     expect((await run(await aWorld({ headerBytes: 4096 }))).end.kind).toBe('succeeded');
   });
 });
 
-describe('it is not the model’s failure that', () => {
+describe('it is not the model’s failure if', () => {
   test.each<[string, InvocationScript]>([
     ['the connection was reset before a response', { end: 'reset' }],
     ['the instance died before a response', { end: 'die' }],
@@ -184,13 +189,13 @@ describe('it is not the model’s failure that', () => {
     const abandon = new AbortController();
     const launched = world.instances;
     const dies = script.end === 'die-answering';
-    // The fleet learns of the death a moment after the stream has broken off.
+    // The fleet learns of the death a moment after the stream broke off.
     if (dies) void world.clock.sleep(100).then(() => abandon.abort(new Abandoned({ kind: 'instance-broke' })));
     expect((await run(world, {}, abandon)).end).toEqual({ kind: 'instance-broke' });
     expect(await launched.list()).toHaveLength(script.end === 'reset' ? 1 : 0);
   });
 
-  test('the worker was stopped, at whatever stage', async () => {
+  test('the worker was stopped, at any stage', async () => {
     for (const script of [{ end: 'hang' }, { serviceMs: 5_000 }] as const) {
       const world = await aWorld(script);
       const abandon = new AbortController();
@@ -200,7 +205,7 @@ describe('it is not the model’s failure that', () => {
   });
 });
 
-test('storage that refuses in the middle is not the model’s failure, and ends the response', async () => {
+test('ends the response if storage fails in the middle, and does not blame the model', async () => {
   const world = await aWorld({ chunked: true });
   let wasCancelled = false;
   const invoke = world.instances.invoke.bind(world.instances);

@@ -18,21 +18,21 @@ export interface Attempt {
   readonly end: AttemptEnd;
   /** The output, or the model's own words about its failure. */
   readonly staged?: StagedObject;
-  /** The response's bytes, where a notification may carry them. */
+  /** The response's bytes, if a notification may carry them. */
   readonly response?: Uint8Array;
-  /** Absent where it did not begin. */
+  /** Absent if the attempt did not begin. */
   readonly timings?: AttemptTimings;
 }
 
-/** An invocation that is to run on an instance. */
+/** An invocation with the instance that is to run it. */
 export interface Assignment {
   readonly invocation: Invocation;
   readonly instanceId: string;
-  /** Ends the attempt early where it is aborted with `Abandoned`. */
+  /** Ends the attempt early if it is aborted with `Abandoned`. */
   readonly abandon: AbortSignal;
 }
 
-/** An attempt under way. `signal` is aborted when its time is up or it is abandoned. */
+/** An attempt that runs. `signal` is aborted when its time is up or when it is abandoned. */
 interface Run extends Pick<Assignment, 'invocation' | 'instanceId'> {
   readonly timings: Stopwatch;
   readonly signal: AbortSignal;
@@ -40,14 +40,14 @@ interface Run extends Pick<Assignment, 'invocation' | 'instanceId'> {
 
 type RunningWorld = Pick<World, 'clock' | 'instances' | 'objects' | 'progressUrl' | 'secrets'>;
 
-/** SageMaker's limit on all response headers of an asynchronous container together. */
+/** SageMaker's limit on all response headers of an asynchronous container together, in bytes. */
 const MAX_RESPONSE_HEADER_BYTES = 4096;
-/** How soon after a connection broke the end of its instance is noticed, if it was that. */
+/** How long an attempt waits, after its connection broke, for the news that its instance ended. */
 const DEATH_NOTICE_MS = 500;
 
 /**
- * Runs one invocation on one instance: the input streams from storage to the container, the response back into
- * storage. Never rejects: all that happens is a way to end.
+ * Runs one invocation on one instance: the input streams from storage to the container, and the response back into
+ * storage. Never rejects: every outcome is an `AttemptEnd`.
  */
 export async function runInvocation(
   world: RunningWorld,
@@ -82,7 +82,7 @@ function endOf(error: unknown, deadline: Deadline, abandon: AbortSignal): Attemp
 
 const BROKE: AttemptEnd = { kind: 'instance-broke' };
 
-/** What went wrong, as the end that it is if nothing from outside ended the attempt. */
+/** A failure, with the end that it gives the attempt unless the attempt was abandoned or timed out. */
 class Fault extends Error {
   constructor(
     readonly end: AttemptEnd,
@@ -93,8 +93,8 @@ class Fault extends Error {
 }
 
 /**
- * The connection was lost before a response, or in one. Its instance may have died, which is noticed a moment later: only
- * then is it known whose failure it was, and until then the instance must not get the same invocation again.
+ * The connection was lost before or during a response. If the instance died, that is noticed a moment later. Only then
+ * is the cause known, and until then the instance must not get the same invocation again.
  */
 class BrokenOff extends Fault {}
 
@@ -109,7 +109,7 @@ async function openInput({ objects }: Pick<World, 'objects'>, { invocation, sign
   }
 }
 
-/** Many clients send no type with the call, because the object has one. */
+/** Sends the input to the container, with the object's content type if the client sent none. */
 async function invoke(
   world: Pick<World, 'instances' | 'progressUrl' | 'secrets'>,
   { invocation, instanceId, signal }: Run,

@@ -3,12 +3,12 @@ import { concludeAttempt } from './conclude-attempt.js';
 import { heldLease } from './held-lease.js';
 import type { World } from '../world.js';
 
-/** How many are settled at once. */
+/** The most invocations that are settled at once. */
 const BATCH = 64;
-/** Who holds the leases of invocations that nobody will run any more. */
+/** The holder of the leases of invocations that are settled without being run. */
 const WORKER_ID = 'endpoint-deletion';
 
-/** Settles everything that is queued on an endpoint as Failed, with its failure object and its notification. */
+/** Settles all queued invocations of an endpoint as Failed, each with its failure object and its notification. */
 export async function settleBacklog(
   world: Pick<
     World,

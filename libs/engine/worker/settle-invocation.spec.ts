@@ -32,7 +32,7 @@ async function anAttempt() {
 
 const SUCCEEDED = { kind: 'succeeded', contentType: 'text/plain' } as const;
 
-test('the output is there, then the record says so, with one message under the invocation’s own id', async () => {
+test('shows the output, then records it, with one message under the invocation’s own id', async () => {
   const { world, first, stage, content, invocations, outbox, clock } = await anAttempt();
   const { invocation } = first;
   expect(
@@ -49,7 +49,7 @@ test('the output is there, then the record says so, with one message under the i
   ]);
 });
 
-test('a process that slept over its lease while it renewed it shows nothing', async () => {
+test('shows nothing if the process slept past its lease while it renewed it', async () => {
   const { world, first, stage, content, ledger, clock, lease } = await anAttempt();
   const renew = ledger.renew.bind(ledger);
   ledger.renew = async (...args) => {
@@ -69,7 +69,7 @@ test('a process that slept over its lease while it renewed it shows nothing', as
   expect(await content('out/page')).toBe('in time');
 });
 
-test('an attempt whose lease is lost leaves nothing behind', async () => {
+test('leaves nothing behind if the lease is lost', async () => {
   const { world, first, stage, content, ledger, clock } = await anAttempt();
   await clock.advance(LEASE_MS);
   await ledger.reclaim(clock.now());
@@ -82,7 +82,7 @@ test('an attempt whose lease is lost leaves nothing behind', async () => {
   expect({ wasDiscarded, content: await content('out/page') }).toEqual({ wasDiscarded: true, content: undefined });
 });
 
-test('a failure leaves its reason as the failure object, or the model’s own words', async () => {
+test('writes the reason of a failure, or the model’s own words, as the failure object', async () => {
   const plain = await anAttempt();
   await settleInvocation(plain.world, {
     ...plain.first,
@@ -101,7 +101,7 @@ test('a failure leaves its reason as the failure object, or the model’s own wo
   expect(await worded.content('bad/page-error.out')).toBe('{"error":1}');
 });
 
-test('an output that cannot be shown is a failure, and the failure object says why', async () => {
+test('fails an invocation whose output cannot be shown, and the failure object says why', async () => {
   const { world, first, content, invocations, stage } = await anAttempt();
   const staged = await stage('text');
   const broken = {
@@ -117,7 +117,7 @@ test('an output that cannot be shown is a failure, and the failure object says w
   expect(await content('bad/page-error.out')).toBe(reason);
 });
 
-test('a failure is not settled while storage has no room for its object, but without a bucket for it, it is', async () => {
+test('does not settle a failure while storage is full, but settles it if its bucket does not exist', async () => {
   const { world, first, objects, invocations } = await anAttempt();
   const end = { kind: 'bad-response', reason: 'Cut.' } as const;
   const put = objects.put.bind(objects);
@@ -131,7 +131,7 @@ test('a failure is not settled while storage has no room for its object, but wit
   expect(await settleInvocation(world, { ...first, invocation, attempt: { end } })).toMatchObject({ kind: 'settled' });
 });
 
-test('what is cancelled in the moment in which it completes has no output', async () => {
+test('leaves no output if the invocation is cancelled while it completes', async () => {
   const { world, first, stage, content, invocations } = await anAttempt();
   const { invocation } = first;
   const staged = await stage('text');
@@ -147,7 +147,7 @@ test('what is cancelled in the moment in which it completes has no output', asyn
   expect(await content('bad/page-error.out')).toBe(CANCELLED_REASON);
 });
 
-test('what completes when it is run again leaves no failure of the first run, though Ebb ended in between', async () => {
+test('removes the failure object of the first run when a redrive completes, even if Ebb ended in between', async () => {
   const { world, first, stage, content, objects } = await anAttempt();
   const { invocation, lease } = first;
   await objects.put({ bucket: 'results', key: 'bad/page-error.out' }, Buffer.from('of the first run'), {});

@@ -13,19 +13,22 @@ export interface LeasedAttempt {
   readonly invocation: Invocation;
   readonly lease: HeldLease;
   readonly attempt: Attempt;
-  /** The variant that ran it, or would have, where there is one. */
+  /** The variant that ran the invocation, or would have; absent if there is none. */
   readonly variantName?: string;
-  /** Absent where it ran nowhere. */
+  /** Absent if it ran on no instance. */
   readonly instanceId?: string;
 }
 
-/** What came of an attempt. `lost` means that its lease was: another attempt has the say, and nothing of this one shows. */
+/**
+ * The consequence of an attempt. `lost` means that its lease was lost: another attempt decides, and no result of this
+ * one shows.
+ */
 export type Consequence = Settled | { readonly kind: 'requeued'; readonly broken: boolean } | { readonly kind: 'lost' };
 
-/** An attempt has settled its invocation. */
+/** The consequence of an attempt that has settled its invocation. */
 export interface Settled {
   readonly kind: 'settled';
-  /** How the attempt ended: not as it seemed where its output could not be shown. */
+  /** How the attempt ended. It differs from the attempt's own end if its output could not be shown. */
   readonly end: AttemptEnd;
   readonly settling: Settling;
   readonly settledAt: number;
@@ -35,15 +38,15 @@ export interface Settled {
 
 const LOST: Consequence = { kind: 'lost' };
 
-/** What it takes to settle. */
+/** The parts of the world that settling uses. */
 type SettlingWorld = Pick<
   World,
   'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'
 >;
 
 /**
- * Brings an attempt to its consequence: back to the backlog, or settled with its output or failure object in place
- * first and a delivery for its topic in the same transaction.
+ * Ends an attempt: returns the invocation to the backlog, or settles it. A settled invocation has its output or failure
+ * object in place first, and its deliveries in the same transaction.
  */
 export async function settleInvocation(world: SettlingWorld, ended: LeasedAttempt): Promise<Consequence> {
   const { invocation, lease, attempt } = ended;
@@ -54,9 +57,9 @@ export async function settleInvocation(world: SettlingWorld, ended: LeasedAttemp
     if (!(await isStillHeld(world, lease))) return LOST;
     return await settle(world, ended, verdict);
   } finally {
-    // Harmless after a commit; whatever else happened, what was staged is in nobody's way.
+    // Harmless after a commit. In every other case the staged object is not needed any more.
     await attempt.staged?.discard().catch((error: unknown) => {
-      world.log.warn('What an attempt had stored could not be removed and takes up room', {
+      world.log.warn('The staged object of an attempt could not be removed; it takes up room', {
         endpoint: invocation.endpointName,
         inferenceId: invocation.inferenceId,
         reason: messageOf(error),

@@ -5,19 +5,19 @@ import { parseObjectLocation } from '../../core/object-location.js';
 import type { StagedObject } from '../../core/ports/objects.js';
 import type { World } from '../world.js';
 
-/** How an attempt has ended, and what comes of it. */
+/** The end of an attempt, and the settling that follows from it. */
 export interface Verdict {
   readonly end: AttemptEnd;
   readonly settling: Settling;
 }
 
-/** Where results are stored, and where their loss is written down. */
+/** The storage of results, and the log for results that are lost. */
 type Storage = Pick<World, 'log' | 'objects'>;
 
 /**
- * Makes the output or the failure object visible. Returns the verdict that stands then: it is another one where the output
- * cannot be shown. Where the failure object can never be, the failure itself still stands and says so in the log; raises
- * `StorageFull` and `Unavailable` where it cannot be now.
+ * Makes the output or the failure object visible, and returns the verdict that holds then. If the output cannot be
+ * shown, that is a failure. If the failure object can never be written, the failure holds without it, and the log says
+ * so. Raises `StorageFull` and `Unavailable` if the failure object cannot be written now.
  */
 export async function showResult(
   world: Storage,
@@ -43,7 +43,9 @@ export async function showResult(
   }
 }
 
-/** It may have been cancelled after its output was shown: what is cancelled has none. */
+/**
+ * Removes the output of an invocation that was cancelled after its output was shown: a cancelled invocation has none.
+ */
 export async function hideOutput(
   { invocations, log, objects }: Storage & Pick<World, 'invocations'>,
   { id, outputLocation }: Invocation,
@@ -61,7 +63,7 @@ export async function hideOutput(
   }
 }
 
-/** That of the first run is gone already, unless Ebb ended while it was run again. */
+/** Removes the failure object of the first run. It still exists only if Ebb ended during the redrive. */
 async function hideOldFailure({ log, objects }: Storage, { id, failureLocation }: Invocation): Promise<void> {
   if (failureLocation === undefined) return;
   try {
@@ -92,9 +94,9 @@ async function showFailure(
     const options = { contentType: 'text/plain; charset=utf-8', sizeBytes: body.length };
     await world.objects.put(parseObjectLocation(failureLocation), body, options);
   } catch (error) {
-    // Storage that will have room again, or answer again, gets another chance when the lease has run out.
+    // If storage has room or answers again later, the object is written when the lease has run out.
     if (isEbbError(error, 'StorageFull', 'Unavailable')) throw error;
-    world.log.error('A failure object could not be written; its reader will wait in vain', {
+    world.log.error('A failure object could not be written; a client that polls for it waits in vain', {
       endpoint: invocation.endpointName,
       inferenceId: invocation.inferenceId,
       failureLocation,

@@ -29,7 +29,7 @@ async function aWorker(script: (inferenceId: string) => InvocationScript = () =>
         await submitInvocation(world, { endpointName: 'reader', inferenceId, input: { body: Buffer.from('page') } });
       }
     },
-    /** By inference id. */
+    /** The invocations by inference id. */
     states: async (): Promise<Record<string, string>> => {
       const all = await invocations.list({});
       return Object.fromEntries(all.map(({ inferenceId, state }) => [inferenceId, state]));
@@ -41,7 +41,7 @@ async function aWorker(script: (inferenceId: string) => InvocationScript = () =>
   };
 }
 
-test('no more is leased than there are free slots, and the next as soon as one is free', async () => {
+test('leases at most one invocation a free slot, and the next as soon as a slot is free', async () => {
   const { submit, clock, states, instance } = await aWorker(() => ({ serviceMs: 1_000 }));
   await submit('a', 'b', 'c');
   await clock.settle();
@@ -54,7 +54,7 @@ test('no more is leased than there are free slots, and the next as soon as one i
   expect(instance().busy).toBe(0);
 });
 
-test('a look that finds nothing leaves an idle instance as idle as it was', async () => {
+test('does not reset the idle time of an instance if it finds no invocation', async () => {
   const { signals, clock, instance } = await aWorker();
   const { idleSince } = instance();
   await clock.advance(7_000);
@@ -64,10 +64,10 @@ test('a look that finds nothing leaves an idle instance as idle as it was', asyn
 });
 
 test.each<[what: string, script: InvocationScript, withoutInput: boolean, hasAnswered: boolean]>([
-  ['an answer shows that a model works', {}, false, true],
-  ['a bad one, too', { status: 500 }, false, true],
-  ['an input that cannot be read shows nothing', {}, true, false],
-  ['and so does an answer that does not come in time', { end: 'hang' }, false, false],
+  ['takes an answer as a sign that the model works', {}, false, true],
+  ['takes an error answer as a sign that the model works', { status: 500 }, false, true],
+  ['takes an unreadable input as no sign that the model works', {}, true, false],
+  ['takes a timeout as no sign that the model works', { end: 'hang' }, false, false],
 ])('%s', async (_what, script, withoutInput, hasAnswered) => {
   const { clock, instance, world } = await aWorker(() => script);
   const input = withoutInput ? { location: 's3://results/nothing-here' } : { body: Buffer.from('page') };
@@ -76,7 +76,7 @@ test.each<[what: string, script: InvocationScript, withoutInput: boolean, hasAns
   expect(instance()).toMatchObject({ busy: 0, hasAnswered });
 });
 
-test('work that waited for a variant that might not take any begins as soon as it may', async () => {
+test('begins queued invocations as soon as their variant may take them', async () => {
   const { clock, endpoint, fleet, states, submit } = await aWorker();
   fleet.hold('reader');
   await submit('a');
@@ -87,7 +87,7 @@ test('work that waited for a variant that might not take any begins as soon as i
   expect(await states()).toEqual({ a: 'Completed' });
 });
 
-test('slots that a failing lease had taken come back, and it is tried again', async () => {
+test('frees the slots of a lease that failed, and tries it again', async () => {
   const { ledger, submit, clock, states, instance } = await aWorker();
   const lease = ledger.lease.bind(ledger);
   ledger.lease = async () => {
@@ -101,7 +101,7 @@ test('slots that a failing lease had taken come back, and it is tried again', as
   expect(await states()).toEqual({ a: 'Completed' });
 });
 
-test('work that is accepted while the worker looks for work is found at its next look', async () => {
+test('finds an invocation that was accepted during a look at the next look', async () => {
   const { ledger, submit, clock, states } = await aWorker();
   const lease = ledger.lease.bind(ledger);
   ledger.lease = async (request) => {
@@ -116,7 +116,7 @@ test('work that is accepted while the worker looks for work is found at its next
   expect(await states()).toEqual({ a: 'Completed', b: 'Completed' });
 });
 
-test('work whose signal was lost is found all the same', async () => {
+test('finds an invocation whose signal was lost', async () => {
   const { signals, submit, clock, states } = await aWorker();
   signals.notify = () => {};
   await submit('a');
@@ -126,7 +126,7 @@ test('work whose signal was lost is found all the same', async () => {
   expect(await states()).toEqual({ a: 'Completed' });
 });
 
-test('stopping takes no more, waits for what runs, and renews its leases meanwhile', async () => {
+test('leases no more when it stops, waits for running invocations, and renews their leases meanwhile', async () => {
   const { worker, submit, clock, states, find } = await aWorker(() => ({ serviceMs: 100_000 }));
   await submit('a', 'b', 'c');
   await clock.settle();
@@ -140,7 +140,7 @@ test('stopping takes no more, waits for what runs, and renews its leases meanwhi
   expect(await states()).toEqual({ a: 'Completed', b: 'Completed', c: 'Queued' });
 });
 
-test('killing hands back what runs, uncounted', async () => {
+test('returns running invocations to the backlog when it is killed, without counting the attempts', async () => {
   const { worker, submit, clock, find, instances } = await aWorker(() => ({ end: 'hang' }));
   await submit('a', 'b', 'c');
   await clock.settle();
@@ -155,7 +155,7 @@ test('killing hands back what runs, uncounted', async () => {
   expect(instances.terminatedBusy).toEqual([]);
 });
 
-test('killing does not wait for the grace of a container that was told to stop', async () => {
+test('does not wait for the grace of a container when it is killed', async () => {
   const answer = { isAcknowledged: false, endsInstanceAfterMs: 3_600_000 };
   const { world, worker, submit, clock, find } = await aWorker(
     () => ({ end: 'hang' }),
@@ -172,7 +172,7 @@ test('killing does not wait for the grace of a container that was told to stop',
   expect(hasStopped).toBe(true);
 });
 
-test('what is leased while the worker is being stopped goes straight back', async () => {
+test('returns invocations at once that are leased while it stops', async () => {
   const { ledger, worker, submit, clock, find, instances, logs } = await aWorker();
   const lease = ledger.lease.bind(ledger);
   ledger.lease = async (request) => {
@@ -193,7 +193,7 @@ test('what is leased while the worker is being stopped goes straight back', asyn
   expect(await logs.tail(instance!.instanceId, 1)).toMatchObject([{ text: 'ready' }]);
 });
 
-test('what is cancelled lets go of its container at once, and its slot is free for the next', async () => {
+test('disconnects a cancelled invocation from its container at once, and frees its slot', async () => {
   const { world, worker, submit, states, clock, find, instances, instance } = await aWorker((id) => {
     return id === 'c' ? {} : { end: 'hang' };
   });
@@ -206,7 +206,7 @@ test('what is cancelled lets go of its container at once, and its slot is free f
   expect(await states()).toEqual({ a: 'Cancelled', b: 'Running', c: 'Completed' });
 });
 
-test('an instance that does not say that it has stopped is ended after its grace, when it has finished the rest', async () => {
+test('ends an instance that does not confirm a stop after its grace, once its other invocations are done', async () => {
   const answer = { isAcknowledged: false, endsInstanceAfterMs: 1_000 };
   const { world, submit, states, clock, find, fleet, instances } = await aWorker(
     (id) => (id === 'a' ? { end: 'hang' } : { serviceMs: 5_000 }),
@@ -225,7 +225,7 @@ test('an instance that does not say that it has stopped is ended after its grace
   expect(instances.terminatedBusy).toEqual([]);
 });
 
-test('an instance that says that it has stopped goes on serving', async () => {
+test('keeps an instance in service that confirms a stop', async () => {
   const answer = { isAcknowledged: true, endsInstanceAfterMs: 1_000 };
   const { world, submit, clock, find, fleet } = await aWorker(
     () => ({ end: 'hang' }),
@@ -238,7 +238,7 @@ test('an instance that says that it has stopped goes on serving', async () => {
   expect(fleet.counts('reader')).toMatchObject({ inService: 1, draining: 0 });
 });
 
-test('what was cancelled, or belongs to somebody else by now, is dropped at the next renewal', async () => {
+test('ends an attempt at the next renewal if it was cancelled or another worker holds its lease', async () => {
   const { ledger, worker, submit, clock, find } = await aWorker(() => ({ end: 'hang' }));
   await submit('a');
   await clock.settle();
@@ -249,7 +249,7 @@ test('what was cancelled, or belongs to somebody else by now, is dropped at the 
   expect(await find('a')).toMatchObject({ state: 'Cancelled' });
 });
 
-test('a second attempt at what the worker still runs is renewed like any other', async () => {
+test('renews a second attempt at an invocation that it still runs', async () => {
   const { ledger, worker, submit, clock, find } = await aWorker(() => ({ serviceMs: 60_000 }));
   await submit('a');
   await clock.settle();
@@ -263,7 +263,7 @@ test('a second attempt at what the worker still runs is renewed like any other',
   expect(await find('a')).toMatchObject({ state: 'Completed', attempt: 2 });
 });
 
-test('what expires in the backlog is settled without an instance', async () => {
+test('settles an invocation that expires in the backlog without an instance', async () => {
   const { fleet, world, clock, find } = await aWorker();
   await fleet.terminateAll();
   const input = { body: Buffer.from('page') };
@@ -274,7 +274,7 @@ test('what expires in the backlog is settled without an instance', async () => {
   expect(await find('a')).toMatchObject({ state: 'Expired' });
 });
 
-test('an instance that broke every connection and then died has been of no use', async () => {
+test('counts an instance that broke every connection and then died as a failed launch', async () => {
   const { submit, states, clock, fleet, instances, instance } = await aWorker(() => ({ end: 'reset' }));
   await submit('a');
   await clock.advance(2_000);
@@ -284,7 +284,7 @@ test('an instance that broke every connection and then died has been of no use',
   expect(fleet.launchFailures('reader', 'AllTraffic')).toMatchObject({ count: 1 });
 });
 
-test('an instance that is seen to die a moment after its connection broke costs an invocation one attempt', async () => {
+test('counts one attempt if an instance is seen to die a moment after its connection broke', async () => {
   const { submit, find, clock, instances, instance } = await aWorker(() => ({ end: 'reset' }));
   await submit('a');
   await clock.advance(100);

@@ -8,8 +8,8 @@ import { HeldLeases } from './held-leases.js';
 import { Reclaimer } from './reclaimer.js';
 
 /**
- * Leases invocations while an instance has a free slot, runs them, settles them. `start` begins, `stop` takes no more
- * and waits for what runs, `kill` hands back what still runs.
+ * Leases invocations while an instance has a free slot, runs them and settles them. `start` begins, `stop` leases no
+ * more and waits for running invocations, and `kill` returns the running ones to the backlog.
  */
 export class WorkerLoop {
   private readonly leases: HeldLeases;
@@ -23,7 +23,7 @@ export class WorkerLoop {
     fleet: Fleet,
     private readonly workerId: string,
     meter: Pick<Meter, 'add'>,
-    /** Told how long each invocation took that a container has answered, from its lease to the answer's last byte. */
+    /** Called when a container has answered an invocation, with the time from its lease to the answer's last byte. */
     served: (endpointName: string, variantName: string, serviceMs: number) => void = () => undefined,
   ) {
     const dispatch = (endpointName: string): void => this.dispatcher.dispatch(endpointName);
@@ -35,7 +35,10 @@ export class WorkerLoop {
     this.reclaimer = new Reclaimer(world, workerId, this.leases, meter, dispatch);
   }
 
-  /** Takes back first what an earlier run under the same id still held: nobody else will before its leases run out. */
+  /**
+   * Starts leasing. First it reclaims the leases that an earlier run under the same id still held, because no other
+   * worker can before they run out.
+   */
   async start(): Promise<void> {
     const { invocations, ledger, signals, clock } = this.world;
     await ledger.reclaim(clock.now(), this.workerId);
@@ -50,7 +53,7 @@ export class WorkerLoop {
       signals.notify({ kind: 'backlog', endpointName });
   }
 
-  /** Takes no more, and resolves when all that runs has been settled. Leases are renewed until then. */
+  /** Leases no more. Resolves when all running invocations have been settled; their leases are renewed until then. */
   async stop(): Promise<void> {
     this.unsubscribe();
     this.attempts.refuse();
@@ -59,13 +62,13 @@ export class WorkerLoop {
     await this.leases.stop();
   }
 
-  /** Hands what still runs back to the backlog, uncounted. `stop` resolves soon after. */
+  /** Returns running invocations to the backlog, and the attempts do not count. `stop` resolves soon after. */
   kill(): void {
     this.attempts.kill();
     this.leases.abandonAll();
   }
 
-  /** How many invocations run on this worker now. */
+  /** The number of invocations that run on this worker now. */
   get runningCount(): number {
     return this.leases.count;
   }

@@ -8,24 +8,24 @@ import { hashedInput, storeInput } from './store-input.js';
 import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
 
-/** What came of a submission. */
+/** The outcome of a submission. */
 export interface Accepted {
   readonly invocation: Invocation;
-  /** The same was asked for before under its idempotency key: this is the invocation from then. */
+  /** Whether the same request came before under its idempotency key; `invocation` is the one from then. */
   readonly isRepeat: boolean;
 }
 
-/** What it takes to accept an invocation. */
+/** The parts of the world that accepting an invocation uses. */
 export type AcceptingWorld = Pick<
   World,
   'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'notifications' | 'objects' | 'place' | 'secrets' | 'signals'
 >;
 
 /**
- * Accepts an invocation: when this resolves, the record (and an input that came along) is on disk and the work will be
- * done, expire or fail, but not be lost. An input streams into storage. Raises `EndpointNotFound`, `EndpointNotReady`,
- * `WrongInferenceType`, `IntakePaused`, `InvalidRequest`, `BodyTooLarge`, `IdempotencyConflict`, `StorageFull`; nothing
- * stays of what was refused.
+ * Accepts an invocation. When this resolves, the record and an inline input are on disk; the invocation may complete,
+ * fail or expire, but is not lost. An input streams into storage. Raises `EndpointNotFound`, `EndpointNotReady`,
+ * `WrongInferenceType`, `IntakePaused`, `InvalidRequest`, `BodyTooLarge`, `IdempotencyConflict`, `StorageFull`; a
+ * refused submission leaves nothing behind.
  */
 export async function acceptInvocation(
   world: AcceptingWorld,
@@ -38,9 +38,9 @@ export async function acceptInvocation(
   const now = clock.now();
   const request = invocationRequest(submission, endpoint, { id: clock.uniqueId(), acceptedAt: now, place });
   if ('location' in submission.input) return accept(world, submission, request);
-  // The input goes first: a record whose input does not exist must never be seen.
+  // The input goes first, so that no record exists without its input.
   const location = parseObjectLocation(request.inputLocation);
-  // Storage's own etag would not do: it may depend on how an input came, or on the key that it is encrypted with.
+  // Storage's own etag would not do: it may depend on how an input was sent, or on the key that it is encrypted with.
   const hashing = request.idempotencyKey === undefined ? undefined : secrets.hashing();
   const input = hashing ? hashedInput(submission.input, hashing) : submission.input;
   const { sizeBytes: inputBytes } = await storeInput(
@@ -50,7 +50,8 @@ export async function acceptInvocation(
     signal,
   );
   try {
-    // A long upload must not come before what was asked for meanwhile, nor be refused for having taken long.
+    // The time of acceptance is read again, so that a long upload neither overtakes invocations that were accepted
+    // meanwhile nor expires for taking long.
     const acceptedAt = clock.now();
     const expiresAt = request.expiresAt + (submission.startBy === undefined ? acceptedAt - now : 0);
     const complete = { ...request, acceptedAt, expiresAt, inputBytes };
@@ -77,7 +78,10 @@ async function accept(
   return { invocation, isRepeat: repeated };
 }
 
-/** Whether or not that goes well, the caller is told what it has to be told; what stays is in nobody's way. */
+/**
+ * Removes an input that is not needed. A failure is only logged: the caller gets the outcome of its submission, and the
+ * object does no harm.
+ */
 async function removeInput(
   { log, objects }: Pick<World, 'log' | 'objects'>,
   { inputLocation }: InvocationRequest,
@@ -86,7 +90,7 @@ async function removeInput(
     await objects.delete(parseObjectLocation(inputLocation));
   } catch (error) {
     if (isEbbError(error, 'BucketNotFound')) return;
-    log.warn('An input that nobody needs could not be removed and takes up room', {
+    log.warn('An unused input could not be removed; it takes up room', {
       inputLocation,
       reason: messageOf(error),
     });

@@ -29,7 +29,7 @@ async function aQueuedInvocation() {
 }
 
 test.each(['Queued', 'Running'])(
-  'what is %s is Cancelled at once, with its failure object and one message',
+  'cancels an invocation that is %s at once, with its failure object and one message',
   async (state) => {
     const { world, invocation, lease, content, invocations, outbox, clock } = await aQueuedInvocation();
     if (state === 'Running') await lease();
@@ -44,7 +44,7 @@ test.each(['Queued', 'Running'])(
   },
 );
 
-test('whoever runs it, and whoever watches it, is told', async () => {
+test('signals the cancellation to the worker and to the watchers', async () => {
   const { world, invocation, lease, signals } = await aQueuedInvocation();
   await lease();
   const told: Signal[] = [];
@@ -54,7 +54,7 @@ test('whoever runs it, and whoever watches it, is told', async () => {
   expect(told).toContainEqual({ kind: 'invocation', invocationId: invocation.id });
 });
 
-test('cancelling twice, or by two at once, is cancelling once', async () => {
+test('cancels once if it is asked twice, or by two callers at once', async () => {
   const { world, invocation, outbox } = await aQueuedInvocation();
   const cancelled = await Promise.all([1, 2].map(() => cancelInvocation(world, invocation.id)));
   expect(cancelled[0]).toEqual(cancelled[1]);
@@ -62,7 +62,7 @@ test('cancelling twice, or by two at once, is cancelling once', async () => {
   expect(await outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
 });
 
-test.each(['Completed', 'Failed', 'Expired'] as const)('what is %s stays so', async (state) => {
+test.each(['Completed', 'Failed', 'Expired'] as const)('refuses to cancel an invocation that is %s', async (state) => {
   const { world, invocation, settle, content } = await aQueuedInvocation();
   await settle(state);
   const message = `The invocation '${invocation.id}' is ${state} and cannot be cancelled any more.`;
@@ -70,7 +70,7 @@ test.each(['Completed', 'Failed', 'Expired'] as const)('what is %s stays so', as
   expect(await content('bad/page-error.out')).toBeUndefined();
 });
 
-test('what completes in the moment in which it is cancelled leaves no failure object', async () => {
+test('leaves no failure object if the invocation completes while it is cancelled', async () => {
   const { world, invocation, ledger, settle, content } = await aQueuedInvocation();
   const cancel = ledger.cancel.bind(ledger);
   ledger.cancel = async (...given) => {
@@ -81,12 +81,12 @@ test('what completes in the moment in which it is cancelled leaves no failure ob
   expect(await content('bad/page-error.out')).toBeUndefined();
 });
 
-test('what is not there cannot be cancelled', async () => {
+test('refuses to cancel an invocation that does not exist', async () => {
   const { world } = await aQueuedInvocation();
   await expect(cancelInvocation(world, 'nothing')).rejects.toMatchObject({ code: 'InvocationNotFound' });
 });
 
-test('what could not be cancelled leaves no failure object, and goes on', async () => {
+test('leaves no failure object if the cancellation fails, and the invocation goes on', async () => {
   const { world, invocation, invocations, ledger, content } = await aQueuedInvocation();
   ledger.cancel = async () => {
     throw new EbbError('Unavailable', 'No answer.');

@@ -7,9 +7,9 @@ import { settlementDeliveries } from '../delivery/settlement-deliveries.js';
 import type { World } from '../world.js';
 
 /**
- * Settles an invocation as Cancelled, whether it is queued or runs: it is never run from here on, and whoever runs it is
- * told to stop. Cancelling again changes nothing. Raises `InvocationNotFound`, and `InvocationSettled` where it has come to
- * another end before.
+ * Settles a queued or running invocation as Cancelled. It is not run from now on, and a worker that runs it is told to
+ * stop. Cancelling again changes nothing. Raises `InvocationNotFound`, and `InvocationSettled` if the invocation was
+ * settled otherwise before.
  */
 export async function cancelInvocation(
   world: Pick<World, 'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'publicUrl' | 'signals'>,
@@ -47,8 +47,8 @@ function alreadySettled(invocation: Invocation): Invocation {
 }
 
 /**
- * Before it is on record that there is nothing to wait for any more, as for any failure. What the model itself has said
- * stays: an attempt may be failing at this moment.
+ * Writes the failure object, as for any failure before the record says Cancelled. Returns whether it was written. A
+ * failure object of the model itself stays, because an attempt may be failing at this moment.
  */
 async function showFailure({ objects }: Pick<World, 'objects'>, { failureLocation }: Invocation): Promise<boolean> {
   if (failureLocation === undefined) return false;
@@ -59,12 +59,15 @@ async function showFailure({ objects }: Pick<World, 'objects'>, { failureLocatio
     return true;
   } catch (error) {
     if (isEbbError(error, 'StorageFull', 'Unavailable')) throw error;
-    // There is one already, or there can never be one: neither is a reason to let it run.
+    // The object exists already or can never be written: neither is a reason to let the invocation run.
     return false;
   }
 }
 
-/** What it has come to instead stays, and so does the object of a failure, which has taken the place of this one. */
+/**
+ * Removes the failure object if the invocation was not cancelled. If it failed instead, the object stays, because the
+ * failure's own object has replaced it.
+ */
 async function hideFailure(
   { invocations, log, objects }: Pick<World, 'invocations' | 'log' | 'objects'>,
   { id, failureLocation }: Invocation,

@@ -6,7 +6,7 @@ import { cancelInvocation } from './cancel-invocation.js';
 import { type ManyRequest, changeMany } from './change-many.js';
 import { submitInvocation } from '../../../test/support/submit-invocation.js';
 
-/** More than are read at once, and not a multiple of it. */
+/** More than are read at once, and not a multiple of that number. */
 const COUNT = 450;
 
 const isOdd = ({ labels }: Invocation): boolean => labels?.['half'] === 'odd';
@@ -32,33 +32,33 @@ async function manyInvocations() {
   return { ...parts, ids, request, queued };
 }
 
-test('all that is meant is changed, once', async () => {
+test('changes every selected invocation once', async () => {
   const { world, ids, request, queued } = await manyInvocations();
   const { matched, changed, refused } = await changeMany(world, request());
   expect([matched, refused.length, await queued()]).toEqual([COUNT, 0, 0]);
   expect(changed.map(({ id }) => id).sort()).toEqual(ids);
 });
 
-test('of many no more are changed than asked for, the newest', async () => {
+test('changes at most the limit, the newest first', async () => {
   const { world, ids, request, queued } = await manyInvocations();
   const { matched, changed } = await changeMany(world, request({ limit: 10 }));
   expect([matched, await queued()]).toEqual([COUNT, COUNT - 10]);
   expect(changed.map(({ id }) => id).sort()).toEqual(ids.slice(-10));
 });
 
-test('a dry run counts and changes nothing', async () => {
+test('counts in a dry run, and changes nothing', async () => {
   const { world, request, queued } = await manyInvocations();
   expect(await changeMany(world, request({ isDryRun: true }))).toEqual({ matched: COUNT, changed: [], refused: [] });
   expect(await queued()).toBe(COUNT);
 });
 
-test('what the query finds and nobody means stays as it is', async () => {
+test('leaves invocations that the query finds but that are not selected', async () => {
   const { world, request, queued } = await manyInvocations();
   const { matched, changed } = await changeMany(world, request({ isMeant: isOdd }));
   expect([matched, changed.length, await queued()]).toEqual([COUNT / 2, COUNT / 2, COUNT / 2]);
 });
 
-test('one that is refused is named with its reason, and is in the way of no other', async () => {
+test('names a refused invocation with its reason, and changes all others', async () => {
   const { world, ids, request } = await manyInvocations();
   const [settled] = ids;
   const change = async (id: string): Promise<Invocation> => {
@@ -70,7 +70,7 @@ test('one that is refused is named with its reason, and is in the way of no othe
   expect(refused).toMatchObject([{ id: settled, error: { code: 'InvocationSettled', message: 'It has just ended.' } }]);
 });
 
-test("those that are refused take nobody else's place", async () => {
+test('does not count refused invocations towards the limit', async () => {
   const { world, ids, request } = await manyInvocations();
   const newest = new Set(ids.slice(-30));
   const change = async (id: string): Promise<Invocation> => {
@@ -82,7 +82,7 @@ test("those that are refused take nobody else's place", async () => {
   expect(refused).toHaveLength(30);
 });
 
-test('a failure of ours ends it, for those that were to come as well', async () => {
+test('changes no more invocations after an internal error', async () => {
   const { world, clock, request, queued } = await manyInvocations();
   let calls = 0;
   const change = async (id: string): Promise<Invocation> => {
@@ -95,7 +95,7 @@ test('a failure of ours ends it, for those that were to come as well', async () 
   expect(await queued()).toBeGreaterThan(COUNT - 20);
 });
 
-test('it stops when nobody waits for it any more', async () => {
+test('stops when its caller is gone', async () => {
   const { world, request, queued } = await manyInvocations();
   const gone = new AbortController();
   const change = async (id: string): Promise<Invocation> => {

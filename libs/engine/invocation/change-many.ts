@@ -4,31 +4,35 @@ import type { InvocationQuery } from '../../core/ports/invocations.js';
 import type { World } from '../world.js';
 import { matchingInvocations } from './matching-invocations.js';
 
-/** So many are found at most to be counted, and looked at to be found. */
+/** The most invocations that one request matches and counts. */
 export const MAX_MATCHED = 10_000;
-/** How many are changed at once. */
+/** The number of invocations that are changed at the same time. */
 const CONCURRENCY = 16;
 
-/** Which invocations are meant, and what is to be done with them. */
+/** A request to change many invocations, with the rule that selects them. */
 export interface ManyRequest {
   readonly query: Omit<InvocationQuery, 'limit' | 'after'>;
   readonly isMeant: (invocation: Invocation) => boolean;
   readonly change: (id: string) => Promise<Invocation>;
-  /** How many are changed at most, the newest first; those that are refused do not count. */
+  /** The most invocations that are changed, the newest first. Refused ones do not count. */
   readonly limit: number;
-  /** Only count. */
+  /** Whether to count the invocations without changing them. */
   readonly isDryRun: boolean;
 }
 
+/** The outcome of a change of many invocations. */
 export interface ManyOutcome {
-  /** How many are meant, up to `MAX_MATCHED`. */
+  /** The number of selected invocations, up to `MAX_MATCHED`. */
   readonly matched: number;
   readonly changed: readonly Invocation[];
-  /** Those that could not be changed, and why. */
+  /** The invocations that could not be changed, and why. */
   readonly refused: readonly { readonly id: string; readonly error: EbbError }[];
 }
 
-/** Cancels, or runs again, all invocations that a query finds. One that is refused is in the way of no other. */
+/**
+ * Cancels or redrives all invocations that a query finds and `isMeant` selects. A refused invocation does not hold up
+ * the others.
+ */
 export async function changeMany(
   { invocations }: Pick<World, 'invocations'>,
   request: ManyRequest,
@@ -52,7 +56,7 @@ export async function changeMany(
         changed.push(await change(id));
       } catch (error) {
         if (!isEbbError(error)) {
-          // Nobody would be told of what the others went on to change.
+          // The caller would not learn of further changes.
           waiting.length = 0;
           throw error;
         }

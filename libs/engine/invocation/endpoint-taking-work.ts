@@ -4,7 +4,7 @@ import { EbbError } from '../../core/errors.js';
 import type { World } from '../world.js';
 
 /**
- * The endpoint of that name, if it takes new invocations now. Raises `EndpointNotFound`, `EndpointNotReady`,
+ * Returns the endpoint of that name if it accepts invocations now. Raises `EndpointNotFound`, `EndpointNotReady`,
  * `WrongInferenceType`, `IntakePaused`.
  */
 export async function endpointTakingWork(
@@ -13,7 +13,7 @@ export async function endpointTakingWork(
   signal?: AbortSignal,
 ): Promise<Endpoint> {
   const endpoint = await catalog.endpoints.get(endpointKey(name), signal);
-  // Uniqueness ignores case, but invoking must match the case of the name that was given at creation.
+  // Uniqueness ignores case, but a request to invoke must use the case of the name given at creation.
   if (endpoint?.name !== name) {
     throw new EbbError('EndpointNotFound', `Endpoint ${name} of account ${place.accountId} not found.`);
   }

@@ -3,7 +3,7 @@ import { EbbError } from '../../core/errors.js';
 import type { Invocation } from '../../core/invocation/invocation.js';
 import type { World } from '../world.js';
 
-/** An invocation that the caller may see. What it may not see is not there for it: raises `InvocationNotFound`. */
+/** Returns an invocation that the caller may see. Raises `InvocationNotFound` for any other, as if it did not exist. */
 export async function findFollowed(
   { invocations }: Pick<World, 'invocations'>,
   caller: Caller,

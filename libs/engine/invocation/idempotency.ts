@@ -5,15 +5,17 @@ import type { Secrets } from '../../core/ports/secrets.js';
 import { hashInput } from './store-input.js';
 import type { World } from '../world.js';
 
-/** The idempotency keys of one access key have nothing to do with those of another. */
+/**
+ * Returns a submission's idempotency key within its access key: equal keys under different access keys are unrelated.
+ */
 export function scopedKey({ idempotencyKey, submittedBy = '' }: Submission): string | undefined {
   return idempotencyKey === undefined ? undefined : `${submittedBy}/${idempotencyKey}`;
 }
 
 /**
- * The invocation that was accepted before under a submission's idempotency key, whatever would be in the way of accepting
- * it now: an input that comes along is read to see that it is the same, and not stored. Raises `IdempotencyConflict` where
- * the request is another one, and `BodyTooLarge`.
+ * Returns the invocation that was accepted before under a submission's idempotency key, even if the submission could
+ * not be accepted now. An inline input is read for comparison and not stored. Raises `IdempotencyConflict` if the
+ * earlier request differs, and `BodyTooLarge`.
  */
 export async function acceptedBefore(
   { clock, invocations, secrets }: Pick<World, 'clock' | 'invocations' | 'secrets'>,
@@ -30,8 +32,8 @@ export async function acceptedBefore(
 }
 
 /**
- * Everything that makes a request what it is, in one hash: a repeat has the same, whenever and from wherever it comes.
- * `contentHash` stands for an input that came along.
+ * Returns a hash over all members that make a request what it is. A repeat has the same hash, regardless of when and
+ * from where it comes. `contentHash` stands for an inline input.
  */
 export function fingerprintOf(secrets: Secrets, submission: Submission, contentHash: string | undefined): string {
   const { idempotencyKey: _key, input, labels = {}, submittedBy: _by, ...rest } = submission;
@@ -39,7 +41,7 @@ export function fingerprintOf(secrets: Secrets, submission: Submission, contentH
   return secrets.hash(JSON.stringify(sorted(members)));
 }
 
-/** Raises `IdempotencyConflict` where the first request under a key was another one. */
+/** Raises `IdempotencyConflict` if the first request under a key differs. */
 export function checkIsSame(first: Invocation, { idempotencyKey }: Submission, fingerprint: string | undefined): void {
   if (first.fingerprint === fingerprint) return;
   throw new EbbError(

@@ -11,8 +11,8 @@ import { formatObjectLocation, parseObjectLocation } from '../../core/object-loc
 import { scopedKey } from './idempotency.js';
 
 /**
- * What a submission to an endpoint comes to, with everything settled that it leaves open. Raises `InvalidRequest` where
- * the input is, or a result would be, at an address that cannot exist in S3.
+ * Returns the invocation that a submission asks for, with a value for every member that the submission leaves open.
+ * Raises `InvalidRequest` if the input or a result has an address that cannot exist in S3.
  */
 export function invocationRequest(
   submission: Submission,
@@ -28,7 +28,8 @@ export function invocationRequest(
     pathExtension,
     filename,
   });
-  // A name that storage can never take is the caller's to mend, and only now: later it would cost the result.
+  // An address that storage can never take is refused now, while the caller can correct it; later it would cost the
+  // result.
   for (const address of Object.values(locations)) parseObjectLocation(address);
   return {
     id,
@@ -57,7 +58,7 @@ export function invocationRequest(
   };
 }
 
-/** Where Ebb puts an input that it is sent. */
+/** Returns where Ebb stores an inline or uploaded input. */
 export function sentInputLocation(place: Place, endpointName: string, id: string): string {
   return `s3://${defaultBucket(place)}/async-endpoint-inputs/${endpointName}/${id}`;
 }

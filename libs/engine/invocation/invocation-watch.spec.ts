@@ -22,7 +22,7 @@ async function watched() {
   return { ...parts, id, find, finds, lease, watch: new InvocationWatch(parts.world) };
 }
 
-/** The states that a watcher is shown, as they come. */
+/** The states that a watcher gets, in order. */
 function statesOf(changes: AsyncIterable<Invocation>): { readonly states: string[]; readonly over: Promise<void> } {
   const states: string[] = [];
   const over = (async () => {
@@ -31,7 +31,7 @@ function statesOf(changes: AsyncIterable<Invocation>): { readonly states: string
   return { states, over };
 }
 
-test('a watcher sees what is, then every change that is signalled, and ends with the invocation', async () => {
+test('a watcher gets the present state, then every signalled change, and ends with the invocation', async () => {
   const { world, clock, id, lease, signals, watch } = await watched();
   const { states, over } = statesOf(watch.changes(id));
   await clock.settle();
@@ -45,7 +45,7 @@ test('a watcher sees what is, then every change that is signalled, and ends with
   expect(states).toEqual(['Queued', 'Running', 'Cancelled']);
 });
 
-test('a watcher notices within five seconds what nobody has signalled', async () => {
+test('a watcher notices a change without a signal within five seconds', async () => {
   const { clock, id, lease, watch } = await watched();
   const { states } = statesOf(watch.changes(id));
   await clock.settle();
@@ -60,14 +60,14 @@ test('a thousand watchers of one invocation look at its record once for each cha
   await clock.settle();
   expect(finds).toHaveLength(1);
   await cancelInvocation(world, id);
-  // Cancelling itself looks before and after.
+  // The cancellation itself reads the record before and after.
   const ownLooks = 2;
   await Promise.all(watchers.map(({ over }) => over));
   expect(finds).toHaveLength(1 + ownLooks + 1);
   expect(watchers.every(({ states }) => states.at(-1) === 'Cancelled')).toBe(true);
 });
 
-test('a look that began before a change is not taken for one after it', async () => {
+test('a look that began before a change does not count as a look after it', async () => {
   const { world, clock, find, id, invocations, watch } = await watched();
   const arrived = Promise.withResolvers<void>();
   invocations.find = async (...given) => {
@@ -75,7 +75,7 @@ test('a look that began before a change is not taken for one after it', async ()
     await arrived.promise;
     return found;
   };
-  // One watcher's look is on its way with the old state when another watcher is woken by the new one.
+  // The first watcher's look is on its way with the old state when the second watcher gets the new one.
   const early = statesOf(watch.changes(id));
   await clock.settle();
   invocations.find = find;
@@ -88,7 +88,7 @@ test('a look that began before a change is not taken for one after it', async ()
   expect(early.states).toEqual(['Queued', 'Cancelled']);
 });
 
-test('a watcher that is told to stop does so at once, and nobody is woken for it any more', async () => {
+test('a watcher that is aborted stops at once, and looks at the record no more', async () => {
   const { clock, finds, id, signals, watch } = await watched();
   const stop = new AbortController();
   const { over } = statesOf(watch.changes(id, stop.signal));
@@ -102,7 +102,7 @@ test('a watcher that is told to stop does so at once, and nobody is woken for it
   expect(finds).toHaveLength(looks);
 });
 
-test('there is nothing to watch where there is no invocation', async () => {
+test('a watch of an unknown invocation ends at once', async () => {
   const { watch } = await watched();
   const { over, states } = statesOf(watch.changes('nothing'));
   await over;
@@ -110,7 +110,7 @@ test('there is nothing to watch where there is no invocation', async () => {
   expect(await watch.settled('nothing', 1_000)).toBeUndefined();
 });
 
-test('who waits for the end gets it when it comes', async () => {
+test('a caller that waits for the end gets the invocation when it is settled', async () => {
   const { world, clock, id, watch } = await watched();
   const end = watch.settled(id, 60_000);
   await clock.advance(1_000);
@@ -118,7 +118,7 @@ test('who waits for the end gets it when it comes', async () => {
   expect(await end).toMatchObject({ state: 'Cancelled' });
 });
 
-test('who has waited long enough gets it as it stands', async () => {
+test('a caller that has waited for its time gets the invocation as it is', async () => {
   const { clock, id, watch } = await watched();
   const begun = clock.now();
   const end = watch.settled(id, 12_000).then((invocation) => ({ invocation, at: clock.now() }));
@@ -126,14 +126,14 @@ test('who has waited long enough gets it as it stands', async () => {
   expect(await end).toMatchObject({ invocation: { state: 'Queued' }, at: begun + 12_000 });
 });
 
-test('who does not want to wait at all gets it as it stands', async () => {
+test('a caller that does not wait gets the invocation as it is', async () => {
   const { clock, id, watch } = await watched();
   const end = watch.settled(id, 0);
   await clock.advance(0);
   expect(await end).toMatchObject({ id, state: 'Queued' });
 });
 
-test('who goes while waiting waits no longer', async () => {
+test('a caller that goes away ends its wait', async () => {
   const { clock, id, watch } = await watched();
   const gone = new AbortController();
   const end = watch.settled(id, 60_000, gone.signal);
@@ -143,7 +143,7 @@ test('who goes while waiting waits no longer', async () => {
   await expect(end).rejects.toThrow('gone');
 });
 
-test('when Ebb stops, whoever waits gets it as it stands, and watching is over', async () => {
+test('a caller that waits when Ebb stops gets the invocation as it is, and watches end', async () => {
   const { clock, id, watch } = await watched();
   const { over, states } = statesOf(watch.changes(id));
   const end = watch.settled(id, 60_000);

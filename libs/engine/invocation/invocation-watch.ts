@@ -1,12 +1,12 @@
 import { type Invocation, isSettled } from '../../core/invocation/invocation.js';
 import type { World } from '../world.js';
 
-/** Signals may be lost: whoever waits looks at the record at least this often. */
+/** The longest time between two looks of a watcher at the record, because a signal may be lost. */
 const LONGEST_REST_MS = 5_000;
 
 /**
- * Wakes those who wait for invocations, however many they are: one listener to the signals for all of them, and one look
- * at the record for all who wait for the same invocation.
+ * Wakes the watchers of invocations. All watchers share one listener to the signals, and all watchers of one invocation
+ * share each look at its record.
  */
 export class InvocationWatch {
   private readonly waiting = new Map<string, Set<() => void>>();
@@ -16,19 +16,22 @@ export class InvocationWatch {
   constructor(private readonly world: Pick<World, 'clock' | 'invocations' | 'signals'>) {
     world.signals.subscribe((signal) => {
       if (signal.kind !== 'invocation') return;
-      // A look that is under way may show what was before.
+      // A look that has begun may show the state before the signal.
       this.looks.delete(signal.invocationId);
       for (const wake of this.waiting.get(signal.invocationId) ?? []) wake();
     });
   }
 
-  /** Nobody waits any longer: all who do are shown what is, and that is the end. */
+  /** Ends all watches. Each watcher gets the invocation as it is, and no more after that. */
   stop(): void {
     this.isStopped = true;
     for (const wakes of this.waiting.values()) for (const wake of wakes) wake();
   }
 
-  /** The invocation as it is, and again whenever it may have changed, until it is settled or gone or the signal aborts. */
+  /**
+   * Yields the invocation as it is, and again whenever it may have changed, until it is settled, it is gone, or the
+   * signal aborts.
+   */
   async *changes(id: string, signal?: AbortSignal): AsyncGenerator<Invocation, void, void> {
     const changed = new Wakening(this.world.clock);
     const forget = this.subscribe(id, () => changed.wake());
@@ -50,7 +53,7 @@ export class InvocationWatch {
     }
   }
 
-  /** The invocation when it is settled, or as it stands after `ms`; undefined where it does not exist. */
+  /** Resolves with the invocation when it is settled, or as it is after `ms`; undefined if it does not exist. */
   async settled(id: string, ms: number, signal?: AbortSignal): Promise<Invocation | undefined> {
     signal?.throwIfAborted();
     const over = new AbortController();
@@ -92,7 +95,7 @@ export class InvocationWatch {
   }
 }
 
-/** One who sleeps until something happens, which may have happened already. */
+/** A sleep that lasts until an event, and not at all if the event came before it. */
 class Wakening {
   private hasHappened = false;
   private sleep: AbortController | undefined;

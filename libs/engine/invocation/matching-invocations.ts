@@ -1,20 +1,20 @@
 import type { Invocation } from '../../core/invocation/invocation.js';
 import type { InvocationQuery, Invocations } from '../../core/ports/invocations.js';
 
-/** How many are read at once: other work gets its turn in between. */
+/** The number of invocations that are read at once, so that other work gets its turn in between. */
 const BATCH = 200;
 
-/** Which invocations are looked for. */
+/** A search for invocations. */
 export interface Search {
   readonly query: Omit<InvocationQuery, 'limit'>;
   readonly isMeant: (invocation: Invocation) => boolean;
-  /** At most this many are looked at. */
+  /** The most invocations that are examined. */
   readonly maxLooked: number;
 }
 
 /**
- * Invocations that a query finds and `isMeant` wants, newest first, one batch after the other until `maxLooked` have been
- * looked at. What is settled or accepted meanwhile may or may not be among them; none comes twice.
+ * Yields the invocations that a query finds and `isMeant` selects, newest first, batch by batch, until `maxLooked` have
+ * been examined. An invocation that is settled or accepted meanwhile may be missing; none comes twice.
  */
 export async function* matchingInvocations(
   invocations: Pick<Invocations, 'list'>,

@@ -24,7 +24,7 @@ async function aRunningInvocation() {
   return { ...parts, ...(await start()), book, start };
 }
 
-test('what a container tells is kept in its order, and those who watch are told that there is something', async () => {
+test('keeps the reports of a container in order, and signals the watchers', async () => {
   const { book, clock, id, signals, token } = await aRunningInvocation();
   const told: unknown[] = [];
   signals.subscribe((signal) => told.push(signal));
@@ -39,7 +39,7 @@ test('what a container tells is kept in its order, and those who watch are told 
   expect(told).toEqual([signal, signal]);
 });
 
-test('who goes on after a report is told what came after it', async () => {
+test('returns the reports after a given report', async () => {
   const { book, id, token } = await aRunningInvocation();
   for (const progress of [0.1, 0.2, 0.3]) await book.report(token, { kind: 'progress', progress });
   const [first, ...others] = book.since(id);
@@ -47,7 +47,7 @@ test('who goes on after a report is told what came after it', async () => {
   expect(book.since(id, others.at(-1)!.number)).toEqual([]);
 });
 
-test('a token of another purpose, or of none, is refused', async () => {
+test('refuses an invalid token, and a token of another purpose', async () => {
   const { book, id, secrets } = await aRunningInvocation();
   for (const token of [secrets.seal(`1/${id}`, 'upload'), 'made up', '']) {
     await expect(book.report(token, HALF)).rejects.toMatchObject({ code: 'AccessDenied' });
@@ -55,7 +55,7 @@ test('a token of another purpose, or of none, is refused', async () => {
   expect(book.since(id)).toEqual([]);
 });
 
-test('a token is good for its own attempt only', async () => {
+test('accepts a token for its own attempt only', async () => {
   const { book, clock, id, ledger, token, attempt, secrets } = await aRunningInvocation();
   await ledger.release({ invocationId: id, attempt }, true);
   await expect(book.report(token, HALF)).rejects.toMatchObject({ code: 'AccessDenied' });
@@ -67,7 +67,7 @@ test('a token is good for its own attempt only', async () => {
   expect(book.since(id)).toMatchObject([{ attempt: 2 }]);
 });
 
-test('what is settled takes no reports any more, and keeps those that it has', async () => {
+test('refuses reports on a settled invocation, and keeps the earlier ones', async () => {
   const { book, id, token, world } = await aRunningInvocation();
   await book.report(token, HALF);
   await cancelInvocation(world, id);
@@ -75,7 +75,7 @@ test('what is settled takes no reports any more, and keeps those that it has', a
   expect(book.since(id)).toHaveLength(1);
 });
 
-test('fifty reports a second are taken, and no more', async () => {
+test('accepts fifty reports a second, and no more', async () => {
   const { book, clock, id, token } = await aRunningInvocation();
   for (let count = 0; count < 50; count++) await book.report(token, HALF);
   await expect(book.report(token, HALF)).rejects.toMatchObject({ code: 'TooManyRequests' });
@@ -84,7 +84,7 @@ test('fifty reports a second are taken, and no more', async () => {
   expect(book.since(id)).toHaveLength(51);
 });
 
-test('of one invocation the last reports are kept', async () => {
+test('keeps the last reports of one invocation', async () => {
   const { book, clock, id, token } = await aRunningInvocation();
   for (let count = 0; count < MAX_KEPT_REPORTS + 10; count++) {
     await book.report(token, { kind: 'progress', data: count });
@@ -94,7 +94,7 @@ test('of one invocation the last reports are kept', async () => {
   expect([kept.length, kept[0], kept.at(-1)]).toEqual([MAX_KEPT_REPORTS, 10, MAX_KEPT_REPORTS + 9]);
 });
 
-test('what was reported long ago is forgotten, and what is reported after it is new to everybody', async () => {
+test('forgets old reports, and gives later ones higher numbers', async () => {
   const { book, clock, id, start, token } = await aRunningInvocation();
   await book.report(token, HALF);
   const [{ number: last } = { number: 0 }] = book.since(id);
@@ -105,10 +105,10 @@ test('what was reported long ago is forgotten, and what is reported after it is 
   expect(book.since(id, last)).toHaveLength(1);
 });
 
-test('all that is kept together has a limit, and the oldest goes first', async () => {
+test('limits the bytes of all reports together, and forgets the oldest first', async () => {
   const { book, id, start, token } = await aRunningInvocation();
   await book.report(token, HALF);
-  // Each keeps somewhat less than a mebibyte, and there is room for 64.
+  // Each invocation keeps somewhat less than 1 MiB, and all together keep at most 64 MiB.
   const others = [];
   for (let count = 0; count < 90; count++) {
     const other = await start();

@@ -9,12 +9,15 @@ import {
 import type { World } from '../world.js';
 import { readProgressToken } from './progress-token.js';
 
-/** How long reports are kept after the last one. */
+/** How long an invocation's reports are kept after its last one. */
 const KEPT_MS = 10 * 60_000;
-/** Of so many invocations at most, and so much together; those that were reported of longest ago go first. */
+/**
+ * The most invocations whose reports are kept, and the most bytes of all reports together. The invocations with the
+ * oldest last report go first.
+ */
 const MAX_INVOCATIONS = 10_000;
 const MAX_BYTES = 64 * 1_048_576;
-/** A container may report so often of one invocation; what comes more often is refused. */
+/** The most reports a second that are accepted for one invocation; further ones are refused. */
 const MAX_REPORTS_PER_SECOND = 50;
 
 interface Entry {
@@ -24,24 +27,27 @@ interface Entry {
   readonly countInSecond: number;
 }
 
-/** What containers tell of the invocations that they work on, kept in memory while somebody may want to know. */
+/**
+ * The reports of containers about the invocations that they run. They are kept in memory for a while, for clients that
+ * ask.
+ */
 export class ProgressBook {
-  /** The last reported of is the last. */
+  /** By invocation, in the order of the last reports. */
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
 
   constructor(private readonly world: Pick<World, 'clock' | 'invocations' | 'secrets' | 'signals'>) {}
 
   /**
-   * Takes a report from whoever has the token of an attempt. Raises `AccessDenied` for a token that is none, and where the
-   * attempt does not run any more; `TooManyRequests` beyond fifty reports a second.
+   * Accepts a report with the token of an attempt. Raises `AccessDenied` for an invalid token and if the attempt no
+   * longer runs, and `TooManyRequests` beyond 50 reports a second.
    */
   async report(token: string, report: ProgressReport, signal?: AbortSignal): Promise<void> {
     const { clock, invocations, secrets, signals } = this.world;
     const { id, attempt } = readProgressToken(secrets, token);
     const invocation = await invocations.find(id, signal);
     if (invocation?.state !== 'Running' || invocation.attempt !== attempt) {
-      throw new EbbError('AccessDenied', 'The attempt that this address was made for does not run any more.');
+      throw new EbbError('AccessDenied', 'The attempt that this address belongs to does not run any more.');
     }
     const now = clock.now();
     const before = this.entries.get(id) ?? { reports: [], lastAt: now, second: 0, countInSecond: 0 };
@@ -58,7 +64,7 @@ export class ProgressBook {
     signals.notify({ kind: 'invocation', invocationId: id });
   }
 
-  /** What was reported after the report of this number. */
+  /** Returns the reports after the report of this number. */
   since(invocationId: string, number = 0): readonly NumberedReport[] {
     return (this.entries.get(invocationId)?.reports ?? []).filter((report) => report.number > number);
   }

@@ -4,7 +4,7 @@ import { progressToken, readProgressToken } from './progress-token.js';
 
 const ATTEMPT = { id: '0197-1', attempt: 3 };
 
-test('a token names the attempt that it was made for, and may stand in a URL', () => {
+test('a token names the attempt that it was made for, and is safe in a URL', () => {
   const secrets = new MemorySecrets();
   const token = progressToken(secrets, ATTEMPT);
   expect(readProgressToken(secrets, token)).toEqual(ATTEMPT);

@@ -20,7 +20,7 @@ function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-it('gives lines by their numbers, and blank ones only count', async () => {
+it('yields lines with their numbers, and counts blank lines without yielding them', async () => {
   const text = 'one\n\n  \t\r\nfour\r\nfive';
   expect(await linesOf([utf8(text)])).toEqual([
     [1, 'one'],
@@ -29,7 +29,7 @@ it('gives lines by their numbers, and blank ones only count', async () => {
   ]);
 });
 
-it('gives the same lines however the stream is cut', async () => {
+it('yields the same lines regardless of how the stream is cut', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a', 'ü', '\n', ' ')),
@@ -50,7 +50,7 @@ it('gives the same lines however the stream is cut', async () => {
   );
 });
 
-it('has as many lines as it may, with or without an end to the last', async () => {
+it('accepts at most the limit of lines, with or without a newline at the end', async () => {
   const limits = { ...ROOMY, maxLines: 2 };
   expect(await linesOf([utf8('a\nb\n')], limits)).toHaveLength(2);
   expect(await linesOf([utf8('a\nb')], limits)).toHaveLength(2);
@@ -58,7 +58,7 @@ it('has as many lines as it may, with or without an end to the last', async () =
   await expect(linesOf([utf8('a\nb\n\n')], limits)).rejects.toMatchObject({ code: 'LimitExceeded' });
 });
 
-it('has as many bytes as it may', async () => {
+it('accepts at most the limit of bytes', async () => {
   const limits = { ...ROOMY, maxBytes: 4 };
   expect(await linesOf([utf8('a\nbc')], limits)).toHaveLength(2);
   await expect(linesOf([utf8('a\nbc'), utf8('d')], limits)).rejects.toMatchObject({ code: 'BodyTooLarge' });

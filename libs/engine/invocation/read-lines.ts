@@ -1,21 +1,25 @@
 import { EbbError } from '../../core/errors.js';
 
-/** One line of a text, without its end. */
+/** One line of a text, without its newline. */
 export interface Line {
-  /** The first is 1; lines with nothing in them count too. */
+  /** The line's number from 1. Blank lines count too. */
   readonly number: number;
   readonly bytes: Uint8Array;
 }
 
+/** The limits on the lines of one request. */
 export interface LineLimits {
   readonly maxLines: number;
-  /** Of all lines together. */
+  /** The most bytes of all lines together. */
   readonly maxBytes: number;
 }
 
 const NEWLINE = 0x0a;
 
-/** The lines of a stream that are not blank, each as soon as it is there. Raises `BodyTooLarge` and `LimitExceeded`. */
+/**
+ * Yields the lines of a stream that are not blank, each as soon as it is complete. Raises `BodyTooLarge` and
+ * `LimitExceeded`.
+ */
 export async function* readLines(
   stream: AsyncIterable<Uint8Array>,
   { maxBytes, maxLines }: LineLimits,

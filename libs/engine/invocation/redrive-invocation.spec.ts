@@ -16,7 +16,7 @@ async function aCancelledInvocation() {
   return { ...parts, original };
 }
 
-test('it runs again as a new invocation with all that the first one had, and as much time', async () => {
+test('runs again as a new invocation with the settings of the first one, and as much time', async () => {
   const { world, clock, original, invocations } = await aCancelledInvocation();
   await clock.advance(100_000);
   const redriven = await redriveInvocation(world, original.id);
@@ -38,7 +38,7 @@ test('it runs again as a new invocation with all that the first one had, and as 
   expect(await invocations.find(original.id)).toEqual({ ...original, redrivenAs: redriven.id });
 });
 
-test('nobody takes the failure of the first one for that of the second', async () => {
+test('removes the failure object of the first run', async () => {
   const { world, original, objects } = await aCancelledInvocation();
   const failure = { bucket: 'results', key: `bad/${original.id}-error.out` };
   expect(await objects.head(failure)).toMatchObject({ contentType: expect.stringContaining('text/plain') });
@@ -46,7 +46,7 @@ test('nobody takes the failure of the first one for that of the second', async (
   await expect(objects.head(failure)).rejects.toMatchObject({ code: 'ObjectNotFound' });
 });
 
-test('a failure of the second one stays, however soon it comes', async () => {
+test('keeps a failure object of the second run, even if it comes at once', async () => {
   const { world, original, objects, ledger } = await aCancelledInvocation();
   const failure = { bucket: 'results', key: `bad/${original.id}-error.out` };
   const accept = ledger.accept.bind(ledger);
@@ -60,21 +60,21 @@ test('a failure of the second one stays, however soon it comes', async () => {
   expect((await objects.head(failure)).sizeBytes).toBe('failed again'.length);
 });
 
-test('it runs again once, however often that is asked for', async () => {
+test('runs again once, regardless of how often it is asked', async () => {
   const { world, original, invocations } = await aCancelledInvocation();
   const redriven = await Promise.all([1, 2, 3].map(() => redriveInvocation(world, original.id)));
   expect(new Set(redriven.map(({ id }) => id)).size).toBe(1);
   expect(await invocations.backlog('reader')).toMatchObject({ queued: 1 });
 });
 
-test('what is queued, and what is not there, cannot be run again', async () => {
+test('refuses to redrive an invocation that is queued or does not exist', async () => {
   const { world, original } = await aCancelledInvocation();
   const { id } = await redriveInvocation(world, original.id);
   await expect(redriveInvocation(world, id)).rejects.toMatchObject({ code: 'InvocationNotSettled' });
   await expect(redriveInvocation(world, 'nothing')).rejects.toMatchObject({ code: 'InvocationNotFound' });
 });
 
-test('an endpoint that is gone, or does not serve, takes nothing again', async () => {
+test('refuses a redrive if the endpoint is gone or not in service', async () => {
   const { world, original, catalog } = await aCancelledInvocation();
   const key = endpointKey('reader');
   await catalog.endpoints.update(key, (endpoint) => ({ ...endpoint, status: 'Failed' }));
@@ -83,7 +83,7 @@ test('an endpoint that is gone, or does not serve, takes nothing again', async (
   await expect(redriveInvocation(world, original.id)).rejects.toMatchObject({ code: 'EndpointNotFound' });
 });
 
-test('what cannot be accepted again keeps its failure', async () => {
+test('keeps the failure object if the redrive cannot be accepted', async () => {
   const { world, original, objects, ledger } = await aCancelledInvocation();
   ledger.accept = async () => {
     throw new EbbError('StorageFull', 'There is no room.');

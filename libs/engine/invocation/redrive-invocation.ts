@@ -6,9 +6,9 @@ import type { World } from '../world.js';
 import { endpointTakingWork } from './endpoint-taking-work.js';
 
 /**
- * Has what failed, expired or was cancelled run again: a new invocation with the same input, settings and result
- * locations, and as much time as the first one had. What is being run again already is not run a third time: that
- * invocation is returned. Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`, `IntakePaused`.
+ * Runs a failed, expired or cancelled invocation again, as a new invocation with the same input, settings and result
+ * locations, and as much time as the first one had. If it is already being redriven, that invocation is returned.
+ * Raises `InvocationNotFound`, `InvocationNotSettled`, `EndpointNotFound`, `EndpointNotReady`, `IntakePaused`.
  */
 export async function redriveInvocation(
   world: Pick<World, 'catalog' | 'clock' | 'invocations' | 'ledger' | 'log' | 'objects' | 'place' | 'signals'>,
@@ -18,14 +18,15 @@ export async function redriveInvocation(
   const original = await world.invocations.find(id, signal);
   if (!original) throw new EbbError('InvocationNotFound', `There is no invocation '${id}'.`);
   if (!canBeRedriven(original.state)) {
-    const which = 'only what has failed, expired or been cancelled can be run again';
+    const which = 'only a failed, expired or cancelled invocation can be run again';
     throw new EbbError('InvocationNotSettled', `The invocation '${id}' is ${original.state}: ${which}.`);
   }
   await endpointTakingWork(world, original.endpointName, signal);
   const failure = await headOfFailure(world, original, signal);
   const { invocation, repeated } = await world.ledger.accept(again(world, original), signal);
   if (repeated) return invocation;
-  // Whoever looks at the failure location must not take the old failure for the new result, nor must that be taken away.
+  // The old failure object must go, so that a client does not take it for the new result. A failure object of the new
+  // run must stay.
   if (failure) await removeFailure(world, original, failure);
   world.signals.notify({ kind: 'backlog', endpointName: invocation.endpointName });
   world.signals.notify({ kind: 'invocation', invocationId: original.id });
@@ -46,7 +47,10 @@ async function headOfFailure(
   }
 }
 
-/** The new run may have failed by now, and put its own failure there. What cannot be removed goes when it completes. */
+/**
+ * Removes the failure object of the first run, unless the new run has failed by now and replaced it. If it cannot be
+ * removed, it goes when the new run completes.
+ */
 async function removeFailure(
   world: Pick<World, 'log' | 'objects'>,
   original: Invocation,
@@ -58,11 +62,14 @@ async function removeFailure(
     await world.objects.delete(parseObjectLocation(original.failureLocation!));
   } catch (error) {
     const { failureLocation, id } = original;
-    world.log.warn('The failure object of what runs again could not be removed', {
-      invocationId: id,
-      failureLocation,
-      reason: messageOf(error),
-    });
+    world.log.warn(
+      'The failure object of a redriven invocation could not be removed; it goes when the new one completes',
+      {
+        invocationId: id,
+        failureLocation,
+        reason: messageOf(error),
+      },
+    );
   }
 }
 

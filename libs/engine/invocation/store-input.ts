@@ -5,18 +5,18 @@ import type { ObjectHead } from '../../core/ports/objects.js';
 import type { Hashing } from '../../core/ports/secrets.js';
 import type { World } from '../world.js';
 
-/** An input that comes along, whole or bit by bit. */
+/** An input in the request itself, whole or as a stream. */
 export type SentInput = Exclude<Submission['input'], { readonly location: string }>;
 
-/** An input that comes along, and what its sender says that it is. */
+/** An inline input, with the content type that its sender gives. */
 export interface TypedInput {
   readonly input: SentInput;
   readonly contentType?: string;
 }
 
 /**
- * Streams an input into storage, where it appears whole or not at all. Raises `BodyTooLarge` beyond 1 GiB, before anything
- * is read where the length is known.
+ * Streams an input into storage, where it appears whole or not at all. Raises `BodyTooLarge` beyond 1 GiB, before
+ * anything is read if the length is known.
  */
 export async function storeInput(
   { objects }: Pick<World, 'objects'>,
@@ -28,7 +28,7 @@ export async function storeInput(
   return objects.put(location, body, { contentType, sizeBytes }, signal);
 }
 
-/** Reads an input off and keeps nothing of it but its hash. Raises `BodyTooLarge` as `storeInput` does. */
+/** Reads an input and returns its hash, without storing it. Raises `BodyTooLarge` as `storeInput` does. */
 export async function hashInput(input: SentInput, hashing: Hashing): Promise<string> {
   const { body } = bounded(input);
   if (body instanceof Uint8Array) hashing.update(body);
@@ -36,14 +36,14 @@ export async function hashInput(input: SentInput, hashing: Hashing): Promise<str
   return hashing.digest();
 }
 
-/** The same input, hashed while it passes. */
+/** Returns the input, which is hashed as it is read. */
 export function hashedInput(input: SentInput, hashing: Hashing): SentInput {
   if (!('body' in input)) return { ...input, stream: hashedStream(input.stream, hashing) };
   hashing.update(input.body);
   return input;
 }
 
-/** An input of which no more than the most that is taken can be read. */
+/** Returns an input's body, which raises `BodyTooLarge` if more than the limit is read. */
 function bounded(input: SentInput): { body: Uint8Array | AsyncIterable<Uint8Array>; sizeBytes: number | undefined } {
   const body = 'body' in input ? input.body : atMost(input.stream, MAX_INPUT_BYTES);
   const sizeBytes = 'body' in input ? input.body.length : input.sizeBytes;

@@ -1,15 +1,15 @@
 import type { Line } from './read-lines.js';
 import type { Accepted } from './accept-invocation.js';
 
-/** What came of one line of a batch. */
+/** The outcome of one line of a batch. */
 export type BatchOutcome = { readonly line: number } & ({ readonly accepted: Accepted } | { readonly error: unknown });
 
-/** So many lines are submitted at once: their records share a commit. */
+/** The most lines that are submitted at once, so that their records share a commit. */
 const MAX_AT_ONCE = 32;
 
 /**
- * Submits the lines of a batch, each for itself: what is wrong with one is no matter to the others. What came of them comes
- * in their order. Where the lines themselves break off, that is the last that comes.
+ * Submits the lines of a batch, each independently of the others. Yields the outcomes in the order of the lines. If the
+ * stream of lines breaks off, that error is the last outcome.
  */
 export async function* submitBatch(
   lines: AsyncIterable<Line>,

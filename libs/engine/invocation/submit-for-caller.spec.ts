@@ -37,12 +37,12 @@ async function storedInputs(): Promise<number> {
 }
 
 describe('submitting for a caller', () => {
-  it('keeps on record whose key it was', async () => {
+  it('records the access key of the caller', async () => {
     expect((await submit(KEY, {})).invocation.submittedBy).toBe('EBBK1');
     expect((await submit(ANONYMOUS, {})).invocation.submittedBy).toBeUndefined();
   });
 
-  it('refuses what could never come to its output, and keeps nothing of it', async () => {
+  it('refuses a submission whose output address is impossible, and stores nothing of it', async () => {
     const outputPath = `s3://results/${'é'.repeat(480)}`;
     await scene.catalog.endpoints.update(endpointKey('reader'), (endpoint) => ({
       ...endpoint,
@@ -62,7 +62,7 @@ describe('submitting for a caller', () => {
     expect((await submit(KEY, { idempotencyKey: 'k' })).isRepeat).toBe(true);
   });
 
-  it('knows a repeat by its content, however that comes and is stored', async () => {
+  it('recognises a repeat by its content, regardless of how it is sent and stored', async () => {
     const first = await submit(KEY, { idempotencyKey: 'k' });
     const put = scene.objects.put.bind(scene.objects);
     scene.objects.put = async (...args) => ({ ...(await put(...args)), etag: 'of its own-2' });
@@ -73,7 +73,7 @@ describe('submitting for a caller', () => {
     expect(await storedInputs()).toBe(1);
   });
 
-  it('gives a repeat what was accepted before, whatever is in the way of accepting it now', async () => {
+  it('returns the accepted invocation for a repeat, even if it could not be accepted now', async () => {
     const caller = { ...KEY, quotas: { queuedInvocations: 1 } };
     const asked = { idempotencyKey: 'k', startBy: scene.clock.now() + 1000 };
     const first = await submit(caller, asked);
@@ -89,7 +89,7 @@ describe('submitting for a caller', () => {
     expect(puts).not.toHaveBeenCalled();
   });
 
-  it('counts the bytes of an input that is on its way', async () => {
+  it('counts the bytes of an input that is still being sent', async () => {
     const caller = { ...KEY, quotas: { queuedBytes: 10 } };
     const held = new HeldBody(bytes('12345678'));
     const first = submit(caller, { input: { stream: held, sizeBytes: 8 } });
@@ -101,13 +101,13 @@ describe('submitting for a caller', () => {
     expect(await storedInputs()).toBe(1);
   });
 
-  it('wants to know the length of an input where bytes are counted', async () => {
+  it('requires the length of an input if bytes are counted', async () => {
     const stream = new HeldBody(bytes('x'));
     const refused = submit({ ...KEY, quotas: { queuedBytes: 10 } }, { input: { stream } });
     await expect(refused).rejects.toMatchObject({ code: 'InvalidRequest' });
   });
 
-  it('refuses a deadline that is over, and takes one that is not', async () => {
+  it('refuses a deadline in the past, and accepts one in the future', async () => {
     const now = scene.clock.now();
     await expect(submit(KEY, { startBy: now })).rejects.toMatchObject({ code: 'InvalidRequest' });
     expect((await submit(KEY, { startBy: now + 1 })).invocation.expiresAt).toBe(now + 1);
@@ -116,19 +116,19 @@ describe('submitting for a caller', () => {
 });
 
 describe('an input that streams in', () => {
-  it('is not waited for when it says that it is too long', async () => {
+  it('is refused at once if its stated length is too long', async () => {
     const stream = new HeldBody(bytes('x'));
     const refused = submit(KEY, { input: { stream, sizeBytes: MAX_INPUT_BYTES + 1 } });
     await expect(refused).rejects.toMatchObject({ code: 'BodyTooLarge' });
     expect(await storedInputs()).toBe(0);
   });
 
-  it('is cut off when it turns out to be too long, and leaves nothing', async () => {
+  it('is cut off when it becomes too long, and leaves nothing', async () => {
     const chunk = new Uint8Array(64 * 1_048_576);
     async function* endless(): AsyncGenerator<Uint8Array, void, void> {
       for (;;) yield chunk;
     }
-    // What would be kept in memory here is not what is tried.
+    // This storage discards the input, because keeping it in memory is not part of the test.
     const objects = Object.assign(Object.create(scene.objects) as typeof scene.objects, {
       put: async (_location: object, body: AsyncIterable<Uint8Array>) => {
         for await (const _ of body);
@@ -142,7 +142,7 @@ describe('an input that streams in', () => {
     expect(await scene.invocations.list({})).toEqual([]);
   });
 
-  it('that breaks off leaves neither an input nor an invocation', async () => {
+  it('leaves neither an input nor an invocation if it breaks off', async () => {
     const gone = new AbortController();
     const held = new HeldBody(bytes('half and half'));
     const submitting = submit(KEY, { input: { stream: held } }, gone.signal);
@@ -154,7 +154,7 @@ describe('an input that streams in', () => {
     expect(await scene.invocations.list({})).toEqual([]);
   });
 
-  it('is accepted when it has come, not when it began to', async () => {
+  it('is accepted when it has come, not when it began', async () => {
     const held = new HeldBody(bytes('half and half'));
     const submitting = submit(KEY, { input: { stream: held }, ttlSeconds: 60 });
     await held.started;

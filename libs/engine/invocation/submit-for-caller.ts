@@ -5,17 +5,17 @@ import { acceptedBefore } from './idempotency.js';
 import type { QuotaGate } from '../access/quota-gate.js';
 import { type Accepted, type AcceptingWorld, acceptInvocation } from './accept-invocation.js';
 
-/** What a caller asks for. */
+/** A caller with its submission. */
 export interface CallersSubmission {
   readonly caller: Caller;
   readonly submission: Omit<Submission, 'submittedBy'>;
 }
 
 /**
- * Accepts an invocation on a caller's behalf and within its quotas. A repeat under an idempotency key gets what was
- * accepted before, though there may be no room, no time or no endpoint for it any more. Raises what `acceptInvocation`
- * raises, and `QuotaExceeded`; `InvalidRequest` where the deadline is over, or the length of an input is not known that
- * counts.
+ * Accepts an invocation for a caller, within the caller's quotas. A repeat under an idempotency key gets the invocation
+ * that was accepted before, even if quota, deadline or endpoint would not allow it any more. Raises the errors of
+ * `acceptInvocation`, `QuotaExceeded`, and `InvalidRequest` if the deadline has passed or if a quota of bytes needs a
+ * length that the input lacks.
  */
 export async function submitForCaller(
   world: AcceptingWorld,
@@ -29,7 +29,7 @@ export async function submitForCaller(
     if (first) return { invocation: first, isRepeat: true };
   }
   if (submission.startBy !== undefined && submission.startBy <= world.clock.now()) {
-    throw new EbbError('InvalidRequest', 'The deadline must not be over yet.');
+    throw new EbbError('InvalidRequest', 'The deadline must be in the future.');
   }
   const release = await quotas.reserve(caller, countedBytes(caller, submission.input), signal);
   try {
@@ -39,14 +39,14 @@ export async function submitForCaller(
   }
 }
 
-/** How much an input adds to what its caller has waiting. */
+/** Returns the bytes that an input adds to its caller's backlog. */
 function countedBytes({ quotas }: Caller, input: Submission['input']): number {
   if ('location' in input) return 0;
   if ('body' in input) return input.body.length;
   if (input.sizeBytes === undefined && quotas?.queuedBytes !== undefined) {
     throw new EbbError(
       'InvalidRequest',
-      'The length of the body must be told (Content-Length): this access key has a quota of bytes.',
+      'The length of the body is required (Content-Length), because this access key has a quota of bytes.',
     );
   }
   return input.sizeBytes ?? 0;

@@ -20,7 +20,7 @@ async function tokenFor(contentType?: string): Promise<{ token: string; location
 }
 
 describe('a ticket for an upload', () => {
-  it('opens the place that it names, and no other', async () => {
+  it('allows an upload to the place that it names, and to no other', async () => {
     const [one, other] = [await tokenFor('text/plain'), await tokenFor()];
     expect(one.location).not.toEqual(other.location);
     await takeUpload(scene.world, { token: one.token, input: { body: bytes('input') }, contentType: 'text/plain' });
@@ -28,7 +28,7 @@ describe('a ticket for an upload', () => {
     await expect(scene.objects.head(other.location)).rejects.toMatchObject({ code: 'ObjectNotFound' });
   });
 
-  it('opens nothing when its time is over', async () => {
+  it('allows nothing when its time is over', async () => {
     const { location, token } = await tokenFor();
     await scene.clock.advance(TICKET_SECONDS * 1000);
     const late = takeUpload(scene.world, { token, input: { body: bytes('input') } });
@@ -36,13 +36,13 @@ describe('a ticket for an upload', () => {
     await expect(scene.objects.head(location)).rejects.toMatchObject({ code: 'ObjectNotFound' });
   });
 
-  it('is no other secret of Ebb', async () => {
+  it('cannot be replaced by a secret of another purpose', async () => {
     const token = scene.secrets.seal(JSON.stringify({ location: 's3://results/x', expiresAt: Infinity }), 'another');
     const upload = takeUpload(scene.world, { token, input: { body: bytes('input') } });
     await expect(upload).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 
-  it('leads to the storage where that has an address of its own', async () => {
+  it('names the storage if the storage has an address of its own', async () => {
     let asked: Presigning | undefined;
     const objects = Object.assign(Object.create(scene.objects) as typeof scene.objects, {
       presign: async (location: ObjectLocation, presigning: Presigning) => {
@@ -55,7 +55,7 @@ describe('a ticket for an upload', () => {
     expect(ticket.way).toEqual({ address: ticket.inputLocation.replace('s3://', 'https://storage/') });
   });
 
-  it('is not given for an endpoint that there is not', async () => {
+  it('is not issued for an endpoint that does not exist', async () => {
     const refused = issueUploadTicket(scene.world, { endpointName: 'nobody' });
     await expect(refused).rejects.toMatchObject({ code: 'EndpointNotFound' });
   });

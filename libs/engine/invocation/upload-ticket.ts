@@ -6,15 +6,16 @@ import { type SentInput, storeInput } from './store-input.js';
 import { endpointTakingWork } from './endpoint-taking-work.js';
 import type { World } from '../world.js';
 
-/** Leave to upload one input before it is submitted by its address. */
+/** The permission to upload one input before it is submitted by its address. */
 export interface UploadTicket {
   readonly inputLocation: string;
-  /** An upload that has begun by then may go on. */
+  /** The end of the permission. An upload that has begun by then may go on. */
   readonly expiresAt: number;
-  /** Where it is to be put: an address in the storage, or the word that opens Ebb's own door. */
+  /** Where to put the input: at an address in the storage, or at Ebb itself with a token. */
   readonly way: { readonly address: string } | { readonly token: string };
 }
 
+/** How long an upload ticket is valid, in seconds. */
 export const TICKET_SECONDS = 3_600;
 
 interface SealedTicket {
@@ -26,8 +27,8 @@ interface SealedTicket {
 const PURPOSE = 'upload ticket';
 
 /**
- * Makes a ticket for one input of an endpoint that takes invocations now. What is put with it has to be of `contentType`,
- * where that is given. Raises what `endpointTakingWork` raises.
+ * Creates a ticket for one input of an endpoint that accepts invocations now. If `contentType` is given, the upload
+ * must have it. Raises the errors of `endpointTakingWork`.
  */
 export async function issueUploadTicket(
   world: Pick<World, 'catalog' | 'clock' | 'objects' | 'place' | 'secrets'>,
@@ -44,7 +45,10 @@ export async function issueUploadTicket(
   return { inputLocation, expiresAt, way: { token: world.secrets.seal(JSON.stringify(ticket), PURPOSE) } };
 }
 
-/** Stores what was uploaded with a ticket. Raises `AccessDenied`, `InvalidRequest`, `BodyTooLarge`, `StorageFull`. */
+/**
+ * Stores an input that was uploaded with a ticket. Raises `AccessDenied`, `InvalidRequest`, `BodyTooLarge`,
+ * `StorageFull`.
+ */
 export async function takeUpload(
   world: Pick<World, 'clock' | 'objects' | 'secrets'>,
   { token, input, contentType }: { readonly token: string; readonly input: SentInput; readonly contentType?: string },
@@ -52,7 +56,10 @@ export async function takeUpload(
 ): Promise<ObjectHead> {
   const ticket = openTicket(world, token);
   if (ticket.contentType !== undefined && ticket.contentType !== contentType) {
-    throw new EbbError('InvalidRequest', `header.content-type: must be '${ticket.contentType}', as was agreed`);
+    throw new EbbError(
+      'InvalidRequest',
+      `header.content-type: must be '${ticket.contentType}', the type that the ticket was issued for`,
+    );
   }
   const location: ObjectLocation = parseObjectLocation(ticket.location);
   return storeInput(world, location, { input, contentType }, signal);
@@ -63,11 +70,11 @@ function openTicket({ clock, secrets }: Pick<World, 'clock' | 'secrets'>, token:
   try {
     text = secrets.open(token, PURPOSE);
   } catch (cause) {
-    throw new EbbError('AccessDenied', 'This is not an address for an upload, or not all of it.', { cause });
+    throw new EbbError('AccessDenied', 'The address is not an upload address, or it is incomplete.', { cause });
   }
   const ticket = JSON.parse(text) as SealedTicket;
   if (clock.now() < ticket.expiresAt) return ticket;
-  throw new EbbError('AccessDenied', 'The time for this upload is over.');
+  throw new EbbError('AccessDenied', 'The time of this upload address is over: ask for a new one.');
 }
 
 function newLocation({ clock, place }: Pick<World, 'clock' | 'place'>, name: string): string {

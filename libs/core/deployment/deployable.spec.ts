@@ -22,17 +22,21 @@ const no = (rest: string): string => `Endpoint configuration "c" cannot be deplo
 describe('an asynchronous endpoint can be deployed from', () => {
   test.each<[string, EndpointConfig, Model[]]>([
     ['a variant with a model of one container', config(), [model()]],
-    ['the only one of Containers', config(), [model({ containers: [container], executionMode: 'Serial' })]],
+    [
+      'a model with Containers that has only one',
+      config(),
+      [model({ containers: [container], executionMode: 'Serial' })],
+    ],
     ['several variants', config({ variants: [variant, { ...variant, name: 'other' }] }), [model()]],
     ['members that are kept without effect', config({ kept: { MetricsConfig: {} } }), [model()]],
     ['a variant whose members are kept without effect', config({ variants: [{ ...variant, kept: {} }] }), [model()]],
-    ['a model that is missing, as far as can be told', config(), []],
+    ['a config whose model is missing, which another check reports', config(), []],
   ])('%s', (_, endpointConfig, models) => {
     expect(undeployable(endpointConfig, models)).toBeUndefined();
   });
 });
 
-describe('it cannot be deployed where', () => {
+describe('it cannot be deployed if', () => {
   test.each<[string, EndpointConfig, Model[], string]>([
     [
       'the config is for a real-time endpoint',
@@ -41,7 +45,7 @@ describe('it cannot be deployed where', () => {
       'it has no AsyncInferenceConfig, and only asynchronous endpoints are supported, not real-time ones',
     ],
     [
-      'traffic is to be shadowed',
+      'it has shadow variants',
       config({ kept: { ShadowProductionVariants: [{}] } }),
       [model()],
       'it has ShadowProductionVariants, and shadow variants are not supported',
@@ -81,7 +85,7 @@ describe('it cannot be deployed where', () => {
     expect(undeployable(endpointConfig, models)).toBe(no(rest));
   });
 
-  it('says what is wrong with the config first', () => {
+  it('reports problems of the config before those of models', () => {
     const pipeline = model({ containers: [container, container] });
     expect(undeployable(config({ asyncInference: undefined }), [pipeline])).toMatch('no AsyncInferenceConfig');
   });

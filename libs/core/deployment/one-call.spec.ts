@@ -3,7 +3,7 @@ import { MADE_FOR_TAG, boundsOf, partsOf } from './one-call.js';
 
 const ID = '0193b5a0-1c2d-7000-8abc-0123456789ab';
 
-test('a model and a config are named after the endpoint, with the end of an id behind', () => {
+test('a model and a config are named after the endpoint, followed by the end of an id', () => {
   const { config, model, tags } = partsOf({ name: 'reader', image: 'ocr', environment: { A: '1' } }, ID);
   expect([model.name, config.name]).toEqual(['reader-456789ab', 'reader-456789ab']);
   expect(model).toMatchObject({
@@ -14,12 +14,12 @@ test('a model and a config are named after the endpoint, with the end of an id b
   expect(tags).toEqual({});
 });
 
-test('the longest names leave room for it, and no hyphen before it', () => {
+test('the longest names are cut to leave room for the id, without a hyphen before it', () => {
   const { model } = partsOf({ name: `${'a'.repeat(53)}-${'b'.repeat(9)}`, image: 'ocr', environment: {} }, ID);
   expect(model.name).toBe(`${'a'.repeat(53)}-456789ab`);
 });
 
-test('what is promised becomes tags of the endpoint, in plain decimals', () => {
+test('a promise becomes tags of the endpoint, in plain decimals', () => {
   const recipe = { name: 'reader', image: 'ocr', environment: {}, keepWarmSeconds: 60 };
   const start = { kind: 'start', withinMs: 1_500 } as const;
   expect(partsOf({ ...recipe, promise: start }, ID).tags).toEqual({
@@ -35,6 +35,6 @@ test.each([
   [{ minInstances: 3 }, 3, 3],
   [{ maxInstances: 5 }, 0, 5],
   [{ maxInstances: 0 }, 0, 0],
-])('bounds of %j are %i to %i', (recipe, minCapacity, maxCapacity) => {
+])('the bounds of %j are %i to %i', (recipe, minCapacity, maxCapacity) => {
   expect(boundsOf(recipe)).toEqual({ minCapacity, maxCapacity });
 });

@@ -25,23 +25,33 @@ type Row = readonly [sentence: string, deployment: Deployment, seen: Seen, expec
 describe('the next step of an update', () => {
   it.each<Row>([
     ['waits until every new instance is in service', at(), { inService: 3 }, wait()],
-    ['moves all traffic at once when they are', at(), { inService: 4 }, move('Baking', 1, 1)],
-    ['moves a canary of it first', at({ config: CANARY }), { inService: 4 }, move('Baking', 1, 0.1)],
-    ['moves it by steps', at({ config: LINEAR }), { inService: 4 }, move('Baking', 1, 0.4)],
+    ['moves all traffic at once when every new instance is in service', at(), { inService: 4 }, move('Baking', 1, 1)],
+    ['moves a canary of the traffic first', at({ config: CANARY }), { inService: 4 }, move('Baking', 1, 0.1)],
+    ['moves traffic by steps', at({ config: LINEAR }), { inService: 4 }, move('Baking', 1, 0.4)],
     ['watches the canary', baking(CANARY, 1, 0.1), { after: 59_999 }, wait(START + 60_000)],
     ['waits for a new instance that was lost', baking(CANARY, 1, 0.1), { after: 60_000, inService: 3 }, wait()],
-    ['moves the rest when the wait is over', baking(CANARY, 1, 0.1), { after: 60_000 }, move('Baking', 2, 1)],
-    ['moves the next step', baking(LINEAR, 1, 0.4), { after: 60_000 }, move('Baking', 2, 0.8)],
-    ['never moves more than all', baking(LINEAR, 2, 0.8), { after: 60_000 }, move('Baking', 3, 1)],
-    ['watches all of the traffic, too', baking(CANARY, 2, 1), { after: 59_999 }, wait(START + 60_000)],
-    ['ends when that wait is over', baking(CANARY, 2, 1), { after: 60_000 }, { do: 'finish' }],
+    [
+      'moves the rest of the traffic when the wait is over',
+      baking(CANARY, 1, 0.1),
+      { after: 60_000 },
+      move('Baking', 2, 1),
+    ],
+    [
+      'moves the next step of traffic when the wait is over',
+      baking(LINEAR, 1, 0.4),
+      { after: 60_000 },
+      move('Baking', 2, 0.8),
+    ],
+    ['never moves more than all traffic', baking(LINEAR, 2, 0.8), { after: 60_000 }, move('Baking', 3, 1)],
+    ['watches all of the traffic in the last wait', baking(CANARY, 2, 1), { after: 59_999 }, wait(START + 60_000)],
+    ['ends when the last wait is over', baking(CANARY, 2, 1), { after: 60_000 }, { do: 'finish' }],
     [
       'keeps the old fleet for the termination wait',
       baking(AT_ONCE, 1, 1, 30_000),
       { after: 89_999 },
       wait(START + 90_000),
     ],
-    ['and not longer', baking(AT_ONCE, 1, 1, 30_000), { after: 90_000 }, { do: 'finish' }],
+    ['ends when the termination wait is over', baking(AT_ONCE, 1, 1, 30_000), { after: 90_000 }, { do: 'finish' }],
     [
       'without a config ends as soon as traffic has moved',
       baking(DEFAULT_DEPLOYMENT_CONFIG, 1, 1),
@@ -49,36 +59,71 @@ describe('the next step of an update', () => {
       { do: 'finish' },
     ],
     ['replaces the first batch', at({ config: ROLLING }), { inService: 2 }, move('Baking', 1, 0.5)],
-    ['begins the next when its wait is over', baking(ROLLING, 1, 0.5), { after: 60_000 }, move('Launching', 1, 0.5)],
-    ['and so to the end', at({ config: ROLLING, step: 1, traffic: 0.5 }), { inService: 4 }, move('Baking', 2, 1)],
-    ['ends with the last batch', baking(ROLLING, 2, 1), { after: 60_000 }, { do: 'finish' }],
-    ['goes back on an alarm while it launches', at({ config: CANARY }), { alarms: ['errors'] }, back(/alarm "errors"/)],
     [
-      'goes back on an alarm in a wait',
+      'begins the next batch when the wait is over',
+      baking(ROLLING, 1, 0.5),
+      { after: 60_000 },
+      move('Launching', 1, 0.5),
+    ],
+    [
+      'moves all traffic with the last batch',
+      at({ config: ROLLING, step: 1, traffic: 0.5 }),
+      { inService: 4 },
+      move('Baking', 2, 1),
+    ],
+    ['ends when the wait after the last batch is over', baking(ROLLING, 2, 1), { after: 60_000 }, { do: 'finish' }],
+    [
+      'rolls back on an alarm while it launches',
+      at({ config: CANARY }),
+      { alarms: ['errors'] },
+      back(/alarm "errors"/),
+    ],
+    [
+      'rolls back on an alarm in a wait',
       baking(CANARY, 1, 0.1),
       { alarms: ['errors'], after: 60_000 },
       back(/alarm "errors"/),
     ],
-    ['goes back on an alarm in the last wait', baking(AT_ONCE, 1, 1), { alarms: ['errors'] }, back(/alarm "errors"/)],
-    ['goes back where the new container cannot run', at(), { failures: { permanent: true } }, back(/no such image/)],
-    ['gives a container that crashes another chance', at(), { inService: 3, failures: { count: 2 } }, wait()],
-    ['and goes back after the third', at(), { failures: { count: 3 } }, back(/no such image/)],
-    ['goes back where one was never healthy in all its time', at(), { failures: NEVER_HEALTHY }, back(/no such image/)],
+    ['rolls back on an alarm in the last wait', baking(AT_ONCE, 1, 1), { alarms: ['errors'] }, back(/alarm "errors"/)],
+    ['rolls back if the new container cannot run', at(), { failures: { permanent: true } }, back(/no such image/)],
+    ['gives a container that crashed twice another chance', at(), { inService: 3, failures: { count: 2 } }, wait()],
+    ['rolls back after the third crash', at(), { failures: { count: 3 } }, back(/no such image/)],
     [
-      'goes back where new ones crash in service',
+      'rolls back if a container was never healthy in all its time',
+      at(),
+      { failures: NEVER_HEALTHY },
+      back(/no such image/),
+    ],
+    [
+      'rolls back if new instances crash in service',
       baking(CANARY, 1, 0.1),
       { failures: { count: 3 } },
       back(/no such image/),
     ],
-    ['goes back when its time is over', at({ config: limited() }), { after: 600_000 }, back(/MaximumExecutionTimeout/)],
-    ['is awake when its time is over', at({ config: limited() }), { inService: 3 }, wait(START + 600_000)],
-    ['has its old fleet back at once', rollingBack(CANARY), { old: 0 }, { do: 'rolled back' }],
-    ['waits for the old instances that it had replaced', rollingBack(ROLLING), { old: 3 }, wait()],
-    ['is back when they are', rollingBack(ROLLING), { old: 4 }, { do: 'rolled back' }],
-    ['gives up where they cannot be had', rollingBack(ROLLING), { old: 3, oldFailures: { count: 3 } }, giveUp()],
-    ['but not for launches of before', rollingBack(ROLLING), { old: 3, oldFailures: EARLIER }, wait()],
     [
-      'is back at once where it had replaced nothing',
+      'rolls back when its time is over',
+      at({ config: limited() }),
+      { after: 600_000 },
+      back(/MaximumExecutionTimeout/),
+    ],
+    ['waits at most until its time is over', at({ config: limited() }), { inService: 3 }, wait(START + 600_000)],
+    ['is rolled back at once in a blue/green update', rollingBack(CANARY), { old: 0 }, { do: 'rolled back' }],
+    ['waits in a rollback for the old instances that it had replaced', rollingBack(ROLLING), { old: 3 }, wait()],
+    ['is rolled back when the old instances are in service', rollingBack(ROLLING), { old: 4 }, { do: 'rolled back' }],
+    [
+      'gives up if the old instances cannot be had',
+      rollingBack(ROLLING),
+      { old: 3, oldFailures: { count: 3 } },
+      giveUp(),
+    ],
+    [
+      'does not give up for launches that failed before the rollback',
+      rollingBack(ROLLING),
+      { old: 3, oldFailures: EARLIER },
+      wait(),
+    ],
+    [
+      'is rolled back at once if it had replaced no instance',
       { ...baking(ROLLING, 1, 0.5), ...wayBack(baking(ROLLING, 1, 0.5)) },
       { old: 3, oldFailures: { count: 3 } },
       { do: 'rolled back' },
@@ -88,22 +133,22 @@ describe('the next step of an update', () => {
   });
 });
 
-describe('the counts of both sides', () => {
+describe('the counts of both sides say that', () => {
   it.each<readonly [string, Deployment, serving: number, rollingOut: number]>([
     ['a new fleet stands beside the old one', at(), 4, 4],
-    ['and the old one stays until the end', baking(CANARY, 2, 1), 4, 4],
-    ['an update of nothing starts one', at({ variants: [variant('new', 0)] }), 4, 1],
-    ['a rolling one begins with a batch', at({ config: ROLLING }), 4, 2],
-    ['replaces none before its wait is over', baking(ROLLING, 1, 0.5), 4, 2],
-    ['then as many as have come', at({ config: ROLLING, step: 1, traffic: 0.5 }), 2, 4],
-    ['keeps the last batch until its wait is over', baking(ROLLING, 2, 1), 2, 4],
+    ['the old fleet stays until the end', baking(CANARY, 2, 1), 4, 4],
+    ['an update at zero starts one instance', at({ variants: [variant('new', 0)] }), 4, 1],
+    ['a rolling update begins with a batch', at({ config: ROLLING }), 4, 2],
+    ['a rolling update replaces no instance before its wait is over', baking(ROLLING, 1, 0.5), 4, 2],
+    ['a rolling update then replaces as many as have come', at({ config: ROLLING, step: 1, traffic: 0.5 }), 2, 4],
+    ['a rolling update keeps the last old batch until its wait is over', baking(ROLLING, 2, 1), 2, 4],
     [
-      'on the way back the old side is whole, and a new one stays for each that is not back yet',
+      'a rollback starts the whole old side, and keeps a new instance for each that is not back yet',
       rollingBack(ROLLING),
       4,
       3,
     ],
-    ['or comes back in batches, of what is there and one more', limitedBack(), 3, 3],
+    ['a rollback with a batch size starts the old side batch by batch', limitedBack(), 3, 3],
   ])('%s', (_sentence, deployment, serving, rollingOut) => {
     const targets = targetsOf(deployment, {
       serving: [{ variant: variant('old', 4), inService: 1 }],
@@ -114,7 +159,7 @@ describe('the counts of both sides', () => {
   });
 });
 
-it('never has more than one batch more than there are to be, whole numbers or not', () => {
+it('never has more than one batch beyond the desired count, even if batches do not divide it', () => {
   for (let desired = 1; desired <= 50; desired += 1) {
     for (let batch = 1; batch <= Math.ceil(desired / 2); batch += 1) {
       const maximumBatchSize = { unit: 'INSTANCE_COUNT' as const, value: batch };
@@ -132,7 +177,7 @@ it('never has more than one batch more than there are to be, whole numbers or no
   }
 });
 
-it('moves all traffic with the last step, whatever the fractions add up to', () => {
+it('moves all traffic with the last step, even if the fractions do not add up to one', () => {
   const stepSize = { unit: 'INSTANCE_COUNT' as const, value: 1 };
   const config = blueGreen({ kind: 'LINEAR', waitMs: 0, stepSize });
   const variants = [variant('new', 49)];
@@ -141,7 +186,7 @@ it('moves all traffic with the last step, whatever the fractions add up to', () 
   expect(nextStep(last, { now: START, serving: [], rollingOut, alarms: [] })).toEqual(move('Baking', 49, 1));
 });
 
-test('whatever happens, traffic never goes back but to nothing, nothing ends before all has moved, and all ends', () => {
+test('any update moves traffic only forward or back to zero, ends only when all has moved, and always ends', () => {
   const size = fc.oneof(
     fc.record({ unit: fc.constant('CAPACITY_PERCENT' as const), value: fc.integer({ min: 10, max: 50 }) }),
     fc.record({ unit: fc.constant('INSTANCE_COUNT' as const), value: fc.integer({ min: 1, max: 10 }) }),
@@ -178,7 +223,7 @@ test('whatever happens, traffic never goes back but to nothing, nothing ends bef
 });
 
 /**
- * Runs an update whose instances all come as they are asked for. `alarmAt` is the decision at which an alarm is in
+ * Runs an update whose instances all come when they are wanted. `alarmAt` is the decision at which an alarm is in
  * ALARM.
  */
 function runToEnd(begin: Deployment, alarmAt: number | undefined): { states: Deployment[]; end: string } {

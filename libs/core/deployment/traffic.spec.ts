@@ -6,27 +6,27 @@ import { divideBacklog, freeToTake, trafficOf, weightsInForce } from './traffic.
 
 describe('a backlog is divided over the variants', () => {
   it.each<[sentence: string, queued: number, weights: number[], expected: number[]]>([
-    ['all to the only one', 7, [1], [7]],
+    ['all to the only variant', 7, [1], [7]],
     ['by weight', 10, [3, 1, 1], [6, 2, 2]],
-    ['what rounding leaves goes to the largest remainders', 10, [2, 1, 4], [3, 1, 6]],
-    ['one invocation goes to one variant', 1, [1, 1], [1, 0]],
-    ['and to the one with the greater weight', 1, [1, 2], [0, 1]],
-    ['none to a weight of nothing', 5, [0, 1], [0, 5]],
-    ['equally where all weights are nothing', 4, [0, 0], [2, 2]],
-    ['nothing of nothing', 0, [1, 1], [0, 0]],
+    ['with the rest of rounding to the largest remainders', 10, [2, 1, 4], [3, 1, 6]],
+    ['one invocation to one variant', 1, [1, 1], [1, 0]],
+    ['one invocation to the variant with the greater weight', 1, [1, 2], [0, 1]],
+    ['none to a weight of zero', 5, [0, 1], [0, 5]],
+    ['equally if all weights are zero', 4, [0, 0], [2, 2]],
+    ['an empty backlog into zeros', 0, [1, 1], [0, 0]],
   ])('%s', (_sentence, queued, weights, expected) => {
     expect(divideBacklog(queued, weights.map(variant))).toEqual(expected);
   });
 
   it.each<[sentence: string, weights: number[], maxima: number[], expected: number[]]>([
-    ['none to what may have no instances, while another may', [9, 1], [0, 2], [0, 5]],
-    ['not to a weight of nothing, even so', [1, 0], [0, 2], [5, 0]],
-    ['as ever where none may have any', [4, 1], [0, 0], [4, 1]],
+    ['none to a variant that may have no instances, while another may', [9, 1], [0, 2], [0, 5]],
+    ['none to a weight of zero, even if only that variant may have instances', [1, 0], [0, 2], [5, 0]],
+    ['by weight if no variant may have instances', [4, 1], [0, 0], [4, 1]],
   ])('%s', (_sentence, weights, maxima, expected) => {
     expect(divideBacklog(5, weights.map(variant), maxima)).toEqual(expected);
   });
 
-  test('whole, and no more and no less than there is, each within one of its share', () => {
+  test('into whole numbers that add up to it, each within one of its share', () => {
     const weights = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 1, maxLength: 10 });
     fc.assert(
       fc.property(fc.nat(1_000_000), weights, (queued, given) => {
@@ -42,7 +42,7 @@ describe('a backlog is divided over the variants', () => {
   });
 });
 
-test('traffic is all with the variants that serve until a deployment has some', () => {
+test('the serving variants have all traffic until a deployment has some', () => {
   const variants = [variant(3), variant(0)];
   expect(trafficOf({ status: 'InService', variants })).toMatchObject({
     serving: [{ weight: 3 }, { weight: 0 }],
@@ -55,12 +55,12 @@ test.each([
   ['before any traffic has moved, the old side', 0, ['a']],
   ['while the new side has a share, the old side still', 0.1, ['a']],
   ['when all has moved, the new side', 1, ['new']],
-])('%s takes whatever waits, and what has no weight never does', (_when, newShare, expected) => {
+])('%s takes any invocation, and a variant without weight never does', (_when, newShare, expected) => {
   const traffic = { serving: [side('a', 1), side('b', 0)], rollingOut: [side('new', 1), side('b', 0)], newShare };
   expect(freeToTake(traffic).map(({ variantName }) => variantName)).toEqual(expected);
 });
 
-test('where the way back failed, both sides take what they can', () => {
+test('both sides take invocations if the rollback failed', () => {
   const deployment = { traffic: 1, variants: [{ ...variant(2), deploymentId: 'second' }] } as unknown as Deployment;
   const stuck = { status: 'UpdateRollbackFailed', variants: [variant(3)], deployment } as const;
   expect(trafficOf(stuck)).toMatchObject({

@@ -14,40 +14,48 @@ const queued = (count: number) => ({ queued: count, running: 0, oldestAcceptedAt
 
 describe('without history the decision is', () => {
   test.each<[string, Partial<ScalingObservation>, number]>([
-    ['nothing where nothing waits', {}, 0],
+    ['nothing for an empty backlog', {}, 0],
     ['one instance for one invocation', { backlog: queued(1) }, 1],
-    ['from zero to all that the backlog fills, in one step', { backlog: queued(9) }, 9],
+    ['a step from zero to all instances that the backlog fills', { backlog: queued(9) }, 9],
     ['as many as the slots need', { backlog: queued(9), slotsPerInstance: 4 }, 3],
     ['no more than the maximum', { backlog: queued(1_000) }, 10],
-    ['no second launch for what is starting', { backlog: queued(3), starting: 3 }, 3],
+    ['no second launch for starting instances', { backlog: queued(3), starting: 3 }, 3],
     [
-      'what is missing beside those that start and serve',
+      'to launch the instances that are missing besides the starting and serving ones',
       { backlog: queued(9), starting: 2, inService: 1, idleSince: [NOW] },
       9,
     ],
-    ['to count what runs as backlog', { backlog: { queued: 2, running: 3 }, inService: 3, busy: 3 }, 5],
-    ['to keep the idle while they are warm', { inService: 2, idleSince: [NOW, LONG_IDLE + 1] }, 2],
-    ['to let go who was idle for as long as may be', { inService: 2, idleSince: [NOW, LONG_IDLE] }, 1],
+    ['to count running invocations as backlog', { backlog: { queued: 2, running: 3 }, inService: 3, busy: 3 }, 5],
+    ['to keep idle instances for the keep-warm time', { inService: 2, idleSince: [NOW, LONG_IDLE + 1] }, 2],
+    ['to end an instance that has been idle for the keep-warm time', { inService: 2, idleSince: [NOW, LONG_IDLE] }, 1],
     [
-      'to keep the idle for what runs elsewhere',
+      'to keep an idle instance for an invocation that runs elsewhere',
       { backlog: { queued: 0, running: 1 }, inService: 1, idleSince: [LONG_IDLE] },
       1,
     ],
-    ['to keep the idle for what is queued', { backlog: queued(1), inService: 2, idleSince: [LONG_IDLE, LONG_IDLE] }, 2],
     [
-      'to let nobody go below the minimum',
+      'to keep idle instances for queued invocations',
+      { backlog: queued(1), inService: 2, idleSince: [LONG_IDLE, LONG_IDLE] },
+      2,
+    ],
+    [
+      'to end no instance below the minimum',
       { inService: 2, idleSince: [LONG_IDLE, LONG_IDLE], bounds: bounds(1, 10) },
       1,
     ],
-    ['to fill past the minimum at once where the backlog needs more', { backlog: queued(7), bounds: bounds(3, 10) }, 7],
-    ['nothing at all where the maximum is zero', { backlog: queued(5), bounds: bounds(0, 0) }, 0],
-    ['the fixed count, whatever waits', { backlog: queued(50), inService: 2, busy: 2, bounds: bounds(2, 2) }, 2],
+    ['to go beyond the minimum at once if the backlog needs more', { backlog: queued(7), bounds: bounds(3, 10) }, 7],
+    ['nothing if the maximum is zero', { backlog: queued(5), bounds: bounds(0, 0) }, 0],
+    [
+      'the fixed count, regardless of the backlog',
+      { backlog: queued(50), inService: 2, busy: 2, bounds: bounds(2, 2) },
+      2,
+    ],
   ])('%s', (_sentence, of, desired) => {
     expect(decide(observation(of)).desired).toBe(desired);
   });
 });
 
-/** Two seconds of work, on instances that start in twenty. */
+/** Invocations take two seconds, on instances that start in twenty. */
 const KNOWN: VariantEstimates = {
   serviceMs: 2_000,
   serviceHighMs: 3_000,
@@ -68,23 +76,35 @@ const done = (seconds: number) => ({ kind: 'done', withinMs: seconds * 1000 }) a
 
 describe('with service and start times known the decision is', () => {
   test.each<[string, Partial<ScalingObservation>, number]>([
-    ['a slot for each, where no start can be in time', { backlog: queued(40), promise: start(1) }, 40],
-    ['as few as are in time, where they can be', { backlog: queued(40), promise: start(30) }, 8],
-    ['more of them the longer the oldest has waited', { backlog: aged(40, 6), promise: start(30) }, 20],
-    ['more of them where work is to be done by then', { backlog: queued(40), promise: done(30) }, 12],
+    ['a slot for each invocation, if no start can be in time', { backlog: queued(40), promise: start(1) }, 40],
     [
-      'nothing for a queue that is gone before another would come',
+      'the fewest instances that keep the promise, if starts can be in time',
+      { backlog: queued(40), promise: start(30) },
+      8,
+    ],
+    ['more instances if the oldest invocation has waited longer', { backlog: aged(40, 6), promise: start(30) }, 20],
+    [
+      'more instances if invocations must be done, not only started, in time',
+      { backlog: queued(40), promise: done(30) },
+      12,
+    ],
+    [
+      'nothing for a queue that is empty before another instance would come',
       { ...busy(5), backlog: { ...queued(20), running: 5 }, promise: start(1) },
       5,
     ],
     [
-      'nothing for a wait that is promised',
+      'nothing for a wait within the promise',
       { ...busy(5), backlog: { ...queued(60), running: 5 }, promise: start(5) },
       5,
     ],
-    ['more for a wait that is longer', { ...busy(5), backlog: { ...queued(70), running: 5 }, promise: start(5) }, 20],
     [
-      'to count what comes until then, but no more than a slot for each that is here',
+      'more instances for a wait beyond the promise',
+      { ...busy(5), backlog: { ...queued(70), running: 5 }, promise: start(5) },
+      20,
+    ],
+    [
+      'to count expected invocations, but at most a slot for each present one',
       {
         ...busy(5),
         backlog: { ...queued(20), running: 5 },
@@ -94,25 +114,33 @@ describe('with service and start times known the decision is', () => {
       25,
     ],
     [
-      'to count those that start as far as they are',
+      'to count starting instances by how far they are',
       { ...starting(20, 10), backlog: queued(100), promise: start(1) },
       20,
     ],
-    ['to count them less when they are late', { ...starting(20, 200), backlog: queued(100), promise: start(1) }, 80],
     [
-      'as many as such work is often there for, though it would not wait long',
+      'to count starting instances less if they are late',
+      { ...starting(20, 200), backlog: queued(100), promise: start(1) },
+      80,
+    ],
+    [
+      'the instances that work often comes for, even if it would not wait long',
       { ...busy(5), backlog: { ...queued(4), running: 5 }, estimates: { ...KNOWN, worthwhile: 7 }, promise: start(1) },
       7,
     ],
     [
-      'no more of them than there is work for',
+      'no more of those instances than the backlog can use',
       { ...busy(5), backlog: { queued: 0, running: 5 }, estimates: { ...KNOWN, worthwhile: 7 } },
       5,
     ],
-    ['to keep the last for as long as pays', { inService: 1, idleSince: [NOW - 119_999] }, 1],
-    ['to let it go then', { inService: 1, idleSince: [NOW - 120_000] }, 0],
-    ['to let others go sooner', { inService: 3, idleSince: [NOW - 60_000, NOW - 30_000, NOW - 50_000] }, 1],
-    ['to keep none for longer than the setting', { inService: 1, idleSince: [NOW - 10_000], maxKeepWarmMs: 10_000 }, 0],
+    ['to keep the last instance for as long as that pays', { inService: 1, idleSince: [NOW - 119_999] }, 1],
+    ['to end the last instance after that', { inService: 1, idleSince: [NOW - 120_000] }, 0],
+    ['to end other instances sooner', { inService: 3, idleSince: [NOW - 60_000, NOW - 30_000, NOW - 50_000] }, 1],
+    [
+      'to keep no instance for longer than the setting',
+      { inService: 1, idleSince: [NOW - 10_000], maxKeepWarmMs: 10_000 },
+      0,
+    ],
   ])('%s', (_sentence, of, desired) => {
     expect(decide(observation({ estimates: KNOWN, bounds: bounds(0, 1_000), ...of })).desired).toBe(desired);
   });
@@ -131,7 +159,7 @@ function causeOf(of: Partial<ScalingObservation>): string {
 }
 
 describe('the cause', () => {
-  test('tells the numbers of what was asked for, and what could not be had', () => {
+  test('gives the numbers of the wish and of the limit', () => {
     const seen = observation({ backlog: { queued: 90, running: 10 }, slotsPerInstance: 4 });
     expect(decide(seen)).toEqual({
       desired: 10,
@@ -152,29 +180,29 @@ describe('the cause', () => {
     });
   });
 
-  test('tells what was measured', () => {
+  test('gives the measured times', () => {
     expect(causeOf({ backlog: queued(4) })).toBe(
       'a backlog of 4 (4 queued, 0 running), and a start takes 20 s: 4 instances',
     );
     expect(causeOf({ ...busy(5), backlog: { ...queued(65), running: 5 }, promise: start(5) })).toBe(
       'a backlog of 70 (65 queued, 5 running), and a start takes 20 s; ' +
-        'without more the wait would then be 6 s, where 5 s is promised: 15 instances; ' +
+        'without more instances the wait would be 6 s, but 5 s is promised: 15 instances; ' +
         'the maximum capacity is 10',
     );
   });
 
-  test('tells why an idle instance goes', () => {
+  test('says why an idle instance goes', () => {
     expect(causeOf({ estimates: {}, inService: 2, idleSince: [LONG_IDLE, NOW] })).toBe(
       '1 of 2 instances had nothing to do for 300 s',
     );
     expect(causeOf({ inService: 3, idleSince: [NOW - 42_000, NOW] })).toBe(
       '1 of 3 instances had nothing to do for 42 s, ' +
-        'and to keep one for more than 30 s costs more than it saves, as work comes back here',
+        'and keeping one for more than 30 s costs more than the start that it saves',
     );
   });
 });
 
-test('nothing is done in the direction that is suspended, and that is said', () => {
+test('a suspended direction changes nothing, and the reason says so', () => {
   const out = bounds(0, 10, { suspended: { ...NOT_SUSPENDED, dynamicScalingOut: true } });
   const inward = bounds(0, 10, { suspended: { ...NOT_SUSPENDED, dynamicScalingIn: true } });
   const idle = { inService: 1, idleSince: [LONG_IDLE] };
@@ -243,8 +271,8 @@ const observations: fc.Arbitrary<ScalingObservation> = fc
     }),
   );
 
-describe('whatever it sees, the decision', () => {
-  test('stays inside the bounds, but for those that are busy or starting', () => {
+describe('for any observation, the decision', () => {
+  test('stays inside the bounds, except for busy and starting instances', () => {
     fc.assert(
       fc.property(observations, (seen) => {
         const { desired } = decide(seen);
@@ -266,7 +294,7 @@ describe('whatever it sees, the decision', () => {
     );
   });
 
-  test('goes one way only and comes to rest, as long as nothing changes but what it does itself', () => {
+  test('goes one way only and comes to rest, if nothing changes but its own effect', () => {
     fc.assert(
       fc.property(observations, (seen) => {
         const first = carriedOut(seen, decide(seen).desired);
@@ -278,7 +306,7 @@ describe('whatever it sees, the decision', () => {
     );
   });
 
-  test('calls for the next at a later time', () => {
+  test('names a later time for the next decision', () => {
     fc.assert(
       fc.property(observations, (seen) => {
         expect(nextDecisionAt(seen) ?? Infinity).toBeGreaterThan(seen.now);
@@ -292,8 +320,8 @@ function sizeOf(seen: ScalingObservation): number {
 }
 
 /**
- * Returns the observation after a decision was carried out: as many instances as it asks for were launched, or the
- * longest idle ones have gone.
+ * Returns the observation after a decision was carried out: its instances were launched, or the longest idle ones have
+ * gone.
  */
 function carriedOut(seen: ScalingObservation, desired: number): ScalingObservation {
   const missing = desired - sizeOf(seen);
@@ -309,7 +337,7 @@ function carriedOut(seen: ScalingObservation, desired: number): ScalingObservati
   };
 }
 
-test('a million queued are decided on in well under a millisecond', () => {
+test('a decision on a million queued invocations takes less than a millisecond', () => {
   const seen = observation({
     ...busy(500),
     ...starting(500, 10),
@@ -330,7 +358,11 @@ describe('time alone calls for another decision', () => {
       { inService: 2, idleSince: [NOW - 5, NOW - 10] },
       NOW - 10 + KEEP_WARM_MS,
     ],
-    ['not for one whose time was up already', { inService: 2, idleSince: [LONG_IDLE, NOW] }, NOW + KEEP_WARM_MS],
+    [
+      'not for an instance whose keep-warm time was over already',
+      { inService: 2, idleSince: [LONG_IDLE, NOW] },
+      NOW + KEEP_WARM_MS,
+    ],
     ['not while all are busy', { inService: 1, busy: 1 }, undefined],
     ['not at the minimum', { inService: 1, idleSince: [NOW], bounds: bounds(1, 2) }, undefined],
     [
@@ -343,13 +375,17 @@ describe('time alone calls for another decision', () => {
       undefined,
     ],
     [
-      'when the idle time of its level is over',
+      'when the keep-warm time for the number of instances is over',
       { inService: 2, idleSince: [NOW, NOW], estimates: KNOWN },
       NOW + 30_000,
     ],
-    ['soon while something waits on a forecast', { backlog: queued(3), starting: 3, estimates: KNOWN }, NOW + 1_000],
-    ['not while something waits and nothing is known', { backlog: queued(3), starting: 3 }, undefined],
-    ['not while something waits at the maximum', { backlog: queued(30), starting: 10, estimates: KNOWN }, undefined],
+    [
+      'soon while invocations wait and a forecast exists',
+      { backlog: queued(3), starting: 3, estimates: KNOWN },
+      NOW + 1_000,
+    ],
+    ['not while invocations wait without estimates', { backlog: queued(3), starting: 3 }, undefined],
+    ['not while invocations wait at the maximum', { backlog: queued(30), starting: 10, estimates: KNOWN }, undefined],
   ])('%s', (_sentence, of, at) => {
     expect(nextPromiseDecisionAt(observation(of))).toBe(at);
   });

@@ -55,7 +55,7 @@ function wishFor(observation: ScalingObservation): Wish {
   const urgent = forecast.waitMs > forecast.allowedMs ? Math.min(forecast.needed, demand) : 0;
   const worthwhile = Math.min(demand, estimates.worthwhile ?? 0);
   if (urgent >= worthwhile) return { count: urgent, because: describeForecast(observation, forecast, urgent) };
-  const because = `${describeBacklog(backlog)} can use ${instances(worthwhile)}, and as much work comes often`;
+  const because = `${describeBacklog(backlog)} can use ${instances(worthwhile)}, and work for that many comes often`;
   return { count: worthwhile, because };
 }
 
@@ -64,7 +64,7 @@ function describeForecast(observation: ScalingObservation, forecast: CapacityFor
   const { allowedMs, startMs, waitMs } = forecast;
   const backlogAndStart = `${describeBacklog(backlog)}, and a start takes ${seconds(startMs)}`;
   if (sizeOf(observation) === 0) return `${backlogAndStart}: ${instances(count)}`;
-  const wait = `without more the wait would then be ${seconds(waitMs)}, where ${seconds(allowedMs)} is promised`;
+  const wait = `without more instances the wait would be ${seconds(waitMs)}, but ${seconds(allowedMs)} is promised`;
   return `${backlogAndStart}; ${wait}: ${instances(count)}`;
 }
 
@@ -132,7 +132,7 @@ function describeIdle(observation: ScalingObservation, count: number): string {
   const keepMs = keepWarmMs(observation, current - count + 1);
   const what = `${count} of ${instances(current)} had nothing to do for ${seconds(idleMs)}`;
   if (keepMs === observation.maxKeepWarmMs) return what;
-  return `${what}, and to keep one for more than ${seconds(keepMs)} costs more than it saves, as work comes back here`;
+  return `${what}, and keeping one for more than ${seconds(keepMs)} costs more than the start that it saves`;
 }
 
 /**

@@ -10,13 +10,13 @@ describe('an endpoint is promised', () => {
     ['a start in time', { 'ebb:start-within-seconds': '30' }, { kind: 'start', withinMs: 30_000 }],
     ['an end in time', { 'ebb:done-within-seconds': '0.25' }, { kind: 'done', withinMs: 250 }],
     ['a start at once', { 'ebb:start-within-seconds': '0' }, { kind: 'start', withinMs: 0 }],
-    ['the default where its tag cannot be read', { 'ebb:start-within-seconds': 'soon' }, DEFAULT],
+    ['the default if its tag cannot be read', { 'ebb:start-within-seconds': 'soon' }, DEFAULT],
   ])('%s', (_sentence, tags, promise) => {
     expect(promiseFromTags(tags as Record<string, string>, DEFAULT)).toEqual(promise);
   });
 });
 
-test('an endpoint says how long its idle instances are kept at most', () => {
+test('a tag sets the longest keep-warm time of an endpoint', () => {
   expect(maxKeepWarmFromTags({ 'ebb:keep-warm-seconds': '90.5' }, 1)).toBe(90_500);
   expect(maxKeepWarmFromTags({}, 1)).toBe(1);
 });
@@ -30,19 +30,19 @@ function refusal(tags: Record<string, string>): unknown {
   return undefined;
 }
 
-describe('a tag is refused', () => {
-  test.each(['', 'soon', '-1', '86401', '1e3', '0x10', ' 5', '1.2345', 'Infinity'])('that says %j', (text) => {
+describe('the check of an endpoint’s tags', () => {
+  test.each(['', 'soon', '-1', '86401', '1e3', '0x10', ' 5', '1.2345', 'Infinity'])('refuses the value %j', (text) => {
     for (const tag of ['ebb:start-within-seconds', 'ebb:done-within-seconds', 'ebb:keep-warm-seconds']) {
       expect(refusal({ [tag]: text })).toEqual(
         new EbbError(
           'InvalidRequest',
-          `The tag ${tag} must be a number of seconds from 0 to 86400, as 30 or 2.5; it is '${text}'.`,
+          `The tag ${tag} must be a number of seconds from 0 to 86400, such as 30 or 2.5; it is '${text}'.`,
         ),
       );
     }
   });
 
-  test('beside the other promise', () => {
+  test('refuses two promises', () => {
     expect(refusal({ 'ebb:start-within-seconds': '1', 'ebb:done-within-seconds': '9' })).toEqual(
       new EbbError(
         'InvalidRequest',
@@ -51,7 +51,7 @@ describe('a tag is refused', () => {
     );
   });
 
-  test('no other', () => {
+  test('accepts all other tags', () => {
     expect(refusal({ 'ebb:note': 'soon', 'start-within-seconds': 'soon' })).toBeUndefined();
   });
 });

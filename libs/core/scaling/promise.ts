@@ -29,7 +29,7 @@ export function checkPromiseTags(tags: Tags): void {
     if (text === undefined || secondsOf(text) !== undefined) continue;
     throw new EbbError(
       'InvalidRequest',
-      `The tag ${tag} must be a number of seconds from 0 to ${MAX_SECONDS}, as 30 or 2.5; it is '${text}'.`,
+      `The tag ${tag} must be a number of seconds from 0 to ${MAX_SECONDS}, such as 30 or 2.5; it is '${text}'.`,
     );
   }
   if (tags[START_WITHIN_TAG] !== undefined && tags[DONE_WITHIN_TAG] !== undefined) {

@@ -32,31 +32,26 @@ describe('a metric that was measured before a change was complete', () => {
 
   test.each<PolicyRow>([
     [
-      'is not counted again for what the change added',
+      'is not counted again for the instances that the change added',
       grown,
       [reading(tracking, measured(100, NOW - 60_000))],
       [20, 'AlreadyAtDesiredCapacity'],
     ],
+    ['is related to the capacity before the change', grown, [reading(tracking, measured(150, NOW - 60_000))], [30]],
     [
-      'asks for more of what there was before, where it does',
-      grown,
-      [reading(tracking, measured(150, NOW - 60_000))],
-      [30],
-    ],
-    [
-      'counts for what is in service when it was measured after',
+      'is related to the instances in service if it was measured after the change',
       grown,
       [reading(tracking, measured(6, NOW - 1_000))],
       [24],
     ],
     [
-      'lets nobody go for being measured before instances came',
+      'is related to all instances on the way in, so that none goes too early',
       grown,
       [reading(tracking, lowAlarm(4, { measuredSince: NOW - 60_000 }))],
       [16],
     ],
     [
-      'is not taken as room where instances have just gone',
+      'is not taken as spare capacity if instances have just gone',
       shrunk,
       [reading(tracking, lowAlarm(2, { measuredSince: NOW - 60_000 }))],
       [8],
@@ -77,45 +72,40 @@ describe('within a scale-out cooldown', () => {
     ['the same percentage adds nothing', cooling, [reading(percent(20), highAlarm(9))], [12, 'CoolingDown']],
     ['a larger percentage adds only what exceeds the last', cooling, [reading(percent(50), highAlarm(9))], [15]],
     [
-      'an exact capacity is reached all the same',
+      'an exact capacity is still reached',
       cooling,
       [reading(stepPolicy('exactly', [{ adjustment: 20 }], { adjustmentType: 'ExactCapacity' }), highAlarm(9))],
       [20],
     ],
-    ['target tracking adds only what exceeds what was added', cooling, [reading(tracking, highAlarm(10))], [22]],
+    ['target tracking adds only the part that was not added before', cooling, [reading(tracking, highAlarm(10))], [22]],
+    ['target tracking adds nothing twice', cooling, [reading(tracking, highAlarm(5.5))], [12, 'CoolingDown']],
     [
-      'target tracking adds nothing that was added already',
-      cooling,
-      [reading(tracking, highAlarm(5.5))],
-      [12, 'CoolingDown'],
-    ],
-    [
-      'what is not in service yet does not count twice',
+      'starting instances do not count twice',
       { inService: 10, starting: 2, cooldowns: { out } },
       [reading(tracking, highAlarm(10))],
       [20],
     ],
     [
-      'a change that is not complete counts however long ago it began',
+      'an incomplete change counts, regardless of when it began',
       { inService: 12, cooldowns: { out: { ...out, completedAt: undefined } } },
       [reading(plus(2), highAlarm(9))],
       [12, 'CoolingDown'],
     ],
     [
-      'nothing counts any more once it is over',
+      'a change no longer counts when the cooldown is over',
       { inService: 12, cooldowns: { out: { ...out, completedAt: NOW - 300_000 } } },
       [reading(plus(2), highAlarm(9))],
       [14],
     ],
     ['scaling in goes on', cooling, [reading(tracking, lowAlarm(4))], [10]],
     [
-      'what has gone since does not count',
+      'instances that have gone since do not count',
       { inService: 11, cooldowns: { out } },
       [reading(plus(2), highAlarm(9))],
       [12],
     ],
     [
-      'the maximum is the reason where both are',
+      'the maximum is the reason if the cooldown is one too',
       { ...cooling, bounds: bounds(0, 12) },
       [reading(plus(2), highAlarm(9))],
       [12, 'AlreadyAtMaxCapacity'],
@@ -130,11 +120,11 @@ describe('within a scale-in cooldown', () => {
   const cooling = { inService: 4, cooldowns };
 
   test.each<PolicyRow>([
-    ['nobody goes by target tracking', cooling, [reading(tracking, lowAlarm(1))], [4, 'CoolingDown']],
-    ['nobody goes by steps', cooling, [reading(minusOne, lowAlarm(1))], [4, 'CoolingDown']],
+    ['target tracking ends no instance', cooling, [reading(tracking, lowAlarm(1))], [4, 'CoolingDown']],
+    ['step scaling ends no instance', cooling, [reading(minusOne, lowAlarm(1))], [4, 'CoolingDown']],
     ['scaling out happens at once', cooling, [reading(tracking, highAlarm(10))], [8]],
     [
-      'somebody goes once it is over',
+      'an instance goes once the cooldown is over',
       { inService: 4, cooldowns: { in: { ...cooldowns.in, completedAt: NOW - 300_000 } } },
       [reading(minusOne, lowAlarm(1))],
       [3],
@@ -144,28 +134,33 @@ describe('within a scale-in cooldown', () => {
   });
 });
 
-describe('while a direction is suspended', () => {
+describe('while scaling is suspended', () => {
   const noOut = { bounds: bounds(0, 50, { suspended: { ...NOT_SUSPENDED, dynamicScalingOut: true } }) };
   const noIn = { bounds: bounds(0, 50, { suspended: { ...NOT_SUSPENDED, dynamicScalingIn: true } }) };
   const waiting = { queued: 3, running: 0, oldestAcceptedAt: NOW };
 
   test.each<PolicyRow>([
     [
-      'out, target tracking stays',
+      'out, target tracking adds nothing',
       { inService: 2, ...noOut },
       [reading(tracking, highAlarm(20))],
       [2, 'ScalingSuspended'],
     ],
-    ['out, nobody is woken', { backlog: waiting, ...noOut }, [reading(tracking)], [0, 'ScalingSuspended']],
-    ['out, the other goes on', { inService: 4, ...noOut }, [reading(tracking, lowAlarm(1))], [2]],
+    ['out, no instance is woken', { backlog: waiting, ...noOut }, [reading(tracking)], [0, 'ScalingSuspended']],
+    ['out, scaling in goes on', { inService: 4, ...noOut }, [reading(tracking, lowAlarm(1))], [2]],
     [
-      'out, nobody goes while another wishes for more',
+      'out, no instance goes while another policy wants more',
       { inService: 4, ...noOut },
       [reading(tracking, highAlarm(20)), reading(minusOne, lowAlarm(1))],
       [4, 'ScalingSuspended', 'AlreadyAtDesiredCapacity'],
     ],
-    ['in, steps stay', { inService: 2, ...noIn }, [reading(minusOne, lowAlarm(1))], [2, 'ScalingSuspended']],
-    ['in, the other goes on', { inService: 2, ...noIn }, [reading(tracking, highAlarm(20))], [8]],
+    [
+      'in, step scaling ends no instance',
+      { inService: 2, ...noIn },
+      [reading(minusOne, lowAlarm(1))],
+      [2, 'ScalingSuspended'],
+    ],
+    ['in, scaling out goes on', { inService: 2, ...noIn }, [reading(tracking, highAlarm(20))], [8]],
   ])('%s', (_sentence, seen, readings, expected) => {
     expect(outcomeOf(seen, readings)).toEqual(expected);
   });

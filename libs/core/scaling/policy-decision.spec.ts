@@ -26,7 +26,7 @@ describe('target tracking', () => {
   test.each<PolicyRow>([
     ['scales out in proportion', { inService: 2 }, [reading(tracking, highAlarm(20))], [8]],
     ['scales out rounding up', { inService: 2 }, [reading(tracking, highAlarm(6))], [3]],
-    ['jumps as far as it takes', { inService: 1 }, [reading(tracking, highAlarm(240))], [48]],
+    ['scales out as far as needed in one step', { inService: 1 }, [reading(tracking, highAlarm(240))], [48]],
     [
       'goes no further than the maximum',
       { inService: 1, bounds: bounds(0, 10) },
@@ -40,36 +40,41 @@ describe('target tracking', () => {
       [10, 'AlreadyAtMaxCapacity'],
     ],
     [
-      'measures by what is in service, not by what is starting',
+      'relates the metric to the instances in service, not to starting ones',
       { inService: 1, starting: 3 },
       [reading(tracking, highAlarm(30))],
       [6],
     ],
-    ['is content with what is on its way', { inService: 1, starting: 5 }, [reading(tracking, highAlarm(30))], [6]],
     [
-      'measures a backlog without any instance in service as that of one',
+      'adds nothing if enough instances are starting',
+      { inService: 1, starting: 5 },
+      [reading(tracking, highAlarm(30))],
+      [6],
+    ],
+    [
+      'relates the metric to one instance if none is in service',
       { starting: 2 },
       [reading(tracking, highAlarm(30))],
       [6],
     ],
-    ['cannot leave zero by itself', {}, [reading(tracking, highAlarm(30))], [0]],
-    ['scales in to what is needed', { inService: 10 }, [reading(tracking, lowAlarm(4))], [8]],
+    ['cannot leave zero alone', {}, [reading(tracking, highAlarm(30))], [0]],
+    ['scales in to the needed capacity', { inService: 10 }, [reading(tracking, lowAlarm(4))], [8]],
     ['scales in by half at most', { inService: 10 }, [reading(tracking, lowAlarm(1))], [5]],
     [
-      'does not scale in where that would push the metric above its target',
+      'does not scale in if that would push the metric above its target',
       { inService: 2 },
       [reading(tracking, lowAlarm(4.2))],
       [2, 'AutoScalingAnticipatedFlapping'],
     ],
     [
-      'scales in by what is in service, not by what was asked for',
+      'scales in from the instances in service, not from the desired count',
       { inService: 4, desired: 10 },
       [reading(tracking, lowAlarm(4))],
       [5],
     ],
-    ['goes to zero on zeros', { inService: 1 }, [reading(tracking, lowAlarm(0))], [0]],
+    ['goes to zero if the metric is zero', { inService: 1 }, [reading(tracking, lowAlarm(0))], [0]],
     [
-      'does not go to zero on almost nothing',
+      'does not go to zero if the metric is almost zero',
       { inService: 1 },
       [reading(tracking, lowAlarm(0.01))],
       [1, 'AutoScalingAnticipatedFlapping'],
@@ -82,27 +87,32 @@ describe('target tracking', () => {
     ],
     ['stays at zero', {}, [reading(tracking, lowAlarm(0))], [0, 'AlreadyAtMinCapacity']],
     [
-      'leaves the busy and the starting alone',
+      'leaves busy and starting instances alone',
       { inService: 6, busy: 5, starting: 2 },
       [reading(tracking, lowAlarm(1))],
       [7],
     ],
-    ['waits for an idle one', { inService: 6, busy: 6 }, [reading(tracking, lowAlarm(1))], [6, 'InstancesBusy']],
+    ['waits for an idle instance', { inService: 6, busy: 6 }, [reading(tracking, lowAlarm(1))], [6, 'InstancesBusy']],
     [
       'does nothing between two actions of its alarm',
       { inService: 2 },
       [reading(tracking, highAlarm(20, noPolicyActs))],
       [2],
     ],
-    ['does nothing once its alarm is over', { inService: 2 }, [reading(tracking, highAlarm(20, { state: 'OK' }))], [2]],
     [
-      'freezes without data',
+      'does nothing once its alarm is no longer in ALARM',
+      { inService: 2 },
+      [reading(tracking, highAlarm(20, { state: 'OK' }))],
+      [2],
+    ],
+    [
+      'changes nothing without data',
       { inService: 2 },
       [reading(tracking, highAlarm(undefined, { state: 'INSUFFICIENT_DATA' }), lowAlarm(undefined))],
       [2],
     ],
     [
-      'does not scale in where it must not',
+      'does not scale in if its scaling in is disabled',
       { inService: 4 },
       [reading(trackingPolicy('out only', { disableScaleIn: true }), lowAlarm(0))],
       [4],
@@ -113,10 +123,10 @@ describe('target tracking', () => {
   });
 });
 
-describe('an alarm that a user rewrote says when, and the policy how far', () => {
+describe('an alarm that a user rewrote says when to scale, and the policy how far', () => {
   test.each<PolicyRow>([
     [
-      'with a lower threshold, where there is nothing to do yet',
+      'with a lower threshold, while nothing needs doing yet',
       { inService: 2 },
       [reading(tracking, highAlarm(3, { threshold: 2 }))],
       [2, 'AlreadyAtDesiredCapacity'],
@@ -128,7 +138,7 @@ describe('an alarm that a user rewrote says when, and the policy how far', () =>
       [24],
     ],
     [
-      'with another comparison of the same side',
+      'with another comparison in the same direction',
       { inService: 2 },
       [reading(tracking, highAlarm(10, { comparison: 'GreaterThanOrEqualToThreshold' }))],
       [4],
@@ -149,13 +159,13 @@ describe('step scaling', () => {
 
   test.each<PolicyRow>([
     [
-      'wakes as in the recipe',
+      'wakes from zero as in AWS’s recipe',
       {},
       [reading(plusOne, highAlarm(1, { threshold: 1, comparison: 'GreaterThanOrEqualToThreshold' }))],
       [1],
     ],
     [
-      'takes the step for the breach',
+      'takes the step that covers the breach',
       { inService: 2 },
       [
         reading(
@@ -166,14 +176,19 @@ describe('step scaling', () => {
       [6],
     ],
     [
-      'does nothing where no step is for it',
+      'does nothing if no step covers the breach',
       { inService: 2 },
       [reading(steps({ lowerBound: 10, adjustment: 1 }), highAlarm(6))],
       [2],
     ],
-    ['goes out by the one alarm', { inService: 4 }, [reading(both, highAlarm(9), lowAlarm(9, { state: 'OK' }))], [7]],
-    ['goes in by the other', { inService: 4 }, [reading(both, highAlarm(1, { state: 'OK' }), lowAlarm(1))], [2]],
-    ['goes out where both act at once', { inService: 4 }, [reading(both, highAlarm(9), lowAlarm(1))], [7]],
+    [
+      'scales out by the high alarm',
+      { inService: 4 },
+      [reading(both, highAlarm(9), lowAlarm(9, { state: 'OK' }))],
+      [7],
+    ],
+    ['scales in by the low alarm', { inService: 4 }, [reading(both, highAlarm(1, { state: 'OK' }), lowAlarm(1))], [2]],
+    ['scales out if both alarms act at once', { inService: 4 }, [reading(both, highAlarm(9), lowAlarm(1))], [7]],
     ['sets an exact capacity upwards', { inService: 4 }, [reading(exactly(9), highAlarm(9))], [9]],
     ['sets an exact capacity downwards', { inService: 4 }, [reading(exactly(2), highAlarm(9))], [2]],
     [
@@ -189,69 +204,69 @@ describe('step scaling', () => {
       [1, 'AlreadyAtMinCapacity'],
     ],
     ['cannot fall below zero', {}, [reading(minusOne, lowAlarm(0))], [0, 'AlreadyAtMinCapacity']],
-    ['waits for an idle one', { inService: 2, busy: 2 }, [reading(minusOne, lowAlarm(0))], [2, 'InstancesBusy']],
-    ['freezes without data', { inService: 2 }, [reading(plusOne, highAlarm(undefined))], [2]],
+    ['waits for an idle instance', { inService: 2, busy: 2 }, [reading(minusOne, lowAlarm(0))], [2, 'InstancesBusy']],
+    ['changes nothing without data', { inService: 2 }, [reading(plusOne, highAlarm(undefined))], [2]],
   ])('%s', (_sentence, seen, readings, expected) => {
     expect(outcomeOf(seen, readings)).toEqual(expected);
   });
 });
 
-describe('of several policies', () => {
+describe('with several policies', () => {
   const other = trackingPolicy('other', { targetValue: 100 });
   const quiet = highAlarm(1, { state: 'OK' });
 
   test.each<PolicyRow>([
-    ['any may scale out', { inService: 2 }, [reading(tracking, quiet), reading(other, highAlarm(150))], [3]],
+    ['any policy may scale out', { inService: 2 }, [reading(tracking, quiet), reading(other, highAlarm(150))], [3]],
     [
-      'the one with the most capacity wins',
+      'the policy with the most capacity wins',
       { inService: 2 },
       [reading(tracking, highAlarm(20)), reading(other, highAlarm(150))],
       [8],
     ],
     [
-      'the most wins, whoever is first',
+      'the most capacity wins, regardless of the order',
       { inService: 2 },
       [reading(other, highAlarm(150)), reading(tracking, highAlarm(20))],
       [8],
     ],
     [
-      'a larger step beats a proportion',
+      'a step beats target tracking if it adds more',
       { inService: 2 },
       [reading(steps({ lowerBound: 0, adjustment: 9 }), highAlarm(6)), reading(tracking, highAlarm(6))],
       [11],
     ],
     [
-      'all must agree to scale in',
+      'all target-tracking policies must agree to scale in',
       { inService: 4 },
       [reading(tracking, lowAlarm(1)), reading(other, quiet)],
       [4, 'AlreadyAtDesiredCapacity'],
     ],
     [
-      'all agree to scale in to the most that any needs',
+      'scaling in stops at the most capacity that any policy needs',
       { inService: 10 },
       [reading(tracking, lowAlarm(1)), reading(other, lowAlarm(70))],
       [7],
     ],
     [
-      'all agree, though the alarm of but one acts now',
+      'all policies agree even if only one alarm acts now',
       { inService: 10 },
       [reading(tracking, lowAlarm(1)), reading(other, lowAlarm(70, noPolicyActs))],
       [7],
     ],
     [
-      'one without data does not agree',
+      'a policy without data does not agree',
       { inService: 4 },
       [reading(tracking, lowAlarm(1)), reading(other, lowAlarm(undefined, { state: 'INSUFFICIENT_DATA' }))],
       [4, 'AlreadyAtDesiredCapacity'],
     ],
     [
-      'one that needs all of them does not agree',
+      'a policy that needs all instances does not agree',
       { inService: 4 },
       [reading(tracking, lowAlarm(1)), reading(other, lowAlarm(89))],
       [4, 'AlreadyAtDesiredCapacity', 'AutoScalingAnticipatedFlapping'],
     ],
     [
-      'one that may not scale in is not asked',
+      'a policy with scaling in disabled is not asked',
       { inService: 4 },
       [
         reading(tracking, lowAlarm(1)),
@@ -260,38 +275,43 @@ describe('of several policies', () => {
       [2],
     ],
     [
-      'steps in are not held back by target tracking',
+      'step scaling scales in without the agreement of target tracking',
       { inService: 4 },
       [reading(tracking, quiet), reading(minusOne, lowAlarm(1))],
       [3],
     ],
     [
-      'steps out do not have to agree',
+      'a step policy that scales out need not agree',
       { inService: 4 },
       [reading(tracking, lowAlarm(1)), reading(plusOne, quiet)],
       [2],
     ],
     [
-      'of two ways in the one that leaves more wins',
+      'of two policies that scale in, the one that leaves more wins',
       { inService: 4 },
       [reading(tracking, lowAlarm(1)), reading(minusOne, lowAlarm(1))],
       [3],
     ],
-    ['out wins over in', { inService: 4 }, [reading(tracking, highAlarm(6)), reading(minusOne, lowAlarm(1))], [5]],
     [
-      'nobody goes in while another asks for more between two actions of its alarm',
+      'scaling out wins over scaling in',
+      { inService: 4 },
+      [reading(tracking, highAlarm(6)), reading(minusOne, lowAlarm(1))],
+      [5],
+    ],
+    [
+      'none scales in while another wants more between two actions of its alarm',
       { inService: 4 },
       [reading(tracking, highAlarm(6, noPolicyActs)), reading(minusOne, lowAlarm(1))],
       [4, 'AlreadyAtDesiredCapacity'],
     ],
     [
-      'nobody goes in while another asks for more than the maximum',
+      'none scales in while another wants more than the maximum',
       { inService: 4, bounds: bounds(0, 4) },
       [reading(tracking, highAlarm(6)), reading(minusOne, lowAlarm(1))],
       [4, 'AlreadyAtMaxCapacity', 'AlreadyAtDesiredCapacity'],
     ],
     [
-      'none goes in because of an alarm that acts for something else',
+      'none scales in because the alarm of another policy acts',
       { inService: 4 },
       [reading(tracking, lowAlarm(1, noPolicyActs)), reading(steps({ lowerBound: 9, adjustment: 1 }), highAlarm(6))],
       [4],
@@ -305,7 +325,7 @@ function because(name: string): string {
   return `monitor alarm high in state ALARM triggered policy ${name}`;
 }
 
-test('a decision is explained with what each policy wanted before the bounds cut it', () => {
+test('a decision explains what each policy wanted before the bounds applied', () => {
   const seen = observation({ inService: 2, bounds: bounds(0, 5) });
   const decision = decide(seen, [reading(tracking, highAlarm(20)), reading(plusOne, highAlarm(9))]);
   expect(decision).toEqual({
@@ -320,7 +340,7 @@ test('a decision is explained with what each policy wanted before the bounds cut
   });
 });
 
-test('a refusal names its reasons, each once, with the capacity that stands', () => {
+test('a refusal names each reason once, with the capacity that stays', () => {
   const seen = observation({ inService: 5, bounds: bounds(5, 5) });
   const readings = [reading(tracking, highAlarm(20)), reading(plusOne, highAlarm(9))];
   expect(decide(seen, readings).notScaledReasons).toEqual([
@@ -331,7 +351,7 @@ test('a refusal names its reasons, each once, with the capacity that stands', ()
   ]);
 });
 
-test("a way in that the minimum cuts short is still the policy's, and begins its cooldown", () => {
+test('a scale-in that the minimum cuts short still begins the cooldown of its policy', () => {
   const seen = observation({ inService: 4, bounds: bounds(2, 9) });
   const minusThree = steps({ upperBound: 0, adjustment: -3 });
   expect(decide(seen, [reading(minusThree, lowAlarm(1))])).toMatchObject({ desired: 2, policy: { name: 'steps' } });

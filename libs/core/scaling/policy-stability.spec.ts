@@ -12,7 +12,7 @@ import { HIGH_ALARM_PERIODS, LOW_ALARM_PERIODS, LOW_ALARM_SHARE } from './target
 const PERIOD_MS = 1_000;
 
 interface Course {
-  /** The load that all instances carry together, which does not depend on their number. */
+  /** The load that all instances carry together; it does not depend on their number. */
   readonly load: number;
   readonly target: number;
   readonly instances: number;
@@ -24,7 +24,7 @@ interface Course {
 type Watched = Pick<AlarmReading, 'alarmName' | 'comparison' | 'threshold'> & { readonly periods: number };
 
 /**
- * A variant under the recipe of AWS's guide, one period after the other: target tracking on the load of each instance,
+ * A variant under the recipe of AWS's guide, simulated period by period: target tracking on the load of each instance,
  * and a step from zero.
  */
 class ClosedLoop {
@@ -50,7 +50,7 @@ class ClosedLoop {
     this.waking = stepPolicy('waking', [{ lowerBound: 0, adjustment: 1 }], { cooldownMs });
   }
 
-  /** Returns the capacity that is asked for after one more period. */
+  /** Returns the desired capacity after one more period. */
   period(): number {
     this.now += PERIOD_MS;
     this.arrive();
@@ -141,7 +141,7 @@ const TOLERANCE = 1e-9;
 const SETTLING_PERIODS = 500;
 const QUIET_PERIODS = 100;
 
-test('under a constant load the capacity settles where the target is met, and does not change any more', () => {
+test('under a constant load the capacity settles at the target and stays there', () => {
   fc.assert(
     fc.property(courses, (course) => {
       const loop = new ClosedLoop(course);

@@ -31,7 +31,7 @@ interface Member {
 }
 
 /**
- * Runs a constant load from zero on. Returns how often the count changed after there had been time to learn, and how
+ * Simulates a constant load from zero. Returns how often the count changed once there had been time to learn, and how
  * many invocations are left.
  */
 function changesUnder({ everyMs, serviceMs, startMs }: Load): { changes: number; queued: number } {
@@ -92,7 +92,7 @@ function changesUnder({ everyMs, serviceMs, startMs }: Load): { changes: number;
 
 const ticks = (least: number, most: number) => fc.integer({ min: least, max: most }).map((count) => count * TICK_MS);
 
-test('under a constant load the count comes to rest, and nothing is left behind', () => {
+test('under a constant load the count comes to rest, and the backlog is worked off', () => {
   // If starts are so short that idling is not worth it, one instance comes and goes with each invocation.
   const loads = fc
     .record({ everyMs: ticks(4, 400), serviceMs: ticks(2, 80), startMs: ticks(10, 1_200) })

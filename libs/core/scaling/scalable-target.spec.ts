@@ -33,7 +33,7 @@ describe('the bounds come from', () => {
   };
   const managed = { enabled: true, minInstanceCount: 2, maxInstanceCount: 8 };
 
-  test('the scalable target before all else', () => {
+  test('the scalable target, if there is one', () => {
     expect(capacityBounds({ ...VARIANT, managedInstanceScaling: managed }, TARGET)).toEqual({
       minimum: 0,
       maximum: 5,
@@ -42,7 +42,7 @@ describe('the bounds come from', () => {
     });
   });
 
-  test('the variant itself without one', () => {
+  test('the variant’s own managed scaling, without a scalable target', () => {
     expect(capacityBounds({ ...VARIANT, managedInstanceScaling: managed }, undefined)).toEqual(
       bounds(2, 8, { source: 'managed instance scaling' }),
     );
@@ -51,7 +51,7 @@ describe('the bounds come from', () => {
     );
   });
 
-  test('the count that was asked for last where nothing scales', () => {
+  test('the desired count, if nothing scales the variant', () => {
     const fixed = bounds(3, 3, { source: 'desired instance count' });
     expect(capacityBounds(VARIANT, undefined)).toEqual(fixed);
     expect(capacityBounds({ ...VARIANT, managedInstanceScaling: { ...managed, enabled: false } }, undefined)).toEqual(
@@ -66,26 +66,26 @@ describe('a change', () => {
   test.each<[string, CooldownStep | undefined, boolean]>([
     ['cools down once it is complete', { ...STEP, completedAt: NOW }, true],
     ['cools down until its time is over', { ...STEP, completedAt: NOW - 299_999 }, true],
-    ['no longer', { ...STEP, completedAt: NOW - 300_000 }, false],
-    ['holds before it is complete, however long that takes', STEP, true],
+    ['no longer cools down after that', { ...STEP, completedAt: NOW - 300_000 }, false],
+    ['holds before it is complete, regardless of how long that takes', STEP, true],
     ['without a cooldown holds before it is complete', { ...STEP, cooldownMs: 0 }, true],
-    ['without a cooldown is over when it is complete', { ...STEP, cooldownMs: 0, completedAt: NOW }, false],
-    ['that never was does not hold', undefined, false],
+    ['without a cooldown no longer holds when it is complete', { ...STEP, cooldownMs: 0, completedAt: NOW }, false],
+    ['that was never made does not hold', undefined, false],
   ])('%s', (_sentence, step, cools) => {
     expect(isCoolingDown(step, NOW)).toBe(cools);
   });
 
   test.each<[string, number, CooldownStep, number]>([
-    ['all that it added', 6, STEP, 4],
-    ['all that it added where others have added more', 9, STEP, 4],
-    ['what is left of it', 5, STEP, 3],
-    ['nothing where all of it is gone', 1, STEP, 0],
-    ['nothing where it has cooled down', 6, { ...STEP, completedAt: NOW - 300_000 }, 0],
+    ['all its added instances', 6, STEP, 4],
+    ['all its added instances, even if others added more', 9, STEP, 4],
+    ['the rest of its added instances', 5, STEP, 3],
+    ['nothing if all its added instances are gone', 1, STEP, 0],
+    ['nothing if its cooldown is over', 6, { ...STEP, completedAt: NOW - 300_000 }, 0],
   ])('counts with %s: at %d', (_sentence, capacity, out, added) => {
     expect(addedWithinCooldown({ out }, capacity, NOW)).toBe(added);
   });
 
-  test('that took capacity away counts with nothing', () => {
+  test('that scaled in counts with nothing', () => {
     expect(addedWithinCooldown({ in: { ...STEP, from: 6, to: 2 } }, 2, NOW)).toBe(0);
   });
 });

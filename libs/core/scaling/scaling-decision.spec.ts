@@ -20,29 +20,29 @@ describe('the bounds hold before any policy is asked', () => {
     ['down to a lowered maximum', { inService: 4, bounds: bounds(0, 2) }, 2, 'maximum capacity was set to 2'],
     ['down to a maximum of nothing', { inService: 4, bounds: bounds(0, 0) }, 0, 'maximum capacity was set to 0'],
     [
-      'but for the busy and the starting',
+      'except for busy and starting instances',
       { starting: 1, inService: 3, busy: 2, bounds: bounds(0, 1) },
       3,
       'maximum capacity was set to 1',
     ],
     [
-      'down from what was asked for and has not come',
+      'down from a desired count that was not reached',
       { inService: 1, desired: 9, bounds: bounds(0, 5) },
       5,
       'maximum capacity was set to 5',
     ],
-    ['and leave alone what is inside', { inService: 4, bounds: bounds(2, 9) }, 4, 'no policy asks for a change'],
+    ['and leave a count inside them alone', { inService: 4, bounds: bounds(2, 9) }, 4, 'no policy asks for a change'],
   ])('%s', (_sentence, seen, desired, cause) => {
     expect(decide(observation(seen), calm)).toMatchObject({ desired, cause });
   });
 
-  test('up to more than the minimum where a policy asks for that', () => {
+  test('up to more than the minimum if a policy wants that', () => {
     const seen = observation({ inService: 1, bounds: bounds(3, 10) });
     expect(decide(seen, [reading(idle, highAlarm(35))]).desired).toBe(7);
   });
 });
 
-test('a lower count that was asked for stands while its instances are busy', () => {
+test('a lower desired count stays while the instances are busy', () => {
   expect(decide(observation({ desired: 1, inService: 3, busy: 3 }), calm).desired).toBe(1);
 });
 
@@ -53,12 +53,12 @@ const order = (instances: number, at = NOW): Partial<ScalingObservation> => ({
 describe('an order to wake', () => {
   test.each<[string, Partial<ScalingObservation>, number]>([
     ['is carried out at zero', order(2), 2],
-    ['is carried out though dispatch is paused', { ...order(2), dispatch: 'paused' }, 2],
-    ['is carried out though scaling out is suspended', { ...order(1), bounds: bounds(0, 3, SUSPENDED) }, 1],
-    ['goes no further than a maximum that was lowered since', { ...order(9), bounds: bounds(0, 4) }, 4],
-    ['takes nothing away', { ...order(2), inService: 5, busy: 5 }, 5],
-    ['asks for no less than the minimum', { ...order(1), bounds: bounds(3, 5) }, 3],
-    ['is out of force when a minute has passed', order(2, NOW - 60_001), 0],
+    ['is carried out even if dispatch is paused', { ...order(2), dispatch: 'paused' }, 2],
+    ['is carried out even if scaling out is suspended', { ...order(1), bounds: bounds(0, 3, SUSPENDED) }, 1],
+    ['goes no further than a maximum that was lowered meanwhile', { ...order(9), bounds: bounds(0, 4) }, 4],
+    ['ends no instance', { ...order(2), inService: 5, busy: 5 }, 5],
+    ['wants at least the minimum', { ...order(1), bounds: bounds(3, 5) }, 3],
+    ['is no longer in force after a minute', order(2, NOW - 60_001), 0],
   ])('%s', (_sentence, seen, desired) => {
     expect(decide(observation(seen)).desired).toBe(desired);
     expect(decide(observation(seen), calm).desired).toBe(desired);
@@ -77,7 +77,7 @@ describe('an order to wake', () => {
 describe('while dispatch is paused', () => {
   const paused = { dispatch: 'paused' } as const;
 
-  test('no policy scales out, whatever the metrics say', () => {
+  test('no policy scales out, regardless of the metrics', () => {
     const seen = observation({ ...paused, inService: 1 });
     expect(decide(seen, [reading(idle, highAlarm(35))])).toMatchObject({
       desired: 1,
@@ -85,7 +85,7 @@ describe('while dispatch is paused', () => {
     });
   });
 
-  test('no promise does, whoever still runs the work', () => {
+  test('no promise scales out, even while invocations run', () => {
     const seen = observation({ ...paused, inService: 1, busy: 1, backlog: { queued: 0, running: 4 } });
     expect(decide(seen)).toMatchObject({ desired: 1, notScaledReasons: [{ code: 'DispatchPaused' }] });
   });
@@ -94,7 +94,7 @@ describe('while dispatch is paused', () => {
     expect(decide(observation({ ...paused, bounds: bounds(2, 5) })).desired).toBe(2);
   });
 
-  test('what is idle goes', () => {
+  test('idle instances go', () => {
     const seen = observation({ ...paused, inService: 2, idleSince: [NOW - 400_000, NOW - 400_000] });
     expect(decide(seen).desired).toBe(0);
   });
@@ -116,7 +116,7 @@ const trackingPolicies: fc.Arbitrary<ScalingPolicy> = fc
   .tuple(names, fc.record({ targetValue: fc.double({ min: 0.5, max: 20, noNaN: true }), disableScaleIn: fc.boolean() }))
   .map(([name, of]) => trackingPolicy(name, of));
 
-/** Steps without gaps that ask for more the higher the metric is. */
+/** Steps without gaps that add more the higher the metric is. */
 const stepPolicies: fc.Arbitrary<ScalingPolicy> = fc
   .record({
     name: names,
@@ -186,8 +186,8 @@ const isWithin = ({ bounds: { maximum, minimum }, desired, inService, starting }
 
 const RUNS = { numRuns: 2_000 };
 
-describe('whatever the policies say, the decision', () => {
-  test('stays inside the bounds, but for those that are busy or starting, also where an operator orders more', () => {
+describe('for any policies, the decision', () => {
+  test('stays inside the bounds, except for busy and starting instances, even if an operator orders more', () => {
     const orders = fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined });
     fc.assert(
       fc.property(observations, readingsOfAny, orders, (seen, readings, instances) => {
@@ -200,7 +200,7 @@ describe('whatever the policies say, the decision', () => {
     );
   });
 
-  test('never asks for fewer than are busy or starting, unless that was asked for before', () => {
+  test('never goes below the busy and starting instances, unless the desired count was already lower', () => {
     fc.assert(
       fc.property(observations, readingsOfAny, (seen, readings) => {
         const { desired } = decide(seen, readings);
@@ -236,7 +236,7 @@ describe('whatever the policies say, the decision', () => {
     );
   });
 
-  test('is no lower on the way out for one more policy', () => {
+  test('is no lower for one more policy on the way out', () => {
     fc.assert(
       fc.property(observations, readingsOfAny, readingsOfAny, (seen, readings, [another]) => {
         const { desired } = decide(seen, readings);
@@ -247,7 +247,7 @@ describe('whatever the policies say, the decision', () => {
     );
   });
 
-  test('goes in by target tracking only where all agree who may scale in', () => {
+  test('scales in by target tracking only if all policies that may scale in agree', () => {
     fc.assert(
       fc.property(observations.filter(isWithin), readingsOf(trackingPolicies), (seen, readings) => {
         fc.pre(decide(seen, readings).desired < seen.desired);
@@ -269,7 +269,7 @@ describe('whatever the policies say, the decision', () => {
     );
   });
 
-  test('is to change nothing while no alarm acts and somebody is in service', () => {
+  test('changes nothing while no alarm acts and an instance is in service', () => {
     fc.assert(
       fc.property(observations.filter(isWithin), readingsOfAny, (seen, readings) => {
         fc.pre(seen.inService > 0);
@@ -282,7 +282,7 @@ describe('whatever the policies say, the decision', () => {
     );
   });
 
-  test('that changes nothing though something was asked for has its reasons, and one that changes something has none', () => {
+  test('has reasons if it changes nothing although a policy wanted a change, and none otherwise', () => {
     fc.assert(
       fc.property(observations.filter(isWithin), readingsOfAny, (seen, readings) => {
         const { answers, desired, notScaledReasons } = decide(seen, readings);

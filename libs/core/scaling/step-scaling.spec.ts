@@ -16,7 +16,7 @@ function rule(of: Partial<StepScaling>): StepScaling {
 const above = (value: number): Breach => ({ value, threshold: 50, comparison: 'GreaterThanOrEqualToThreshold' });
 const below = (value: number): Breach => ({ value, threshold: 50, comparison: 'LessThanThreshold' });
 
-describe('of the steps above an alarm at 50', () => {
+describe('with steps above an alarm at 50', () => {
   const steps: readonly StepAdjustment[] = [
     { lowerBound: 0, upperBound: 10, adjustment: 0 },
     { lowerBound: 10, upperBound: 20, adjustment: 10 },
@@ -40,7 +40,7 @@ describe('of the steps above an alarm at 50', () => {
   });
 });
 
-describe('of the steps below an alarm at 50', () => {
+describe('with steps below an alarm at 50', () => {
   const steps: readonly StepAdjustment[] = [
     { lowerBound: -10, upperBound: 0, adjustment: -1 },
     { lowerBound: -20, upperBound: -10, adjustment: -2 },
@@ -65,15 +65,15 @@ describe('of the steps below an alarm at 50', () => {
 
 describe('a percentage is rounded', () => {
   test.each<[string, number, number, number]>([
-    ['down where it is more than one', 10, 127, 22],
+    ['down if it is more than one', 10, 127, 22],
     ['down from 6.7', 10, 67, 16],
-    ['up to one between nothing and one', 1, 58, 2],
-    ['up to one from next to nothing', 1, 1, 2],
-    ['to minus one between minus one and nothing', 10, -5, 9],
+    ['up to one between zero and one', 1, 58, 2],
+    ['up to one from almost zero', 1, 1, 2],
+    ['to minus one between minus one and zero', 10, -5, 9],
     ['towards zero below minus one', 10, -67, 4],
-    ['not at all where it is whole', 10, 70, 17],
-    ['not at all down to zero', 10, -100, 0],
-    ['but not where it is nothing', 10, 0, 10],
+    ['not if it is whole', 10, 70, 17],
+    ['not if it takes all', 10, -100, 0],
+    ['not if it is zero', 10, 0, 10],
   ])('%s: from %d by %d %% to %d', (_sentence, current, adjustment, capacity) => {
     const percent = rule({ adjustmentType: 'PercentChangeInCapacity', steps: [{ adjustment }] });
     expect(steppedCapacity(percent, above(50), current)).toBe(capacity);
@@ -82,13 +82,13 @@ describe('a percentage is rounded', () => {
 
 describe('the minimum magnitude', () => {
   test.each<[string, number, number, number]>([
-    ['makes a small percentage more', 4, 25, 6],
-    ['leaves a great one alone', 10, 50, 15],
+    ['raises a small percentage', 4, 25, 6],
+    ['leaves a large percentage alone', 10, 50, 15],
     ['works downwards as well', 4, -25, 2],
-    ['does not go below nothing', 1, -25, 0],
-    ['makes something of a percentage of nothing', 0, 25, 2],
-    ['makes nothing of no percentage', 4, 0, 4],
-  ])('%s: of two, from %d by %d %% to %d', (_sentence, current, adjustment, capacity) => {
+    ['does not go below zero', 1, -25, 0],
+    ['applies to a percentage of zero', 0, 25, 2],
+    ['does not apply to zero per cent', 4, 0, 4],
+  ])('%s: magnitude 2, from %d by %d %% to %d', (_sentence, current, adjustment, capacity) => {
     const percent = rule({
       adjustmentType: 'PercentChangeInCapacity',
       steps: [{ adjustment }],
@@ -102,7 +102,7 @@ describe('the adjustment is', () => {
   test.each<[string, StepScaling['adjustmentType'], number, number]>([
     ['added', 'ChangeInCapacity', 3, 8],
     ['taken away', 'ChangeInCapacity', -3, 2],
-    ['taken away down to nothing', 'ChangeInCapacity', -9, 0],
+    ['taken away down to zero', 'ChangeInCapacity', -9, 0],
     ['the new capacity, upwards', 'ExactCapacity', 7, 7],
     ['the new capacity, downwards', 'ExactCapacity', 2, 2],
   ])('%s by %s of %d: from 5 to %d', (_sentence, adjustmentType, adjustment, capacity) => {

@@ -62,11 +62,11 @@ describe('the alarms of a target-tracking policy', () => {
     expect(alarmsOf({ targetValue })[1]?.threshold).toBe(threshold);
   });
 
-  it('are only the high one where it never scales in', () => {
+  it('are only the high one if the policy never scales in', () => {
     expect(alarmsOf({ disableScaleIn: true }).map(({ name }) => name)).toEqual(['high']);
   });
 
-  it('watch what the predefined metric stands for', () => {
+  it('watch the metric that the predefined metric stands for', () => {
     const [high] = alarmsOf({ metric: { kind: 'predefined', type: 'SageMakerVariantInvocationsPerInstance' } });
     expect(high?.source).toEqual({
       kind: 'metric',
@@ -90,7 +90,7 @@ function keyOf(dimensions: Record<string, string>, statistic: 'Average' | 'Sum' 
   return trackedMetricKey({ kind: 'customized', metric: { namespace: 'N', name: 'm', dimensions }, statistic });
 }
 
-it('tells tracked metrics apart by what is measured, not by how it was written', () => {
+it('tells tracked metrics apart by the measurement, not by the spelling', () => {
   expect(keyOf({ a: '1', b: '2' })).toBe(keyOf({ b: '2', a: '1' }));
   expect(keyOf({ a: '1' })).not.toBe(keyOf({ a: '2' }));
   expect(keyOf({ a: '1' })).not.toBe(keyOf({ a: '1' }, 'Sum'));

@@ -1,4 +1,4 @@
-/** What is open and has to be closed when Ebb stops, or cannot start. */
+/** The resources that Ebb has opened and must close when it stops or fails to start. */
 export class Closers {
   readonly #closers: (() => void | Promise<void>)[] = [];
 
@@ -6,7 +6,7 @@ export class Closers {
     this.#closers.push(close);
   }
 
-  /** Closes all, last opened first. */
+  /** Closes every resource, the last one opened first. */
   async closeAll(): Promise<void> {
     for (let close = this.#closers.pop(); close; close = this.#closers.pop()) await close();
   }

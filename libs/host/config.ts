@@ -8,7 +8,7 @@ import type { ScalingSettings } from '../engine/scaling/scaling-settings.js';
 import { type ListeningSettings, readListening } from './listening.js';
 import { DEFAULT_ENGINE, SettingReader } from './setting-reader.js';
 
-/** The drivers that a profile stands for; each may be overridden by its own variable. */
+/** The drivers that a profile selects; a variable for each driver overrides the profile. */
 export interface DriverChoice {
   readonly ledger: 'sqlite' | 'sqs';
   readonly objects: 'filesystem' | 's3';
@@ -16,61 +16,65 @@ export interface DriverChoice {
   readonly instances: 'process' | 'docker';
 }
 
-/** `EBB_PROFILE`: one word that settles every driver. Profiles that are not built yet are not listed. */
+/** The profiles that `EBB_PROFILE` can name. A profile that is not built yet is not listed. */
 const PROFILES: Readonly<Record<string, DriverChoice>> = {
   local: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'process' },
   docker: { ledger: 'sqlite', objects: 'filesystem', notifications: 'topics', instances: 'docker' },
 };
 
-/** Who is let in, and where the key of the kept secrets lies. */
+/** The access mode, and the place of the key that encrypts stored secrets. */
 export interface AccessSettings {
   readonly mode: AccessMode;
-  /** The operator's own; absent means `secrets.key` in the data directory. */
+  /** The operator's key file; if absent, `secrets.key` in the data directory. */
   readonly secretsKeyFile?: string;
 }
 
-/** What instances need that are containers. */
+/** The settings for instances that are containers. */
 export interface ContainerSettings {
-  /** Where the engine listens: `unix:///path`, or `tcp://` on the loopback address. */
+  /** The address of the container engine: `unix:///path`, or `tcp://` on the loopback address. */
   readonly engine: string;
-  /** Those that Ebb knows, with the operator's own. */
+  /** The instance types that Ebb knows, together with the operator's own. */
   readonly types: InstanceTypes;
-  /** In the form of Docker's `config.json`. */
+  /** A file in the form of Docker's `config.json`. */
   readonly registryAuthFile: string;
 }
 
-/** Whoever may submit without credentials is on this machine, and reaches what is there anyway. */
+/**
+ * Hosts that callbacks may reach in open mode. Callers without credentials are on this machine and reach its services
+ * anyway.
+ */
 const LOOPBACK = ['127.0.0.0/8', '::1', 'localhost'];
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** The level of the least severe log lines that are written. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The environment, read once, validated and frozen. Injected wherever a setting is needed. */
+/** The settings of one process, read once from the environment, validated and frozen. Nest injects them. */
 export abstract class Config {
   abstract readonly profile: string;
   abstract readonly drivers: DriverChoice;
-  /** Where the embedded drivers keep everything. */
+  /** The folder in which the embedded drivers keep their data. */
   abstract readonly dataDirectory: string;
   abstract readonly listening: ListeningSettings;
   abstract readonly access: AccessSettings;
-  /** Folders that hold images, each a folder with an `ebb-image.json`. */
+  /** Folders of images; each image is a folder with an `ebb-image.json`. */
   abstract readonly imageFolders: readonly string[];
-  /** What models take on this machine's disk, those in use aside. */
+  /** The most bytes of this machine's disk that models take, not counting models in use. */
   abstract readonly modelCacheBytes: number;
   abstract readonly containers: ContainerSettings;
   abstract readonly scaling: ScalingSettings;
   abstract readonly place: Place;
-  /** Addresses of real or compatible AWS services; absent means the region's own. */
+  /** Addresses of real or compatible AWS services; if one is absent, the region's own address. */
   abstract readonly awsEndpoints: { readonly s3?: string; readonly sqs?: string; readonly sns?: string };
-  /** Where containers reach this Ebb to report their progress; absent means its own address, where they are processes. */
+  /** The URL at which containers report progress to this Ebb. If absent, processes use Ebb's own address. */
   abstract readonly progressUrl: string | undefined;
-  /** Networks and hosts that are not public and may be called back all the same. */
+  /** Networks and hosts that callbacks may reach although they are not public. */
   abstract readonly callbackAllow: readonly string[];
   abstract readonly logLevel: LogLevel;
-  /** What Ebb was started with; instances get of it what finds programs. */
+  /** The environment that Ebb was started with. Instances inherit only the variables that find programs. */
   abstract readonly environment: Readonly<NodeJS.ProcessEnv>;
 
-  /** Raises `ConfigError`. `repository` is the folder that relative defaults start from. */
+  /** Reads the settings; raises `ConfigError`. Relative defaults start from the folder `repository`. */
   static read(environment: NodeJS.ProcessEnv, repository: string): Config {
     const read = new SettingReader(environment);
     const profile = read.oneOf('EBB_PROFILE', Object.keys(PROFILES), 'local');
@@ -114,7 +118,7 @@ function readDrivers(read: SettingReader, defaults: DriverChoice): DriverChoice 
   };
 }
 
-/** The engine's address matters only where instances are containers. */
+/** The engine's address matters only if instances are containers. */
 function readContainers(read: SettingReader, { instances }: DriverChoice): ContainerSettings {
   return Object.freeze<ContainerSettings>({
     engine: instances === 'docker' ? read.engine() : DEFAULT_ENGINE,

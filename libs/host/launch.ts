@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 const OLDEST = [22, 19] as const;
 
 /**
- * True when this Node is new enough to go on. Otherwise runs `script` again on the Node that the repository brings
- * along and mirrors its end, or, where there is none for this platform, says what is needed and ends the process.
+ * Returns true if this Node is new enough to run Ebb. Otherwise runs `script` again on the Node that the repository
+ * bundles and exits as that process does. If there is no bundled Node for this platform, says what is needed and ends
+ * the process.
  */
 export function launchOnSupportedNode(script: string): boolean {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -15,7 +16,7 @@ export function launchOnSupportedNode(script: string): boolean {
   const bundled = bundledNode(dirname(script));
   if (!bundled) {
     console.error(
-      `Ebb needs Node ${OLDEST.join('.')} or newer; this is ${process.version}, and none came with npm ci.`,
+      `Ebb needs Node ${OLDEST.join('.')} or newer; this is ${process.version}, and npm ci installed no other.`,
     );
     process.exit(1);
   }
@@ -36,12 +37,12 @@ export function launchOnSupportedNode(script: string): boolean {
   return false;
 }
 
-/** A terminal sends its signals to the child as well, which must not take one Ctrl-C for two. */
+/** A terminal sends its signals to the child as well. A forwarded copy would make two signals of one Ctrl-C. */
 function isFromTerminal(signal: NodeJS.Signals): boolean {
   return signal !== 'SIGTERM' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
 }
 
-/** Looks for `node_modules/node-linux-*` upwards from a folder. */
+/** Looks for `node_modules/node-<platform>-<arch>` in a folder and the folders above it. */
 function bundledNode(from: string): string | undefined {
   const name = `node-${process.platform}-${process.arch}`;
   for (let folder = from; ; folder = dirname(folder)) {

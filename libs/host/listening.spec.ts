@@ -4,20 +4,22 @@ import { Config } from './config.js';
 const read = (environment: NodeJS.ProcessEnv): Config => Config.read(environment, '/ebb');
 
 describe('where Ebb listens', () => {
-  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is open to all on %s unless told', (EBB_HOST) => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('is open to everyone on %s by default', (EBB_HOST) => {
     expect(read({ EBB_HOST }).access.mode).toBe('open');
     expect(read({ EBB_HOST, EBB_ACCESS: 'keys' }).access.mode).toBe('keys');
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.7', '128.0.0.1', 'ebb.example.com', '127.0.0.1.example.com', '127.1'])(
-    'needs keys on %s, whatever it is told',
+    'always requires keys on %s',
     (EBB_HOST) => {
       expect(read({ EBB_HOST }).access.mode).toBe('keys');
-      expect(() => read({ EBB_HOST, EBB_ACCESS: 'open' })).toThrow(/^EBB_ACCESS must be keys where EBB_HOST is no/);
+      expect(() => read({ EBB_HOST, EBB_ACCESS: 'open' })).toThrow(
+        /^EBB_ACCESS must be keys if EBB_HOST is not a loopback/,
+      );
     },
   );
 
-  it('is the loopback address and open, in plain HTTP, where nothing is set', () => {
+  it('is the loopback address, open and in plain HTTP, by default', () => {
     const { access, listening } = read({});
     expect(access.mode).toBe('open');
     expect(listening).toMatchObject({ host: '127.0.0.1', port: 7070 });
@@ -30,19 +32,17 @@ describe('where Ebb listens', () => {
     });
   });
 
-  it('is where others reach it, if that is said', () => {
+  it('has the public URL that is set, without a slash at its end', () => {
     expect(read({}).listening.publicUrl).toBeUndefined();
     const { listening } = read({ EBB_PUBLIC_URL: 'https://ebb.example.com/models/' });
     expect(listening.publicUrl).toBe('https://ebb.example.com/models');
   });
 
-  it('has a certificate and its key, or neither', () => {
+  it('has a certificate with its key, or neither', () => {
     const tls = { EBB_TLS_CERT_FILE: '/a.crt', EBB_TLS_KEY_FILE: '/a.key' };
     expect(read(tls).listening.tls).toEqual({ certFile: '/a.crt', keyFile: '/a.key' });
-    expect(() => read({ EBB_TLS_CERT_FILE: '/a.crt' })).toThrow(
-      /^EBB_TLS_KEY_FILE must be set where EBB_TLS_CERT_FILE/,
-    );
-    expect(() => read({ EBB_TLS_KEY_FILE: '/a.key' })).toThrow(/^EBB_TLS_CERT_FILE must be set where EBB_TLS_KEY_FILE/);
+    expect(() => read({ EBB_TLS_CERT_FILE: '/a.crt' })).toThrow(/^EBB_TLS_KEY_FILE must be set if EBB_TLS_CERT_FILE/);
+    expect(() => read({ EBB_TLS_KEY_FILE: '/a.key' })).toThrow(/^EBB_TLS_CERT_FILE must be set if EBB_TLS_KEY_FILE/);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('where Ebb listens', () => {
     ['EBB_STALL_SECONDS', 'long', 'a number from 0.1 to 3600'],
     ['EBB_MIN_BODY_BYTES_PER_SECOND', '0', 'a number from 1'],
     ['EBB_PUBLIC_URL', 'ebb.example.com', 'an http or https URL'],
-  ])('has no %s of %s', (name, value, rule) => {
+  ])('refuses the setting %s=%s', (name, value, rule) => {
     expect(() => read({ [name]: value })).toThrow(`${name} must be ${rule}`);
   });
 });

@@ -2,36 +2,42 @@ import { isIP } from 'node:net';
 import type { AccessMode } from '../engine/access/authenticate.js';
 import { ConfigError, type SettingReader } from './setting-reader.js';
 
-/** Where Ebb listens, and what it puts up with there. */
+/** The address on which Ebb listens, and the limits of its connections. */
 export interface ListeningSettings {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** The port; 0 lets the operating system choose one. */
   readonly port: number;
-  /** Files in PEM; absent means plain HTTP. */
+  /** The certificate and its key, as PEM files; if absent, plain HTTP. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
-  /** Where others reach Ebb, if not at the address that it listens on: links begin with it. Without a slash at its end. */
+  /**
+   * The URL at which others reach Ebb, without a slash at its end. Links begin with it. If absent, the address that Ebb
+   * listens on.
+   */
   readonly publicUrl?: string;
   readonly limits: ConnectionLimits;
 }
 
-/** What one connection, and all of them, may take of Ebb. */
+/** The limits of each connection, and of all connections together. */
 export interface ConnectionLimits {
-  /** At a time; further ones are closed as they come. */
+  /** The most connections that are open at a time. Ebb closes each further one when it arrives. */
   readonly maxConnections: number;
-  /** How long the head of a request may take. */
+  /** The longest time that the head of a request may take. */
   readonly headersTimeoutMs: number;
-  /** A body that Ebb waits for must go on so fast, over any `stallMs`; how long it takes in all does not matter. */
+  /** The lowest rate of a body that Ebb waits for, measured over any `stallMs`. The total duration has no limit. */
   readonly minBodyBytesPerSecond: number;
-  /** How long a body may bring too little, or an answer be left unread. */
+  /** The longest time that a body may be too slow, or a response may stay unread. */
   readonly stallMs: number;
 }
 
-/** Where to listen, and whether a key is needed there: open is for the loopback address alone. Raises `ConfigError`. */
+/**
+ * Reads the address to listen on, and the access mode. Mode `open` is allowed on the loopback address only. Raises
+ * `ConfigError`.
+ */
 export function readListening(read: SettingReader): { listening: ListeningSettings; mode: AccessMode } {
   const host = read.matching('EBB_HOST', HOST, 'an address or a host name', '127.0.0.1');
   const mode = read.oneOf('EBB_ACCESS', ['open', 'keys'], isLoopback(host) ? 'open' : 'keys');
   if (mode === 'open' && !isLoopback(host)) {
-    const rule = 'keys where EBB_HOST is no loopback address, because open lets everyone in';
+    const rule = 'keys if EBB_HOST is not a loopback address, because open admits everyone';
     throw read.error('EBB_ACCESS', rule, mode);
   }
   const listening = Object.freeze<ListeningSettings>({
@@ -62,5 +68,5 @@ function readTls(read: SettingReader): Pick<ListeningSettings, 'tls'> {
   if (certFile === undefined && keyFile === undefined) return {};
   const missing = certFile === undefined ? 'EBB_TLS_CERT_FILE' : 'EBB_TLS_KEY_FILE';
   const given = certFile === undefined ? 'EBB_TLS_KEY_FILE' : 'EBB_TLS_CERT_FILE';
-  throw new ConfigError(`${missing} must be set where ${given} is; it is ''.`);
+  throw new ConfigError(`${missing} must be set if ${given} is set; it is ''.`);
 }

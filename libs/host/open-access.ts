@@ -6,15 +6,15 @@ import type { AccessWorld } from '../engine/access/access-material.js';
 import type { Config } from './config.js';
 import { openSecrets } from './open-secrets.js';
 
-/** What access keys need, without the rest of Ebb. */
+/** The part of the world that access keys need. */
 export interface OpenAccess {
   readonly world: AccessWorld;
   close(): void;
 }
 
 /**
- * Opens the catalog and the secrets of a data directory while Ebb is stopped, so that its first key can be made. Raises
- * `Unavailable`, naming the directory, while Ebb runs on it.
+ * Opens the catalog and the secrets of a data directory while Ebb is stopped, so that its first key can be created.
+ * Raises `Unavailable`, which names the directory, while Ebb runs on it.
  */
 export function openAccess(config: Config): OpenAccess {
   mkdirSync(config.dataDirectory, { recursive: true });

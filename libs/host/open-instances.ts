@@ -8,7 +8,7 @@ import type { Log } from '../engine/log.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 
-/** Opens what launches instances, with the models of this machine. */
+/** Opens the driver that launches instances, and this machine's store of models. */
 export async function openInstances(
   config: Config,
   { objects, logs, log }: { readonly objects: Objects; readonly logs: Logs; readonly log: Log },

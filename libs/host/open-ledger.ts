@@ -5,7 +5,7 @@ import type { World } from '../engine/world.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 
-/** Opens the record of invocations, with the outbox that shares its transactions. */
+/** Opens the ledger of invocations, and the outbox that shares its transactions. */
 export async function openLedger(
   config: Config,
   log: Log,
@@ -25,7 +25,7 @@ export async function openLedger(
       const sqs = new SQSClient({ region: config.place.region, ...(endpoint && { endpoint }) });
       const ledger = new SqsLedger(record, sqs, {
         onLater: (what, error) =>
-          log.warn('A call to SQS failed; the next round makes it good', { what, reason: messageOf(error) }),
+          log.warn('A call to SQS failed; the next reclaim repairs the queue', { what, reason: messageOf(error) }),
       });
       closers.add(async () => {
         await ledger.close();

@@ -6,13 +6,13 @@ import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 import { OwnAgent } from './own-agent.js';
 
-/** What telling receivers needs of the rest of Ebb. */
+/** The parts of Ebb that notifications need. */
 interface NotificationParts extends AccessWorld {
   readonly own: OwnCredential;
   readonly ownUrl: () => string;
 }
 
-/** Opens what tells receivers: one driver for topics, as configured, and one for callbacks, which are always Ebb's own. */
+/** Opens the drivers that notify receivers: the configured driver for topics, and Ebb's own driver for callbacks. */
 export async function openNotifications(
   config: Config,
   parts: NotificationParts,
@@ -61,7 +61,7 @@ async function openTopics(config: Config, parts: NotificationParts, closers: Clo
   }
 }
 
-/** Where the queues are that subscribe to topics. */
+/** The SQS client's settings for the queues that subscribe to topics. */
 function queueSettings(
   { awsEndpoints, listening, place }: Config,
   { own, ownUrl }: NotificationParts,

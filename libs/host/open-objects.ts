@@ -3,7 +3,7 @@ import type { Objects } from '../core/ports/objects.js';
 import type { Closers } from './closers.js';
 import type { Config } from './config.js';
 
-/** Opens where objects are kept. */
+/** Opens the driver that stores objects. */
 export async function openObjects(config: Config, closers: Closers): Promise<Objects> {
   switch (config.drivers.objects) {
     case 'filesystem': {
@@ -20,7 +20,7 @@ export async function openObjects(config: Config, closers: Closers): Promise<Obj
         region: config.place.region,
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',
-        // Compatible servers at an address of their own seldom have a host name for each bucket.
+        // Compatible servers with an address of their own seldom have a host name for each bucket.
         ...(endpoint && { endpoint, forcePathStyle: true }),
       });
       closers.add(() => client.destroy());

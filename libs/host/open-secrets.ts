@@ -3,7 +3,9 @@ import type { Secrets } from '../core/ports/secrets.js';
 import { KeyFileSecrets } from '../drivers/secrets/key-file.js';
 import type { Config } from './config.js';
 
-/** The secrets' key: the operator's, or one of the data directory, which is made when it is first needed. */
+/**
+ * Opens the secrets with the operator's key file, or with the data directory's own, which is created at its first use.
+ */
 export function openSecrets(config: Config): Secrets {
   const { access, dataDirectory } = config;
   const { secretsKeyFile } = access;

@@ -20,15 +20,16 @@ import { openSecrets } from './open-secrets.js';
 /** The drivers that the configuration chose, opened. */
 export interface OpenWorld {
   readonly world: World;
-  /** What Ebb shows where it calls itself. */
+  /** The credential with which Ebb calls itself. */
   readonly own: OwnCredential;
   /** Closes the drivers, last opened first. */
   close(): Promise<void>;
 }
 
 /**
- * Opens one driver for each port: where there is a choice, the port's `open-<port>.ts` makes it. `ownUrl` is where Ebb will
- * listen; it is asked for only when something is sent. SDKs are imported only when they are used.
+ * Opens one driver for each port. If the configuration offers a choice, the port's `open-<port>.ts` makes it. `ownUrl`
+ * returns the URL on which Ebb will listen; it is called only when something is sent. An SDK is imported only if it is
+ * used.
  */
 export async function openWorld(config: Config, log: Log, ownUrl: () => string): Promise<OpenWorld> {
   const closers = new Closers();
@@ -86,7 +87,9 @@ async function openDrivers(
   return { world, own };
 }
 
-/** Containers do not reach what listens on this machine's loopback address alone; processes do. */
+/**
+ * Returns a maker of progress URLs if instances can reach Ebb: processes reach the loopback address, containers do not.
+ */
 function progressUrls({ drivers, progressUrl }: Config, ownUrl: () => string): World['progressUrl'] {
   if (progressUrl === undefined && drivers.instances !== 'process') return undefined;
   return (token) => `${progressUrl?.replace(/\/$/, '') ?? ownUrl()}/v1/progress/${token}`;

@@ -2,7 +2,10 @@ import { pino } from 'pino';
 import { Log, type LogFields } from '../engine/log.js';
 import type { LogLevel } from './config.js';
 
-/** Structured lines on standard error, one an event; standard output is for what the process is asked to print. */
+/**
+ * Writes structured lines to standard error, one for each event. Standard output is reserved for output that a command
+ * asks for.
+ */
 export class PinoLog extends Log {
   private readonly logger;
 

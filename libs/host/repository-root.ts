@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder that holds package.json, from a source or a built file: relative settings start from it. */
+/**
+ * Returns the folder that holds `package.json`, looking upwards from a source or built file. Relative settings start
+ * from it.
+ */
 export function repositoryRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;

@@ -3,16 +3,22 @@ import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import { type InstanceTypes, KNOWN_INSTANCE_TYPES, readInstanceTypes } from '../core/instance/instance-type.js';
 
+/** The address of the container engine by default. */
 export const DEFAULT_ENGINE = 'unix:///var/run/docker.sock';
-/** Ports of containers are published on the loopback address of the engine's machine, so that has to be this one. */
+/**
+ * The engine must run on this machine, because ports of containers are published on the loopback address of its
+ * machine.
+ */
 const ENGINE = /^(unix:\/\/\/.+|tcp:\/\/(localhost|127(\.\d+){3}|\[::1\]):\d+)$/;
 
-/** A setting breaks a rule; the message names the variable and the rule, and the process must not start. */
+/** A setting that breaks a rule. The message names the variable and the rule; the process must not start. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads settings out of the environment, one variable at a time. What breaks its rule raises `ConfigError`. */
+/**
+ * Reads settings from the environment, one variable at a time. Raises `ConfigError` for a value that breaks its rule.
+ */
 export class SettingReader {
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
@@ -27,7 +33,7 @@ export class SettingReader {
     return this.matching(name, ENGINE, 'unix:///path or tcp:// with the loopback address and a port', DEFAULT_ENGINE);
   }
 
-  /** A variable that names a JSON file. */
+  /** Reads the instance types from the JSON file that a variable names. */
   instanceTypes(name: string): InstanceTypes {
     if (this.text(name) === undefined) return KNOWN_INSTANCE_TYPES;
     const file = this.path(name, '');
@@ -46,7 +52,7 @@ export class SettingReader {
     throw this.error(name, `a number from ${min} to ${max}`, text);
   }
 
-  /** A variable in seconds, a day at most. */
+  /** Reads a variable in seconds, at most one day, as milliseconds. */
   milliseconds(name: string, fallbackMs: number): number {
     return this.number(name, fallbackMs / 1000, 0, 86_400) * 1000;
   }
@@ -77,7 +83,7 @@ export class SettingReader {
       .filter((folder) => folder !== '');
   }
 
-  /** Entries with commas between them, each of which has to pass. */
+  /** Reads entries separated by commas; each entry must pass `isEntry`. */
   list(name: string, isEntry: (entry: string) => boolean, rule: string): string[] | undefined {
     const entries = this.text(name)
       ?.split(',')
@@ -95,13 +101,13 @@ export class SettingReader {
     throw this.error(name, 'an http or https URL', value);
   }
 
-  /** An empty variable counts as unset, as in most shells' idiom. */
+  /** Returns a variable's text. An empty variable counts as unset, as shells usually treat it. */
   text(name: string): string | undefined {
     const value = this.environment[name]?.trim();
     return value === '' ? undefined : value;
   }
 
-  /** To be thrown: it names the variable, its rule and what it is. */
+  /** Returns an error to throw that names the variable, its rule and its value. */
   error(name: string, rule: string, value: string | undefined): ConfigError {
     return new ConfigError(`${name} must be ${rule}; it is '${value ?? ''}'.`);
   }

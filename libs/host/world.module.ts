@@ -9,7 +9,7 @@ import { Log } from '../engine/log.js';
 import { World } from '../engine/world.js';
 import { Config } from './config.js';
 
-/** Gives every module the configuration and the opened drivers, each under its port. */
+/** Provides every module with the configuration and the opened drivers, each under its port. */
 @Global()
 @Module({})
 export class WorldModule {

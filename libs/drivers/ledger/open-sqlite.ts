@@ -6,16 +6,18 @@ import { ledgerStatements } from './sqlite/sqlite-statements.js';
 import { UnsettledCounts } from './sqlite/unsettled-counts.js';
 import { SqliteLedger } from './sqlite.js';
 
-/** The ledger and the outbox of one data directory, which this process owns until `close`. */
+/** The ledger and the outbox of one data directory. This process owns the directory until `close`. */
 export interface OpenLedger {
   readonly ledger: SqliteLedger;
   readonly invocations: SqliteInvocations;
   readonly outbox: SqliteOutbox;
-  /** Commits what is under way and gives the directory up; calls that come later are refused as `Unavailable`. */
+  /** Commits the writes under way and gives up the directory. Later calls are refused as `Unavailable`. */
   close(): void;
 }
 
-/** Opens, or creates, the ledger in a data directory, or one in `:memory:`. Raises `Unavailable` where it cannot. */
+/**
+ * Opens or creates the ledger in a data directory, or one in `:memory:`. Raises `Unavailable` if it cannot be opened.
+ */
 export function openSqliteLedger(dataDirectory: string): OpenLedger {
   const database = openLedgerDatabase(dataDirectory);
   const group = new GroupCommit(database);

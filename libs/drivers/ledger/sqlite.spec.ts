@@ -60,7 +60,7 @@ describe('when the disk is full', () => {
     database.pragma(`max_page_count = ${(database.pragma('page_count', { simple: true }) as number) + extra}`);
   const bulky = { customAttributes: 'x'.repeat(3_000) };
 
-  test('accepts are refused as StorageFull, never half done, and work again when there is room', async () => {
+  test('the ledger refuses accepts whole, as StorageFull, and accepts again when there is room', async () => {
     await ledger.accept(request(0));
     limitPages(20);
     const tries = Array.from({ length: 100 }, (_, index) => ledger.accept(request(index + 1, bulky)));
@@ -74,7 +74,7 @@ describe('when the disk is full', () => {
     expect(await invocations.backlog('ocr')).toMatchObject({ queued: 2 });
   });
 
-  test('a settlement that has no room for its delivery is not recorded either', async () => {
+  test('the ledger does not record a settlement whose delivery has no room', async () => {
     await ledger.accept(request(0));
     const [leased] = await ledger.lease(LEASE);
     limitPages(3);
@@ -96,7 +96,7 @@ describe('when the disk is full', () => {
   });
 });
 
-test('deliveries that a killed process had taken are due again at once, and no others', async () => {
+test('only the deliveries that a killed process had taken are due again at once', async () => {
   const receiver = { kind: 'topic', topicArn: 'arn:aws:sns:us-east-1:000000000000:done' } as const;
   const before = openSqliteLedger(directory);
   const ids = ['new', 'tried', 'later'];
@@ -117,7 +117,7 @@ test('deliveries that a killed process had taken are due again at once, and no o
 });
 
 describe('one process owns the data directory', () => {
-  /** Opens the file as another process would and says so on its output; then it waits to be killed. */
+  /** Opens the file as another process would, reports that on its output, and waits to be killed. */
   const HOLDER = `
     const database = new (require('better-sqlite3'))(process.argv[1], { timeout: 0 });
     try {
@@ -144,7 +144,7 @@ describe('one process owns the data directory', () => {
     return { said: String(said).trim(), child };
   }
 
-  test('a second one is refused with the name of the directory until the first was killed', async () => {
+  test('a second process is refused, with the name of the directory, until the first is killed', async () => {
     const { said, child } = await openElsewhere();
     expect(said).toBe('opened');
     const refusal = { code: 'Unavailable', message: expect.stringContaining(directory) };
@@ -156,7 +156,7 @@ describe('one process owns the data directory', () => {
     opened.close();
   });
 
-  test('while it has the directory open, no other process can use the file', async () => {
+  test('no other process can use the file while the owner has it open', async () => {
     const opened = openSqliteLedger(directory);
     expect((await openElsewhere()).said).toMatch(/^SQLITE_BUSY/);
     expect(() => openSqliteLedger(directory)).toThrow('in use by another');
@@ -166,7 +166,7 @@ describe('one process owns the data directory', () => {
   });
 });
 
-test('closing commits what is under way and refuses what comes later', async () => {
+test('closing commits the writes under way and refuses later calls', async () => {
   const opened = openSqliteLedger(directory);
   const accepted = opened.ledger.accept(request(1));
   opened.close();
@@ -178,7 +178,7 @@ test('closing commits what is under way and refuses what comes later', async () 
   again.close();
 });
 
-test('a file that a newer version has written is refused', () => {
+test('a file of a newer version is refused', () => {
   openSqliteLedger(directory).close();
   const database = new Database(join(directory, 'ledger.sqlite'));
   database.pragma('user_version = 99');
@@ -186,13 +186,13 @@ test('a file that a newer version has written is refused', () => {
   expect(() => openSqliteLedger(directory)).toThrow(/newer version of Ebb/);
 });
 
-test('a directory that cannot be made is refused with its name', () => {
+test('a directory that cannot be created is refused with its name', () => {
   const impossible = join('/dev/null', 'data');
   expect(() => openSqliteLedger(impossible)).toThrow(expect.objectContaining({ code: 'Unavailable' }));
   expect(() => openSqliteLedger(impossible)).toThrow(impossible);
 });
 
-test('keeps a ledger in memory when asked to', async () => {
+test('the ledger of :memory: is kept in memory', async () => {
   const { ledger, close } = openSqliteLedger(':memory:');
   await ledger.accept(request(1));
   expect(await ledger.lease(LEASE)).toHaveLength(1);

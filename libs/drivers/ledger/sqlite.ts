@@ -16,14 +16,14 @@ import { type UnsettledCounts, inState } from './sqlite/unsettled-counts.js';
 type Accepted = { readonly invocation: Invocation; readonly repeated: boolean };
 type OnCommit = (effect: () => void) => void;
 
-/** The ledger in one SQLite file. Writes take effect in the order in which they are asked for. */
+/** The ledger in one SQLite file. Writes take effect in the order of the calls. */
 export class SqliteLedger extends Ledger {
   readonly #group: GroupCommit;
   readonly #outbox: SqliteOutbox;
   readonly #sql: LedgerStatements;
   readonly #counts: UnsettledCounts;
 
-  /** `outbox` is the one over the same database: settlements and their deliveries share a transaction. */
+  /** `outbox` must use the same database, because a settlement and its deliveries share a transaction. */
   constructor(group: GroupCommit, sql: LedgerStatements, counts: UnsettledCounts, outbox: SqliteOutbox) {
     super();
     this.#group = group;
@@ -49,7 +49,9 @@ export class SqliteLedger extends Ledger {
     }, signal);
   }
 
-  /** A key that is older than its window stands for nothing any more. */
+  /**
+   * Returns the invocation that was accepted under the same idempotency key within its window. Forgets an older key.
+   */
   #acceptedBefore({ endpointName, idempotencyKey, acceptedAt }: InvocationRequest): InvocationRow | undefined {
     if (idempotencyKey === undefined) return undefined;
     const first = this.#sql.findByIdempotencyKey.get(endpointName, idempotencyKey);
@@ -58,7 +60,10 @@ export class SqliteLedger extends Ledger {
     return undefined;
   }
 
-  /** What runs the same invocation again already; else marks it as being run again by this one. */
+  /**
+   * Returns the invocation that redrives the same original already. Otherwise marks the original as redriven by this
+   * request.
+   */
   #runAgainBefore({ id, redriveOf }: InvocationRequest): InvocationRow | undefined {
     if (redriveOf === undefined) return undefined;
     const original = this.#sql.find.get(redriveOf);
@@ -84,7 +89,7 @@ export class SqliteLedger extends Ledger {
     );
   }
 
-  /** `startedAt` stays as it was: the model is not going to see these. */
+  /** `startedAt` does not change, because the model does not get these invocations. */
   async leaseExpired(request: Omit<LeaseRequest, 'endpointName'>, signal?: AbortSignal): Promise<Invocation[]> {
     const { workerId, count, now, leasedUntil } = request;
     return this.#takeFromQueue(() => this.#sql.leaseExpired.all(workerId, leasedUntil, now, count), signal);

@@ -7,19 +7,20 @@ import type { Invocations } from '../../core/ports/invocations.js';
 import { type Cancellation, type Lease, type LeaseRequest, Ledger, type Settlement } from '../../core/ports/ledger.js';
 import { type HandOut, HandOutQueue } from './sqs/hand-out-queue.js';
 
-/** The record under an SQS ledger: a ledger, and what is looked up of it. */
+/** The ledger that an SQS ledger uses as its record, and the lookups that it needs. */
 export interface LedgerRecord {
   readonly ledger: Ledger;
   readonly invocations: Pick<Invocations, 'backlog' | 'endpointsWithBacklog'> & {
-    /** The ids of the oldest queued invocations of an endpoint. */
+    /** Returns the ids of the oldest queued invocations of an endpoint. */
     oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]>;
   };
 }
 
+/** The settings of an SQS ledger. */
 export interface SqsLedgerOptions {
-  /** Queues are named `<prefix><endpoint>`. */
+  /** The prefix of the queues' names, `<prefix><endpoint>`. */
   readonly queuePrefix?: string;
-  /** Told of calls to SQS that failed and that are made good later by `reclaim`. */
+  /** Observes the failed calls to SQS that a later `reclaim` makes up for. */
   readonly onLater?: (what: string, error: unknown) => void;
 }
 
@@ -30,23 +31,24 @@ interface HeldMessage {
   leasedUntil: number;
 }
 
-/** How long a lease waits for a message while the record says that something is queued. */
+/** The longest time that a lease waits for a message while the record has queued invocations. */
 const LEASE_WAIT_SECONDS = 1;
-/** How many records are sent again in one round for an endpoint. */
+/** The most messages of one endpoint that one `reclaim` sends again. */
 const MAX_RESENT = 100;
 
 /**
- * A ledger whose record is another's, and whose work is handed out by SQS, one queue an endpoint. The record is the
- * truth: a message is only a hint that there is one more to be had. One that comes when nothing is queued is dropped; a
- * queued invocation whose message was lost is sent again by `reclaim`. The message behind a lease is hidden
- * for as long as the lease, and its heartbeat is the lease's: constant, whatever the invocation's age.
+ * A ledger that keeps its record in another ledger and hands out invocations through SQS, with one queue for each
+ * endpoint. The record is the truth; a message is only a hint that one more invocation is queued. A message is dropped
+ * if nothing is queued. `reclaim` sends again the messages of queued invocations that were lost. The message behind a
+ * lease stays hidden as long as the lease. Its heartbeat is the lease's, at a constant interval, whatever the age of
+ * the invocation.
  */
 export class SqsLedger extends Ledger {
   private readonly queues = new Map<string, HandOutQueue>();
-  /** The messages behind the leases that were given out here. */
+  /** The messages behind the leases that this ledger gave out. */
   private readonly held = new Map<string, HeldMessage>();
   private readonly sending = new Map<string, string[]>();
-  /** Endpoints that had fewer messages than queued invocations when last looked at: SQS's numbers lag behind. */
+  /** Endpoints that had fewer messages than queued invocations at the last look. SQS's numbers lag behind. */
   private readonly short = new Set<string>();
   private readonly background = new Set<Promise<void>>();
 
@@ -58,7 +60,9 @@ export class SqsLedger extends Ledger {
     super();
   }
 
-  /** The message follows the record and is not waited for: should it be lost, the record is still there. */
+  /**
+   * Resolves when the record is written, without waiting for the message. If the message is lost, the record remains.
+   */
   async accept(request: InvocationRequest, signal?: AbortSignal) {
     const accepted = await this.record.ledger.accept(request, signal);
     if (!accepted.repeated) this.sendSoon(request.endpointName, request.id);
@@ -113,7 +117,7 @@ export class SqsLedger extends Ledger {
   ): Promise<boolean> {
     const settled = await this.record.ledger.settle(lease, settlement, deliveries, signal);
     const message = this.forget(lease);
-    // Not waited for: a message that stays names a settled invocation, and is dropped when it comes again.
+    // Not awaited: a message that remains names a settled invocation, and is dropped when it is received again.
     if (message) void this.later('drop', message.queue.drop([message.receiptHandle]));
     return settled;
   }
@@ -131,7 +135,7 @@ export class SqsLedger extends Ledger {
     return this.record.ledger.leaseExpired(request, signal);
   }
 
-  /** Also sends again what the queues have lost. */
+  /** Also sends again the messages that the queues have lost. */
   async reclaim(now: number, workerId?: string, signal?: AbortSignal): Promise<string[]> {
     const reclaimed = await this.record.ledger.reclaim(now, workerId, signal);
     for (const [key, { queue, receiptHandle, leasedUntil }] of this.held) {
@@ -151,7 +155,10 @@ export class SqsLedger extends Ledger {
     while (this.background.size > 0) await Promise.all(this.background);
   }
 
-  /** A message says that there is one more to be had, and the record which: those of others may be ahead by priority. */
+  /**
+   * Leases as many invocations as messages were received. The record chooses the invocations, because others may be
+   * ahead by priority.
+   */
   private async leaseReceived(
     queue: HandOutQueue,
     received: readonly HandOut[],
@@ -170,8 +177,8 @@ export class SqsLedger extends Ledger {
   }
 
   /**
-   * The oldest are sent again, as many as are missing, once the number has been short twice in a row. Those that were
-   * there after all come twice, which does no harm; those that were lost are the oldest sooner or later.
+   * Sends again as many of the oldest as are missing, once messages have been missing twice in a row. A message that
+   * was not lost then comes twice, which does no harm. A lost one becomes one of the oldest sooner or later.
    */
   private async resendLost(endpointName: string, queued: number, signal?: AbortSignal): Promise<void> {
     const queue = this.queueOf(endpointName);
@@ -184,7 +191,7 @@ export class SqsLedger extends Ledger {
     await queue.send(oldest, signal);
   }
 
-  /** What is accepted in one turn of the event loop goes out in as few calls as possible. */
+  /** Sends the messages of one turn of the event loop in as few calls as possible. */
   private sendSoon(endpointName: string, invocationId: string): void {
     const waiting = this.sending.get(endpointName);
     if (waiting) {
@@ -218,7 +225,7 @@ export class SqsLedger extends Ledger {
     return message;
   }
 
-  /** For calls to SQS whose failure loses nothing: the record is right, and `reclaim` mends the queue. */
+  /** Runs a call to SQS whose failure loses nothing, because the record is right and `reclaim` repairs the queue. */
   private async later(what: string, call: Promise<void>): Promise<void> {
     const done = call.catch((error: unknown) => this.options.onLater?.(what, error));
     this.background.add(done);

@@ -3,23 +3,23 @@ import type Database from 'better-sqlite3';
 /** The text of one SQL statement, with the types of its parameters and of its rows. */
 export interface SqlText<Values extends unknown[], Row> {
   readonly text: string;
-  /** Its rows have one column, and stand for that column's value. */
+  /** Whether each row is the value of its only column. */
   readonly isPlucked: boolean;
-  /** Holds the types; there is no value. */
+  /** Carries the types; it never has a value. */
   readonly types?: (values: Values) => Row;
 }
 
-/** A statement whose rows are objects, or that has none. */
+/** Describes a statement whose rows are objects, or that has no rows. */
 export function sql<Values extends unknown[], Row = unknown>(text: string): SqlText<Values, Row> {
   return { text, isPlucked: false };
 }
 
-/** A statement whose rows have one column. */
+/** Describes a statement whose rows have one column. */
 export function sqlColumn<Values extends unknown[], Value>(text: string): SqlText<Values, Value> {
   return { text, isPlucked: true };
 }
 
-/** The statements of a table, each prepared under its name. */
+/** The prepared statements of a table, each under its name. */
 export type Prepared<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends SqlText<infer Values, infer Row>
     ? Database.Statement<Values, Row>

@@ -1,4 +1,4 @@
-/** How much is queued and how much runs, and how large the inputs are that came with it. */
+/** The numbers of queued and running invocations, and the size of the inputs that came inside their requests. */
 export interface BacklogCount {
   readonly queued: number;
   readonly running: number;
@@ -7,7 +7,9 @@ export interface BacklogCount {
 
 const NONE: BacklogCount = { queued: 0, running: 0, inputBytes: 0 };
 
-/** The backlog of each of many, counted in memory: counting rows would take longer the more there are. */
+/**
+ * The backlog of each endpoint or key, counted in memory because counting rows takes longer the more rows there are.
+ */
 export class BacklogCounts {
   readonly #counts = new Map<string, BacklogCount>();
 

@@ -16,7 +16,7 @@ const notes = () => database.prepare('SELECT text FROM notes ORDER BY rowid').pl
 const insert = (text: string) => database.prepare('INSERT INTO notes (text) VALUES (?)').run(text);
 const note = (text: string, signal?: AbortSignal) => group.write(() => void insert(text), signal);
 
-test('writes nothing before the turn of the event loop ends, then all of it in the order of submission', async () => {
+test('commits all writes of a turn of the event loop at its end, in the order of submission', async () => {
   const writes = ['a', 'b', 'c'].map((text) => note(text));
   expect(notes()).toEqual([]);
   await Promise.all(writes);
@@ -40,7 +40,7 @@ test('resolves, and applies effects, only when the whole group is committed', as
   expect(appliedInTransaction).toBe(false);
 });
 
-test('lets a write that throws fail alone, with none of its statements and none of its effects', async () => {
+test('rejects only the write that throws, and undoes its statements and effects', async () => {
   const effects: string[] = [];
   const effect = (name: string) => () => void effects.push(name);
   const good = group.write((onCommit) => {
@@ -59,7 +59,7 @@ test('lets a write that throws fail alone, with none of its statements and none 
   expect(effects).toEqual(['good']);
 });
 
-test('rejects the whole group as StorageFull when there is no room, and writes again when there is', async () => {
+test('rejects the whole group as StorageFull when the disk is full, and writes again when there is room', async () => {
   const pages = database.pragma('page_count', { simple: true }) as number;
   database.pragma(`max_page_count = ${pages + 2}`);
   let applied = false;
@@ -97,7 +97,7 @@ test('withdraws a write whose signal is aborted before the commit', async () => 
   expect(notes()).toEqual(['kept']);
 });
 
-test('commits what is queued when it is closed, and refuses what comes later', async () => {
+test('commits the queued writes when it is closed, and refuses later ones', async () => {
   const last = note('last');
   group.close();
   expect(notes()).toEqual(['last']);

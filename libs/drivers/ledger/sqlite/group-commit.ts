@@ -2,11 +2,11 @@ import type Database from 'better-sqlite3';
 import { EbbError } from '../../../core/errors.js';
 import { isStoreFailure, storeError } from '../../sqlite/store-failure.js';
 
-/** A group is committed when it has this many writes, or at the end of the turn of the event loop. */
+/** The most writes in one group. A full group is committed at once, any other at the end of the event loop's turn. */
 export const MAX_WRITES_PER_GROUP = 256;
 
 /**
- * A write: synchronous statements inside the group's transaction. It may be run twice, so whatever it does outside the
+ * A write: synchronous statements inside the group's transaction. It may run twice, so every effect outside the
  * database goes into `onCommit`.
  */
 export type Write<T> = (onCommit: (effect: () => void) => void) => T;
@@ -25,9 +25,9 @@ interface Outcome {
 }
 
 /**
- * Commits the writes of many callers in one transaction, in the order of submission: one fsync is shared by all that
- * arrived in the same turn of the event loop. A promise resolves when its write is on disk. A write that throws fails
- * alone; when the store fails, the whole group is undone and rejected with `StorageFull` or `Unavailable`.
+ * Commits the writes of many callers in one transaction, in the order of submission. All writes of one turn of the
+ * event loop share one fsync. A promise resolves when its write is on disk. A write that throws fails alone. If the
+ * store fails, the whole group is undone and rejected with `StorageFull` or `Unavailable`.
  */
 export class GroupCommit {
   #pending: PendingWrite[] = [];
@@ -50,7 +50,7 @@ export class GroupCommit {
     this.#rollbackToSavepoint = database.prepare('ROLLBACK TO single_write');
   }
 
-  /** Queues a write for the next commit. Aborting the signal before that commit withdraws it. */
+  /** Queues a write for the next commit. An abort of the signal before that commit withdraws the write. */
   write<T>(write: Write<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -61,7 +61,7 @@ export class GroupCommit {
     });
   }
 
-  /** Reads what is committed, at once: there is nothing that a read would have to wait for. */
+  /** Reads committed data at once; a read never waits. */
   read<T>(read: () => T, signal?: AbortSignal): T {
     if (this.#closed) throw closed();
     signal?.throwIfAborted();
@@ -72,7 +72,7 @@ export class GroupCommit {
     }
   }
 
-  /** Commits what is queued, now. */
+  /** Commits the queued writes now. */
   flush(): void {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
@@ -83,7 +83,7 @@ export class GroupCommit {
     if (group.length > 0) this.#commitGroup(group);
   }
 
-  /** Commits what is queued and refuses what comes later as `Unavailable`. */
+  /** Commits the queued writes and refuses later calls as `Unavailable`. */
   close(): void {
     this.flush();
     this.#closed = true;
@@ -106,7 +106,7 @@ export class GroupCommit {
     }
   }
 
-  /** Undefined, and nothing done, when one of the writes failed by itself. */
+  /** Returns undefined, and undoes everything, if a write failed rather than the store. */
   #runTogether(group: readonly PendingWrite[]): Outcome[] | undefined {
     this.#begin.run();
     let outcomes: Outcome[];
@@ -121,7 +121,7 @@ export class GroupCommit {
     return outcomes;
   }
 
-  /** Each write in a savepoint of its own. Savepoints for all would cost every group what only bad writes need. */
+  /** Runs each write in a savepoint of its own. Savepoints in every group would be slower for a case that is rare. */
   #runApart(group: readonly PendingWrite[]): Outcome[] {
     this.#begin.run();
     const outcomes = group.map(({ write }) => this.#runInSavepoint(write));
@@ -143,7 +143,7 @@ export class GroupCommit {
     }
   }
 
-  /** SQLite has rolled back by itself after some failures and not after others. */
+  /** SQLite rolls back on its own after some failures and not after others. */
   #undo(): void {
     if (this.database.inTransaction) this.#rollback.run();
   }

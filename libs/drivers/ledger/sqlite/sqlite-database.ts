@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { type DatabasePlan, openDatabase } from '../../sqlite/open-database.js';
 
-/** Enough for the hot ends of every index; what is deeper in a long backlog stays on disk. */
+/** The page cache. It holds the parts of every index that are used most; the rest of a long backlog stays on disk. */
 const CACHE_KIB = 16 * 1024;
-/** 4 MiB of write-ahead log: a larger one makes each checkpoint, and with it the slowest commit, longer. */
+/** The write-ahead log's pages (4 MiB). A larger log makes each checkpoint longer, and with it the slowest commit. */
 const CHECKPOINT_PAGES = 1000;
 
 const LEDGER_DATABASE: DatabasePlan = {

@@ -2,11 +2,11 @@ import type { DeliveryAttempt } from '../../../core/delivery/delivery-attempt.js
 import type { Delivery } from '../../../core/delivery/delivery.js';
 import type { DeliveryState, KnownDelivery } from '../../../core/ports/outbox.js';
 
-/** A delivery as the outbox's table has it. */
+/** A row of the outbox's table. */
 export interface DeliveryRow {
   readonly sequence: number;
   readonly id: string;
-  /** Null once it is done with. */
+  /** The time of the next attempt; null once the delivery is delivered or given up. */
   readonly due_at: number | null;
   readonly failures: number;
   readonly reason: string | null;
@@ -17,7 +17,7 @@ export interface DeliveryRow {
   readonly done_at: number | null;
 }
 
-/** The delivery of a row. */
+/** Reads the delivery of a row. */
 export function toKnownDelivery(row: DeliveryRow): KnownDelivery {
   return {
     delivery: JSON.parse(row.delivery) as Delivery,

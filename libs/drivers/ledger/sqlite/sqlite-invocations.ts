@@ -60,7 +60,7 @@ export class SqliteInvocations extends Invocations {
     return this.#group.read(() => this.#counts.byKey.of(submittedBy), signal);
   }
 
-  /** The ids of the oldest queued invocations of an endpoint. */
+  /** Returns the ids of the oldest queued invocations of an endpoint. */
   async oldestQueued(endpointName: string, limit: number, signal?: AbortSignal): Promise<string[]> {
     return this.#group.read(() => this.#sql.oldestQueued.all(endpointName, limit), signal);
   }

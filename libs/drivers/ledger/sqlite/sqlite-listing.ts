@@ -6,31 +6,36 @@ import type { LedgerStatements } from './sqlite-statements.js';
 
 const DEFAULT_LIMIT = 100;
 
-/** What an invocation is found by, as terms of the index: its labels, the access key that it came with, its caller's name for it. */
+/**
+ * Returns the terms by which the index finds an invocation: its caller's name for it, its labels, and the access key
+ * that submitted it.
+ */
 export function termsOf(
   of: Pick<InvocationQuery, 'labels' | 'submittedBy' | 'inferenceId'> & { readonly id?: string },
 ): string[] {
   const { id, inferenceId, labels = {}, submittedBy } = of;
   return [
-    // First: nothing else leaves out as much.
+    // First, because it is the most selective term.
     ...(inferenceId === undefined || inferenceId === id ? [] : [`inference:${inferenceId}`]),
     ...Object.entries(labels).map(([name, value]) => `label:${name}=${value}`),
     ...(submittedBy === undefined ? [] : [`by:${submittedBy}`]),
   ];
 }
 
-/** A part of a query: where it looks, in the order of acceptance backwards, and what it looks for. */
+/**
+ * One part of a query: a table or index to read backwards in the order of acceptance, and the conditions on its rows.
+ */
 interface Walk {
   readonly from: string;
   readonly conditions: readonly string[];
   readonly values: readonly (string | number)[];
 }
 
-/** Lists invocations, newest first, through the index that leaves out most. */
+/** Lists invocations, newest first, through the most selective index. */
 export class InvocationListing {
   readonly #database: Database.Database;
   readonly #sql: LedgerStatements;
-  /** One for each shape of query that has been asked. */
+  /** The prepared statements, one for each form of query so far. */
   readonly #prepared = new Map<string, Database.Statement<(string | number)[], InvocationRow>>();
 
   constructor(database: Database.Database, sql: LedgerStatements) {
@@ -39,8 +44,9 @@ export class InvocationListing {
   }
 
   /**
-   * One page. With an endpoint, states, a label or a key it costs as much as the page is long, not the ledger; several
-   * of these, or a kind of failure, cost as much as what the narrowest index holds of the time that is asked for.
+   * Returns one page. The cost of a query by endpoint, states, a label or a key depends on the length of the page, not
+   * of the ledger. A query by several of these, or by a kind of failure, reads all entries of the narrowest index in
+   * the requested time.
    */
   page(query: InvocationQuery): Invocation[] {
     const limit = query.limit ?? DEFAULT_LIMIT;
@@ -55,7 +61,10 @@ export class InvocationListing {
       .map(toInvocation);
   }
 
-  /** One for each run of an index that may hold what is looked for; together they hold each invocation once. */
+  /**
+   * Returns the parts of a query, one for each range of an index that may hold matches. Together they hold each
+   * invocation once.
+   */
   #walks(query: InvocationQuery): Walk[] {
     const { endpointName, states } = query;
     const [term, ...furtherTerms] = termsOf(query);
@@ -98,8 +107,8 @@ export class InvocationListing {
   }
 
   /**
-   * The sequence of the first invocation that was accepted at or after a time. Halves the ledger again and again instead
-   * of using an index: sequences are in the order of acceptance.
+   * Returns the sequence of the first invocation that was accepted at or after a time. Sequences are in the order of
+   * acceptance, so a binary search needs no index.
    */
   #boundary(time: number | undefined): number | undefined {
     if (time === undefined) return undefined;
@@ -113,7 +122,7 @@ export class InvocationListing {
     return low;
   }
 
-  /** Hops from one name to the next through the index, past however many invocations each has. */
+  /** Finds each name after the previous one in the index, and skips the invocations of each name. */
   *#endpointNamesIn(state: InvocationState): Generator<string> {
     let name = this.#sql.endpointAfter.get(state, '');
     while (name !== undefined) {

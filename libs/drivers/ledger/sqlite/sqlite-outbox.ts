@@ -14,7 +14,7 @@ import { type Prepared, prepareAll } from '../../sqlite/statement.js';
 import { DELIVERING } from './sql/delivering.js';
 import { type DeliveryRow, toKnownDelivery } from './sqlite-delivery-row.js';
 
-/** A delivery ready to be written: serialising is the caller's cost and the caller's error, not the group's. */
+/** A delivery that is serialised before the group's transaction, so an error in it is the caller's alone. */
 export interface EncodedDelivery {
   readonly id: string;
   readonly dueAt: number;
@@ -23,6 +23,7 @@ export interface EncodedDelivery {
   readonly json: string;
 }
 
+/** Serialises deliveries for the outbox. */
 export function encodeDeliveries(deliveries: readonly Delivery[]): EncodedDelivery[] {
   return deliveries.map((delivery) => ({
     id: delivery.id,
@@ -37,13 +38,13 @@ const NOBODY: Closed = new Set();
 type OnCommit = (effect: () => void) => void;
 
 /**
- * The outbox in the ledger's SQLite file. Which deliveries are taken is known in memory only: the file belongs to one
- * process, so whoever opens it after a kill finds everything due again at once.
+ * The outbox in the ledger's SQLite file. Taken deliveries are recorded in memory only. One process owns the file, so
+ * after a kill all taken deliveries are due again at once.
  */
 export class SqliteOutbox extends Outbox {
   readonly #group: GroupCommit;
   readonly #sql: Prepared<typeof DELIVERING>;
-  /** Until when a delivery is taken, by its id. */
+  /** The time until which a delivery is taken, by its id. */
   readonly #takenUntil = new Map<string, number>();
   #waiting: number;
   #givenUp: number;
@@ -62,7 +63,7 @@ export class SqliteOutbox extends Outbox {
     return this.#group.write((onCommit) => this.add(encoded, onCommit), signal);
   }
 
-  /** Adds deliveries within a write of the group that both share; those that are known already stay as they are. */
+  /** Adds deliveries within a write of the shared group. Deliveries that exist already do not change. */
   add(deliveries: readonly EncodedDelivery[], onCommit: OnCommit): void {
     let added = 0;
     for (const { id, dueAt, destination, invocationId, json } of deliveries) {
@@ -83,7 +84,10 @@ export class SqliteOutbox extends Outbox {
     return due.map(({ delivery, failures }) => ({ delivery: JSON.parse(delivery) as Delivery, failures }));
   }
 
-  /** The oldest due; where those are taken or of the closed, the oldest of each other destination. */
+  /**
+   * Returns the oldest due deliveries. If they are taken or their destinations are closed, returns the oldest of each
+   * other destination.
+   */
   #due(count: number, now: number, closed: Closed): DeliveryRow[] {
     const isFree = ({ id, destination }: DeliveryRow): boolean =>
       (this.#takenUntil.get(id) ?? now) <= now && !closed.has(destination);
@@ -100,7 +104,7 @@ export class SqliteOutbox extends Outbox {
     return [...free, ...others].slice(0, count);
   }
 
-  /** Changes nothing when the delivery is done already: another taker was faster. */
+  /** Changes nothing if the delivery is done already, because another taker was faster. */
   async record(
     { id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>,
     outcome: DeliveryOutcome,
@@ -154,7 +158,7 @@ export class SqliteOutbox extends Outbox {
 
   async nextDueAt(closed = NOBODY, signal?: AbortSignal): Promise<number | undefined> {
     return this.#group.read(() => {
-      // One more than are taken: the earliest of the others is among them, if it is of nobody closed.
+      // One more than are taken, so that the earliest free delivery is among them unless its destination is closed.
       const limit = this.#takenUntil.size + 1;
       const earliest = this.#sql.earliest.all(limit);
       const free = earliest.filter(({ destination }) => !closed.has(destination));
@@ -217,7 +221,7 @@ export class SqliteOutbox extends Outbox {
     }, signal);
   }
 
-  /** Hops from one destination to the next through the index, past however many deliveries each has. */
+  /** Finds each destination after the previous one in the index, and skips the deliveries of each destination. */
   *#destinations(): Generator<string> {
     let destination = this.#sql.firstDestination.get();
     while (destination !== undefined) {

@@ -2,7 +2,7 @@ import type { AttemptRecord, FailureKind } from '../../../core/invocation/attemp
 import type { Invocation, InvocationRequest, InvocationState } from '../../../core/invocation/invocation.js';
 import { queuePlace } from '../../../core/invocation/submission.js';
 
-/** An invocation as SQLite keeps it: what statements look at in columns, the rest of the request as JSON. */
+/** A row of the invocations' table: columns for the values that statements use, and the rest of the request as JSON. */
 export interface InvocationRow {
   readonly sequence: number;
   readonly id: string;
@@ -47,6 +47,7 @@ export type AcceptedValues = [
   details: string,
 ];
 
+/** Returns the values of the row of a new invocation. */
 export function acceptedValues(request: InvocationRequest): AcceptedValues {
   const { id, endpointName, acceptedAt, expiresAt, idempotencyKey, submittedBy, inputBytes, ...rest } = request;
   const details: Details = rest;
@@ -63,6 +64,7 @@ export function acceptedValues(request: InvocationRequest): AcceptedValues {
   ];
 }
 
+/** Reads the invocation of a row. */
 export function toInvocation(row: InvocationRow): Invocation {
   return {
     ...(JSON.parse(row.details) as Details),
@@ -95,7 +97,7 @@ export function toInvocation(row: InvocationRow): Invocation {
 
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
-/** The members that are not null. */
+/** Returns the members that are not null. */
 function present<T extends object>(columns: T): Present<T> {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)) as Present<T>;
 }

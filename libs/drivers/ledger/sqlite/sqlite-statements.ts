@@ -6,8 +6,8 @@ import { HANDING_OUT } from './sql/handing-out.js';
 import { LOOKING_UP } from './sql/looking-up.js';
 
 /**
- * `INDEXED BY` stands where SQLite, which has no statistics here, would take another index and slow down as the ledger
- * grows.
+ * `INDEXED BY` names the index wherever SQLite would choose another one and slow down as the ledger grows. SQLite has
+ * no statistics here.
  */
 const LEDGER = { ...ACCEPTING, ...HANDING_OUT, ...ENDING_ATTEMPTS, ...LOOKING_UP };
 

@@ -1,7 +1,10 @@
 import { type BacklogCount, BacklogCounts } from './backlog-counts.js';
 import type { LedgerStatements } from './sqlite-statements.js';
 
-/** What is queued and what runs, counted by endpoint and by access key: read once, and kept up to date by every commit. */
+/**
+ * The counts of queued and running invocations by endpoint and by access key. They are read once, and every commit
+ * updates them.
+ */
 export class UnsettledCounts {
   readonly byEndpoint = new BacklogCounts();
   readonly byKey = new BacklogCounts();
@@ -16,7 +19,7 @@ export class UnsettledCounts {
   }
 }
 
-/** A number of invocations in one state, as a change of counts. */
+/** Returns a number of invocations in one state as a change of counts. */
 export function inState(state: 'Queued' | 'Running', count: number): Partial<BacklogCount> {
   return state === 'Queued' ? { queued: count } : { running: count };
 }

@@ -9,21 +9,21 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** A message that was received: which invocation it stands for, and what proves that it was received. */
+/** A received message: the id of its invocation, and the receipt that SQS needs to change or delete the message. */
 export interface HandOut {
   readonly invocationId: string;
   readonly receiptHandle: string;
 }
 
-/** SQS takes and gives at most this many messages in one call. */
+/** The most messages that SQS sends or receives in one call. */
 const MAX_BATCH = 10;
-/** SQS's longest: the ledger's own time to live ends earlier. */
+/** The longest retention of SQS. An invocation's own time to live ends earlier. */
 const RETENTION_SECONDS = 14 * 24 * 3600;
 const DEFAULT_VISIBILITY_SECONDS = 30;
 
 /**
- * The SQS queue that hands out one endpoint's invocations. A message carries an id and nothing else: what it means is
- * in the record. The queue is created at its first use.
+ * The SQS queue that hands out one endpoint's invocations. A message carries only an id; the record has the rest. The
+ * queue is created at its first use.
  */
 export class HandOutQueue {
   private url: Promise<string> | undefined;
@@ -42,7 +42,10 @@ export class HandOutQueue {
     }
   }
 
-  /** Waits up to `waitSeconds` for a first message; what is received is hidden from others for `visibilitySeconds`. */
+  /**
+   * Waits up to `waitSeconds` for a first message. Received messages are hidden from other receivers for
+   * `visibilitySeconds`.
+   */
   async receive(
     count: number,
     visibilitySeconds: number,
@@ -59,7 +62,7 @@ export class HandOutQueue {
     return Messages.map(({ Body, ReceiptHandle }) => ({ invocationId: Body!, receiptHandle: ReceiptHandle! }));
   }
 
-  /** Keeps messages hidden for so long from now on: the heartbeat of whoever works on them. */
+  /** Keeps messages hidden for `visibilitySeconds` from now on. This is the heartbeat of the worker that holds them. */
   async hide(receiptHandles: readonly string[], visibilitySeconds: number): Promise<void> {
     for (const batch of batchesOf(receiptHandles)) {
       const Entries = batch.map((ReceiptHandle, index) => ({
@@ -71,7 +74,7 @@ export class HandOutQueue {
     }
   }
 
-  /** Lets anybody receive the message at once. */
+  /** Makes the message visible at once to any receiver. */
   async show(receiptHandle: string): Promise<void> {
     const QueueUrl = await this.queueUrl();
     await this.sqs.send(
@@ -86,7 +89,7 @@ export class HandOutQueue {
     }
   }
 
-  /** About how many messages there are, hidden ones included. */
+  /** Returns the approximate number of messages, including hidden ones. */
   async approximateSize(): Promise<number> {
     const command = new GetQueueAttributesCommand({
       QueueUrl: await this.queueUrl(),

@@ -1,7 +1,7 @@
 import { sql } from '../../../sqlite/statement.js';
 import type { AcceptedValues } from '../sqlite-row.js';
 
-/** Statements that write new invocations down. */
+/** Statements that record new invocations. */
 export const ACCEPTING = {
   accept: sql<AcceptedValues>(
     `INSERT INTO invocations

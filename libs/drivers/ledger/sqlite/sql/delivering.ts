@@ -3,7 +3,7 @@ import type { DeliveryState } from '../../../../core/ports/outbox.js';
 import { sql, sqlColumn } from '../../../sqlite/statement.js';
 import type { DeliveryRow } from '../sqlite-delivery-row.js';
 
-/** The attempts with one more, if there was one. */
+/** Appends `@attempt` to the attempts, if there is one, and keeps the newest only. */
 const WITH_ATTEMPT = `attempts = CASE WHEN @attempt IS NULL THEN attempts ELSE json_insert(
   CASE WHEN json_array_length(attempts) >= ${MAX_KEPT_ATTEMPTS} THEN json_remove(attempts, '$[0]')
     ELSE coalesce(attempts, '[]') END,

@@ -2,7 +2,7 @@ import { type FailureKind, MAX_PAST_ATTEMPTS } from '../../../../core/invocation
 import type { SettledState } from '../../../../core/invocation/invocation.js';
 import { sql } from '../../../sqlite/statement.js';
 
-/** What is kept of how an attempt ended; all null where it is not to be kept. */
+/** The record of how an attempt ended; all members are null if no record is kept. */
 export interface EndedValues {
   readonly endedAt: number | null;
   readonly kind: string | null;
@@ -20,7 +20,7 @@ interface SettledValues extends EndedValues {
   readonly attempt: number;
 }
 
-/** Whose backlog an invocation counts in. */
+/** The endpoint and the access key whose backlogs count an invocation, and the size of its input. */
 export interface Counted {
   readonly endpoint_name: string;
   readonly submitted_by: string | null;
@@ -29,11 +29,11 @@ export interface Counted {
 
 const COUNTED = 'endpoint_name, submitted_by, input_bytes';
 
-/** Nobody has it any more. */
+/** Ends the lease. */
 const UNLEASED =
   'worker_id = NULL, leased_until = NULL, instance_id = NULL, variant_name = NULL, instance_ready_at = NULL';
 
-/** The past attempts with this one, which has ended as `EndedValues` say, if it ran on an instance. */
+/** Appends the current attempt, with its end as in `EndedValues`, to the past attempts if it ran on an instance. */
 const WITH_ENDED_ATTEMPT = `past_attempts = CASE WHEN instance_id IS NULL OR @endedAt IS NULL THEN past_attempts ELSE json_insert(
   CASE WHEN json_array_length(past_attempts) >= ${MAX_PAST_ATTEMPTS} THEN json_remove(past_attempts, '$[0]')
     ELSE coalesce(past_attempts, '[]') END,
@@ -42,7 +42,7 @@ const WITH_ENDED_ATTEMPT = `past_attempts = CASE WHEN instance_id IS NULL OR @en
     'instanceReadyAt', instance_ready_at,
     'startedAt', started_at, 'endedAt', @endedAt, 'kind', @kind, 'status', @status, 'reason', @reason))) END`;
 
-/** Statements that end an attempt: the invocation is settled, or goes back into the queue. */
+/** Statements that end an attempt: they settle its invocation or put it back into the queue. */
 export const ENDING_ATTEMPTS = {
   release: sql<[EndedValues & { broken: number; id: string; attempt: number }], Counted>(
     `UPDATE invocations

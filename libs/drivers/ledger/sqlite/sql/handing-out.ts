@@ -17,8 +17,8 @@ export const HANDING_OUT = {
      WHERE state = 'Queued' AND endpoint_name = ? ORDER BY place, sequence LIMIT ?`,
   ),
 
-  // One row at a time: an UPDATE over a subquery that returns its rows costs four times as much for one, which is how
-  // work is leased when slots fall free one by one, and no less a row for many.
+  // Leases one row at a time. An UPDATE with a subquery, RETURNING its rows, costs four times as much for one row. One
+  // row is the usual case, because slots become free one by one. For many rows that UPDATE costs as much per row.
   leaseBySequence: sql<[...LeaseValues, sequence: number], InvocationRow>(
     `UPDATE invocations
      SET state = 'Running', attempt = attempt + 1, worker_id = ?, leased_until = ?, started_at = ?,

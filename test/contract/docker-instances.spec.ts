@@ -196,7 +196,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       ['ml.unheard-of', /ml\.unheard-of is not known/],
       ['ml.many', /asks for 4096 vCPUs, of which there are \d+/],
       ['ml.vast', /asks for 67108864 MiB of memory, of which there are \d+/],
-      ['ml.gpu', /asks for 2 GPUs, of which the container engine knows 0/],
+      ['ml.gpu', /asks for 2 GPUs, of which the container engine reports 0/],
     ])('of the type %s is not admitted', async (type, message) => {
       await expect(instances.admit(type)).rejects.toMatchObject({
         code: 'InvalidRequest',

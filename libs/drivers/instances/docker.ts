@@ -32,35 +32,38 @@ import { RegistryLogins } from './docker/engine-api/registry-credentials.js';
 import { ContainerStarter } from './docker/start-container.js';
 import type { HeldModel, ModelStore } from './model/model-store.js';
 
-/** Of the output that is kept already, so much is looked at to tell where it ends. */
+/** The number of logged lines that are read to find where the logged output ends. */
 const TAKEN_LINES = 1_000;
-/** How long an engine that does not answer is waited for when an instance is to be terminated. */
+/** How long a termination waits for an engine that does not answer. */
 const ENGINE_PATIENCE_MS = 60_000;
 
-/** Which engine instances run on, and what they are given. */
+/** The engine that instances run on, and the settings of their containers. */
 export interface DockerInstancesOptions {
-  /** `unix:///path`, or `tcp://` on the loopback address. */
+  /** The engine's address: `unix:///path`, or `tcp://` on the loopback address. */
   readonly engine: string;
-  /** Where the id is kept by which containers are known to be those of this Ebb. One running Ebb at a time has it. */
+  /**
+   * The folder that keeps the id by which this Ebb recognises its containers. Only one running Ebb may use it at a
+   * time.
+   */
   readonly directory: string;
-  /** Where models are fetched to, for containers to mount. */
+  /** The store of models, which containers mount. */
   readonly models: ModelStore;
-  /** Where the containers' output goes. */
+  /** The log for the containers' output. */
   readonly logs: Logs;
-  /** Those that Ebb knows unless told. */
+  /** The instance types; by default, the types that Ebb knows. */
   readonly types?: InstanceTypes;
-  /** In the form of Docker's `config.json`. */
+  /** A file in the form of Docker's `config.json`. */
   readonly registryAuthFile: string;
   /** The containers' `AWS_REGION`. */
   readonly region?: string;
-  /** Told of pulls as they go on. */
+  /** Observes the progress of pulls. */
   readonly onPull?: (progress: PullProgress) => void;
 }
 
 /**
  * Instances as containers on this machine's engine, dockerd or Podman. They outlive Ebb: a later run with the same
- * directory adopts them, or finds them in the list. All calls that need the engine raise `Unavailable` while it is away;
- * what runs is not given up for that, but is taken up again when the engine is back.
+ * directory adopts or lists them. Every call that needs the engine raises `Unavailable` while the engine is away.
+ * Running instances are kept meanwhile, and Ebb resumes them when the engine is back.
  */
 export class DockerInstances extends Instances {
   readonly #engine: EngineClient;
@@ -82,7 +85,7 @@ export class DockerInstances extends Instances {
     this.#starter = new ContainerStarter(engine, this.#networks);
   }
 
-  /** Raises `Unavailable`, with what to do, where the engine does not answer. */
+  /** Opens the driver. Raises `Unavailable`, with advice, if the engine does not answer. */
   static async open(options: DockerInstancesOptions): Promise<DockerInstances> {
     const engine = await EngineClient.connect(options.engine);
     return new DockerInstances(engine, await ownerOf(options.directory), options);
@@ -93,7 +96,7 @@ export class DockerInstances extends Instances {
     if (type) await checkMachine(this.#engine, instanceType!, type);
   }
 
-  /** Also pulls the image, which every launch is going to need. */
+  /** Also pulls the image, because every launch will need it. */
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
     this.#typeOf(spec.instanceType);
     await this.#images.ensure(spec.container.image, undefined, signal);
@@ -127,7 +130,7 @@ export class DockerInstances extends Instances {
     signal?.throwIfAborted();
     if (!found?.isAlive || found.isPaused || !found.isLaunchedFrom(spec)) return undefined;
     const model = this.#options.models.reclaim(found.model);
-    // Files that are not kept any more may have changed under it.
+    // If the store does not keep the files any more, they may have changed under the container.
     if (!model) return undefined;
     return this.#takeOver(instanceId, found, model);
   }
@@ -150,7 +153,7 @@ export class DockerInstances extends Instances {
     await this.#known.find(instanceId).resume(signal);
   }
 
-  /** Containers that were created and never started are listed too; those that have ended are removed. */
+  /** Also lists containers that were created but never started; removes containers that have ended. */
   async list(): Promise<FoundInstance[]> {
     const launching = new Set(this.#known.launching());
     const filters = { label: [`${OWNER_LABEL}=${this.#owner}`] };
@@ -179,7 +182,7 @@ export class DockerInstances extends Instances {
     return this.#known.get(instanceId)?.cancel(inferenceId, signal) ?? { isAcknowledged: true };
   }
 
-  /** Lets go of all instances; their containers go on running. */
+  /** Forgets all instances; their containers continue to run. */
   async close(): Promise<void> {
     await Promise.all(this.#known.running().map((instance) => instance.close()));
     this.#known.clear();
@@ -210,7 +213,7 @@ export class DockerInstances extends Instances {
     }
   }
 
-  /** Goes on with a container of an earlier run. */
+  /** Continues with a container of an earlier run. */
   async #takeOver(instanceId: string, found: FoundContainer, model?: HeldModel): Promise<DockerInstance> {
     const taken = await this.#options.logs.tail(instanceId, TAKEN_LINES);
     const position = OutputPosition.after(taken.filter(isOutput));
@@ -240,14 +243,14 @@ export class DockerInstances extends Instances {
     }
   }
 
-  /** What is beside a container that is gone. */
+  /** Releases the model and the network of a container that is gone. */
   async #release(instanceId: string, model?: HeldModel): Promise<void> {
     await model?.release();
     await this.#networks.release(this.#nameOf(instanceId));
   }
 }
 
-/** A container that runs, as what, and on which files. */
+/** A running container, the endpoint and variant that it belongs to, and its model. */
 interface Watched {
   readonly container: StartedContainer;
   readonly source: Omit<LogSource, 'instanceId'>;

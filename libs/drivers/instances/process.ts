@@ -25,32 +25,33 @@ import { ProcessGuard } from './process/process-guard.js';
 import { ProcessTable } from './process/process-table.js';
 import { RunningInstance } from './process/running-instance.js';
 
-/** Where instances come from and where they live on this machine. */
+/** The images of instances, their places on this machine, and their settings. */
 export interface ProcessInstancesOptions {
-  /** Folders that hold images, each a folder with an `ebb-image.json`. Nothing else is ever executed. */
+  /** Folders of images; each image is a folder with an `ebb-image.json`. Ebb never executes anything else. */
   readonly imageFolders: readonly string[];
-  /** Where instances keep their record. It belongs to one running Ebb at a time. */
+  /** The folder for the instances' records. Only one running Ebb may use it at a time. */
   readonly directory: string;
-  /** Where models are fetched to, for instances to read. */
+  /** The store of models, which instances read. */
   readonly models: ModelStore;
-  /** Where their output goes. */
+  /** The log for the instances' output. */
   readonly logs: Logs;
-  /** The environment of Ebb itself, of which containers get what finds programs (`PATH`, `HOME`, `LANG`, …). */
+  /** Ebb's own environment. Containers inherit only the variables that find programs (`PATH`, `HOME`, `LANG`, …). */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The containers' `AWS_REGION`. */
   readonly region?: string;
 }
 
 /**
- * Instances as child processes on this machine, each with a process group and a port of its own; their models they share.
- * What an earlier run left in the same directory is listed and can be terminated, but not talked to. Checking and launching
- * also raise `InvalidRequest` for variables that only an image may set, and for isolation, which processes do not have.
+ * Instances as child processes on this machine, each with its own process group and port. They share their models.
+ * Instances that an earlier run left in the same directory are listed and can be terminated, but not used. Checking and
+ * launching also raise `InvalidRequest` for variables that only an image may set, and for network isolation, which
+ * processes do not have.
  */
 export class ProcessInstances extends Instances {
   readonly #options: ProcessInstancesOptions;
   readonly #directories: InstanceDirectories;
   readonly #known = new KnownInstances<RunningInstance>();
-  /** Of all that run or are being started, so that no two launches at once get the same one. */
+  /** The ports of instances that run or are being launched, so that no two launches choose the same port. */
   readonly #ports = new Set<number>();
   #guard: ProcessGuard | undefined;
 
@@ -60,7 +61,7 @@ export class ProcessInstances extends Instances {
     this.#directories = new InstanceDirectories(options.directory);
   }
 
-  /** Processes share the machine as it is: their types limit nothing. */
+  /** Admits every type, because processes share the machine without limits. */
   async admit(): Promise<void> {}
 
   async check(spec: LaunchSpec, signal?: AbortSignal): Promise<void> {
@@ -88,7 +89,7 @@ export class ProcessInstances extends Instances {
     );
   }
 
-  /** Processes end with the Ebb that started them; what may be left of one cannot be talked to. */
+  /** Adopts nothing. Processes end with the Ebb that started them, and a leftover cannot be used. */
   async adopt(): Promise<undefined> {
     return undefined;
   }
@@ -135,7 +136,7 @@ export class ProcessInstances extends Instances {
     return instance ? cancelBy(instance.cancelRules, instance.http, inferenceId, signal) : { isAcknowledged: true };
   }
 
-  /** Kills every instance that is still running, and lets go of everything else. */
+  /** Kills every running instance, and releases all other resources. */
   async close(): Promise<void> {
     await Promise.all(this.#known.running().map((instance) => instance.terminate(0)));
     this.#guard?.close();
@@ -148,12 +149,12 @@ export class ProcessInstances extends Instances {
     if (!spec.isNetworkIsolated) return image;
     throw new EbbError(
       'InvalidRequest',
-      'EnableNetworkIsolation is not possible where instances are processes, which share the network of this machine: ' +
-        'run Ebb with containers, by EBB_PROFILE=docker, or leave it out.',
+      'EnableNetworkIsolation is not possible if instances are processes, because they share the network of this machine: ' +
+        'run Ebb with containers (EBB_PROFILE=docker), or omit it.',
     );
   }
 
-  /** Makes the instance's directory, which no other instance may have had, and answers with what removes it. */
+  /** Creates the instance's directory, which must be new, and returns the function that removes it. */
   async #makeDirectory(instanceId: string): Promise<() => Promise<void>> {
     try {
       await this.#directories.create(instanceId);

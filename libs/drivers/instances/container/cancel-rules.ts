@@ -1,22 +1,22 @@
 import type { CancelAnswer } from '../../../core/ports/instances.js';
 import type { ContainerHttp } from './container-http.js';
 
-/** What an image allows, and offers, for invocations that are cancelled while they run. */
+/** The rules of an image for cancelling a running invocation. */
 export interface CancelRules {
-  /** Where a POST tells the container to stop working on an invocation. */
+  /** The path of the POST that tells the container to stop working on an invocation. */
   readonly path?: string;
-  /** An instance may be ended that has not said it stopped, after so long. */
+  /** How long Ebb waits for the container to say that it has stopped; then Ebb may end the instance. */
   readonly endsInstanceAfterMs?: number;
 }
 
-/** A path of printable characters, and nothing that begins a query or a fragment. */
+/** A path of printable characters, without the beginning of a query or a fragment. */
 const PATH = /^\/[\x21-\x7e]{0,255}$/;
 const MAX_GRACE_SECONDS = 3600;
 
 const PATH_LABEL = 'ebb.cancel-path';
 const GRACE_LABEL = 'ebb.cancel-ends-instance-after-seconds';
 
-/** Reads what `ebb-image.json` has under `cancel`; throws an Error with the rule that is broken. */
+/** Reads the member `cancel` of `ebb-image.json`. Raises an Error that says which rule is broken. */
 export function readCancelRules(value: unknown): CancelRules {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -29,7 +29,9 @@ export function readCancelRules(value: unknown): CancelRules {
   return rules(path, endInstanceAfterSeconds, 'cancel.path', 'cancel.endInstanceAfterSeconds');
 }
 
-/** Reads them from the labels of a container, which are its image's; what breaks a rule counts as absent. */
+/**
+ * Reads the rules from the labels of a container, which come from its image. Labels that break a rule count as absent.
+ */
 export function cancelRulesOfLabels(labels: Readonly<Record<string, string>>): CancelRules {
   const seconds = labels[GRACE_LABEL];
   try {
@@ -53,7 +55,7 @@ function rules(path: unknown, seconds: unknown, pathName: string, secondsName: s
   };
 }
 
-/** Tells a container what its image's rules have it told. Raises nothing but the signal's reason. */
+/** Tells a container to cancel an invocation, as its image's rules say. Raises nothing but the signal's reason. */
 export async function cancelBy(
   { path, endsInstanceAfterMs }: CancelRules,
   http: ContainerHttp,

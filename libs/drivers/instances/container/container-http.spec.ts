@@ -11,12 +11,12 @@ const ENDLESS = 'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nbegin';
 let server: Server;
 let http: ContainerHttp;
 let connections: number;
-/** Settles the waiting and the coming calls of `nextRequest`, in turn. */
+/** Resolves the waiting and future calls of `nextRequest` in turn. */
 let requests: PromiseWithResolvers<Socket>[];
 let seen: number;
 let asked: number;
 
-/** A container whose bytes the test writes itself. */
+/** Starts a container whose bytes the test writes. */
 beforeEach(async () => {
   connections = 0;
   seen = 0;
@@ -43,7 +43,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** The connection on which the next request has come in. */
+/** Returns the connection of the next request. */
 function nextRequest(): Promise<Socket> {
   return requests[asked++]!.promise;
 }
@@ -55,36 +55,36 @@ async function answerNext(text: string): Promise<Socket> {
 }
 
 describe("a container's HTTP side", () => {
-  it('counts header lines as they came over the wire', async () => {
+  it('counts the bytes of headers as the container sent them', async () => {
     const response = http.invoke(request);
     await answerNext('HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nX: 1\r\nContent-Length: 0\r\n\r\n');
     expect(await response).toMatchObject({ headerBytes: 'Content-Type: a/b\r\nX: 1\r\nContent-Length: 0\r\n'.length });
   });
 
-  it('keeps its connections for the requests to come', async () => {
+  it('reuses its connections', async () => {
     for (let round = 0; round < 8; round += 1) {
       const response = http.invoke(request);
       await answerNext('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       expect(Buffer.from((await response).body as Uint8Array).toString()).toBe('ok');
     }
-    // Two rather than one: a connection rests for a turn of the event loop after its answer.
+    // Two rather than one, because a connection rests for a turn of the event loop after its answer.
     expect(connections).toBeLessThanOrEqual(2);
   });
 
-  it('waits through interim answers for the real one', async () => {
+  it('ignores interim responses and waits for the final one', async () => {
     const response = http.invoke(request);
     const text = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
     await answerNext(text);
     expect(await response).toMatchObject({ status: 200, sizeBytes: 2 });
   });
 
-  it('knows that an answer without content has none', async () => {
+  it('reads a response without content as an empty body', async () => {
     const response = http.invoke(request);
     await answerNext('HTTP/1.1 204 No Content\r\n\r\n');
     expect(await response).toMatchObject({ status: 204, sizeBytes: 0, body: new Uint8Array(0) });
   });
 
-  it('does not take an answer that is not HTTP for a missing one', async () => {
+  it('distinguishes an answer that is not HTTP from no answer', async () => {
     const response = http.invoke(request);
     await answerNext('SSH-2.0-OpenSSH\r\n\r\n');
     const error = await response.catch((raised: unknown) => raised);
@@ -92,7 +92,7 @@ describe("a container's HTTP side", () => {
     expect(error).not.toHaveProperty('code', 'InstanceUnavailable');
   });
 
-  it('sends a request once, also when a connection that it had used before closes under it', async () => {
+  it('sends a request only once, even if a reused connection closes', async () => {
     const first = http.invoke(request);
     await answerNext('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
     await first;
@@ -112,7 +112,7 @@ describe("a container's HTTP side", () => {
     await once(socket, 'close');
   });
 
-  it('closes the connection of an invocation that is aborted while its answer arrives', async () => {
+  it('closes the connection of an invocation that is aborted while its response arrives', async () => {
     const stop = new AbortController();
     const stopped = new Error('stopped');
     const response = http.invoke(request, stop.signal);
@@ -124,7 +124,7 @@ describe("a container's HTTP side", () => {
     await once(socket, 'close');
   });
 
-  it('closes the connection of an invocation whose answer is not wanted', async () => {
+  it('closes the connection of an invocation whose reader stops', async () => {
     const response = http.invoke(request);
     const socket = await answerNext(ENDLESS);
     const body = ((await response).body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
@@ -144,19 +144,19 @@ describe("a container's HTTP side", () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('makes the container wait while the answer is not read', async () => {
+  it('makes the container wait while the response is not read', async () => {
     const response = http.invoke(request);
     const socket = await answerNext('HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n');
     const { body } = await response;
     const piece = Buffer.alloc(1_000_000);
     let sent = 0;
-    // Loopback buffers take a few megabytes; then a write has to wait.
+    // Buffers of the loopback device hold a few megabytes; then a write has to wait.
     while (sent < 100 && socket.write(piece)) sent += 1;
     expect(sent).toBeLessThan(100);
     await (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().return!();
   });
 
-  it('lets go of an input that it never came to read', async () => {
+  it('releases an input that it did not begin to read', async () => {
     server.close();
     let released = false;
     const body: AsyncIterableIterator<Uint8Array> = {

@@ -6,28 +6,28 @@ import { Exchange, MAX_HEADER_BYTES } from './exchange.js';
 import { RequestBody } from './request-body.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a container may take to say that it has stopped working on an invocation. */
+/** The longest time that a container may take to confirm that it has stopped working on an invocation. */
 const CANCEL_TIMEOUT_MS = 5_000;
 const INFERENCE_ID = 'X-Amzn-SageMaker-Inference-Id';
 
 /**
- * An idle connection is given up before the servers found in model containers do (gunicorn after 2 s, Node and uvicorn
- * after 5 s): a request that meets a closing connection may have run, so it cannot be repeated here.
+ * Ebb closes an idle connection before common servers in model containers do (gunicorn after 2 s, Node and uvicorn
+ * after 5 s). A request that meets a closing connection may have run, so Ebb cannot repeat it.
  */
 const IDLE_CONNECTION_MS = 1_000;
 
 /**
- * One container's HTTP side (`/ping`, `/invocations`) over connections that are kept and reused. No request is ever
- * sent twice. Nothing here times an invocation out: that is the caller's signal, which closes the connection.
+ * The HTTP side of one container (`/ping`, `/invocations`), over connections that are kept and reused. It never sends a
+ * request twice. An invocation has no timeout here; the caller's signal ends it and closes the connection.
  */
 export class ContainerHttp {
   readonly #pool: Pool;
   readonly #isGone: () => Promise<boolean>;
 
   /**
-   * `origin` such as `http://127.0.0.1:8080`. `isGone` tells, within moments, whether the instance has ended: it is
-   * asked when a response broke off, since a closing connection is often noticed before the end that closed it.
-   * `onListening` is called once, at the first connection that the container takes.
+   * `origin` is such as `http://127.0.0.1:8080`. `isGone` tells within moments whether the instance has ended. It is
+   * called when a response breaks off, because a closed connection is often noticed before the end that closed it.
+   * `onListening` is called once, at the first connection that the container accepts.
    */
   constructor(origin: string, isGone: () => Promise<boolean>, onListening: () => void = () => {}) {
     this.#isGone = isGone;
@@ -43,7 +43,7 @@ export class ContainerHttp {
     this.#pool.once('connect', onListening);
   }
 
-  /** Never raises for what the container does. */
+  /** Pings the container. Raises only the signal's reason. */
   async ping(signal?: AbortSignal): Promise<PingAnswer> {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(PING_TIMEOUT_MS);
@@ -59,7 +59,7 @@ export class ContainerHttp {
     }
   }
 
-  /** Whether the container has answered 2xx to a POST that an invocation is not wanted any more. */
+  /** Sends a POST that an invocation is cancelled, and tells whether the container answered 2xx. */
   async cancel(path: string, inferenceId: string, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
@@ -81,11 +81,11 @@ export class ContainerHttp {
       return this.#send({ ...options, body: request.body }, undefined, signal);
     }
     const body = new RequestBody(request.body);
-    // undici takes any async iterable; its declarations only say so for request().
+    // undici accepts any async iterable, but its declarations say so only for request().
     return this.#send({ ...options, body: body as unknown as Uint8Array }, body, signal);
   }
 
-  /** Closes every connection; what is under way raises `InstanceUnavailable`. */
+  /** Closes every connection; requests under way raise `InstanceUnavailable`. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }

@@ -4,17 +4,20 @@ import type { ContainerResponse } from '../../../core/ports/instances.js';
 import type { RequestBody } from './request-body.js';
 import { ContainerResponseBody } from './response-body.js';
 
-/** A response's headers beyond this are not read: far more than any caller allows, so that it learns of the excess. */
+/**
+ * The most bytes of response headers that Ebb reads. It is far more than any caller allows, so the caller learns of the
+ * excess.
+ */
 export const MAX_HEADER_BYTES = 64 * 1024;
 
-/** A response of known length up to this is collected and handed over whole: cheaper than a stream. */
+/** The longest response of known length that is collected and returned whole, which is cheaper than a stream. */
 const WHOLE_BODY_BYTES = 64 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * One request to a container and its response, on undici's lowest interface: it tells the exact size of the headers,
- * and costs a small invocation no stream. Aborting closes the connection, at whatever stage.
+ * One request to a container and its response, on undici's lowest interface. That interface gives the exact size of the
+ * headers, and a small invocation needs no stream. An abort at any stage closes the connection.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly response: Promise<ContainerResponse>;
@@ -24,12 +27,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #requestBody: RequestBody | undefined;
   readonly #signal: AbortSignal | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  /** The response without its body, once its headers are in. */
+  /** The response without its body; undefined until its headers have arrived. */
   #head: Omit<ContainerResponse, 'body'> | undefined;
   #collected: Uint8Array[] = [];
   #stream: ContainerResponseBody | undefined;
 
-  /** `isGone` is asked when a response breaks off: an instance that went away is another thing than a bad response. */
+  /** `isGone` is called when a response breaks off, to tell an instance that ended from a bad response. */
   constructor(isGone: () => Promise<boolean>, requestBody: RequestBody | undefined, signal: AbortSignal | undefined) {
     this.#isGone = isGone;
     const { promise, resolve, reject } = Promise.withResolvers<ContainerResponse>();
@@ -88,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #onAbort = (): void => {
     const reason = this.#signal!.reason as Error;
-    // Until there is a connection there is nothing to close; onRequestStart will find the signal aborted.
+    // Without a connection there is nothing to close; onRequestStart will find the signal aborted.
     if (this.#controller === undefined) this.onResponseError(undefined, reason);
     else this.#controller.abort(reason);
   };
@@ -103,12 +106,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return more.length === 0 ? first : Buffer.concat(this.#collected);
   }
 
-  /** What the caller or the request's own body did. */
+  /** Tells whether the caller, or the request's own body, caused an error. */
   #isOurs(error: unknown): boolean {
     return (this.#signal?.aborted && error === this.#signal.reason) || error === (this.#requestBody?.error ?? NONE);
   }
 
-  /** The response had begun: it fails in its body, and does not look as though nothing had been answered. */
+  /** Ends a response that had begun. Its body fails, so the caller sees that there was an answer. */
   async #breakOff(
     controller: Dispatcher.DispatchController,
     head: Omit<ContainerResponse, 'body'>,
@@ -128,19 +131,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
 /** Matches no error. */
 const NONE = Symbol('none');
 
-/** What `invoke` raises where there was no response at all. */
+/** Returns the error that `invoke` raises if there was no response. */
 function explainRefusal(cause: Error): Error {
   if (cause instanceof errors.RequestContentLengthMismatchError) {
     return new EbbError('BadDigest', 'The input does not have the length that was announced.', { cause });
   }
-  // An answer that is not HTTP is an answer; an argument that undici refuses never left this process.
+  // An answer that is not HTTP is still an answer. An argument that undici refuses never left this process.
   if (cause instanceof errors.HTTPParserError || cause instanceof errors.InvalidArgumentError) return cause;
   return new EbbError('InstanceUnavailable', `The container could not be reached or did not answer: ${cause.message}`, {
     cause,
   });
 }
 
-/** Stands for a response whose headers were too many to read: what it says besides is not known. */
+/** Stands for a response whose headers were too long to read; the rest of it is unknown. */
 const OVERSIZED_HEADERS: ContainerResponse = {
   status: 200,
   headerBytes: MAX_HEADER_BYTES,
@@ -148,7 +151,7 @@ const OVERSIZED_HEADERS: ContainerResponse = {
   body: NO_BYTES,
 };
 
-/** Each line is `name: value` and a line end. */
+/** Counts the headers' bytes; each line is `name: value` and a line end. */
 function countHeaderBytes(controller: Dispatcher.DispatchController): number {
   const { rawHeaders } = controller;
   if (!Array.isArray(rawHeaders)) return 0;

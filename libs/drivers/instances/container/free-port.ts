@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { EbbError } from '../../../core/errors.js';
 
-/** Below the ports that operating systems give to outgoing connections, which come and go all the time. */
+/** The range is below the ports that operating systems use for outgoing connections, which come and go all the time. */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_767;
 const MAX_TRIES = 200;
 
 /**
- * Chooses a port of the loopback address that nobody listens on now, and adds it to `taken`. Another program may take
- * it before the container does; then the container cannot bind it and ends, which is a failed launch like any other.
+ * Chooses a port of the loopback address on which no program listens, and adds it to `taken`. Another program may take
+ * the port before the container does. Then the container cannot bind it and ends, which counts as a failed launch.
  */
 export async function takeFreePort(taken: Set<number>): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {

@@ -4,7 +4,7 @@ import { KnownInstances } from './known-instances.js';
 
 it.each([
   ['nothing is left of it', () => Promise.resolve()],
-  ['what is left of it cannot be removed', () => Promise.reject(new Error('stuck'))],
+  ['its remains cannot be removed', () => Promise.reject(new Error('stuck'))],
 ])('an instance is known until %s', async (_when, settled) => {
   const known = new KnownInstances();
   const gone = Promise.withResolvers<void>();

@@ -2,20 +2,20 @@ import type { LaunchedInstance } from '../../../core/ports/instances.js';
 import { checkInstanceId } from './instance-id.js';
 import { unavailable } from './unavailable.js';
 
-/** An instance in the hands of the driver that launched or adopted it. */
+/** An instance that a driver launched or adopted. */
 export interface KnownInstance extends LaunchedInstance {
-  /** Settles when nothing is left of it, or what is left cannot be removed. */
+  /** Resolves when nothing is left of the instance; rejects if its remains cannot be removed. */
   readonly gone: Promise<void>;
-  /** Resolves when it is gone. */
+  /** Ends the instance; resolves when it is gone. */
   terminate(graceMs: number): Promise<void>;
 }
 
-/** The instances that a driver runs, and the ids of those that it is launching. */
+/** The instances that a driver runs, and the ids of the instances that it is launching. */
 export class KnownInstances<I extends KnownInstance> {
   readonly #running = new Map<string, I>();
   readonly #launching = new Set<string>();
 
-  /** An instance that runs; raises `InstanceUnavailable` where there is none. */
+  /** Returns a running instance; raises `InstanceUnavailable` if there is none. */
   find(instanceId: string): I {
     const instance = this.#running.get(instanceId);
     if (instance === undefined) throw unavailable(instanceId, 'is gone');
@@ -30,17 +30,17 @@ export class KnownInstances<I extends KnownInstance> {
     return this.#launching.has(instanceId);
   }
 
-  /** All that run now. */
+  /** Returns the instances that run now. */
   running(): I[] {
     return [...this.#running.values()];
   }
 
-  /** The ids of all that are being launched now. */
+  /** Returns the ids of the instances that are being launched now. */
   launching(): string[] {
     return [...this.#launching];
   }
 
-  /** Keeps an instance that runs until it is gone. */
+  /** Keeps a running instance until it is gone. */
   add(instance: I): void {
     this.#running.set(instance.instanceId, instance);
     const forget = (): void => void this.#running.delete(instance.instanceId);
@@ -48,8 +48,8 @@ export class KnownInstances<I extends KnownInstance> {
   }
 
   /**
-   * Takes an id for one launch, until `unclaim`. Raises `InstanceUnavailable` where an instance has it, and
-   * `InvalidRequest` where it cannot be an id.
+   * Reserves an id for one launch, until `unclaim`. Raises `InstanceUnavailable` if an instance has the id, and
+   * `InvalidRequest` if it is not valid.
    */
   claim(instanceId: string): void {
     checkInstanceId(instanceId);
@@ -62,7 +62,7 @@ export class KnownInstances<I extends KnownInstance> {
     this.#launching.delete(instanceId);
   }
 
-  /** Lets go of all that run, which go on running. */
+  /** Forgets all running instances, which continue to run. */
   clear(): void {
     this.#running.clear();
   }

@@ -6,14 +6,17 @@ import { launchInSteps, type LaunchSteps } from './launch-in-steps.js';
 type Step = 'findImage' | 'prepare' | 'acquireModel' | 'boot';
 const STEPS: readonly Step[] = ['findImage', 'prepare', 'acquireModel', 'boot'];
 const PHASES: ReadonlySet<string> = new Set(['pull', 'phase boot', 'ping']);
-/** What is undone where a step has failed: what the steps before it acquired, last acquired first. */
+/** The releases after a step fails: everything that earlier steps acquired, the last acquired first. */
 const HELD_BEFORE: Readonly<Record<Step, readonly string[]>> = {
   findImage: [],
   prepare: [],
   acquireModel: ['remove the directory'],
   boot: ['release the model', 'remove the directory'],
 };
-/** What is undone where the launch ends with a step that was done. A running instance releases all by itself. */
+/**
+ * The releases if the launch is aborted during a step that succeeds. A running instance releases everything that it
+ * holds.
+ */
 const HELD_AFTER: Readonly<Record<Step, readonly string[]>> = {
   findImage: [],
   prepare: ['remove the directory'],
@@ -22,7 +25,7 @@ const HELD_AFTER: Readonly<Record<Step, readonly string[]>> = {
 };
 const STOPPED = new Error('stopped');
 
-/** A technology that does each step at once, unless `during` does something in it, and writes down what it did. */
+/** A technology that does each step at once and records it. `during` can act inside a step. */
 function technology(during: Partial<Record<Step, () => void>> = {}) {
   const done: string[] = [];
   const note = async (what: string): Promise<void> => void done.push(what);
@@ -73,7 +76,7 @@ function instance(onTerminate: () => Promise<void>): KnownInstance {
 }
 
 describe('a launch', () => {
-  it('takes its steps in order, tells its phases, and ends with an instance that is known', async () => {
+  it('takes its steps in order, reports its phases, and ends with a known instance', async () => {
     const { known, done, launch } = technology();
     const launched = await launch();
     expect(done).toEqual(['pull', 'findImage', 'prepare', 'acquireModel', 'phase boot', 'boot', 'ping']);
@@ -81,13 +84,13 @@ describe('a launch', () => {
     expect(known.launching()).toEqual([]);
   });
 
-  it('needs nothing beside the container', async () => {
+  it('needs no resources besides the container', async () => {
     const { done, known, steps } = technology();
     await launchInSteps(known, { instanceId: 'i-1', onPhase: () => {} }, { ...steps, prepare: undefined });
     expect(done).toEqual(['findImage', 'acquireModel', 'boot']);
   });
 
-  it('has its id to itself while it goes on', async () => {
+  it('reserves its id while it is under way', async () => {
     const image = Promise.withResolvers<string>();
     const { known, launch, steps } = technology();
     const first = launchInSteps(
@@ -112,7 +115,7 @@ describe('a launch', () => {
 describe.each(STEPS)('a launch whose step %s fails', (failing) => {
   const failure = new Error('out of order');
 
-  it('releases what was acquired, last acquired first, and knows no instance', async () => {
+  it('releases everything that was acquired, the last acquired first, and knows no instance', async () => {
     const { known, done, launch } = failsWith(failing, failure);
     await expect(launch()).rejects.toThrow("It is the image's fault: out of order");
     expect(releasedOf(done)).toEqual(HELD_BEFORE[failing]);
@@ -120,12 +123,12 @@ describe.each(STEPS)('a launch whose step %s fails', (failing) => {
     expect(known.isLaunching('i-1')).toBe(false);
   });
 
-  it('raises a failure with a code as it is', async () => {
+  it('raises a failure with a code unchanged', async () => {
     const full = new EbbError('StorageFull', 'The disk is full.');
     await expect(failsWith(failing, full).launch()).rejects.toBe(full);
   });
 
-  it('raises the reason of a signal that aborted meanwhile', async () => {
+  it('raises the reason of a signal that was aborted meanwhile', async () => {
     const stop = new AbortController();
     const { done, launch } = failsWith(failing, failure, () => stop.abort(STOPPED));
     await expect(launch(stop.signal)).rejects.toBe(STOPPED);
@@ -134,7 +137,7 @@ describe.each(STEPS)('a launch whose step %s fails', (failing) => {
 });
 
 describe.each(STEPS)('a launch that is aborted during its step %s', (aborted) => {
-  it('goes no further, and leaves nothing', async () => {
+  it('stops, and leaves nothing behind', async () => {
     const stop = new AbortController();
     const { known, done, launch } = technology({ [aborted]: () => stop.abort(STOPPED) });
     await expect(launch(stop.signal)).rejects.toBe(STOPPED);
@@ -146,14 +149,14 @@ describe.each(STEPS)('a launch that is aborted during its step %s', (aborted) =>
 });
 
 describe('a launch', () => {
-  it('that is aborted before it begins does nothing', async () => {
+  it('does nothing if it is aborted before it begins', async () => {
     const { done, known, launch } = technology();
     await expect(launch(AbortSignal.abort(STOPPED))).rejects.toBe(STOPPED);
     expect(done).toEqual([]);
     expect(known.isLaunching('i-1')).toBe(false);
   });
 
-  it('releases the rest where something cannot be released, and still says why it failed', async () => {
+  it('releases the rest if one release fails, and still says why the launch failed', async () => {
     const { done, known, steps } = technology({
       boot: () => {
         throw new Error('out of order');
@@ -170,7 +173,7 @@ describe('a launch', () => {
   });
 });
 
-/** A technology one of whose steps fails. */
+/** A technology with one step that fails. */
 function failsWith(failing: Step, error: Error, before = (): void => {}) {
   const fail = (): void => {
     before();

@@ -4,30 +4,33 @@ import type { KnownInstance, KnownInstances } from './known-instances.js';
 
 type Release = () => Promise<void>;
 
-/** What a launch is asked for with, whatever the technology. */
+/** The request for a launch, in any technology. */
 export interface Launch {
   readonly instanceId: string;
   readonly onPhase: (phase: StartPhase) => void;
   readonly signal?: AbortSignal;
 }
 
-/** The steps of a launch that each technology brings, in their order. A step that fails undoes what it has done itself. */
+/** The steps of a launch that each technology provides, in their order. A step that fails undoes its own work. */
 export interface LaunchSteps<Image, Model extends { release: Release }, I extends KnownInstance> {
-  /** Finds the image; calls `onPull` where it has to be pulled. There is nothing to release. */
+  /** Finds the image; calls `onPull` if it must be pulled. There is nothing to release. */
   findImage(onPull: () => void): Promise<Image>;
-  /** Makes what the instance has beside its container, such as a directory; answers with what removes that. */
+  /**
+   * Creates the instance's resources besides its container, such as a directory; returns the function that removes
+   * them.
+   */
   prepare?(): Promise<Release>;
-  /** Holds the model's files; tells its own phases. */
+  /** Holds the model's files; reports its own phases. */
   acquireModel(): Promise<Model>;
-  /** Starts the container. From then on the instance releases all that was acquired for it, when it is gone. */
+  /** Starts the container. After that the instance releases everything that was acquired for it when it is gone. */
   boot(image: Image, model: Model, onListening: () => void): Promise<I>;
-  /** Whose fault a failure is that is no `EbbError`. */
+  /** Turns a failure that is not an `EbbError` into one that says whose fault it is. */
   explain(error: unknown): EbbError;
 }
 
 /**
- * Launches an instance, which is among those that are known then. Where a step fails, or the signal aborts, what was
- * acquired is released, last acquired first, and an instance that runs already is terminated.
+ * Launches an instance and adds it to the known instances. If a step fails or the signal aborts, everything that was
+ * acquired is released, the last acquired first, and an instance that runs already is terminated.
  */
 export async function launchInSteps<Image, Model extends { release: Release }, I extends KnownInstance>(
   known: KnownInstances<I>,
@@ -53,7 +56,7 @@ export async function launchInSteps<Image, Model extends { release: Release }, I
     signal?.throwIfAborted();
     return instance;
   } catch (error) {
-    // That something could not be released is not why the launch failed; the driver's next `list` clears it up.
+    // A failed release is not why the launch failed. The driver's next `list` removes the remains.
     for (const release of acquired.reverse()) await release().catch(() => {});
     signal?.throwIfAborted();
     throw isEbbError(error) ? error : steps.explain(error);

@@ -1,9 +1,9 @@
 /**
- * A streamed request body that remembers its own failure, so that it is never taken for the container's, and that is
- * released also when the request ends before a byte of it was wanted.
+ * A streamed request body that remembers its own failure, so that no one takes it for the container's. It is also
+ * released if the request ends before a byte of it is read.
  */
 export class RequestBody implements AsyncIterable<Uint8Array> {
-  /** What the source raised. */
+  /** The error that the source raised. */
   error: unknown;
   readonly #source: AsyncIterable<Uint8Array>;
   #taken = false;
@@ -22,12 +22,12 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Releases the source if nobody has begun to read it; a reader releases it himself. */
+  /** Releases the source if reading has not begun; otherwise the reader releases it. */
   cancel(): void {
     if (this.#taken) return;
     this.#taken = true;
     const released = this.#source[Symbol.asyncIterator]().return?.();
-    // Why the request failed is told already; that its input could not be closed would only hide it.
+    // The reason why the request failed is reported already; an error from closing its input would only hide it.
     released?.then(undefined, () => {});
   }
 }

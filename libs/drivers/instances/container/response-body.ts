@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
 
-/** Bytes held back for a slow reader before the container is made to wait. */
+/** The bytes that are held for a slow reader before the container has to wait. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-/** A response as it comes off the connection: the container is slowed down to the reader's pace. */
+/** The body of a response as it arrives. The container is slowed down to the reader's pace. */
 export class ContainerResponseBody implements AsyncIterableIterator<Uint8Array> {
   readonly #controller: Dispatcher.DispatchController;
   readonly #chunks: Uint8Array[] = [];
@@ -33,7 +33,7 @@ export class ContainerResponseBody implements AsyncIterableIterator<Uint8Array> 
     return this.#reader.promise;
   }
 
-  /** Cancels: the connection is closed unless the response is already whole. */
+  /** Stops reading. The connection is closed unless the response is complete. */
   return(): Promise<IteratorResult<Uint8Array>> {
     this.#chunks.length = 0;
     if (!this.#ended) {
@@ -60,7 +60,7 @@ export class ContainerResponseBody implements AsyncIterableIterator<Uint8Array> 
     this.#reader = undefined;
   }
 
-  /** What was not read yet is dropped: half a response is of no use. */
+  /** Fails the body. Chunks that were not read yet are dropped, because half a response is useless. */
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;

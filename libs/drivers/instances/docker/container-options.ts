@@ -4,12 +4,15 @@ import type { LaunchSpec } from '../../../core/ports/instances.js';
 import type { HeldModel } from '../model/model-store.js';
 import type { ContainerLabels } from './labels.js';
 
+/** The port on which a container serves, by SageMaker's contract. */
 export const CONTAINER_PORT = '8080/tcp';
+/** The folder of the model's files in a container. */
 export const MODEL_PATH = '/opt/ml/model';
+/** The folder of additional model data in a container, with a folder for each channel. */
 export const ADDITIONAL_PATH = '/opt/ml/additional-model-data-sources';
 const BYTES_PER_MIB = 1_048_576;
 
-/** What servers need that start as root and go on as somebody else; all other capabilities are dropped. */
+/** The capabilities of a server that starts as root and continues as another user. All others are dropped. */
 const CAPABILITIES = [
   'CHOWN',
   'DAC_OVERRIDE',
@@ -22,25 +25,28 @@ const CAPABILITIES = [
 ] as const;
 const MAX_PROCESSES = 4096;
 const MAX_OPEN_FILES = 16_384;
-/** Of `/dev/shm`, by which data loaders pass tensors, where there is no memory limit to take it from. */
+/** The size of `/dev/shm`, through which data loaders pass tensors, if no memory limit determines it. */
 const SHARED_MEMORY_BYTES = 1024 * BYTES_PER_MIB;
 const LOG_OPTIONS = { 'max-size': '10m', 'max-file': '2' } as const;
 
-/** What a container is made of besides its spec. */
+/** The properties of a container that its spec does not determine. */
 export interface Placement {
   readonly name: string;
   readonly labels: ContainerLabels;
   readonly network: string;
-  /** Of the loopback address; undefined for a container that is reached by its own address. */
+  /** The port on the loopback address; undefined for a container that is reached by its own address. */
   readonly port?: number;
   readonly model: Pick<HeldModel, 'directory' | 'additional'>;
-  /** Undefined: no limits on memory and CPUs. */
+  /** The instance type; if undefined, memory and CPUs have no limits. */
   readonly type?: InstanceType;
   readonly region?: string;
   readonly isPodman: boolean;
 }
 
-/** A container as SageMaker's contract has it: `serve`, port 8080, the model to read, and SIGTERM to the first process. */
+/**
+ * Returns the options of a container that follow SageMaker's contract: the command `serve`, port 8080, a readable
+ * model, and SIGTERM to the first process.
+ */
 export function containerOptions({ container }: LaunchSpec, placement: Placement): ContainerCreateOptions {
   const environment = {
     AWS_REGION: placement.region,
@@ -71,7 +77,8 @@ function hostConfig({ network, port, model, isPodman }: Placement): HostConfig {
     CapAdd: [...CAPABILITIES],
     SecurityOpt: ['no-new-privileges'],
     PidsLimit: MAX_PROCESSES,
-    // One that is given takes the place of all that Podman's operator has configured, processes included.
+    // A limit given here would replace all limits that Podman's operator has configured, including the one on
+    // processes.
     ...(!isPodman && { Ulimits: [{ Name: 'nofile', Soft: MAX_OPEN_FILES, Hard: MAX_OPEN_FILES }] }),
     Init: false,
     RestartPolicy: { Name: 'no' },
@@ -93,7 +100,7 @@ function limits(type: InstanceType | undefined): HostConfig {
   const memoryBytes = type.memoryMiB * BYTES_PER_MIB;
   return {
     Memory: memoryBytes,
-    // The same: no swap.
+    // An equal value means no swap.
     MemorySwap: memoryBytes,
     NanoCpus: Math.round(type.vCpu * 1e9),
     ShmSize: Math.floor(memoryBytes / 2),

@@ -21,7 +21,7 @@ afterEach(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** What is taken of a container that has ended, from an engine that answers for its logs as `answer` does. */
+/** Takes the output of a container that has ended from an engine that answers requests for logs by `answer`. */
 async function takenFrom(answer: (response: ServerResponse) => Promise<void>) {
   let reads = 0;
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -51,7 +51,7 @@ function frame(text: string): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-test('the last output is taken to its end, however long that takes, as long as it comes', async () => {
+test('the last output is taken to its end, as long as lines continue to arrive', async () => {
   const { lines } = await takenFrom(async (response) => {
     for (let line = 0; line < 12; line += 1) {
       response.write(frame(`line ${line}`));
@@ -62,13 +62,13 @@ test('the last output is taken to its end, however long that takes, as long as i
   expect(lines).toEqual(Array.from({ length: 12 }, (_, line) => `line ${line}`));
 });
 
-test('an engine that goes on following what has ended is believed after a while', async () => {
+test('following an ended container stops when the engine stays silent', async () => {
   const { lines, reads } = await takenFrom(async (response) => void response.write(frame('the last')));
   expect(lines).toEqual(['the last']);
   expect(reads).toBe(3);
 });
 
-test('an engine that cannot read what it has kept is not asked for ever', async () => {
+test('an engine that cannot read its logs is asked at most three times', async () => {
   const { lines, reads } = await takenFrom(async (response) => {
     response.statusCode = 500;
     response.end(JSON.stringify({ message: 'error reading log' }));

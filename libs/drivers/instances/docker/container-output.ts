@@ -9,16 +9,16 @@ import { type LogFrame, readLogFrames } from './log-frames.js';
 import type { OutputLine, OutputPosition } from './output-position.js';
 
 const RETRY_MS = 250;
-/** After the container's end, an answer in which nothing comes for so long is given up: nothing more is there. */
+/** The longest silence in an answer after the container's end; then Ebb assumes that no more output is there. */
 const LAST_SILENCE_MS = 1_000;
-/** So many answers in a row that were not whole, none with anything new, and there is no more to be had. */
+/** The most incomplete answers in a row without new lines; then Ebb assumes that no more output is available. */
 const MAX_VAIN_READS = 2;
-/** A line that is longer is cut by `Logs` anyway. */
+/** `Logs` cuts a longer line anyway. */
 const MAX_LINE_CHARACTERS = 262_144;
 
-/** Takes a container's output over into Ebb's log, line by line, until its end and over the engine's going away. */
+/** Copies a container's output into Ebb's log, line by line until its end, even if the engine goes away meanwhile. */
 export class ContainerOutput {
-  /** Resolves, never rejects, when all of the output has been written; not at all once it has been stopped. */
+  /** Resolves when all output has been written. It never rejects, and never resolves if it was stopped. */
   readonly taken: Promise<void>;
   readonly #engine: EngineClient;
   readonly #id: string;
@@ -27,7 +27,7 @@ export class ContainerOutput {
   readonly #stop: AbortSignal;
   readonly #ended: Promise<void>;
   #hasEnded = false;
-  /** How many have been written. */
+  /** The number of lines that have been written. */
   #lines = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class ContainerOutput {
   async #follow(): Promise<void> {
     let vainReads = 0;
     for (;;) {
-      // What is read when it has ended already is all that there is.
+      // A read that begins after the end gets all output.
       const isLast = this.#hasEnded;
       const linesBefore = this.#lines;
       try {
@@ -61,7 +61,7 @@ export class ContainerOutput {
         if (isLast) return;
       } catch (error) {
         if (isMissing(error)) return;
-        // An engine that is away is waited for, however long: what it keeps is there when it is back.
+        // Ebb waits for an absent engine without a limit, because the output is there when the engine is back.
         const hasFailed = isLast && !isEbbError(error, 'Unavailable');
         if (hasFailed) vainReads = this.#lines > linesBefore ? 0 : vainReads + 1;
         if (vainReads === MAX_VAIN_READS) return;
@@ -85,11 +85,14 @@ export class ContainerOutput {
       if (!text.endsWith('\n')) unfinished.set(stream, line);
       else if (isNew(line)) this.#write(line);
     }
-    // Otherwise the rest of it is still to come, and it is read again.
+    // Otherwise the rest of the line is still to come, and the line is read again.
     if (isLast) for (const line of unfinished.values()) if (isNew(line)) this.#write(line);
   }
 
-  /** Also of a container that has ended: an answer that breaks off is told from a whole one only as a stream. */
+  /**
+   * Opens the output as a stream, even if the container has ended, because only a stream shows whether an answer broke
+   * off.
+   */
   async #open(): Promise<Readable> {
     const options = {
       follow: true,
@@ -102,7 +105,10 @@ export class ContainerOutput {
     return (await this.#engine.ask((client) => client.getContainer(this.#id).logs(options))) as Readable;
   }
 
-  /** Podman goes on following a container that has been removed. Raises `GivenUp`. */
+  /**
+   * Reads a stream until it ends or stays silent for too long after the container's end. Podman continues to follow a
+   * container that has been removed. Raises `GivenUp`.
+   */
   async *#untilSilent(stream: Readable): AsyncGenerator<Uint8Array, void, void> {
     const silence = new AfterTheEnd(() => stream.destroy(new GivenUp()));
     void this.#ended.finally(() => silence.begin());
@@ -122,10 +128,10 @@ export class ContainerOutput {
   }
 }
 
-/** Nothing more came of an answer, though it was not over. */
+/** An answer that went silent before it was complete. */
 class GivenUp extends Error {}
 
-/** A silence that is too long once it matters. */
+/** A timer for silence that counts only after the container's end. */
 class AfterTheEnd {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;

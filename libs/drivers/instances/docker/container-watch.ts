@@ -4,20 +4,20 @@ import type { EngineClient } from './engine-api/engine-client.js';
 import { isMissing } from './engine-api/engine-errors.js';
 
 const RETRY_MS = 250;
-/** How often Podman looks whether a container has ended; dockerd knows at once and takes no notice. */
+/** How often Podman checks whether a container has ended. dockerd knows at once and ignores this. */
 const LOOK_INTERVAL = '50ms';
 
-/** How a container has ended, as far as the engine can tell. */
+/** The end of a container, as far as the engine knows it. */
 export interface ContainerEnd {
-  /** Absent when somebody has removed the container. */
+  /** The last state; absent if someone else removed the container. */
   readonly state?: ContainerInspectInfo['State'];
-  /** The engine was away when it happened. */
+  /** Whether the engine was away when the container ended. */
   readonly isEngineAway: boolean;
 }
 
-/** Waits for one container's end. That the engine does not answer is no end: it is asked until it does. */
+/** Waits for one container's end. If the engine does not answer, the watch asks until it does. */
 export class ContainerWatch {
-  /** Resolves, never rejects; not at all once the watch has been stopped. */
+  /** Resolves when the container has ended. It never rejects, and never resolves if the watch was stopped. */
   readonly ended: Promise<ContainerEnd>;
   readonly #engine: EngineClient;
   readonly #id: string;
@@ -34,7 +34,7 @@ export class ContainerWatch {
   async #watch(): Promise<ContainerEnd> {
     for (;;) {
       try {
-        // Having been away, the engine is asked first what became of the container meanwhile.
+        // After an outage, the first question to the engine is what happened to the container meanwhile.
         if (!this.#isAway) await this.#untilItStops();
         const { State: state } = await this.#engine.ask((client) => client.getContainer(this.#id).inspect());
         if (!state.Running && !state.Paused) return { state, isEngineAway: this.#isAway };

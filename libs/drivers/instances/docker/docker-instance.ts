@@ -16,40 +16,46 @@ import type { EngineClient } from './engine-api/engine-client.js';
 import { isAway, isMissing, isStateConflict, wordsOf } from './engine-api/engine-errors.js';
 import type { OutputPosition } from './output-position.js';
 
-/** Within this the engine knows of the end of a container that takes no connections any more; Podman is slow to. */
+/**
+ * The time within which the engine notices the end of a container that refuses connections. Podman is slow to notice
+ * it.
+ */
 const END_NOTICE_MS = 3_000;
-/** How long an engine that does not answer is waited for when an instance is to be terminated. */
+/** How long a termination waits for an engine that does not answer. */
 const ENGINE_PATIENCE_MS = 60_000;
-/** How long an invocation whose connection broke waits for the engine, and so keeps its slot: as long as one may run. */
+/**
+ * The longest time that an invocation whose connection broke waits for the engine and keeps its slot. It equals the
+ * longest run time of an invocation.
+ */
 const LONGEST_OUTAGE_MS = 3_600_000;
-/** From SIGKILL until the container is gone; a process that hangs in the kernel takes longer than any. */
+/** The longest time from SIGKILL until the container is gone. A process that hangs in the kernel exceeds any limit. */
 const KILL_LIMIT_MS = 30_000;
 const SIGKILL_EXIT_CODE = 137;
 
-/** A container that has been started, and what its instance needs of it. */
+/** A started container, with the properties that its instance needs. */
 export interface StartedContainer {
   readonly instanceId: string;
   /** The container's id. */
   readonly id: string;
-  /** Where it takes connections, such as `http://127.0.0.1:23456`. */
+  /** The origin at which it accepts connections, such as `http://127.0.0.1:23456`. */
   readonly origin: string;
-  /** Undefined: it has no limit. */
+  /** The memory limit; if undefined, there is none. */
   readonly memoryMiB?: number;
   readonly isPaused?: boolean;
 }
 
-/** What is done along the way of an instance. */
+/** The callbacks in the life of an instance. */
 export interface InstanceHooks {
-  /** Called once, when a ping has met a container that takes connections. */
+  /** Called once, when a ping reaches a container that accepts connections. */
   readonly onListening: () => void;
-  /** Clears up what is beside the container, which is gone then. */
+  /** Releases the resources besides the container, when the container is gone. */
   readonly onGone: () => Promise<void>;
 }
 
-/** One container from its start until nothing is left of it but its log. */
+/** One container, from its start until only its log is left. */
 export class DockerInstance implements KnownInstance {
   readonly exited: Promise<InstanceExit>;
-  /** Resolves when its container is removed and what was beside it is cleared up. */
+  /** Resolves when the container is removed and its other resources are released. */
   readonly gone: Promise<void>;
   readonly #engine: EngineClient;
   readonly #container: StartedContainer;
@@ -81,7 +87,7 @@ export class DockerInstance implements KnownInstance {
       log.position,
     );
     this.gone = this.#clearUp(output, log.writer, hooks);
-    // Whoever terminates it learns that it could not be cleared up; if nobody does, the next `list` finds what is left.
+    // A caller of `terminate` gets this error. Without such a call, the next `list` finds the remains.
     this.gone.catch(() => {});
   }
 
@@ -91,12 +97,12 @@ export class DockerInstance implements KnownInstance {
 
   async ping(signal?: AbortSignal): Promise<PingAnswer> {
     const answer = await this.#http.ping(signal);
-    // A connection alone means little: the engine's proxy takes it for a container that does not listen yet.
+    // A connection alone is no proof, because the engine's proxy accepts it for a container that does not listen yet.
     if (answer !== 'unreachable') this.#listens();
     return answer;
   }
 
-  /** While the engine is away nobody knows whose failure a lost connection was: it is told when the engine is back. */
+  /** Raises a lost connection only when the engine is back, because until then it is unknown whose failure it was. */
   async invoke(request: ContainerRequest, signal?: AbortSignal): Promise<ContainerResponse> {
     try {
       return await this.#http.invoke(request, signal);
@@ -106,7 +112,7 @@ export class DockerInstance implements KnownInstance {
     }
   }
 
-  /** What is not known of its image, while the engine is away, counts as absent. */
+  /** While the engine is away, unknown rules of the image count as absent. */
   async cancel(inferenceId: string, signal?: AbortSignal): Promise<CancelAnswer> {
     const { id } = this.#container;
     const inspected = await this.#engine.ask((client) => client.getContainer(id).inspect()).catch(() => undefined);
@@ -123,14 +129,17 @@ export class DockerInstance implements KnownInstance {
     this.#isPaused = false;
   }
 
-  /** SIGTERM, SIGKILL after the grace; resolves when it is gone. Raises `InstanceUnavailable` when it cannot be ended. */
+  /**
+   * Sends SIGTERM, then SIGKILL after the grace; resolves when the container is gone. Raises `InstanceUnavailable` if
+   * it cannot be ended.
+   */
   async terminate(graceMs: number): Promise<void> {
     const over = new AbortController();
     const gone = this.gone.finally(() => over.abort());
     gone.catch(() => {});
     const { signal } = over;
     await this.#signal('SIGTERM', signal);
-    // One that is paused hears of it only when it goes on.
+    // A paused container gets the signal only when it resumes.
     if (this.#isPaused) await this.resume().catch(() => {});
     const hasEnded = await Promise.race([this.exited.then(() => true), sleep(graceMs, false, { ref: false })]);
     if (!hasEnded) await this.#signal('SIGKILL', signal);
@@ -138,13 +147,16 @@ export class DockerInstance implements KnownInstance {
     if (!isGone) throw unavailable(this.instanceId, 'could not be ended');
   }
 
-  /** Lets go of the container, which goes on running. */
+  /** Forgets the container, which continues to run. */
   async close(): Promise<void> {
     this.#letGo.abort();
     await this.#http.close();
   }
 
-  /** dockerd carries the connections itself, and ends its containers when it starts again. Raises nothing. */
+  /**
+   * Waits until the cause of a lost connection is known. dockerd carries the connections itself, and ends its
+   * containers when it restarts. Raises nothing.
+   */
   async #untilItsFateIsKnown(signal?: AbortSignal): Promise<void> {
     const stop = AbortSignal.any([this.#letGo.signal, ...(signal ? [signal] : [])]);
     const inspect = (client: Docker): Promise<ContainerInspectInfo> =>
@@ -167,8 +179,8 @@ export class DockerInstance implements KnownInstance {
   }
 
   /**
-   * Asked when an answer breaks off: whether nobody takes connections any more. The engine knows of the end of a container
-   * only later, and when the engine itself goes away its proxies do, too.
+   * Tells, when a response breaks off, whether the container refuses connections. The engine notices the end of a
+   * container only later. If the engine itself goes away, so do its proxies.
    */
   async #isOutOfReach(): Promise<boolean> {
     return (await this.#http.ping()) === 'unreachable';
@@ -204,11 +216,11 @@ export class DockerInstance implements KnownInstance {
   }
 
   #describe({ state, isEngineAway }: ContainerEnd): InstanceExit {
-    if (!state) return { reason: 'The container was removed by somebody else.' };
+    if (!state) return { reason: 'Someone else removed the container.' };
     const { ExitCode: exitCode } = state;
     const { memoryMiB } = this.#container;
     if (isEngineAway) {
-      return { exitCode, reason: `The container engine went away, and with it the container (exit code ${exitCode}).` };
+      return { exitCode, reason: `The container ended while the container engine was away (exit code ${exitCode}).` };
     }
     if (this.#isOutOfMemory(state)) {
       const limit = memoryMiB === undefined ? 'there is' : `its ${memoryMiB} MiB`;
@@ -221,8 +233,8 @@ export class DockerInstance implements KnownInstance {
   }
 
   /**
-   * Podman does not tell on machines with cgroups of version 1. There, a container with a limit that was killed, and not by
-   * us, is taken for one that has met its limit.
+   * Podman does not report this on machines with cgroups of version 1. There, a container with a limit counts as out of
+   * memory if it was killed, but not by Ebb.
    */
   #isOutOfMemory({ OOMKilled, ExitCode }: NonNullable<ContainerEnd['state']>): boolean {
     if (OOMKilled) return ExitCode !== 0;
@@ -231,7 +243,7 @@ export class DockerInstance implements KnownInstance {
   }
 }
 
-/** Removes a container with its anonymous volumes, whatever its state; harmless where it is gone. */
+/** Removes a container in any state, with its anonymous volumes. Does nothing if it is gone. */
 export async function removeContainer(engine: EngineClient, idOrName: string, signal?: AbortSignal): Promise<void> {
   try {
     const options = { force: true, v: true };

@@ -3,19 +3,19 @@ import type { EngineClient } from './engine-api/engine-client.js';
 import { isMissing } from './engine-api/engine-errors.js';
 import { OWNER_LABEL } from './labels.js';
 
-/** Bridges that all instances on a dockerd share, whoever owns them. */
+/** The bridges that the instances of every Ebb on a dockerd share. */
 const SHARED = { open: 'ebb-instances', isolated: 'ebb-isolated' } as const;
 const ANYBODY = 'anybody';
 
 /**
- * Bridge networks on which no instance can talk to another. dockerd has two for all of them, with the communication between
- * containers turned off; Podman cannot turn it off, so there each instance has a bridge to itself. An isolated instance's
- * bridge is internal: no way leads out of it, and no port is published from it.
+ * Bridge networks on which no instance can reach another. On dockerd all instances share two networks, with
+ * communication between containers turned off. Podman cannot turn it off, so each instance gets a bridge of its own.
+ * The bridge of an isolated instance is internal: it has no route out, and no port is published from it.
  */
 export class EngineNetworks {
   readonly #engine: EngineClient;
   readonly #owner: string;
-  /** The ids of the shared ones, found or made once: a launch has no time to lose with them. */
+  /** The ids of the shared networks. They are found or created once, because a launch has no time for it. */
   readonly #shared = new Map<string, Promise<string>>();
 
   constructor(engine: EngineClient, owner: string) {
@@ -23,7 +23,7 @@ export class EngineNetworks {
     this.#owner = owner;
   }
 
-  /** The network for an instance, which is there then; named `ownName` if it is to be its own. */
+  /** Provides an existing network for an instance, named `ownName` if the network is the instance's own. */
   async provide(ownName: string, isIsolated = false): Promise<string> {
     if (this.#engine.isPodman) {
       await this.#create(ownName, isIsolated, this.#owner);
@@ -38,17 +38,17 @@ export class EngineNetworks {
     return provided;
   }
 
-  /** A network turned out not to be there any more. */
+  /** Forgets the shared networks, because one is missing now. */
   forget(): void {
     this.#shared.clear();
   }
 
-  /** An instance is gone, and with it its own network. */
+  /** Removes the own network of an instance that is gone. */
   async release(ownName: string): Promise<void> {
     if (this.#engine.isPodman) await this.#remove(ownName);
   }
 
-  /** Removes the instances' own networks that a crash has left, apart from those of the names in use. */
+  /** Removes the instances' own networks that a crash left behind, except the names in use. */
   async removeLeftovers(inUse: ReadonlySet<string>): Promise<void> {
     if (!this.#engine.isPodman) return;
     const filters = { label: [`${OWNER_LABEL}=${this.#owner}`] };
@@ -64,8 +64,8 @@ export class EngineNetworks {
   }
 
   /**
-   * The oldest network of a name, if there is any. dockerd makes two for two who ask at once, and takes neither as long as
-   * there are two: all who see it leave the oldest one.
+   * Returns the oldest network of a name, if there is one, and removes the others. dockerd creates two networks for two
+   * simultaneous requests, and then accepts the name of neither. Every process that sees both keeps the oldest.
    */
   async #onlyOne(name: string): Promise<string | undefined> {
     const filters = { name: [name], label: [`${OWNER_LABEL}=${ANYBODY}`] };
@@ -90,8 +90,8 @@ export class EngineNetworks {
   }
 
   /**
-   * Makes the network anew on the subnet that it was given, with a gateway that leads nowhere. On dockerd an internal network
-   * has one: this machine, on all of whose addresses there may be services.
+   * Creates the network again on the same subnet, with a gateway that leads nowhere. On dockerd the gateway of an
+   * internal network is this machine, which may have services on all its addresses.
    */
   async #withoutGateway(id: string, network: NetworkCreateOptions): Promise<string> {
     const { IPAM } = await this.#engine.ask((client) => client.getNetwork(id).inspect());
@@ -99,7 +99,7 @@ export class EngineNetworks {
     if (!subnet) return id;
     await this.#remove(id);
     const config = { Subnet: subnet, AuxiliaryAddresses: { DefaultGatewayIPv4: lastAddressOf(subnet) } };
-    // The engine's name for it is not that of the client's declarations.
+    // The engine's name of the field differs from the client's declarations.
     const ipam = { Config: [config] } as unknown as NetworkCreateOptions['IPAM'];
     return (await this.#engine.ask((client) => client.createNetwork({ ...network, IPAM: ipam }))).id;
   }
@@ -113,7 +113,7 @@ export class EngineNetworks {
   }
 }
 
-/** The highest address of an IPv4 subnet, such as `172.28.0.0/16`, that a host may have. */
+/** Returns the highest address that a host may have in an IPv4 subnet such as `172.28.0.0/16`. */
 export function lastAddressOf(subnet: string): string {
   const [network = '', bits = '32'] = subnet.split('/');
   const base = network.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

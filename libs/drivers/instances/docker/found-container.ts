@@ -6,7 +6,7 @@ import { readLabels } from './labels.js';
 
 const BYTES_PER_MIB = 1_048_576;
 
-/** A container of ours as the engine shows it now. */
+/** A container of Ebb as the engine shows it now. */
 export class FoundContainer {
   readonly #info: ContainerInspectInfo;
 
@@ -18,7 +18,7 @@ export class FoundContainer {
     return this.#info.Id;
   }
 
-  /** It has not ended; it may be paused. */
+  /** Whether it has not ended; it may be paused. */
   get isAlive(): boolean {
     return this.#info.State.Running || this.isPaused;
   }
@@ -27,7 +27,7 @@ export class FoundContainer {
     return this.#info.State.Paused;
   }
 
-  /** What it was launched as, by its labels. */
+  /** The endpoint, variant and deployment that it was launched for, from its labels. */
   get launchedAs() {
     return readLabels(this.#info.Config.Labels)?.launchedAs;
   }
@@ -41,14 +41,14 @@ export class FoundContainer {
     );
   }
 
-  /** What an instance needs to go on with it. */
+  /** Returns the properties that an instance needs to continue with the container. */
   started(instanceId: string): StartedContainer {
     const { Memory } = this.#info.HostConfig;
     const memoryMiB = Memory ? Memory / BYTES_PER_MIB : undefined;
     return { instanceId, id: this.id, origin: this.origin, memoryMiB, isPaused: this.isPaused };
   }
 
-  /** The files on this machine that it was given to read. */
+  /** The files on this machine that the container has mounted to read. */
   get model(): Placement['model'] {
     const { Mounts } = this.#info;
     const additional = Mounts.filter(({ Destination }) => Destination.startsWith(`${ADDITIONAL_PATH}/`));
@@ -61,7 +61,10 @@ export class FoundContainer {
     };
   }
 
-  /** The published port, or the address on its network of a container that publishes none because it is isolated. */
+  /**
+   * The origin at the published port. An isolated container publishes none, so it is reached by its address on its
+   * network.
+   */
   get origin(): string {
     const { HostConfig, NetworkSettings } = this.#info;
     const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[] | undefined> | null;

@@ -1,6 +1,6 @@
 import type { FoundInstance, LaunchSpec } from '../../../core/ports/instances.js';
 
-/** Which Ebb a container belongs to. */
+/** The label with the id of the Ebb that owns a container. */
 export const OWNER_LABEL = 'ebb.owner';
 
 const INSTANCE = 'ebb.instance';
@@ -9,9 +9,10 @@ const VARIANT = 'ebb.variant';
 const DEPLOYMENT = 'ebb.deployment';
 const LAUNCHED_AT = 'ebb.launched-at';
 
+/** The labels of a container. */
 export type ContainerLabels = Readonly<Record<string, string>>;
 
-/** By these a later run of Ebb knows what a container was launched as. */
+/** Returns the labels from which a later run of Ebb reads what a container was launched for. */
 export function labelsOf(spec: LaunchSpec, owner: string, now: number): ContainerLabels {
   return {
     [OWNER_LABEL]: owner,
@@ -23,7 +24,7 @@ export function labelsOf(spec: LaunchSpec, owner: string, now: number): Containe
   };
 }
 
-/** What the labels of a container of ours say; undefined where there are none. */
+/** Reads the labels of a container; returns undefined if they are not Ebb's. */
 export function readLabels(
   labels: ContainerLabels,
 ): Required<Pick<FoundInstance, 'instanceId' | 'launchedAs'>> | undefined {

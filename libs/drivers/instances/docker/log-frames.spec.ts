@@ -21,7 +21,7 @@ async function* chunksOf(chunks: Buffer[]): AsyncGenerator<Buffer, void, void> {
 }
 
 describe('frames of a log', () => {
-  it('are told by stream, time and text, wherever they are cut on their way', async () => {
+  it('have a stream, a time and a text, wherever the connection cuts them', async () => {
     const bytes = Buffer.concat([
       frame(1, '2026-11-23T01:02:03.456789012Z größer\n'),
       frame(2, '2026-11-23T02:02:03.456+01:00 oops\n'),
@@ -35,11 +35,11 @@ describe('frames of a log', () => {
     }
   });
 
-  it('without a time go on with the one before', async () => {
+  it('without a time continue the one before', async () => {
     expect(await read(frame(1, 'the rest\n'))).toEqual([{ stream: 'stdout', text: 'the rest\n' }]);
   });
 
-  it('of which only a part has come are none', async () => {
+  it('are left out while they are incomplete', async () => {
     expect(await read(frame(1, '2026-11-23T01:02:03Z cut off\n').subarray(0, -1))).toEqual([]);
   });
 });

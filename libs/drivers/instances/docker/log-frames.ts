@@ -1,9 +1,11 @@
-/** One record of a container's output as the engine keeps it: a line, or a part of one that was too long for it. */
+/**
+ * One record of a container's output in the engine's log: a line, or a part of a line that is too long for the engine.
+ */
 export interface LogFrame {
   readonly stream: 'stdout' | 'stderr';
-  /** Milliseconds since the epoch; undefined for a part that goes on with the one before. */
+  /** Milliseconds since the epoch; undefined for a part that continues the one before. */
   readonly at?: number;
-  /** Ends with a line feed where the line ends. */
+  /** Ends with a line feed if the line ends. */
   readonly text: string;
 }
 
@@ -12,8 +14,8 @@ const STDERR = 2;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) /;
 
 /**
- * Takes apart what the engine answers with for logs with timestamps: frames of eight bytes, of which the first names the
- * stream and the last four the length, and so many bytes of text.
+ * Reads the frames of an answer for logs with timestamps. A frame is a header of eight bytes and a text. The first byte
+ * of the header names the stream; the last four are the text's length in bytes.
  */
 export async function* readLogFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LogFrame, void, void> {
   let buffer: Buffer = Buffer.alloc(0);

@@ -4,10 +4,13 @@ import type { EngineClient } from './engine-api/engine-client.js';
 
 const BYTES_PER_MIB = 1_048_576;
 
-/** A machine that is sold with 16 GiB shows its system somewhat less; it still counts as one of 16 GiB. */
+/**
+ * The share of its nominal memory that a machine shows its system. A machine sold with 16 GiB shows less, and still
+ * counts as one of 16 GiB.
+ */
 const MEMORY_SHOWN = 0.93;
 
-/** What the engine knows of GPUs, wherever its version tells it. */
+/** The members in which the engine's versions report GPUs. */
 interface GpuInfo {
   readonly Runtimes?: Readonly<Record<string, unknown>>;
   readonly GenericResources?:
@@ -19,7 +22,10 @@ interface GpuInfo {
   readonly DiscoveredDevices?: readonly { readonly Source: string; readonly ID: string }[] | null;
 }
 
-/** Raises `InvalidRequest`, with what is asked for and what there is, where the engine's machine is too small for a type. */
+/**
+ * Raises `InvalidRequest`, with the demands and the available amounts, if the engine's machine is too small for an
+ * instance type.
+ */
 export async function checkMachine(engine: EngineClient, name: string, type: InstanceType): Promise<void> {
   const info = await engine.ask((client) => client.info());
   const { MemTotal, NCPU } = info as { MemTotal: number; NCPU: number };
@@ -29,15 +35,17 @@ export async function checkMachine(engine: EngineClient, name: string, type: Ins
   if (type.vCpu > NCPU) excess.push(`${type.vCpu} vCPUs, of which there are ${NCPU}`);
   if (type.memoryMiB * MEMORY_SHOWN > memoryMiB)
     excess.push(`${type.memoryMiB} MiB of memory, of which there are ${memoryMiB}`);
-  if (type.gpus > gpus) excess.push(`${type.gpus} GPUs, of which the container engine knows ${gpus}`);
+  if (type.gpus > gpus) excess.push(`${type.gpus} GPUs, of which the container engine reports ${gpus}`);
   if (excess.length === 0) return;
   throw new EbbError(
     'InvalidRequest',
-    `The instance type ${name} does not fit this machine: it asks for ${excess.join('; ')}. The operator may give it other figures with EBB_INSTANCE_TYPES.`,
+    `The instance type ${name} does not fit this machine: it asks for ${excess.join('; ')}. The operator may change its figures with EBB_INSTANCE_TYPES.`,
   );
 }
 
-/** As many as are asked for where the engine can hand out GPUs but does not tell how many there are. */
+/**
+ * Counts the machine's GPUs. The count is `Infinity` if the engine can provide GPUs but does not report their number.
+ */
 function countGpus({ Runtimes = {}, GenericResources, DiscoveredDevices }: GpuInfo): number {
   let count = 0;
   for (const { NamedResourceSpec, DiscreteResourceSpec } of GenericResources ?? []) {

@@ -1,37 +1,40 @@
-/** A line of a container's output, timed by the engine. */
+/** A line of a container's output, with the engine's time. */
 export interface OutputLine {
   readonly stream: 'stdout' | 'stderr';
   readonly at: number;
 }
 
 /**
- * How far a container's output has been taken over. Time alone does not tell, since lines of one moment (of one second, on
- * Podman) bear the same time: so those of the last moment are counted, for each stream.
+ * The position up to which a container's output is logged. A time alone is not enough, because lines of one moment (one
+ * second on Podman) have the same time. So the lines of the last moment are counted for each stream.
  */
 export class OutputPosition {
   readonly #last = new Map<OutputLine['stream'], { at: number; count: number }>();
 
-  /** Where a log ends that holds these lines, oldest first. */
+  /** Returns the position at the end of a log with these lines, oldest first. */
   static after(lines: Iterable<OutputLine>): OutputPosition {
     const position = new OutputPosition();
     for (const line of lines) position.advance(line);
     return position;
   }
 
-  /** From when on to read again, in milliseconds since the epoch: all lines of the last moment are in it. */
+  /** The time from which to read again, in milliseconds since the epoch. It includes all lines of the last moment. */
   get since(): number {
     const times = [...this.#last.values()].map(({ at }) => at);
-    // The engine's own order of the two streams is not that of their times, to the last millisecond.
+    // The engine does not order the two streams by their times to the last millisecond.
     return times.length === 0 ? 0 : Math.floor(Math.max(...times) / 1000 - 1) * 1000;
   }
 
-  /** One more line was taken over. */
+  /** Moves past one more logged line. */
   advance({ stream, at }: OutputLine): void {
     const last = this.#last.get(stream);
     this.#last.set(stream, { at, count: last?.at === at ? last.count + 1 : 1 });
   }
 
-  /** Tells, line by line of output that is read again from `since` on, which of them are new; those are advanced over. */
+  /**
+   * Returns a function that tells of each line, read again from `since` on, whether it is new. It moves the position
+   * past new lines.
+   */
   newOnes(): (line: OutputLine) => boolean {
     const known = new Map([...this.#last].map(([stream, last]) => [stream, { ...last }]));
     return (line) => {

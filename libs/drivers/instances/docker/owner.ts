@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const OWNER_ID = /^[0-9a-f]{12}$/;
 
 /**
- * The id by which containers are told to belong to the Ebb that keeps its data in `directory`: made once and kept there, so
- * that it stays the same after a restart, and that another Ebb on the same engine has another one.
+ * Returns the id that marks the containers of the Ebb with its data in `directory`. The id is created once and kept
+ * there, so it survives a restart. Another Ebb on the same engine has another id.
  */
 export async function ownerOf(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
@@ -14,7 +14,7 @@ export async function ownerOf(directory: string): Promise<string> {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, randomBytes(6).toString('hex'));
   try {
-    // Whole or not at all, and never in place of one that is there.
+    // A link creates the file complete or not at all, and never replaces an existing one.
     await link(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -7,17 +7,17 @@ import { isAway, isNetworkUnusable, isPortTaken } from './engine-api/engine-erro
 import type { EngineNetworks } from './engine-networks.js';
 import { FoundContainer } from './found-container.js';
 
-/** A port may be taken, or a shared network removed, in the moment before a container wants it. */
+/** The most tries of a start. Just before a container needs them, a port may be taken or a shared network removed. */
 const MAX_TRIES = 3;
 
-/** What a container is made of, apart from what is chosen anew for each try. */
+/** The properties of a container that are the same in each try. */
 export type ContainerPlace = Omit<Placement, 'network' | 'port' | 'isPodman'>;
 
-/** Creates and starts containers, with no other question to the engine than these two where all goes well. */
+/** Creates and starts containers. If all goes well, these are the only two calls to the engine. */
 export class ContainerStarter {
   readonly #engine: EngineClient;
   readonly #networks: EngineNetworks;
-  /** Of launches that are under way, so that no two of them choose the same one. */
+  /** The ports of launches under way, so that no two launches choose the same port. */
   readonly #ports = new Set<number>();
 
   constructor(engine: EngineClient, networks: EngineNetworks) {
@@ -25,12 +25,15 @@ export class ContainerStarter {
     this.#networks = networks;
   }
 
-  /** Raises what the engine answered; what had been created is removed by then, unless the engine is away. */
+  /**
+   * Creates and starts a container. Raises the engine's error, after it has removed the created container unless the
+   * engine is away.
+   */
   async start(spec: LaunchSpec, place: ContainerPlace): Promise<StartedContainer> {
     try {
       return await this.#tryAgain(spec, place);
     } catch (error) {
-      // Why it was not started matters more; the next list removes a network that is left over.
+      // The first error matters more. The next `list` removes a network that is left over.
       await this.#networks.release(place.name).catch(() => {});
       throw error;
     }
@@ -67,7 +70,7 @@ export class ContainerStarter {
     try {
       await this.#engine.ask((client) => client.getContainer(id).start());
     } catch (error) {
-      // Where the engine is away it may have been started: whoever launches it terminates it when the engine is back.
+      // If the engine is away, the container may have started. The caller terminates it when the engine is back.
       if (!isAway(error)) await removeContainer(this.#engine, id);
       throw error;
     }

@@ -4,7 +4,7 @@ import { checkEnvironment, containerEnvironment } from './container-environment.
 const platform = { port: 20_000, modelDirectory: '/data/i-1/model', token: 't' };
 
 describe("a container's environment", () => {
-  it('has of the host only what finds programs, and nothing of Ebb', () => {
+  it('has only the variables of the host that find programs, and none of Ebb', () => {
     const host = { PATH: '/bin', HOME: '/root', EBB_DATA_DIR: '/data', AWS_SECRET_ACCESS_KEY: 'x', LANG: undefined };
     expect(containerEnvironment({ host, image: {}, model: {}, platform })).toEqual({
       PATH: '/bin',
@@ -15,7 +15,7 @@ describe("a container's environment", () => {
     });
   });
 
-  it("lets the image override the host, the model the image, and nothing the platform's port and directory", () => {
+  it("lets the image override the host and the model override the image, but not the platform's port and directory", () => {
     const environment = containerEnvironment({
       host: { PATH: '/bin', LANG: 'C' },
       image: { PATH: '/opt/bin', LEVEL: 'image', AWS_REGION: 'image' },
@@ -33,7 +33,7 @@ describe("a container's environment", () => {
     });
   });
 
-  it('tells where additional model data is, where there is any', () => {
+  it('names the folder of additional model data, if there is any', () => {
     const additionalDirectory = '/data/i-1/additional';
     const environment = containerEnvironment({
       host: {},
@@ -45,13 +45,13 @@ describe("a container's environment", () => {
   });
 
   it.each(['PATH', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'PYTHONSTARTUP', 'BASH_ENV'])(
-    'does not take %s from a model, since it decides what is executed',
+    'refuses %s from a model, because it decides which code is executed',
     (name) => {
       expect(() => checkEnvironment({ SAFE: 'x', [name]: 'x' })).toThrow(`The environment variable '${name}'`);
     },
   );
 
-  it('takes what models usually set', () => {
+  it('accepts the variables that models usually set', () => {
     const usual = { SAGEMAKER_PROGRAM: 'inference.py', TS_MAX_REQUEST_SIZE: '1', HF_TASK: 'x', OMP_NUM_THREADS: '1' };
     expect(() => checkEnvironment(usual)).not.toThrow();
   });

@@ -7,12 +7,12 @@ import { launchFailure } from './launch-failure.js';
 import { signalGroup } from './process-group.js';
 import { ProcessOutput } from './process-output.js';
 
-/** The first process of an instance, a child of ours that leads a process group of its own. */
+/** The first process of an instance: a child of Ebb that leads its own process group. */
 export class ContainerProcess {
   readonly pid: number;
-  /** Resolves when it has ended; what was left of its group has been killed by then. */
+  /** Resolves when the process has ended and the rest of its group has been killed. */
   readonly ended: Promise<InstanceExit>;
-  /** Resolves when also the last of its output has been written to its log. */
+  /** Resolves when the last output has also been written to the log. */
   readonly exited: Promise<InstanceExit>;
   #hasEnded = false;
 
@@ -21,7 +21,7 @@ export class ContainerProcess {
     this.ended = new Promise((resolve) => {
       child.once('exit', (exitCode, signal) => {
         this.#hasEnded = true;
-        // As in a container, where nothing outlives its first process. The number cannot have been given away yet.
+        // In a container, too, no process outlives the first one. The process number is not reused yet.
         signalGroup(this.pid, 'SIGKILL');
         resolve(describeExit(exitCode, signal));
       });
@@ -30,10 +30,13 @@ export class ContainerProcess {
     this.exited = this.#exit(output);
   }
 
-  /** Raises `InstanceUnavailable` where the command cannot be started, `Unavailable` where nothing can. */
+  /**
+   * Starts the process. Raises `InstanceUnavailable` if its command cannot be started, and `Unavailable` if no process
+   * can.
+   */
   static async start(image: ProcessImage, env: Record<string, string>, writer: LogWriter): Promise<ContainerProcess> {
     const [program, ...args] = image.command;
-    // The host's own node may be too old for what Ebb and its images are written for.
+    // The host's own node may be too old for Ebb and its images.
     const file = program === 'node' ? process.execPath : program;
     try {
       const child = spawn(file, args, { cwd: image.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

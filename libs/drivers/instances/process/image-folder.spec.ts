@@ -23,7 +23,7 @@ async function addImage(folder: string, name: string, description: unknown): Pro
 }
 
 describe("the operator's images", () => {
-  it('are found by name in the folders listed, the first folder winning', async () => {
+  it('are found by name in the listed folders, the first folder first', async () => {
     const cancel = { path: '/cancel', endInstanceAfterSeconds: 0.5 };
     await addImage(first, 'ocr', { command: ['node', 'first.js'], env: { LANGUAGE: 'eng' }, cancel });
     await addImage(second, 'ocr', { command: ['node', 'second.js'] });
@@ -39,7 +39,7 @@ describe("the operator's images", () => {
     expect(await listImages([first, second, join(root, 'absent')])).toEqual(['echo', 'ocr']);
   });
 
-  it('that are not listed are refused, naming those that are', async () => {
+  it('are the only ones that can run; an error for another image lists them', async () => {
     await addImage(first, 'ocr', { command: ['node'] });
     await mkdir(join(first, 'not-an-image'));
     await expect(findImage('llama', [first])).rejects.toMatchObject({
@@ -48,7 +48,7 @@ describe("the operator's images", () => {
     });
   });
 
-  it('outside the listed folders are never reached', async () => {
+  it('never come from outside the listed folders', async () => {
     await addImage(second, 'ocr', { command: ['node'] });
     await mkdir(first);
     for (const image of ['../second/ocr', '..', '../second', join(second, 'ocr')]) {
@@ -59,12 +59,12 @@ describe("the operator's images", () => {
   it.each([
     ['{', 'must be JSON.'],
     [[], 'must be a JSON object.'],
-    [{}, `'command' must be a list of texts`],
-    [{ command: 'node server.js' }, `'command' must be a list of texts`],
-    [{ command: [] }, `'command' must be a list of texts`],
-    [{ command: ['node', 1] }, `'command' must be a list of texts`],
+    [{}, `'command' must be a list of strings`],
+    [{ command: 'node server.js' }, `'command' must be a list of strings`],
+    [{ command: [] }, `'command' must be a list of strings`],
+    [{ command: ['node', 1] }, `'command' must be a list of strings`],
     [{ command: ['node'], env: [] }, `'env' must be an object.`],
-    [{ command: ['node'], env: { PORT: 1 } }, `'env.PORT' must be a text.`],
+    [{ command: ['node'], env: { PORT: 1 } }, `'env.PORT' must be a string.`],
     [{ command: ['node'], env: { 'a=b': 'c' } }, `'env' has 'a=b'`],
     [{ command: ['node'], comand: [] }, `'comand' is not a field`],
     [{ command: ['node'], cancel: 'yes' }, `'cancel' must be an object.`],
@@ -74,7 +74,7 @@ describe("the operator's images", () => {
       { command: ['node'], cancel: { endInstanceAfterSeconds: -1 } },
       `'cancel.endInstanceAfterSeconds' must be a number`,
     ],
-  ])('with the description %j are refused, naming file, field and rule', async (description, rule) => {
+  ])('with the description %j are refused with the file, the field and the rule', async (description, rule) => {
     await addImage(first, 'bad', description);
     const file = join(first, 'bad', 'ebb-image.json');
     await expect(findImage('bad', [first])).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('the name of an image', () => {
     'o cr',
     'ocr\0',
     'ocr\n',
-  ])('cannot be had from %j', (image) => {
+  ])('is undefined for %j', (image) => {
     expect(resolveImageName(image)).toBeUndefined();
   });
 });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { EbbError } from '../../../core/errors.js';
 import { type CancelRules, readCancelRules } from '../container/cancel-rules.js';
 
-/** What the operator allows to be executed: a folder with an `ebb-image.json`, known by the folder's name. */
+/** A program that the operator allows Ebb to execute: a folder with an `ebb-image.json`, named after the folder. */
 export interface ProcessImage {
   readonly name: string;
   readonly folder: string;
-  /** The program and its arguments; never read by a shell. */
+  /** The program and its arguments; no shell reads them. */
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly cancel: CancelRules;
@@ -19,7 +19,8 @@ const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * Finds the image that a container definition names in the operator's folders; the first folder that has it wins.
- * Raises `ImageNotFound`, listing what there is, and also where the image's own description is wrong.
+ * Raises `ImageNotFound`, which lists the existing images, if there is none. Also raises it if the image's description
+ * is wrong.
  */
 export async function findImage(image: string, imageFolders: readonly string[]): Promise<ProcessImage> {
   const name = resolveImageName(image);
@@ -35,7 +36,7 @@ export async function findImage(image: string, imageFolders: readonly string[]):
   throw new EbbError('ImageNotFound', `There is no image '${image}' in ${imageFolders.join(', ')}; ${there}.`);
 }
 
-/** The names of all images in the operator's folders, sorted. */
+/** Returns the names of all images in the operator's folders, sorted. */
 export async function listImages(imageFolders: readonly string[]): Promise<string[]> {
   const names = new Set<string>();
   for (const imageFolder of imageFolders) {
@@ -47,9 +48,9 @@ export async function listImages(imageFolders: readonly string[]): Promise<strin
 }
 
 /**
- * The name of the image that a container definition means: registry, repository path, tag and digest are dropped, so
- * that `123.dkr.ecr.us-east-1.amazonaws.com/team/ocr:v1` is `ocr`. The result is always a plain folder name; undefined
- * where nothing of the kind is left.
+ * Returns the name of the image that a container definition means. Registry, repository path, tag and digest are
+ * dropped: `123.dkr.ecr.us-east-1.amazonaws.com/team/ocr:v1` is `ocr`. The result is always a plain folder name, or
+ * undefined if no such name is left.
  */
 export function resolveImageName(image: string): string | undefined {
   const [withoutDigest = ''] = image.split('@');
@@ -73,12 +74,12 @@ function parseImage(text: string, file: string): Pick<ProcessImage, 'command' | 
   const stranger = Object.keys(unknown)[0];
   if (stranger !== undefined) return refuse(`'${stranger}' is not a field; there are 'command', 'env' and 'cancel'.`);
   if (!isCommand(command)) {
-    return refuse(`'command' must be a list of texts, the program first, such as ["node", "server.js"].`);
+    return refuse(`'command' must be a list of strings, the program first, such as ["node", "server.js"].`);
   }
   if (!isRecord(env)) return refuse(`'env' must be an object.`);
   for (const [name, value] of Object.entries(env)) {
     if (!VARIABLE_NAME.test(name)) return refuse(`'env' has '${name}', which is not the name of a variable.`);
-    if (typeof value !== 'string') return refuse(`'env.${name}' must be a text.`);
+    if (typeof value !== 'string') return refuse(`'env.${name}' must be a string.`);
   }
   try {
     return { command, env: env as Record<string, string>, cancel: readCancelRules(cancel) };

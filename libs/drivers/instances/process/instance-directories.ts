@@ -8,18 +8,18 @@ const MODEL_FOLDER = 'model';
 const ADDITIONAL_FOLDER = 'additional-model-data';
 const RECORD_FILE = 'instance.json';
 
-/** Where an instance finds its model's files. */
+/** The folders in which an instance finds its model's files. */
 export interface ModelDirectories {
   readonly modelDirectory: string;
-  /** Has a folder for each channel; undefined where there is no additional model data. */
+  /** The folder of additional model data, with a folder for each channel; undefined if there is none. */
   readonly additionalDirectory?: string;
 }
 
 /**
- * The instances' directories, `<root>/<instance id>/`: `model/`, which is empty unless an instance without model data
- * writes to it, links to additional model data and the record of the process, while it may live. The record is what a later
- * run of Ebb finds leftovers by; it is not synced to disk, since a crash of the machine that could lose it ends the
- * processes too.
+ * The instances' directories, `<root>/<instance id>/`. A directory holds `model/`, links to additional model data, and
+ * the record of the process while it may live. `model/` is empty unless an instance without model data writes to it. A
+ * later run of Ebb finds leftovers by the record. The record is not synced to disk, because a crash of the machine that
+ * could lose it also ends the processes.
  */
 export class InstanceDirectories {
   readonly #root: string;
@@ -32,19 +32,21 @@ export class InstanceDirectories {
     return join(this.#pathOf(instanceId), MODEL_FOLDER);
   }
 
-  /** Makes the directory and the model directory in it; an id that was used before is refused. */
+  /** Creates the directory and the model directory in it; refuses an id that was used before. */
   async create(instanceId: string): Promise<void> {
     await mkdir(this.#root, { recursive: true });
     await mkdir(this.#pathOf(instanceId));
     await mkdir(this.modelDirectory(instanceId));
   }
 
-  /** Where the instance finds what it holds: the model where it is kept, additional data through a link for each channel. */
+  /**
+   * Returns the folders of a held model: the model in its store, and additional data through a link for each channel.
+   */
   async linkModel(
     instanceId: string,
     { directory, additional }: Pick<HeldModel, 'directory' | 'additional'>,
   ): Promise<ModelDirectories> {
-    // Not a link to it: tools that walk a directory do not follow one that they are given.
+    // This is not a link, because tools that walk a directory do not follow a link that they are given.
     const modelDirectory = directory ?? this.modelDirectory(instanceId);
     if (additional.length === 0) return { modelDirectory };
     const additionalDirectory = join(this.#pathOf(instanceId), ADDITIONAL_FOLDER);
@@ -53,7 +55,7 @@ export class InstanceDirectories {
     return { modelDirectory, additionalDirectory };
   }
 
-  /** Replaces the record; it is there whole or not at all. */
+  /** Replaces the record atomically. */
   async writeRecord(instanceId: string, marks: ProcessMarks): Promise<void> {
     const file = join(this.#pathOf(instanceId), RECORD_FILE);
     await writeFile(`${file}.new`, JSON.stringify(marks));
@@ -64,18 +66,18 @@ export class InstanceDirectories {
     try {
       return JSON.parse(await readFile(join(this.#pathOf(instanceId), RECORD_FILE), 'utf8')) as ProcessMarks;
     } catch (error) {
-      // An empty or torn record is what a crash of the machine leaves, and no process survives that.
+      // An empty or incomplete record is left by a crash of the machine, which no process survives.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
       throw error;
     }
   }
 
-  /** Every instance that has a directory. */
+  /** Returns the ids of all instances that have a directory. */
   async list(): Promise<string[]> {
     return (await readFolder(this.#root)).filter(isInstanceId);
   }
 
-  /** Removes all of an instance that has ended. */
+  /** Removes the directory of an instance that has ended. */
   async remove(instanceId: string): Promise<void> {
     await removeTree(this.#pathOf(instanceId));
   }
@@ -86,7 +88,7 @@ export class InstanceDirectories {
   }
 }
 
-/** Files may still appear while a killed container or an aborted download ends; a second look removes them. */
+/** Retries the removal, because files may still appear while a killed container or an aborted download ends. */
 async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }

@@ -1,9 +1,12 @@
 import { EbbError } from '../../../core/errors.js';
 
-/** What a machine says that has no more to give (room on its disk, files, processes, memory), or whose disk fails. */
+/** The error codes of a machine without more disk space, files, processes or memory, or with a failing disk. */
 const MACHINE_FAILURES = new Set<unknown>(['EAGAIN', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EROFS']);
 
-/** A launch that failed, by `cause`: `Unavailable` where this machine is at fault, `InstanceUnavailable` where it may be the image. */
+/**
+ * Returns the error for a launch that failed by `cause`: `Unavailable` if this machine is at fault,
+ * `InstanceUnavailable` if the image may be at fault.
+ */
 export function launchFailure(what: string, cause: unknown): EbbError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const isMachines = MACHINE_FAILURES.has(code);

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-/** A process that leads a group of its own and ends by signals alone. */
+/** Starts a process that leads its own group and ends only by a signal. */
 function start(token: string = randomUUID()): ChildProcess {
   const env = { PATH: process.env.PATH, [TOKEN_VARIABLE]: token };
   started.push(spawn('sleep', ['1000000'], { detached: true, stdio: 'ignore', env }));
@@ -26,7 +26,7 @@ async function signalOf(child: ChildProcess): Promise<unknown> {
 }
 
 describe('a guard whose owner has ended', () => {
-  it('kills the groups that it was told of', async () => {
+  it('kills the process groups that were added', async () => {
     const guard = new ProcessGuard();
     const children = [start(), start()];
     for (const { pid } of children) guard.add(pid!);
@@ -34,7 +34,7 @@ describe('a guard whose owner has ended', () => {
     expect(await Promise.all(children.map(signalOf))).toEqual(['SIGKILL', 'SIGKILL']);
   });
 
-  it.runIf(LINUX)('kills by its token what it was not told of any more', async () => {
+  it.runIf(LINUX)('kills by its token a process whose group was not added', async () => {
     const guard = new ProcessGuard();
     const token = randomUUID();
     guard.add(token);
@@ -43,7 +43,7 @@ describe('a guard whose owner has ended', () => {
     expect(await signalOf(child)).toBe('SIGKILL');
   });
 
-  it('lets alone what was removed, wherever it was among the others', async () => {
+  it('spares the processes that were removed, at any place among the others', async () => {
     const guard = new ProcessGuard();
     const [tokens, children] = [[1, 2, 3, 4].map(() => randomUUID()), [] as ChildProcess[]];
     for (const token of tokens) {

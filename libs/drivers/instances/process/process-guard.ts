@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { TOKEN_VARIABLE } from './process-table.js';
 
 /**
- * Reads `add <mark>` and `remove <mark>`; when its input ends, because Ebb has ended in whatever way, it kills what bears
- * the marks that are left. A number is that of a process group, anything else a token in processes' environments.
+ * Reads `add <mark>` and `remove <mark>`. When its input ends, because Ebb has ended in any way, it kills the processes
+ * with the remaining marks. A number marks a process group; any other mark is a token in the environment of processes.
  */
 const SCRIPT = `
 marks=' '
@@ -27,22 +27,22 @@ for mark in $marks; do
 done
 `;
 
-/** Where `grep` is. */
+/** Finds `grep`. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin' };
 
 /**
- * A small shell process that outlives Ebb by an instant and takes the instances' processes with it: after `kill -9` of Ebb
- * nothing goes on computing for nobody. An instance's token can be added before there is a process that bears it: a process
- * that is being started holds the guard's input until it is executed, and then shows its token, so that there is no moment
- * in which it is missed; on Linux alone, where environments can be seen. Where the guard itself was killed, or there is no
- * shell, the next start of Ebb clears up.
+ * A small shell process that outlives Ebb by an instant and kills the instances' processes, so that none continues
+ * after `kill -9` of Ebb. An instance's token can be added before its process exists. A starting process holds the
+ * guard's input until it is executed, and after that shows its token, so the guard never misses it. Tokens work on
+ * Linux only, where environments can be read. If the guard itself was killed, or there is no shell, the next start of
+ * Ebb removes the leftovers.
  */
 export class ProcessGuard {
   readonly #shell: ChildProcess;
   readonly #input: Writable;
 
   constructor() {
-    // Detached: what a terminal sends to Ebb's own group (Ctrl-C) must not end the guard before Ebb.
+    // Detached, because a signal of the terminal to Ebb's own group (Ctrl-C) must not end the guard before Ebb.
     this.#shell = spawn('/bin/sh', ['-c', SCRIPT], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -55,7 +55,7 @@ export class ProcessGuard {
     (this.#input as Writable & { unref(): void }).unref();
   }
 
-  /** The number of a process group, or an instance's token. */
+  /** Adds the number of a process group, or an instance's token. */
   add(mark: number | string): void {
     this.#input.write(`add ${mark}\n`);
   }
@@ -64,7 +64,7 @@ export class ProcessGuard {
     this.#input.write(`remove ${mark}\n`);
   }
 
-  /** Ends the guard, and with it everything whose mark was not removed. */
+  /** Ends the guard and every process whose mark was not removed. */
   close(): void {
     this.#input.end();
   }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { MAX_LOG_LINE_CHARACTERS } from '../../../core/ports/log-line.js';
 import { ProcessOutput } from './process-output.js';
 
-/** What was written, stream by stream. */
+/** A writer that keeps the lines of each stream. */
 function aWriter() {
   const written: Record<string, string[]> = { stdout: [], stderr: [] };
   const writer = { write: (stream: string, text: string) => void written[stream]!.push(text), close: async () => {} };
@@ -16,7 +16,7 @@ function run(script: string): ChildProcess {
   return spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-it('takes every line of both streams, also those that a process prints as its last', async () => {
+it('takes every line of both streams, including the last ones of a process', async () => {
   const child = run('console.log("a\\nb"); console.error("c"); process.stdout.write("no end")');
   const { written, writer } = aWriter();
   const output = new ProcessOutput({ stdout: child.stdout!, stderr: child.stderr! }, writer);
@@ -25,7 +25,7 @@ it('takes every line of both streams, also those that a process prints as its la
   expect(written).toEqual({ stdout: ['a', 'b', 'no end'], stderr: ['c'] });
 });
 
-it('does not wait for the output of what a process has left behind', async () => {
+it('does not wait for the output of a process that outlives its parent', async () => {
   const forever = '["-e", "setInterval(() => {}, 1e6)"]';
   const options = '{ stdio: ["ignore", "inherit", "inherit"], detached: true }';
   const child = run(
@@ -39,7 +39,7 @@ it('does not wait for the output of what a process has left behind', async () =>
   process.kill(Number(written['stdout']![0]), 'SIGKILL');
 });
 
-it('joins what comes in pieces, in the middle of a character too', async () => {
+it('joins pieces of a line, even if they are cut within a character', async () => {
   const stdout = new PassThrough();
   const { written, writer } = aWriter();
   const output = new ProcessOutput({ stdout, stderr: new PassThrough().end() }, writer);
@@ -50,7 +50,7 @@ it('joins what comes in pieces, in the middle of a character too', async () => {
   expect(written['stdout']).toEqual(['für 🦀', 'next']);
 });
 
-it('holds no more of an endless line than is kept of one', async () => {
+it('holds only as much of an endless line as the log keeps', async () => {
   const stdout = new PassThrough();
   const { written, writer } = aWriter();
   const output = new ProcessOutput({ stdout, stderr: new PassThrough().end() }, writer);
@@ -63,7 +63,7 @@ it('holds no more of an endless line than is kept of one', async () => {
   expect(endless!.length).toBeLessThan(2 * MAX_LOG_LINE_CHARACTERS + 10_000);
 });
 
-it('lets a process wait that prints more than can be taken in a moment', async () => {
+it('makes a process wait if it prints more than one window takes', async () => {
   const stdout = new PassThrough();
   const { written, writer } = aWriter();
   const output = new ProcessOutput({ stdout, stderr: new PassThrough().end() }, writer);

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_LOG_LINE_CHARACTERS } from '../../../core/ports/log-line.js';
 import type { LogStream, LogWriter } from '../../../core/ports/logs.js';
 
-/** Of one process, so much is taken in each such time. One that prints more waits for a moment in its writing. */
+/** The window for the limits below. A process that prints more within one window has to wait with its writing. */
 const WINDOW_MS = 100;
 const MAX_LINES_A_WINDOW = 10_000;
 const MAX_BYTES_A_WINDOW = 2 * 1024 * 1024;
-/** What has left the process's group may hold its output open after its end. */
+/** How long output is awaited after the process's end. A process that left the group may hold the output open. */
 const LAST_OUTPUT_MS = 200;
 
-/** Takes what a process prints over into its log, with the time at which each line came. */
+/** Copies a process's output into its log, with the time at which each line arrived. */
 export class ProcessOutput {
   readonly #streams: readonly Readable[];
   readonly #writer: LogWriter;
@@ -27,7 +27,7 @@ export class ProcessOutput {
     this.#closed = Promise.all([this.#take('stdout', streams.stdout), this.#take('stderr', streams.stderr)]);
   }
 
-  /** To be called when the process has ended: resolves when all that it has printed has been written to the log. */
+  /** Must be called when the process has ended. Resolves when all its output has been written to the log. */
   async end(): Promise<void> {
     this.#hasEnded = true;
     this.#openWindow();
@@ -45,13 +45,14 @@ export class ProcessOutput {
     stream.on('data', (chunk: Buffer) => {
       const at = Date.now();
       const lines = (rest + decoder.write(chunk)).split('\n');
-      // Of a line without an end no more is held than what will be kept of it, and that it was too long.
+      // A line without an end is held only up to the length that is kept, and one more character that shows that it was
+      // longer.
       rest = lines.pop()!.slice(0, MAX_LOG_LINE_CHARACTERS + 1);
       for (const line of lines) this.#writer.write(name, line, at);
       this.#count(lines.length, chunk.length);
     });
     return new Promise((resolve) => {
-      // A connection that breaks is the end of it, like any other.
+      // A broken stream ends the output like any other end.
       stream.on('error', () => {});
       stream.on('close', () => {
         rest += decoder.end();
@@ -61,7 +62,10 @@ export class ProcessOutput {
     });
   }
 
-  /** Reading would otherwise take as much of Ebb's time as a process cares to print. */
+  /**
+   * Counts the output of a window and pauses reading at its limits. Without them, a process could use any amount of
+   * Ebb's time.
+   */
   #count(lines: number, bytes: number): void {
     if (this.#hasEnded) return;
     this.#lines += lines;

@@ -2,16 +2,19 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** The variable whose value marks every process of one instance, however it was started. */
+/** The variable whose value marks every process of one instance, in whatever way the process was started. */
 export const TOKEN_VARIABLE = 'EBB_INSTANCE_TOKEN';
 
-/** By what the processes of an instance are recognised, also by a later run of Ebb. */
+/** The marks by which Ebb, and a later run of Ebb, recognises the processes of an instance. */
 export interface ProcessMarks {
-  /** Unique to the instance, in the environment of its processes. */
+  /** A value that is unique to the instance, in the environment of its processes. */
   readonly token: string;
-  /** The first process, which leads the process group; absent until it has been started. */
+  /** The number of the first process, which leads the process group; absent until that has been started. */
   readonly pid?: number;
-  /** When that process started, as the operating system writes it: tells it from a later one with the same number. */
+  /**
+   * The time at which the first process started, in the operating system's form. It distinguishes the process from a
+   * later one with the same number.
+   */
   readonly startedAt?: string;
 }
 
@@ -23,9 +26,9 @@ interface ProcessRow {
 }
 
 /**
- * The processes that live now. On Linux the environment of each is looked at, so that an instance is found even if Ebb
- * was killed between starting and recording it, and so are processes that left their group. Elsewhere only the group
- * of a recorded first process is found.
+ * The processes that live now. On Linux it reads the environment of each process. So it finds an instance even if Ebb
+ * was killed between starting and recording it, and finds processes that left their group. Elsewhere it finds only the
+ * group of a recorded first process.
  */
 export class ProcessTable {
   readonly #rows: readonly ProcessRow[];
@@ -38,7 +41,7 @@ export class ProcessTable {
     return new ProcessTable(process.platform === 'linux' ? await readProc() : await readPs());
   }
 
-  /** The processes of an instance. */
+  /** Returns the numbers of an instance's processes. */
   belongingTo(marks: ProcessMarks): number[] {
     const leads = this.#rows.some((row) => row.pid === marks.pid && row.startedAt === marks.startedAt);
     return this.#rows
@@ -47,7 +50,9 @@ export class ProcessTable {
   }
 }
 
-/** When a process started, as `ProcessMarks.startedAt`; undefined when there is no such process. */
+/**
+ * Returns the time at which a process started, as in `ProcessMarks.startedAt`; undefined if there is no such process.
+ */
 export async function processStartedAt(pid: number): Promise<string | undefined> {
   const rows = process.platform === 'linux' ? [await readProcRow(pid)] : await readPs();
   return rows.find((row) => row?.pid === pid)?.startedAt;
@@ -64,7 +69,7 @@ const TOKEN_ENTRY = new RegExp(`(?:^|\\0)${TOKEN_VARIABLE}=([^\\0]*)`);
 async function readProcRow(pid: number): Promise<ProcessRow | undefined> {
   const stat = await readOwn(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The name, in brackets, may hold anything; the numbers come after it.
+  // The name, in brackets, may contain any character; the numbers follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, , group] = fields;
   const startedAt = fields[19];
@@ -73,7 +78,10 @@ async function readProcRow(pid: number): Promise<ProcessRow | undefined> {
   return { pid, group: Number(group), startedAt, token };
 }
 
-/** Undefined for what has ended meanwhile, and for what belongs to another user, which no instance of ours does. */
+/**
+ * Reads a file of a process. Returns undefined if the process has ended meanwhile, or belongs to another user, which no
+ * instance of Ebb does.
+ */
 async function readOwn(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'latin1');
@@ -94,7 +102,7 @@ async function readPs(): Promise<ProcessRow[]> {
   });
 }
 
-/** A zombie has ended; that nobody has asked for its exit code does not keep it alive. */
+/** Tells whether a process has ended. A zombie has, even if its exit code has not been read. */
 function isEnded(state: string | undefined): boolean {
   return state === undefined || state.startsWith('Z') || state.startsWith('X');
 }

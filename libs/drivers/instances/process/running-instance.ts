@@ -13,28 +13,28 @@ import { killProcesses } from './process-group.js';
 import type { ProcessGuard } from './process-guard.js';
 import { type ProcessMarks, processStartedAt } from './process-table.js';
 
-/** A process that has closed its connections is known to have ended after this, if it has. */
+/** How long to wait for the end of a process that has closed its connections. */
 const END_NOTICE_MS = 250;
 
-/** What one instance is started from; its directory and its model's files are there. */
+/** The start of one instance, whose directory and model's files exist already. */
 export interface ProcessStart {
   readonly instanceId: string;
   readonly image: ProcessImage;
-  /** Where its model's files are, until `release` is called when it is gone. */
+  /** The folders of its model's files. They exist until `release` is called, when the instance is gone. */
   readonly model: ModelDirectories;
   readonly release: () => Promise<void>;
-  /** The model's. */
+  /** The model's variables. */
   readonly environment: Readonly<Record<string, string>>;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
   readonly region?: string;
-  /** Where its output goes; closed when it is gone. */
+  /** The log for its output, which is closed when the instance is gone. */
   readonly output: LogWriter;
-  /** Called once, when the container takes connections. */
+  /** Called once, when the container accepts connections. */
   readonly onListening: () => void;
 }
 
-/** An instance from the start of its first process until nothing is left of it. */
+/** An instance, from the start of its first process until nothing of it is left. */
 export class RunningInstance implements KnownInstance {
   readonly instanceId: string;
   readonly http: ContainerHttp;
@@ -55,11 +55,11 @@ export class RunningInstance implements KnownInstance {
     this.exited = process.exited;
     this.http = new ContainerHttp(`http://127.0.0.1:${port}`, () => this.#endsNow(), onListening);
     this.gone = this.#clearUp(clearUp);
-    // Whoever terminates it learns that it could not be cleared up; if nobody does, the next `list` still finds it.
+    // A caller of `terminate` gets this error. Without such a call, the next `list` still finds the instance.
     this.gone.catch(() => {});
   }
 
-  /** Starts the process; raises what `ContainerProcess.start` raises where that is not possible. */
+  /** Starts the process. Raises the errors of `ContainerProcess.start`. */
   static async start(
     start: ProcessStart,
     directories: InstanceDirectories,
@@ -73,7 +73,7 @@ export class RunningInstance implements KnownInstance {
       model: start.environment,
       platform: { port, token, region: start.region, ...start.model },
     });
-    // The token is known to everybody before there is a process that bears it, so that none can be missed.
+    // The record and the guard have the token before a process bears it, so no process can be missed.
     await directories.writeRecord(instanceId, { token });
     guard.add(token);
     const process = await ContainerProcess.start(image, env, start.output).catch((error: unknown) => {
@@ -101,7 +101,7 @@ export class RunningInstance implements KnownInstance {
     return instance;
   }
 
-  /** Stops the process group where it stands. */
+  /** Suspends the process group. */
   pause(): void {
     this.#process.signal('SIGSTOP');
   }
@@ -110,10 +110,10 @@ export class RunningInstance implements KnownInstance {
     this.#process.signal('SIGCONT');
   }
 
-  /** SIGTERM to the process group, SIGKILL after the grace; resolves when it is gone. */
+  /** Sends SIGTERM to the process group, then SIGKILL after the grace; resolves when the instance is gone. */
   async terminate(graceMs: number): Promise<void> {
     this.#process.signal('SIGTERM');
-    // One that is paused hears of it only when it goes on.
+    // A paused process gets the signal only when it resumes.
     this.#process.signal('SIGCONT');
     const ended = new AbortController();
     const kill = sleep(graceMs, undefined, { signal: ended.signal }).then(

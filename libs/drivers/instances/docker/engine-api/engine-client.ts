@@ -5,7 +5,10 @@ import { EbbError } from '../../../../core/errors.js';
 import { explainEngineError, isAway } from './engine-errors.js';
 import { failOnBrokenAnswers } from './whole-answers.js';
 
-/** The loopback address only: the ports of containers are published on the engine's machine, and there only locally. */
+/**
+ * The addresses that an engine may have. A host must be a loopback address, because the engine publishes the ports of
+ * containers only locally on its own machine.
+ */
 const ADDRESS =
   /^(?:unix:\/\/(?<socketPath>\/.+)|(?:tcp|http):\/\/(?<host>localhost|127(?:\.\d+){3}|\[::1\]):(?<port>\d+)\/?)$/;
 
@@ -19,20 +22,26 @@ export class EngineClient {
     private readonly client: Docker,
   ) {}
 
-  /** `unix:///path`, or `tcp://` on the loopback address. Raises `Unavailable`, with what to do, if nobody answers. */
+  /**
+   * Connects to the engine at `unix:///path`, or `tcp://` on the loopback address. Raises `Unavailable`, with advice,
+   * if it does not answer.
+   */
   static async connect(address: string): Promise<EngineClient> {
     const { socketPath, host, port } = ADDRESS.exec(address)?.groups ?? {};
     if (socketPath === undefined && host === undefined) {
-      throw new EbbError('Unavailable', `'${address}' is no engine's address, such as unix:///var/run/docker.sock is.`);
+      throw new EbbError(
+        'Unavailable',
+        `'${address}' is not an engine's address: it must be such as unix:///var/run/docker.sock.`,
+      );
     }
     const options = {
-      // What is left out here would be taken from DOCKER_HOST and its kin.
+      // Options that are absent here would come from DOCKER_HOST and related variables.
       socketPath,
       host: host?.replace(/[[\]]/g, ''),
       port,
       protocol: 'http' as const,
       timeout: 0,
-      // A kept connection may turn out to lead to an engine that has been restarted.
+      // A kept connection may belong to an engine process that has been restarted since.
       agent: new Agent({ keepAlive: false }),
     };
     const client = new Docker(options);
@@ -46,7 +55,7 @@ export class EngineClient {
     }
   }
 
-  /** Raises `Unavailable` where the engine does not answer, and otherwise what it answered. */
+  /** Calls the engine once. Raises `Unavailable` if it does not answer, and otherwise the engine's own error. */
   async ask<T>(call: (client: Docker) => Promise<T>): Promise<T> {
     try {
       return await call(this.client);
@@ -55,7 +64,10 @@ export class EngineClient {
     }
   }
 
-  /** As `ask`, again and again while the engine does not answer, until `patienceMs` have passed. */
+  /**
+   * Calls the engine as `ask` does, and repeats the call while the engine does not answer, until `patienceMs` have
+   * passed.
+   */
   async askPatiently<T>(call: (client: Docker) => Promise<T>, patienceMs: number, signal?: AbortSignal): Promise<T> {
     const until = performance.now() + patienceMs;
     for (;;) {

@@ -12,7 +12,7 @@ test.each([
   [404, 'network ebb-first not found', true],
   [500, 'failed to create task: exec: "serve": executable file not found in $PATH', false],
   [400, 'No command specified', false],
-])('an engine that answers %d "%s" could start no container at all: %s', (statusCode, words, isEngines) => {
+])('a refusal with %d "%s" counts as an outage of the engine: %s', (statusCode, words, isEngines) => {
   const answer = Object.assign(new Error(`(HTTP code ${statusCode}) server error - ${words} `), { statusCode });
   const refusal = explainRefusal('i-1', answer);
   expect(refusal.message).toBe(`Instance i-1 could not be launched: ${words}.`);

@@ -7,21 +7,21 @@ import { isLocalOnly, registryOf, withTag } from './image-reference.js';
 import type { RegistryLogins } from './registry-credentials.js';
 import { SharedWork } from './shared-work.js';
 
-/** A pull of which nothing has been heard for so long is given up. */
+/** The longest silence of a pull before Ebb gives it up. */
 const PULL_SILENCE_LIMIT_MS = 300_000;
 
-/** How a registry says that there is no such image, or none for whoever asks. */
+/** The words of a registry that has no such image, or none for this caller. */
 const REFUSALS =
   /not found|does not exist|manifest unknown|name unknown|denied|unauthorized|authentication required|no basic auth|forbidden|invalid reference|did not resolve to an alias|no matching manifest/i;
 
-/** How far a pull has come, all layers together as far as they are known. */
+/** The progress of a pull, over all layers that are known so far. */
 export interface PullProgress {
   readonly image: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
 
-/** One line of what the engine says while it pulls. */
+/** One line of the engine's output during a pull. */
 interface PullLine {
   readonly id?: string;
   readonly status?: string;
@@ -29,13 +29,16 @@ interface PullLine {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 
-/** The images on an engine: one that is there is taken as it is, another is pulled, once for all who wait for it. */
+/**
+ * The images on an engine. An image that is present is used unchanged; another is pulled once for all callers that wait
+ * for it.
+ */
 export class EngineImages {
   readonly #engine: EngineClient;
   readonly #logins: RegistryLogins;
   readonly #onProgress: (progress: PullProgress) => void;
   readonly #pulls = new SharedWork<string>();
-  /** Seen on the engine by this process; whoever finds one missing says so. */
+  /** The images that this process has seen on the engine. A caller that finds one missing calls `forget`. */
   readonly #present = new Set<string>();
 
   constructor(engine: EngineClient, logins: RegistryLogins, onProgress: (progress: PullProgress) => void = () => {}) {
@@ -45,8 +48,8 @@ export class EngineImages {
   }
 
   /**
-   * Resolves when the image is on the engine; `onPull` is called if it has to be pulled. Raises `ImageNotFound` with the
-   * registry's words, or `Unavailable` when the engine or the registry could not be reached.
+   * Resolves when the image is on the engine; `onPull` is called if it must be pulled. Raises `ImageNotFound` with the
+   * registry's words, or `Unavailable` if the engine or the registry could not be reached.
    */
   async ensure(image: string, onPull: () => void = () => {}, signal?: AbortSignal): Promise<void> {
     const reference = withTag(image);
@@ -54,7 +57,10 @@ export class EngineImages {
     if (!(await this.#isOnEngine(reference))) {
       signal?.throwIfAborted();
       if (isLocalOnly(image)) {
-        throw new EbbError('ImageNotFound', `The image '${image}' has not been built on this machine's engine.`);
+        throw new EbbError(
+          'ImageNotFound',
+          `The image '${image}' is not on this machine's engine: build it first, because no registry has it.`,
+        );
       }
       onPull();
       await this.#pulls.run(reference, (stop) => this.#pull(reference, stop), signal);
@@ -62,7 +68,7 @@ export class EngineImages {
     this.#present.add(reference);
   }
 
-  /** The image turned out not to be there any more. */
+  /** Forgets that an image was on the engine, because it is missing now. */
   forget(image: string): void {
     this.#present.delete(withTag(image));
   }
@@ -94,7 +100,7 @@ export class EngineImages {
   async #follow(image: string, stream: Readable, stop: AbortSignal): Promise<void> {
     const layers = new Map<string, { current: number; total: number }>();
     const giveUp = (): void =>
-      void stream.destroy(new Error(`nothing was heard for ${PULL_SILENCE_LIMIT_MS / 1000} s`));
+      void stream.destroy(new Error(`the registry sent nothing for ${PULL_SILENCE_LIMIT_MS / 1000} s`));
     const silence = setTimeout(giveUp, PULL_SILENCE_LIMIT_MS);
     const onAbort = (): void => void stream.destroy(stop.reason as Error);
     stop.addEventListener('abort', onAbort);

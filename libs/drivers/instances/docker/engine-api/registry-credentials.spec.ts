@@ -34,19 +34,19 @@ describe('credentials for registries', () => {
     expect(await logins.find('registry.example')).toMatchObject({ identitytoken: 'token' });
   });
 
-  it('are none where the file has none, or is not there', async () => {
+  it('are absent if the file has none or does not exist', async () => {
     expect(await (await loginsOf({ auths: { 'registry.example': {} } })).find('registry.example')).toBeUndefined();
     expect(await new RegistryLogins(join(folder, 'absent')).find('registry.example')).toBeUndefined();
   });
 
-  it('that a helper has are told of', async () => {
+  it('of a credential helper are named in a hint', async () => {
     const logins = await loginsOf({ credsStore: 'desktop', credHelpers: { 'registry.example': 'ecr-login' } });
     expect(await logins.hint('registry.example')).toContain("credential helper 'ecr-login'");
     expect(await logins.hint('other.example')).toContain("credential helper 'desktop'");
     expect(await (await loginsOf({})).hint('registry.example')).toBeUndefined();
   });
 
-  it('in a file that is damaged are an error that names it', async () => {
+  it('in a damaged file raise an error that names the file', async () => {
     await writeFile(file, '{');
     await expect(new RegistryLogins(file).find('registry.example')).rejects.toMatchObject({
       code: 'InvalidRequest',

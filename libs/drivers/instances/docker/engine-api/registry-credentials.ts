@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EbbError } from '../../../../core/errors.js';
 
-/** Who Ebb is to one registry, as the Engine API wants it. */
+/** Ebb's credentials for one registry, in the form of the Engine API. */
 export interface RegistryCredentials {
   readonly serveraddress: string;
   readonly username?: string;
@@ -9,7 +9,7 @@ export interface RegistryCredentials {
   readonly identitytoken?: string;
 }
 
-/** Of Docker's `config.json`, what is of use here. */
+/** The members of Docker's `config.json` that Ebb reads. */
 interface DockerConfig {
   readonly auths?: Readonly<Record<string, AuthEntry | undefined>>;
   readonly credHelpers?: Readonly<Record<string, string>>;
@@ -24,14 +24,17 @@ interface AuthEntry {
   readonly identitytoken?: string;
 }
 
-/** Docker Hub is known under the address of its first index. */
+/**
+ * The other names under which files list a registry: Docker Hub's credentials stand under the address of its first
+ * index.
+ */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'docker.io': ['https://index.docker.io/v1/', 'index.docker.io', 'registry-1.docker.io'],
 };
 
 /**
- * The `auths` of a file in the form of Docker's `config.json`, read anew each time since tokens in it expire. Programs that
- * it names as credential helpers are never run.
+ * The `auths` of a file in the form of Docker's `config.json`. The file is read each time, because tokens in it expire.
+ * Ebb never runs the credential helpers that the file names.
  */
 export class RegistryLogins {
   readonly #file: string;
@@ -40,7 +43,10 @@ export class RegistryLogins {
     this.#file = file;
   }
 
-  /** Undefined where the file has nothing for the registry. Raises `InvalidRequest` for a file that cannot be read. */
+  /**
+   * Returns the credentials for a registry; undefined if the file has none. Raises `InvalidRequest` if the file cannot
+   * be read.
+   */
   async find(registry: string): Promise<RegistryCredentials | undefined> {
     const { auths = {} } = await this.#read();
     for (const name of namesOf(registry)) {
@@ -51,7 +57,7 @@ export class RegistryLogins {
     return undefined;
   }
 
-  /** What to say to somebody whose pull failed, where a helper might have had the credentials. */
+  /** Returns advice for a failed pull if a credential helper may have the credentials. */
   async hint(registry: string): Promise<string | undefined> {
     const { credHelpers = {}, credsStore } = await this.#read();
     const helper =
@@ -59,7 +65,7 @@ export class RegistryLogins {
         .map((name) => credHelpers[name])
         .find(Boolean) ?? credsStore;
     if (!helper) return undefined;
-    return `Ebb does not run the credential helper '${helper}' that ${this.#file} names: put the credentials under 'auths' in a file and name that with EBB_REGISTRY_AUTH_FILE.`;
+    return `Ebb does not run the credential helper '${helper}' that ${this.#file} names: put the credentials under 'auths' in a file, and set EBB_REGISTRY_AUTH_FILE to its path.`;
   }
 
   async #read(): Promise<DockerConfig> {

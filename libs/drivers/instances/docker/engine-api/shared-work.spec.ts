@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SharedWork } from './shared-work.js';
 
 describe('shared work', () => {
-  it('is done once for all who want it at once, and again for those who want it later', async () => {
+  it('runs once for all concurrent callers, and again for later ones', async () => {
     const shared = new SharedWork<string>();
     let begun = 0;
     const work = async (): Promise<void> => void (begun += 1);
@@ -12,7 +12,7 @@ describe('shared work', () => {
     expect(begun).toBe(2);
   });
 
-  it('goes on while anybody waits, and is given up when nobody does', async () => {
+  it('continues while a caller waits, and is aborted when none does', async () => {
     const shared = new SharedWork<string>();
     const [first, second] = [new AbortController(), new AbortController()];
     let stop: AbortSignal | undefined;
@@ -29,7 +29,7 @@ describe('shared work', () => {
     expect(stop!.aborted).toBe(true);
   });
 
-  it('that fails, fails for all', async () => {
+  it('fails for every caller if it fails', async () => {
     const shared = new SharedWork<string>();
     const [one, other] = [shared.run('a', fail), shared.run('a', fail)];
     await expect(one).rejects.toThrow('no');

@@ -1,8 +1,8 @@
-/** Work that several may want at once is done once, and given up when nobody waits for it any more. */
+/** Runs work once for all its concurrent callers, and aborts it when no caller waits for it any more. */
 export class SharedWork<K> {
   readonly #underWay = new Map<K, Shared>();
 
-  /** Waits for the work under `key`, begun by whoever came first. An abort ends only this wait. */
+  /** Waits for the work under `key`, which the first caller begins. An abort ends only this caller's wait. */
   async run(key: K, begin: (stop: AbortSignal) => Promise<void>, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const shared = this.#underWay.get(key) ?? this.#begin(key, begin);
@@ -22,7 +22,7 @@ export class SharedWork<K> {
   #begin(key: K, begin: (stop: AbortSignal) => Promise<void>): Shared {
     const stop = new AbortController();
     const shared: Shared = { stop, waiting: 0, done: begin(stop.signal) };
-    // Whoever waits hears of it; there may be nobody left.
+    // The callers that wait get the error; there may be none left.
     shared.done.catch(() => {});
     this.#underWay.set(key, shared);
     return shared;
@@ -30,7 +30,7 @@ export class SharedWork<K> {
 
   #end(key: K, shared: Shared): void {
     if (this.#underWay.get(key) === shared) this.#underWay.delete(key);
-    shared.stop.abort(new Error('Nobody waits for it any more.'));
+    shared.stop.abort(new Error('No caller waits for this work any more.'));
   }
 }
 

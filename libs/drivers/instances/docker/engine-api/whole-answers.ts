@@ -5,8 +5,9 @@ type Callback = (error: unknown, answer: unknown) => void;
 type Dial = (options: { readonly isStream?: boolean; readonly hijack?: boolean }, callback: Callback) => void;
 
 /**
- * Makes every call of a client end when its connection does. By itself the client waits for ever for the rest of an answer
- * whose connection breaks in the middle; and in the middle of an answer is where waiting for a container's end passes.
+ * Makes every call of a client end when its connection does. Without this, the client waits without a limit for the
+ * rest of an answer whose connection breaks in the middle. A wait for a container's end is always in the middle of an
+ * answer.
  */
 export function failOnBrokenAnswers({ modem }: Docker): void {
   const dial = (modem.dial as Dial).bind(modem);
@@ -23,7 +24,7 @@ function readWhole(refused: unknown, answer: Readable, callback: Callback): void
   finished(answer, (error) => (error ? callback(error, null) : callback(null, parse(Buffer.concat(chunks)))));
 }
 
-/** Answers are JSON, or nothing, or a word of no interest. */
+/** An answer is JSON, empty, or a word that Ebb does not need. */
 function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));

@@ -18,7 +18,7 @@ export const HANDING_OUT = {
   ),
 
   // Leases one row at a time. An UPDATE with a subquery, RETURNING its rows, costs four times as much for one row. One
-  // row is the usual case, because slots become free one by one. For many rows that UPDATE costs as much per row.
+  // row is the usual case, because slots become free one by one. For many rows that UPDATE is no cheaper per row.
   leaseBySequence: sql<[...LeaseValues, sequence: number], InvocationRow>(
     `UPDATE invocations
      SET state = 'Running', attempt = attempt + 1, worker_id = ?, leased_until = ?, started_at = ?,

@@ -212,7 +212,7 @@ describe('a callback URL', () => {
     ['hooks', 'must be an http or https URL'],
     ['https://user:secret@hooks.example/', 'must not hold credentials'],
     ['https://hooks.example/#part', 'must not hold a fragment'],
-    [`https://hooks.example/${'x'.repeat(2048)}`, 'must have 2048 characters at most'],
+    [`https://hooks.example/${'x'.repeat(2048)}`, 'must have at most 2048 characters'],
     ['http://10.0.0.1/', 'The address 10.0.0.1 is not public'],
     ['http://[::1]/', 'The address ::1 is not public'],
     ['http://0x0a000001/', 'The address 10.0.0.1 is not public'],

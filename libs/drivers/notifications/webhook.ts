@@ -62,7 +62,7 @@ export class WebhookNotifications extends Notifications {
    * connection.
    */
   override checkCallbackUrl(text: string): void {
-    if (text.length > MAX_URL_LENGTH) refuse(`must have ${MAX_URL_LENGTH} characters at most`);
+    if (text.length > MAX_URL_LENGTH) refuse(`must have at most ${MAX_URL_LENGTH} characters`);
     const url = URL.canParse(text) ? new URL(text) : refuse('must be an http or https URL');
     if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('must be an http or https URL');
     if (url.username !== '' || url.password !== '') refuse('must not hold credentials');

@@ -1,24 +1,24 @@
 import type { ErrorCode } from '../../core/errors.js';
 
-/** What a service calls an error. */
+/** A service's name for an error, with its HTTP status. */
 export interface ErrorName {
   readonly type: string;
-  /** What its Query protocol calls it, where that is another name. */
+  /** The name in the service's Query protocol, if it differs. */
   readonly queryCode?: string;
   readonly status: number;
 }
 
-/** What one service calls Ebb's errors; a code that is not listed is an internal failure there. */
+/** One service's names for Ebb's errors. A code that is not listed is an internal failure there. */
 export type ErrorNames = Partial<Readonly<Record<ErrorCode, ErrorName>>>;
 
-/** An error as the Query protocol tells it. */
+/** An error in the form of the Query protocol. */
 export interface QueryError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** An error of the caller that has a name in one service only, and so none in Ebb's own catalogue. */
+/** An error of the caller that only one service names, so Ebb's own catalogue does not list it. */
 export class QueryFault extends Error implements QueryError {
   override readonly name = 'QueryFault';
 
@@ -26,7 +26,7 @@ export class QueryFault extends Error implements QueryError {
     readonly code: string,
     message: string,
     readonly status = 400,
-    /** What the service's JSON protocol calls it. */
+    /** The name in the service's JSON protocol. */
     readonly type = code,
   ) {
     super(message);

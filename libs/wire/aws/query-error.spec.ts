@@ -4,13 +4,13 @@ import { QueryFault } from './error-names.js';
 import { queryErrorResponse, toQueryError } from './query-error.js';
 
 describe('errors of the Query protocol', () => {
-  it('say whose fault an error is', () => {
+  it('say whether the sender or the receiver is at fault', () => {
     expect(queryErrorResponse('urn:ns', { status: 404, code: 'NotFound', message: 'no' }, 'r')).toContain(
       '<Error><Type>Sender</Type><Code>NotFound</Code><Message>no</Message></Error>',
     );
   });
 
-  it('keep to themselves what nobody foresaw', () => {
+  it('hide the details of unexpected errors', () => {
     const names = { TopicNotFound: { type: 'NotFound', status: 404 } };
     expect(toQueryError(new EbbError('TopicNotFound', 'gone'), names)).toMatchObject({ code: 'NotFound', status: 404 });
     expect(toQueryError(new QueryFault('Odd', 'odd'), names)).toMatchObject({ code: 'Odd', status: 400 });

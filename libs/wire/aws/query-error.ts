@@ -2,7 +2,9 @@ import { EbbError } from '../../core/errors.js';
 import { renderXml } from './query-xml.js';
 import { type ErrorNames, type QueryError, QueryFault } from './error-names.js';
 
-/** What the service calls an error; what nobody foresaw is an internal failure without details. */
+/**
+ * Returns an error under the service's name for it. An unexpected error becomes an internal failure without details.
+ */
 export function toQueryError(error: unknown, names: ErrorNames): QueryError {
   if (error instanceof QueryFault) return error;
   const known = error instanceof EbbError ? names[error.code] : undefined;
@@ -10,7 +12,7 @@ export function toQueryError(error: unknown, names: ErrorNames): QueryError {
   return { status: known.status, code: known.queryCode ?? known.type, message: (error as EbbError).message };
 }
 
-/** The document that tells of an error, and whose fault it is. */
+/** Returns the document that reports an error and whether the sender or the receiver is at fault. */
 export function queryErrorResponse(namespace: string, error: QueryError, requestId: string): string {
   const type = error.status < 500 ? 'Sender' : 'Receiver';
   const body = renderXml({ Error: { Type: type, Code: error.code, Message: error.message }, RequestId: requestId });

@@ -1,17 +1,17 @@
 import { EbbError } from '../../core/errors.js';
 
-/** Deeper names than any operation of SNS, SQS or STS has. */
+/** The most parts of a parameter's name, more than any operation of SNS, SQS or STS uses. */
 const MAX_DEPTH = 12;
 
 /**
- * The parameters of one request of the AWS Query protocol. Dotted names spell a tree, with lists as
- * `Tags.member.1.Key` or `Attributes.entry.1.key`, or flattened as `Attribute.1.Name`.
+ * The parameters of one request of the AWS Query protocol. Their dotted names form a tree. Lists and maps are written
+ * as `Tags.member.1.Key` and `Attributes.entry.1.key`, or flattened as `Attribute.1.Name`.
  */
 export class QueryInput {
   private value: string | undefined;
   private readonly children = new Map<string, QueryInput>();
 
-  /** Raises `InvalidRequest` for names that are nested beyond sense. */
+  /** Builds the tree. Raises `InvalidRequest` for a name with more than `MAX_DEPTH` parts. */
   static of(parameters: Iterable<readonly [string, string]>): QueryInput {
     const root = new QueryInput();
     for (const [name, value] of parameters) {
@@ -24,7 +24,7 @@ export class QueryInput {
     return root;
   }
 
-  /** This node's own value: a list of plain texts has nodes with nothing else. */
+  /** This node's own value. The nodes of a list of strings have nothing else. */
   get ownText(): string | undefined {
     return this.value;
   }
@@ -33,7 +33,7 @@ export class QueryInput {
     return this.children.get(name)?.value;
   }
 
-  /** A structure; an empty one where there is none. */
+  /** Returns a structure, which is empty if absent. */
   at(name: string): QueryInput {
     return this.children.get(name) ?? new QueryInput();
   }
@@ -42,12 +42,12 @@ export class QueryInput {
     return this.children.has(name);
   }
 
-  /** The names directly below this node. */
+  /** Returns the names directly below this node. */
   names(): string[] {
     return [...this.children.keys()];
   }
 
-  /** A list or the entries of a map, in the order of their numbers, flattened or not. */
+  /** Returns a list, or the entries of a map, in the order of their numbers, flattened or not. */
   list(name: string): QueryInput[] {
     const node = this.at(name);
     const numbered = node.children.get('member') ?? node.children.get('entry') ?? node;
@@ -57,7 +57,7 @@ export class QueryInput {
       .map(([, member]) => member);
   }
 
-  /** A map of texts; `keyName` and `valueName` are what the service calls the two halves of an entry. */
+  /** Returns a map of strings. `keyName` and `valueName` are the service's names for the two parts of an entry. */
   map(name: string, keyName = 'key', valueName = 'value'): Record<string, string> {
     return Object.fromEntries(this.list(name).map((entry) => [entry.text(keyName) ?? '', entry.text(valueName) ?? '']));
   }

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { queryResponse, renderXml } from './query-xml.js';
 
 describe('answers of the Query protocol', () => {
-  it('escape what XML would misread, and keep carriage returns', () => {
+  it('escape characters that XML would misread, and keep carriage returns', () => {
     expect(renderXml({ A: '<&>"\r\n✓' })).toBe('<A>&lt;&amp;&gt;&quot;&#xD;\n✓</A>');
   });
 
-  it('repeat an element for each member and leave out what is absent', () => {
+  it('repeat an element for each member, and leave out absent ones', () => {
     expect(renderXml({ L: { member: ['a', 'b'] }, Next: undefined, None: { member: [] }, N: 0, B: false })).toBe(
       '<L><member>a</member><member>b</member></L><None/><N>0</N><B>false</B>',
     );

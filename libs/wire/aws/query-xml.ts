@@ -1,12 +1,12 @@
-/** What stands inside an element; an array repeats the element, `undefined` leaves it out. */
+/** The content of an element. An array repeats the element; `undefined` leaves it out. */
 export type XmlContent = string | number | boolean | undefined | XmlTree | readonly XmlContent[];
 
-/** Elements by name. */
+/** The content of elements, by their names. */
 export interface XmlTree {
   readonly [element: string]: XmlContent;
 }
 
-/** The answer to a call that succeeded; operations without a result answer with their request id alone. */
+/** Returns the response to a successful call. An operation without a result has only its request id. */
 export function queryResponse(
   namespace: string,
   operation: string,
@@ -17,7 +17,7 @@ export function queryResponse(
   return `<?xml version="1.0"?>\n<${operation}Response xmlns="${namespace}">${body}</${operation}Response>`;
 }
 
-/** The elements of a tree, escaped, in the order of its members. */
+/** Writes the elements of a tree, escaped, in the order of its members. */
 export function renderXml(tree: XmlTree): string {
   return Object.entries(tree)
     .map(([name, content]) => renderElement(name, content))
@@ -36,7 +36,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  // A bare carriage return would come back as a line feed.
+  // A reader would turn a bare carriage return into a line feed.
   '\r': '&#xD;',
 };
 

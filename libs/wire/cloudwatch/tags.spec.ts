@@ -5,7 +5,7 @@ const PLACE = { accountId: '123456789012', region: 'us-east-1' };
 const ResourceARN = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:backlog: high';
 
 describe('tags of an alarm', () => {
-  it('are given, taken and asked for by its ARN', () => {
+  it('are added, removed and listed by its ARN', () => {
     const tags = [
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '' },
@@ -16,12 +16,16 @@ describe('tags of an alarm', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['given without any', () => readTagResource({ ResourceARN }), "Value 'null' at 'tags'"],
-    ['given to nothing', () => readTagResource({ Tags: [] }), "Value 'null' at 'resourceARN'"],
-    ['given without a key', () => readTagResource({ ResourceARN, Tags: [{ Value: '1' }] }), "at 'tags.1.member.key'"],
-    ['taken without any', () => readUntagResource({ ResourceARN }), "Value 'null' at 'tagKeys'"],
-    ['asked of nothing', () => readListTags({}), "Value 'null' at 'resourceARN'"],
-  ])('are not %s', (_, read, message) => {
+    ['a request adds none', () => readTagResource({ ResourceARN }), "Value 'null' at 'tags'"],
+    ['a request adds them without an ARN', () => readTagResource({ Tags: [] }), "Value 'null' at 'resourceARN'"],
+    [
+      'a request adds one without a key',
+      () => readTagResource({ ResourceARN, Tags: [{ Value: '1' }] }),
+      "at 'tags.1.member.key'",
+    ],
+    ['a request removes none', () => readUntagResource({ ResourceARN }), "Value 'null' at 'tagKeys'"],
+    ['a request lists them without an ARN', () => readListTags({}), "Value 'null' at 'resourceARN'"],
+  ])('are refused if %s', (_, read, message) => {
     expect(read).toThrow(
       expect.objectContaining({ code: 'InvalidParameterValue', message: expect.stringContaining(message) }),
     );

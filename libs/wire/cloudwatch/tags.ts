@@ -19,25 +19,27 @@ const KEY = { min: 1, max: 128 };
 const VALUE = { max: 256 };
 const RULES: TagRules = { arnName: 'ResourceARN', arn: { min: 1, max: 1024 }, key: KEY, readTags };
 
-/** `Tags` of a request. */
+/** Reads `Tags` of a request. */
 export function readTags(request: Members): Tags {
   return readTagList(request, (tag) => tag.requiredText('Key', KEY), VALUE);
 }
 
+/** Reads `TagResource`. */
 export function readTagResource(body: Body): TagAddition {
   return readParameters(body, (request) => readTagAddition(request, RULES));
 }
 
+/** Reads `UntagResource`. */
 export function readUntagResource(body: Body): TagRemoval {
   return readParameters(body, (request) => readTagRemoval(request, RULES));
 }
 
-/** The ARN in `ListTagsForResource`. */
+/** Reads the ARN in `ListTagsForResource`. */
 export function readListTags(body: Body): string {
   return readParameters(body, (request) => readTaggedArn(request, RULES));
 }
 
-/** The alarm that an ARN names; raises `ResourceNotFound` for what is none of this account's alarms. */
+/** Returns the name of the alarm that an ARN names. Raises `ResourceNotFound` if it is not an alarm of this account. */
 export function alarmNameOf(arn: string, place: Place): string {
   const beginning = alarmArn(place, '');
   if (arn.startsWith(beginning)) return arn.slice(beginning.length);

@@ -25,7 +25,7 @@ const RULES: TagRules = {
   readTags,
 };
 
-/** `Tags` of a creation. */
+/** Reads `Tags` of a request that creates a resource. */
 export function readTags(request: Members): Tags {
   return readTagList(request, readKey, TAG_VALUE);
 }
@@ -36,13 +36,14 @@ function readKey(tag: Members): string {
   return key;
 }
 
+/** Reads `AddTags`. */
 export function readAddTags(body: Body): TagAddition {
   return Members.read(body, (request) => readTagAddition(request, RULES));
 }
 
 /**
- * The ARN in `ListTags`. A page holds no fewer tags than a resource may have, so there is never a next one, nor a token
- * for it.
+ * Reads the ARN in `ListTags`. A page holds at least as many tags as a resource may have, so there is never a next page
+ * or a token.
  */
 export function readListTags(body: Body): string {
   const { token, resourceArn } = Members.read(body, (request) => {
@@ -56,6 +57,7 @@ export function readListTags(body: Body): string {
   return resourceArn;
 }
 
+/** Reads `DeleteTags`. */
 export function readDeleteTags(body: Body): TagRemoval {
   return Members.read(body, (request) => readTagRemoval(request, RULES));
 }

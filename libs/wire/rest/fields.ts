@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** Times in documents: ISO 8601 in UTC. */
+/** A time in documents, as ISO 8601 in UTC. */
 export const time = z.iso.datetime();
 
-/** A time as documents have it. */
+/** Writes a time for a document. */
 export function iso(ms: number): string;
 export function iso(ms: number | undefined): string | undefined;
 export function iso(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
-/** Times in parameters, in any zone; milliseconds since the epoch when read. */
+/** A time in parameters, in any zone; read as milliseconds since the epoch. */
 export const timeParameter = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
   .transform((text) => Date.parse(text));
 
-/** A whole number in a parameter or a header, where everything is text. */
+/** Returns the schema of a whole number in a parameter or a header, where every value is text. */
 export function wholeNumber(min: number, max: number) {
   const rule = `must be a whole number from ${min} to ${max}`;
   return z.preprocess(
@@ -24,37 +24,42 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** `true` or `false` in a parameter. */
+/** `true` or `false` in a parameter, as text. */
 export const flag = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
   z.boolean({ error: 'must be true or false' }),
 );
 
-/** A parameter that may be given several times. */
+/** Returns the schema of a parameter that may be given several times. */
 export function several<T extends z.ZodType>(item: T, max: number) {
   return z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).max(max, `may be given ${max} times at most`),
+    z.array(item).max(max, `may be given at most ${max} times`),
   );
 }
 
+/** The schema of an endpoint's name. */
 export const endpointName = z
   .string()
-  .max(63, 'must have 63 characters at most')
+  .max(63, 'must have at most 63 characters')
   .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them');
 
+/** The schema of an invocation's id. */
 export const invocationId = z
   .string()
-  .max(64, 'must have 64 characters at most')
+  .max(64, 'must have at most 64 characters')
   .regex(/^[\w-]+$/, 'must be letters, digits, hyphens and underscores');
 
-/** How a listing is paged: at most `limit` items, from where `cursor`, the `nextCursor` of the page before, says. */
+/**
+ * The parameters that page a listing: at most `limit` items, from the position of `cursor`, the `nextCursor` of the
+ * previous page.
+ */
 export const paging = {
   limit: wholeNumber(1, 1000).optional().describe('How many at most; 100 unless told.'),
   cursor: z.string().min(1).max(512).optional().describe('`nextCursor` of the page before.'),
 };
 
-/** One page of a listing. */
+/** Returns the schema of one page of a listing. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),

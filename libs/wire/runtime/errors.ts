@@ -4,7 +4,9 @@ import type { RuntimeReply } from './runtime-reply.js';
 
 const VALIDATION = { type: 'ValidationError', status: 400 };
 
-/** The runtime's names for Ebb's errors: it says `ValidationError` where the control plane says `ValidationException`. */
+/**
+ * The runtime's names for Ebb's errors. It says `ValidationError` where the control plane says `ValidationException`.
+ */
 const RUNTIME_ERRORS: ErrorNames = {
   InvalidRequest: VALIDATION,
   EndpointNotFound: VALIDATION,
@@ -21,7 +23,7 @@ const RUNTIME_ERRORS: ErrorNames = {
 
 const MAX_MESSAGE_LENGTH = 2048;
 
-/** The answer that tells of an error; what nobody foresaw is an internal failure without details. */
+/** Returns the response for an error. An unexpected error becomes an internal failure without details. */
 export function formatRuntimeError(error: unknown): RuntimeReply {
   const known =
     error instanceof QueryFault ? error : error instanceof EbbError ? RUNTIME_ERRORS[error.code] : undefined;

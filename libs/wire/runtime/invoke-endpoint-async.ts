@@ -9,7 +9,7 @@ import {
 import { Constraints, type TextRule } from '../aws/constraints.js';
 import type { RuntimeReply } from './runtime-reply.js';
 
-/** Header names as Node gives them; SDKs differ in case. */
+/** The names of headers in lower case, as Node gives them; SDKs differ in case. */
 const HEADER = {
   accept: 'x-amzn-sagemaker-accept',
   contentType: 'x-amzn-sagemaker-content-type',
@@ -36,8 +36,8 @@ const RULES = {
 } satisfies Record<string, TextRule>;
 
 /**
- * Reads `InvokeEndpointAsync`. The input's type is never taken from the HTTP `Content-Type`, which the JavaScript SDK
- * sends with an empty body too; a body of no bytes is no body. Raises `InvalidRequest`.
+ * Reads `InvokeEndpointAsync`. The input's type never comes from the HTTP `Content-Type`, which the JavaScript SDK
+ * sends even with an empty body. A body of zero bytes counts as absent. Raises `InvalidRequest`.
  */
 export function parseInvokeEndpointAsync(
   endpointName: string,
@@ -72,7 +72,7 @@ export function parseInvokeEndpointAsync(
   return { ...submission, input: onlyInput(location, body) };
 }
 
-/** SageMaker's text for an over-long body, which is not repeated in it. */
+/** Returns the error for a body that is too long, in SageMaker's words, which do not repeat the body. */
 export function bodyTooLong(): EbbError {
   return new EbbError(
     'InvalidRequest',
@@ -104,7 +104,7 @@ function seconds(
   return constraints.integer(path, value, rule);
 }
 
-/** The answer to an accepted `InvokeEndpointAsync`: where its result will be. */
+/** Returns the response to an accepted `InvokeEndpointAsync`, with the location of its result. */
 export function formatInvokeEndpointAsync(invocation: Invocation): RuntimeReply {
   const headers = ['Content-Type', 'application/json', 'X-Amzn-SageMaker-OutputLocation', invocation.outputLocation];
   if (invocation.failureLocation !== undefined) {

@@ -1,4 +1,4 @@
-/** A response of the runtime: status, header names and values in turn, and a body. */
+/** A response of the runtime: a status, alternating header names and values, and a body. */
 export interface RuntimeReply {
   readonly status: number;
   readonly headers: readonly string[];

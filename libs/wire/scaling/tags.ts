@@ -26,29 +26,31 @@ const RULES: TagRules = {
   readTags,
 };
 
-/** `Tags` of a registration and of `TagResource`. */
+/** Reads `Tags` of a registration and of `TagResource`. */
 export function readTags(request: Members): Tags {
   return request.textMap('Tags', KEY, VALUE);
 }
 
-/** Raises `InvalidRequest` for keys that AWS keeps for itself. */
+/** Raises `InvalidRequest` for keys that AWS reserves. */
 export function checkTagKeys(tags: Tags): void {
   const reserved = Object.keys(tags).find((key) => key.toLowerCase().startsWith('aws:'));
   if (reserved === undefined) return;
   throw new EbbError('InvalidRequest', `The tag key ${reserved} is not valid: keys that begin with aws: are reserved.`);
 }
 
+/** Reads `TagResource`, and refuses keys that AWS reserves. */
 export function readTagResource(body: Body): TagAddition {
   const request = Members.read(body, (members) => readTagAddition(members, RULES));
   checkTagKeys(request.tags);
   return request;
 }
 
+/** Reads `UntagResource`. */
 export function readUntagResource(body: Body): TagRemoval {
   return Members.read(body, (request) => readTagRemoval(request, RULES));
 }
 
-/** The ARN in `ListTagsForResource`. */
+/** Reads the ARN in `ListTagsForResource`. */
 export function readListTags(body: Body): string {
   return Members.read(body, (request) => readTaggedArn(request, RULES));
 }

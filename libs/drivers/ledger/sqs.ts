@@ -40,8 +40,8 @@ const MAX_RESENT = 100;
  * A ledger that keeps its record in another ledger and hands out invocations through SQS, with one queue for each
  * endpoint. The record is the truth; a message is only a hint that one more invocation is queued. A message is dropped
  * if nothing is queued. `reclaim` sends again the messages of queued invocations that were lost. The message behind a
- * lease stays hidden as long as the lease. Its heartbeat is the lease's, at a constant interval, whatever the age of
- * the invocation.
+ * lease stays hidden as long as the lease. Its heartbeat is the lease's, at an interval that does not depend on the
+ * invocation's age.
  */
 export class SqsLedger extends Ledger {
   private readonly queues = new Map<string, HandOutQueue>();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** The variable whose value marks every process of one instance, in whatever way the process was started. */
+/** The variable that marks every process of one instance, including the descendants of its first process. */
 export const TOKEN_VARIABLE = 'EBB_INSTANCE_TOKEN';
 
 /** The marks by which Ebb, and a later run of Ebb, recognises the processes of an instance. */

@@ -31,7 +31,7 @@ export class EngineClient {
     if (socketPath === undefined && host === undefined) {
       throw new EbbError(
         'Unavailable',
-        `'${address}' is not an engine's address: it must be such as unix:///var/run/docker.sock.`,
+        `'${address}' is not an engine's address: it must be unix:///path, or tcp:// with the loopback address and a port.`,
       );
     }
     const options = {

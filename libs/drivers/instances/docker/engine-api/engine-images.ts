@@ -100,7 +100,7 @@ export class EngineImages {
   async #follow(image: string, stream: Readable, stop: AbortSignal): Promise<void> {
     const layers = new Map<string, { current: number; total: number }>();
     const giveUp = (): void =>
-      void stream.destroy(new Error(`the registry sent nothing for ${PULL_SILENCE_LIMIT_MS / 1000} s`));
+      void stream.destroy(new Error(`there was no progress for ${PULL_SILENCE_LIMIT_MS / 1000} s`));
     const silence = setTimeout(giveUp, PULL_SILENCE_LIMIT_MS);
     const onAbort = (): void => void stream.destroy(stop.reason as Error);
     stop.addEventListener('abort', onAbort);

@@ -29,7 +29,7 @@ describe('shared work', () => {
     expect(stop!.aborted).toBe(true);
   });
 
-  it('fails for every caller if it fails', async () => {
+  it('raises its failure to every caller', async () => {
     const shared = new SharedWork<string>();
     const [one, other] = [shared.run('a', fail), shared.run('a', fail)];
     await expect(one).rejects.toThrow('no');

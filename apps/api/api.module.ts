@@ -38,14 +38,20 @@ import { ScalingController } from './v1/scaling.controller.js';
 import { SubmissionsController } from './v1/submissions.controller.js';
 import { UploadsController } from './v1/uploads.controller.js';
 
-/** The surfaces that are always on, and those of services that are off where the real ones are configured. */
+/**
+ * The surfaces that are always on. Those of S3, SNS and SQS are optional: each is off if the real service is
+ * configured.
+ */
 const ALWAYS = [RuntimeSurface, ControlSurface, ScalingSurface, CloudWatchSurface, StsSurface] as const;
 type OptionalSurface = typeof S3Surface | typeof SnsSurface | typeof SqsSurface;
 
 /** HTTP: Ebb's own routes, and one surface for each AWS service behind the front door. */
 @Module({})
 export class ApiModule {
-  /** `fromEngine` provides the `Meter` and, by the names of their classes, what is known of instances and what they are told. */
+  /**
+   * `fromEngine` provides, by class, the engine's parts that the surfaces use, such as the `Meter` and the views of
+   * instances.
+   */
   static of(config: Config, fromEngine: readonly ValueProvider[]): DynamicModule {
     const optional = embeddedSurfaces(config);
     return {

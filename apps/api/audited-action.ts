@@ -4,7 +4,9 @@ import type { BegunAction } from '../../libs/engine/access/audit-trail.js';
 
 const MAX_PATH_LENGTH = 1024;
 
-/** What the audit tells of a request: nothing of its query, headers and body, where secrets may be. */
+/**
+ * Returns what the audit records of a request. It leaves out query, headers and body, because they may hold secrets.
+ */
 export function auditedAction(
   { keyId, name, role }: Caller,
   action: string,
@@ -23,7 +25,7 @@ export function auditedAction(
   };
 }
 
-/** As the caller wrote it: for the framework, a verb has become a part of its own. */
+/** Returns the path as the caller wrote it. For the framework, its verb was split off into a part of its own. */
 function pathOf(url: string): string {
   return url.replace(/\?.*$/s, '').replace(/\/(?=:[a-z-]+$)/, '');
 }

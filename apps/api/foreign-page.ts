@@ -1,25 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Why a request that would change something is refused that a web page of another site has made a browser send. */
+/**
+ * Returns why a request is refused that changes something and that a web page of another site made a browser send;
+ * `undefined` if it may pass.
+ */
 export function sentByForeignPage({ headers, method }: IncomingMessage): string | undefined {
   if (headers['sec-fetch-site'] !== 'cross-site' || method === 'GET' || method === 'HEAD') return undefined;
-  return 'A web page of another site may not change anything here.';
+  return 'A web page of another site sent this request. Only pages of this site may change anything.';
 }
 
 /**
- * Why a browser's request is refused that asks for a name which is not this machine's: a page may have made its own name
- * lead here (DNS rebinding), and would read what it likes where nobody needs credentials. `publicUrl` is where others reach
- * Ebb. Programs say nothing that a browser says, and may call Ebb what they like.
+ * Returns why a browser's request is refused that asks for a name not of this machine; `undefined` if it may pass. A
+ * page may have made its own name lead here (DNS rebinding), and could read everything if no credentials are needed.
+ * `publicUrl` is the address at which others reach Ebb. Programs other than browsers may use any name.
  */
 export function askedByForeignName({ headers }: IncomingMessage, publicUrl?: string): string | undefined {
   const isBrowser = headers['user-agent']?.startsWith('Mozilla/') === true;
   const name = hostOf(`http://${headers.host}`);
   if (!isBrowser || isLoopbackName(name) || (publicUrl !== undefined && name === hostOf(publicUrl))) return undefined;
-  return 'A browser is answered at localhost, and where EBB_PUBLIC_URL says: set that to reach Ebb by another name.';
+  return 'Ebb answers browsers only at localhost and at the host of EBB_PUBLIC_URL. Set EBB_PUBLIC_URL to use another name.';
 }
 
-/** Nobody can make one of these lead elsewhere, or have a page of their own under it. */
+/** Whether the name always leads to this machine: no attacker can redirect it, or serve a page under it. */
 function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
   return isIP(name) === 4 && name.startsWith('127.');

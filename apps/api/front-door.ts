@@ -9,7 +9,7 @@ import type { SignableCall } from './aws/signature/signature-verifier.js';
 import type { Surface } from './aws/surface.js';
 import { type ReadRequest, readBody, readPlainBody } from './read-body.js';
 
-/** Who answers for each AWS service; a service without a surface is off here. */
+/** The surface of each AWS service. A service without a surface is off in this Ebb. */
 export abstract class Surfaces {
   abstract readonly byService: Partial<Readonly<Record<Service, Surface>>>;
 }
@@ -17,8 +17,9 @@ export abstract class Surfaces {
 const MAX_FORM_BYTES = 1_048_576;
 
 /**
- * The one URL: tells whose each request is and hands it to that surface, or to Nest for Ebb's own routes. AWS requests
- * pass by the web framework, because they are told apart by signature rather than by route and carry large bodies.
+ * Serves the one URL: finds the service that each request is for, and hands it to that surface, or to Nest for Ebb's
+ * own routes. AWS requests bypass the web framework, because they are told apart by signature rather than by route and
+ * carry large bodies.
  */
 @Injectable()
 export class FrontDoor {
@@ -35,7 +36,10 @@ export class FrontDoor {
       return;
     }
     this.answer(request, response, call).catch((error: unknown) => {
-      this.log.error('A request failed beyond its surface', { service: call.service, reason: messageOf(error) });
+      this.log.error('A request failed with an error that its surface did not handle', {
+        service: call.service,
+        reason: messageOf(error),
+      });
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -54,7 +58,7 @@ export class FrontDoor {
     await surface.handle(request, response, admitted);
   }
 
-  /** The Query protocol names its service only in the body when nothing is signed. */
+  /** An unsigned request of the Query protocol names its service only in the body. */
   private async formCall(request: IncomingMessage, call: AwsCall): Promise<AwsCall> {
     (request as ReadRequest).rawBody = await readBody(request, MAX_FORM_BYTES);
     const form = new URLSearchParams((await readPlainBody(request, MAX_FORM_BYTES)).toString());
@@ -77,7 +81,7 @@ function isUnsignedForm(request: IncomingMessage, call: AwsCall): boolean {
 
 function refuse(request: IncomingMessage, response: ServerResponse, service: Service): void {
   request.resume();
-  const message = `This Ebb does not answer for ${service}: that service is not built yet, or is configured elsewhere.`;
+  const message = `This Ebb does not serve ${service}: it is not supported yet, or the real service is configured.`;
   response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'UnknownOperationException' });
   response.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
 }

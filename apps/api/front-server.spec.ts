@@ -6,7 +6,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createFrontServer } from './front-server.js';
 
-/** What must pass is far from what must not, as the machine may be busy. */
+/** The times and paces that must pass are far from those that must not, because the machine may be busy. */
 const STALL_MS = 400;
 const LIMITS = { maxConnections: 3, headersTimeoutMs: 300, minBodyBytesPerSecond: 1_000, stallMs: STALL_MS };
 
@@ -37,7 +37,7 @@ function open(port: number): Socket {
   return socket;
 }
 
-/** Everything that comes until the other end closes the connection. */
+/** Returns everything that arrives until the other end closes the connection. */
 async function answerTo(socket: Socket): Promise<string> {
   return text(socket).catch(() => '');
 }
@@ -51,7 +51,7 @@ const readAll: RequestListener = (request, response) => {
 const head = (length: number): string =>
   `PUT / HTTP/1.1\r\nHost: ebb\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
 
-/** Sends a beginning, and then a little more every 50 ms for as long as there is somebody to send it to. */
+/** Sends `beginning`, and then `more` every 50 ms until the connection closes. Returns the answer. */
 async function trickling(socket: Socket, beginning: string, more: string): Promise<string> {
   socket.write(beginning);
   const answer = answerTo(socket);
@@ -62,7 +62,7 @@ async function trickling(socket: Socket, beginning: string, more: string): Promi
   return answer;
 }
 
-/** As a browser sends what a page of `site` makes it send. */
+/** Sends a request as a browser does for a page of `site`. */
 async function sendFrom(site: string, method: string): Promise<string> {
   const socket = open(await listen());
   socket.write(`${method} / HTTP/1.1\r\nHost: ebb\r\nConnection: close\r\nSec-Fetch-Site: ${site}\r\n\r\n`);
@@ -76,17 +76,17 @@ async function askAsEvil(isOpen: boolean): Promise<string> {
 }
 
 describe.concurrent('a connection', () => {
-  it('that says nothing is cut', async () => {
+  it('is closed if the client sends nothing', async () => {
     const socket = open(await listen());
     expect(await answerTo(socket)).not.toContain('done');
   });
 
-  it('whose head does not come to an end is cut', async () => {
+  it('is closed if the request head does not end', async () => {
     const socket = open(await listen());
     expect(await trickling(socket, 'GET / HTTP/1.1\r\nHost: ebb\r\nX-Slow: ', 'x')).toMatch(/^HTTP\/1.1 408 /);
   });
 
-  it('beyond as many as there may be is closed at once, and welcome when another has gone', async () => {
+  it('is closed at once beyond the limit, and accepted again after another has ended', async () => {
     const held: (() => void)[] = [];
     const port = await listen((request, response) => {
       if (request.url === '/held') held.push(() => response.end('done'));
@@ -107,13 +107,13 @@ describe.concurrent('a connection', () => {
 });
 
 describe.concurrent('a head', () => {
-  it('that is too long is refused', async () => {
+  it('is refused if it is too long', async () => {
     const socket = open(await listen());
     socket.write(`GET / HTTP/1.1\r\nHost: ebb\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(await answerTo(socket)).toMatch(/^HTTP\/1.1 431 /);
   });
 
-  it('of too many headers is refused, and that of as many as there may be is not', async () => {
+  it('is accepted with 200 headers, and refused with more', async () => {
     const port = await listen();
     const send = async (count: number): Promise<string> => {
       const socket = open(port);
@@ -129,42 +129,42 @@ describe.concurrent('a head', () => {
 });
 
 describe.concurrent('a web page', () => {
-  it('of another site makes no browser change anything', async () => {
+  it('of another site cannot make a browser change anything', async () => {
     expect(await sendFrom('cross-site', 'POST')).toMatch(/^HTTP\/1.1 403 /);
     expect(await sendFrom('cross-site', 'DELETE')).toMatch(/^HTTP\/1.1 403 /);
   });
 
-  it('may lead here, and do what it likes if it is of this site', async () => {
+  it('of another site may link here, and one of this site may change things', async () => {
     expect(await sendFrom('cross-site', 'GET')).toMatch(/^HTTP\/1.1 200 /);
     expect(await sendFrom('same-origin', 'POST')).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('that has made its own name lead here reads nothing, where it would need no credentials', async () => {
+  it('that has made its own name lead here is refused if no credentials are needed', async () => {
     expect(await askAsEvil(true)).toMatch(/^HTTP\/1.1 403 [^]*EBB_PUBLIC_URL/);
     expect(await askAsEvil(false)).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 
 describe.concurrent('a body', () => {
-  it('that stops is given up', async () => {
+  it('is given up if it stops', async () => {
     const socket = open(await listen(readAll));
     socket.write(`${head(100_000)}${'x'.repeat(5_000)}`);
     expect(await answerTo(socket)).toMatch(/^HTTP\/1.1 408 /);
   });
 
-  it('that trickles is given up, whether it has a length or not', async () => {
+  it('is given up if it trickles, with or without a length', async () => {
     const port = await listen(readAll);
     const chunked = 'PUT / HTTP/1.1\r\nHost: ebb\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await trickling(open(port), head(100_000), 'x')).toMatch(/^HTTP\/1.1 408 /);
     expect(await trickling(open(port), chunked, '1\r\nx\r\n')).toMatch(/^HTTP\/1.1 408 /);
   });
 
-  it('may take many times as long as it may stall, as long as it goes on', async () => {
+  it('may take many stall times if it keeps its pace', async () => {
     const socket = open(await listen(readAll));
     expect(await trickling(socket, head(8_000), 'x'.repeat(200))).toMatch(/^HTTP\/1.1 200 .*done$/s);
   });
 
-  it('that Ebb does not read for a while is nobody\u2019s fault', async () => {
+  it('is accepted if Ebb itself does not read it for a while', async () => {
     const length = 1_000_000;
     const port = await listen((request, response) => {
       setTimeout(() => readAll(request, response), 4 * STALL_MS);
@@ -174,7 +174,7 @@ describe.concurrent('a body', () => {
     expect(await answerTo(socket)).toMatch(/^HTTP\/1.1 200 .*done$/s);
   });
 
-  it('that goes on after it was refused is cut, however fast it comes', async () => {
+  it('is cut if it goes on after the refusal, even at full speed', async () => {
     const port = await listen((request, response) => {
       request.resume().once('error', () => undefined);
       response.writeHead(413).end();
@@ -191,7 +191,7 @@ describe.concurrent('a body', () => {
     expect(socket.bytesWritten).toBeLessThan(20_000_000);
   });
 
-  it('is cut without a word where the answer has begun', async () => {
+  it('is cut without a 408 if the answer has begun', async () => {
     const port = await listen((request, response) => {
       request.resume().once('error', () => undefined);
       response.writeHead(202, { 'content-length': 10 }).flushHeaders();
@@ -203,7 +203,7 @@ describe.concurrent('a body', () => {
 });
 
 describe.concurrent('an answer', () => {
-  it('that takes Ebb long is waited for', async () => {
+  it('may take Ebb longer than the stall time', async () => {
     const socket = open(
       await listen((_request, response) => void setTimeout(() => response.end('done'), 3 * STALL_MS)),
     );
@@ -211,7 +211,7 @@ describe.concurrent('an answer', () => {
     expect(await answerTo(socket)).toMatch(/^HTTP\/1.1 200 .*done$/s);
   });
 
-  it('that nobody reads is given up', async () => {
+  it('is given up if the client does not read it', async () => {
     const closed = Promise.withResolvers<boolean>();
     const port = await listen((_request, response) => {
       response.once('close', () => closed.resolve(response.writableFinished));
@@ -223,12 +223,12 @@ describe.concurrent('an answer', () => {
     expect(await closed.promise).toBe(false);
   });
 
-  it('that is read slowly goes on', async () => {
+  it('goes on if the client reads it slowly', async () => {
     const length = 16 * 1024 * 1024;
     const socket = open(await listen((_request, response) => void response.end(Buffer.alloc(length))));
     socket.write('GET / HTTP/1.1\r\nHost: ebb\r\nConnection: close\r\n\r\n');
     let read = 0;
-    // Two and a half stalls long, in steps that are much shorter than one.
+    // The reading takes two and a half stall times, in pauses much shorter than one.
     for await (const chunk of socket) {
       read += (chunk as Buffer).length;
       if (read % (1024 * 1024) < 65_536) await after(60);

@@ -6,42 +6,43 @@ import { askedByForeignName, sentByForeignPage } from './foreign-page.js';
 import type { FrontDoor } from './front-door.js';
 import { SlowClients } from './slow-clients.js';
 
-/** Idle connections are kept a little longer than the SDKs keep theirs, so that it is they who close. */
+/** How long an idle connection stays open: a little longer than in the SDKs, so that the client closes first. */
 const KEEP_ALIVE_MS = 75_000;
-/** Presigned URLs and session tokens are long; nothing that Ebb takes in a header is. */
+/** The longest request head. Presigned URLs and session tokens are long; all other headers that Ebb takes are short. */
 const MAX_HEAD_BYTES = 16_384;
 const MAX_HEADERS = 200;
-/** How often heads that are late are looked for. */
+/** The longest time between two checks for late request heads. */
 const LONGEST_CHECK_MS = 5_000;
 
-/** What the front server is made of. */
+/** The parts and settings of the front server. */
 export interface FrontServerParts {
-  /** Nest makes the server before its providers exist: the door is there later. */
+  /** Returns the door. Nest makes the server before its providers exist, so the door is absent at first. */
   readonly door: () => FrontDoor | undefined;
   readonly native: RequestListener;
   readonly limits: ConnectionLimits;
   /** Certificate and key; absent means plain HTTP. */
   readonly tls?: SecureContextOptions;
-  /** Whether whoever reaches it may do everything. */
+  /** Whether everyone who reaches the server may do everything, because no credentials are needed. */
   readonly isOpen: boolean;
   readonly publicUrl?: string;
 }
 
-/** The server of the one URL, which keeps within its limits whoever comes. */
+/** Creates the server of the one URL, which limits connections, heads and slow clients. */
 export function createFrontServer({ door, native, limits, tls, isOpen, publicUrl }: FrontServerParts): Server {
   const options: ServerOptions = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: limits.headersTimeoutMs,
     connectionsCheckingInterval: Math.min(limits.headersTimeoutMs / 2, LONGEST_CHECK_MS),
     maxHeaderSize: MAX_HEAD_BYTES,
-    // A gigabyte may take its time, so that bodies are judged by their pace.
+    // A request as a whole has no time limit, because a gigabyte takes long: `SlowClients` judges bodies by their pace.
     requestTimeout: 0,
   };
   const server = tls
     ? createSecureServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs })
     : createServer(options);
   server.maxConnections = limits.maxConnections;
-  // Those beyond are dropped in silence, so that one more is let in to be noticed.
+  // Node drops headers beyond this number silently. One more is let in, so that a request with too many is refused
+  // below.
   server.maxHeadersCount = MAX_HEADERS + 1;
   const slowClients = new SlowClients(limits);
   server.setTimeout(limits.stallMs, (socket) => slowClients.idle(socket));

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { Needs } from './v1/access.guard.js';
 
-/** Whether the process answers: for load balancers and start scripts. */
+/** Tells load balancers and start scripts that the process answers. */
 @Controller('health')
 @Needs('anyone')
 export class HealthController {

@@ -8,7 +8,7 @@ import {
 } from '../../libs/wire/prometheus/prometheus-families.js';
 import { Needs } from './v1/access.guard.js';
 
-/** What Prometheus scrapes. */
+/** Serves the metrics that Prometheus scrapes. */
 @Controller('metrics')
 @Needs('read')
 export class MetricsController {

@@ -3,14 +3,14 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { EbbError } from '../../libs/core/errors.js';
 
-/** A request whose body somebody has read already, to find out whose it is. */
+/** A request whose body may have been read already, to find its service or to verify its signature. */
 export interface ReadRequest extends IncomingMessage {
   rawBody?: Buffer;
 }
 
 /**
- * Reads a whole request body of at most `maxBytes`; raises `BodyTooLarge` as soon as it is longer. A body that was read
- * before is given again.
+ * Reads a whole request body of at most `maxBytes`. Raises `BodyTooLarge` as soon as it is longer. If the body was read
+ * before, returns it again.
  */
 export function readBody(request: ReadRequest, maxBytes: number): Promise<Buffer> {
   if (request.rawBody) {
@@ -32,8 +32,8 @@ export function readBody(request: ReadRequest, maxBytes: number): Promise<Buffer
 }
 
 /**
- * Reads a whole request body as it was before the client compressed it, as SDKs do to large requests of metrics. The
- * limit is that of the plain body; what cannot be unpacked is an `InvalidRequest`.
+ * Reads a whole request body, and unpacks it if the client sent gzip, as SDKs do for large metric requests. The limit
+ * is for the plain body. Raises `InvalidRequest` if the body cannot be unpacked.
  */
 export async function readPlainBody(request: ReadRequest, maxBytes: number): Promise<Buffer> {
   const body = await readBody(request, maxBytes);
@@ -42,7 +42,9 @@ export async function readPlainBody(request: ReadRequest, maxBytes: number): Pro
     return await unpack(body, { maxOutputLength: maxBytes });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw new EbbError('InvalidRequest', 'The request body is not gzip, as its Content-Encoding says.', { cause });
+    throw new EbbError('InvalidRequest', 'The request body is not valid gzip, although its Content-Encoding is gzip.', {
+      cause,
+    });
   }
 }
 

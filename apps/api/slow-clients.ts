@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionLimits } from '../../libs/host/listening.js';
 
-/** A body's pace is looked at so often within the time that it is judged by. */
+/** How often the pace of a body is checked within one stall time. */
 const LOOKS_PER_STALL = 4;
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** How many requests a connection has that are not answered. */
+/** The number of requests on a connection that are not answered yet. */
 const UNANSWERED = Symbol('unanswered');
 type WatchedSocket = Socket & { [UNANSWERED]?: number };
 
-/** A body on its way, since it was last found to come fast enough. */
+/** A body that is still arriving, and its progress since it last came fast enough. */
 interface Arrival {
   readonly response: ServerResponse;
   bytesBefore: number;
@@ -18,9 +18,8 @@ interface Arrival {
 }
 
 /**
- * Cuts connections whose other end holds them up: that sends a body at a trickle, or goes on with one that was refused, or
- * does not read its answer. A body may take hours as long as it goes on, and the time in which it is Ebb that does not read
- * counts for nothing.
+ * Closes connections whose client holds them up: it sends a body at a trickle, goes on with a refused body, or does not
+ * read its answer. A body may take hours if it keeps its pace. Time in which Ebb itself does not read does not count.
  */
 export class SlowClients {
   private readonly arrivals = new Map<IncomingMessage, Arrival>();
@@ -36,24 +35,24 @@ export class SlowClients {
     clearInterval(this.timer);
   }
 
-  /** To be told of every request as it comes. */
+  /** Watches one request. The server calls this for every request as it arrives. */
   watch(request: IncomingMessage, response: ServerResponse): void {
     const socket: WatchedSocket = request.socket;
     const isArriving = hasBody(request);
     socket[UNANSWERED] = (socket[UNANSWERED] ?? 0) + 1;
     if (isArriving) this.arrivals.set(request, { response, bytesBefore: socket.bytesRead, looks: 0 });
-    // One listener a request: there are tens of thousands a second.
+    // Only one listener for each request, because there are tens of thousands of requests a second.
     response.once('close', () => {
       socket[UNANSWERED]! -= 1;
-      // What goes on after the answer is looked at until it has come, or its connection has gone.
+      // A body that goes on after its answer is watched until it is complete or its connection has closed.
       if (isArriving && (request.complete || socket.destroyed)) this.arrivals.delete(request);
     });
   }
 
-  /** To be told of every connection on which nothing has gone either way for a while. */
+  /** Judges a connection on which no bytes have gone either way for the stall time. The server calls this for each. */
   idle(socket: Socket): void {
     const isAnswering = ((socket as WatchedSocket)[UNANSWERED] ?? 0) > 0;
-    // While Ebb itself works on an answer, there is nothing for the other end to do.
+    // While Ebb works on an answer, the client has nothing to send.
     if (!isAnswering || socket.writableLength > 0) socket.destroy();
   }
 
@@ -65,7 +64,7 @@ export class SlowClients {
       }
       const { bytesRead } = request.socket;
       const isEnough = bytesRead - arrival.bytesBefore >= this.minBytesPerStall;
-      // What goes on after the answer is read only so that a slow client comes to read that.
+      // After the answer, the rest of the body is read only so that a slow client gets to read the answer.
       const isWanted = !arrival.response.writableFinished;
       if (request.complete || (isWanted && (isEnough || waitsForEbb(request)))) {
         arrival.bytesBefore = bytesRead;
@@ -86,7 +85,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Whether as much has come as is taken before somebody reads it. */
+/** Whether the buffer of the request is full, so that the client waits for Ebb. */
 function waitsForEbb(request: IncomingMessage): boolean {
   return request.readableLength >= request.readableHighWaterMark;
 }

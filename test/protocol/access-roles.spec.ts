@@ -95,7 +95,7 @@ describe('a route', () => {
       const [answer] = (await once(asking, 'response')) as [IncomingMessage];
       expect([answer.statusCode, await text(answer)]).toEqual([
         403,
-        expect.stringContaining("'other' is none of them"),
+        expect.stringContaining("'other' is not one of them"),
       ]);
     },
   );

@@ -10,10 +10,10 @@ import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 
 const HTML = 'text/html; charset=utf-8';
-/** Pages bring all that they need, and may load nothing. */
+/** The pages are self-contained and may load nothing. */
 const NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/** What the REST API says of itself. */
+/** Serves the REST API's description of itself: the OpenAPI document, its page, and a page for each error. */
 @Controller()
 export class AboutController {
   private described: { readonly document: OpenApiDocument; readonly page: string } | undefined;
@@ -39,7 +39,7 @@ export class AboutController {
     return problemPage(parameters.code);
   }
 
-  /** Made when it is first asked for: it takes time and memory that most starts have no use for. */
+  /** Builds the description at the first request, because it takes time and memory that most starts do not need. */
   private description() {
     if (this.described) return this.described;
     const document = openApiOf(ALL_ROUTES, { isOpen: this.config.access.mode === 'open' });

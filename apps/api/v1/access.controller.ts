@@ -22,7 +22,7 @@ import { Serves } from './serves.js';
 
 const PAGE = 100;
 
-/** Access keys, the record of what operators did, and who one is. */
+/** Serves access keys, the audit, and the identity of the caller. */
 @Controller()
 export class AccessController {
   constructor(private readonly world: World) {}
@@ -84,7 +84,7 @@ export class AccessController {
   }
 }
 
-/** An answer with secrets in it is for nobody's cache. */
+/** Forbids caches to keep the answer, because it contains secrets. */
 function keepToYourself(reply: FrameworkReply): void {
   reply.header('cache-control', 'no-store');
 }

@@ -13,13 +13,13 @@ import { ROUTE } from './serves.js';
 
 const NEEDS = Symbol('needs');
 
-/** What a handler needs that serves no `Route`; without a word of it, it needs `operate`. */
+/** Declares the access that a handler without a `Route` needs; `operate` by default. */
 export const Needs = (access: Route['access']): MethodDecorator & ClassDecorator => SetMetadata(NEEDS, access);
 
-/** What has to be known of a route to let somebody in. */
+/** The parts of a route that the guard checks. */
 type Entry = Pick<Route, 'id' | 'access' | 'isConfined' | 'chapter' | 'path'>;
 
-/** Lets nobody pass to Ebb's own routes who may not: asks who it is, whether they may, and how often they have come. */
+/** Guards Ebb's own routes: identifies the caller, counts the request against its rate, and checks its permission. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -68,12 +68,12 @@ export class AccessGuard implements CanActivate {
     reply: FrameworkReply,
   ): Promise<void> {
     const answered = await this.trail.begin(auditedAction(caller, action, raw, requestId));
-    // Of an action whose caller did not wait for the answer, there is none on record.
+    // If the caller does not wait for the answer, the audit has no status for the action.
     reply.raw.once('close', () => reply.raw.headersSent && void answered(reply.raw.statusCode));
   }
 }
 
-/** Raises `AccessDenied`, saying what would be needed. */
+/** Raises `AccessDenied`, which names the access that the request needs. */
 function checkAllowed(caller: Caller, entry: Entry, request: FrameworkRequest): void {
   const action = actionOf(entry, request.raw.method);
   if (!roleAllows(caller.role, action)) {
@@ -82,17 +82,22 @@ function checkAllowed(caller: Caller, entry: Entry, request: FrameworkRequest): 
   const endpointName = endpointOf(entry, request);
   if (entry.isConfined && endpointName === undefined) return;
   if (permits(caller, action, endpointName)) return;
-  const beyond = endpointName === undefined ? 'this concerns all endpoints' : `'${endpointName}' is none of them`;
+  const beyond = endpointName === undefined ? 'this concerns all of them' : `'${endpointName}' is not one of them`;
   throw new EbbError('AccessDenied', `The access key is for some endpoints only, and ${beyond}.`);
 }
 
-/** Whoever may submit sees what became of it; so does whoever sees everything. */
+/**
+ * Returns the action that the request is. Reading on a `submit` route is only to follow, which other roles may do too.
+ */
 function actionOf({ access }: Entry, method: string | undefined): Action {
   if (access === 'anyone') return 'follow';
   return access === 'submit' && looksOnly(method) ? 'follow' : access;
 }
 
-/** To look and to submit is not to operate; to cancel is, where it is done by an operator. */
+/**
+ * Whether the audit records the request as an operator's action. Reading and submitting are not; cancelling is, if an
+ * operator does it.
+ */
 function isOperating({ role }: Caller, { access, chapter }: Entry, { raw }: FrameworkRequest): boolean {
   if (looksOnly(raw.method)) return false;
   return access === 'operate' || (role === 'operate' && chapter !== 'Submitting');
@@ -111,8 +116,8 @@ function entryOf(context: ExecutionContext): Entry {
   return { id: context.getHandler().name, access: needs, chapter: 'About', path: '' };
 }
 
-/** The endpoint that a route is about, where its path names one. */
+/** Returns the endpoint that the route's path names, if it names one. */
 function endpointOf({ path }: Entry, { params }: FrameworkRequest): string | undefined {
-  // The route's own path is looked at: there are many ways to write an address that leads to it.
+  // The route's own path is checked, because an address that leads to it can be written in many ways.
   return path.startsWith('/v1/endpoints/{name}') ? String(params['name']) : undefined;
 }

@@ -8,35 +8,35 @@ import { readBody } from '../read-body.js';
 import { goneSignal } from './gone-signal.js';
 import { ROUTE } from './serves.js';
 
-/** The framework's request, as far as it is needed here. */
+/** The parts of the framework's request that Ebb uses. */
 export interface FrameworkRequest {
   readonly id: string;
   readonly raw: IncomingMessage;
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Set by the guard that has let the request in. */
+  /** Set by the guard that admitted the request. */
   caller?: Caller;
 }
 
-/** The framework's reply, as far as it is needed here. */
+/** The parts of the framework's reply that Ebb uses. */
 export interface FrameworkReply {
   readonly raw: ServerResponse;
-  /** From now on the response is written by hand. */
+  /** Takes the response from the framework: from now on Ebb writes it itself. */
   hijack(): void;
   status(status: number): FrameworkReply;
   header(name: string, value: string): FrameworkReply;
   send(body: unknown): void;
-  /** Those that have been set. */
+  /** Returns the headers that have been set. */
   getHeaders(): Record<string, number | string | string[] | undefined>;
 }
 
-/** A request to a route, checked, and whose it is. */
+/** A checked request to a route, and its caller. */
 export interface Asked<R extends Route> extends Request<R> {
   readonly caller: Caller;
-  /** The request as it came: its body is still to be read where the route takes bytes. */
+  /** The request as it arrived. Its body is still unread if the route takes bytes. */
   readonly raw: IncomingMessage;
-  /** To set a header or another status than the usual one. */
+  /** Sets headers, or a status other than the usual one. */
   readonly reply: FrameworkReply;
   /** Aborted when the connection is closed before the answer is complete. */
   readonly gone: AbortSignal;
@@ -61,7 +61,7 @@ async function ask(route: Route, request: FrameworkRequest, reply: FrameworkRepl
   };
 }
 
-/** The document that a route takes; bytes are left where they are. */
+/** Reads the document that a route takes; leaves bytes unread. */
 async function readBodyOf({ body }: Route, raw: IncomingMessage): Promise<unknown> {
   if (!body) return undefined;
   if ('bytes' in body) return void refuseOtherTypes(raw, body.contentType);
@@ -81,7 +81,10 @@ function readDocument(bytes: Buffer): unknown {
   }
 }
 
-/** A body that does not say what it is, is taken for what it ought to be. */
+/**
+ * Raises `UnsupportedContentType` for a body of another type. A body without a content type is taken to be of the
+ * wanted type.
+ */
 function refuseOtherTypes({ headers }: IncomingMessage, wanted: string): void {
   const given = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() ?? wanted;
   const isWanted =

@@ -21,7 +21,7 @@ import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 import { streamedBody } from './streamed-body.js';
 
-/** Submitting many invocations at once, a line for each. */
+/** Submits many invocations in one request, one a line. */
 @Controller()
 export class BatchesController {
   constructor(
@@ -38,7 +38,8 @@ export class BatchesController {
     reply.hijack();
     reply.raw.writeHead(200, { ...reply.getHeaders(), 'content-type': NDJSON_CONTENT_TYPE });
     for await (const outcome of outcomes) {
-      // Whoever sends all lines before reading any answer must not be waited for: answers are few enough to be kept.
+      // Does not wait for the client to read: it may send all lines before it reads an answer. The answers fit in
+      // memory.
       reply.raw.write(`${JSON.stringify(this.answerTo(outcome, requestId))}\n`);
     }
     if (!raw.complete) raw.resume();
@@ -64,7 +65,7 @@ export class BatchesController {
   }
 }
 
-/** What says by itself that it is too long is refused before any line of it is accepted. */
+/** Raises `BodyTooLarge` before any line is accepted if the stated length is too long. */
 function requireLength({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) <= BATCH_LIMITS.maxBytes) return;
   throw new EbbError('BodyTooLarge', `The lines are longer than ${BATCH_LIMITS.maxBytes} bytes.`);

@@ -1,4 +1,4 @@
-/** Why work is given up whose answer nobody waits for any more: no failure of anybody's. */
+/** The reason why work is given up: its caller has left, so nobody waits for the answer. This is not a failure. */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone';
 

@@ -17,7 +17,7 @@ import { Serves } from './serves.js';
 
 const PAGE = 100;
 
-/** Deliveries: who was told what, what came of it, and telling them again. */
+/** Serves deliveries: lists them, shows their outcome, and sends them again. */
 @Controller()
 export class DeliveriesController {
   constructor(private readonly world: World) {}
@@ -25,7 +25,7 @@ export class DeliveriesController {
   @Serves(LIST_DELIVERIES)
   async list(@Asked() { gone, query }: Asked<typeof LIST_DELIVERIES>): Promise<Document<typeof LIST_DELIVERIES>> {
     const { cursor, limit = PAGE, state } = query;
-    // One more than the page tells whether there is another.
+    // One more than the page shows whether there is another page.
     const found = await this.world.outbox.list({ state, after: readCursor(cursor), limit: limit + 1 }, gone);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;

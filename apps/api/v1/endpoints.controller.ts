@@ -26,7 +26,7 @@ import { Serves } from './serves.js';
 
 const PAGE = 100;
 
-/** Endpoints: what there is, how it stands and why; and deploying one in one call. */
+/** Serves endpoints with their state and its reasons; deploys, redeploys and deletes one in one call. */
 @Controller()
 export class EndpointsController {
   constructor(
@@ -55,7 +55,10 @@ export class EndpointsController {
     const { body, caller, gone, reply } = asked;
     const { name, ...recipe } = body;
     if (!covers(caller, name)) {
-      throw new EbbError('AccessDenied', `The access key is for some endpoints only, and '${name}' is none of them.`);
+      throw new EbbError(
+        'AccessDenied',
+        `The access key is for some endpoints only, and '${name}' is not one of them.`,
+      );
     }
     const endpoint = await deployInOneCall(this.world, recipeOf(name, recipe), gone);
     reply.header('location', `/v1/endpoints/${endpoint.name}`);

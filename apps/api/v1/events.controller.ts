@@ -12,12 +12,12 @@ import { type EventPosition, eventsSince, positionOf } from '../../../libs/wire/
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 
-/** A connection on which nothing is said for longer may be cut by what is in between. */
+/** The longest silence on a connection. Proxies may cut a connection that is silent for longer. */
 const HEARTBEAT_MS = 15_000;
-/** So many may follow invocations at once. */
+/** The most requests that may follow invocations at once. */
 const MAX_FOLLOWERS = 10_000;
 
-/** Follows invocations: each change is told as it happens, to each of many. */
+/** Follows invocations: streams each change as it happens, to many followers. */
 @Controller()
 export class EventsController implements OnModuleDestroy {
   private followers = 0;
@@ -32,12 +32,12 @@ export class EventsController implements OnModuleDestroy {
   async follow(@Asked() { caller, gone, headers, parameters, reply }: Asked<typeof FOLLOW_INVOCATION>): Promise<void> {
     const { id } = await findFollowed(this.world, caller, parameters.id, gone);
     if (this.followers >= MAX_FOLLOWERS) {
-      throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow invocations at once.`);
+      throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} requests may follow invocations at once.`);
     }
     const { raw } = reply;
     reply.hijack();
     this.followers += 1;
-    // The connection goes with its follower, so that it is in nobody's way when Ebb stops.
+    // The connection closes with its follower, so that it does not keep Ebb from stopping.
     const fixed = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
     raw.writeHead(200, { ...reply.getHeaders(), ...fixed });
     raw.flushHeaders();
@@ -50,7 +50,7 @@ export class EventsController implements OnModuleDestroy {
     }
   }
 
-  /** Whoever follows or waits would otherwise keep Ebb from stopping. */
+  /** Ends all watching, because followers and waiting requests would keep Ebb from stopping. */
   onModuleDestroy(): void {
     this.watch.stop();
   }
@@ -61,19 +61,23 @@ export class EventsController implements OnModuleDestroy {
       for await (const invocation of this.watch.changes(id, gone)) {
         const events = eventsSince(invocation, this.book.since(id, position.report), position);
         position = events.position;
-        // Whoever reads slowly is told what there is by then: nothing waits here.
+        // A slow reader gets the newest state when it reads on; no events are queued here.
         if (events.text !== '' && !raw.write(events.text)) await drained(raw, gone);
         if (isSettled(invocation.state)) break;
       }
     } catch (error) {
-      if (!gone.aborted) this.world.log.error('A follower was cut off', { invocationId: id, reason: messageOf(error) });
+      if (!gone.aborted)
+        this.world.log.error('Following an invocation failed; the follower was cut off', {
+          invocationId: id,
+          reason: messageOf(error),
+        });
     } finally {
       raw.end();
     }
   }
 }
 
-/** Resolves when more can be written, or nobody is there any more. */
+/** Resolves when more can be written, or when the client has gone. */
 function drained(raw: ServerResponse, gone: AbortSignal): Promise<unknown> {
   return once(raw, 'drain', { signal: gone }).catch(() => undefined);
 }

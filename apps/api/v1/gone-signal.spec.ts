@@ -30,13 +30,13 @@ afterEach(() => {
   server.close();
 });
 
-/** As a client does that does not wait for one answer before it asks for the next. */
+/** Sends requests as a pipelining client does: without waiting for one answer before the next request. */
 async function askAtOnce(count: number): Promise<void> {
   client.write('GET / HTTP/1.1\r\nHost: ebb\r\n\r\n'.repeat(count));
   await expect.poll(() => exchanges.length).toBe(count);
 }
 
-test('whoever leaves is gone, for the answers as well that wait behind others', async () => {
+test('a caller that leaves is gone, also for answers that wait behind others', async () => {
   const warned = vi.spyOn(process, 'emitWarning');
   await askAtOnce(20);
   client.destroy();
@@ -45,7 +45,7 @@ test('whoever leaves is gone, for the answers as well that wait behind others', 
   expect(warned).not.toHaveBeenCalled();
 });
 
-test('whoever has the whole answer is not gone, and leaves no trace on the connection', async () => {
+test('a caller that has the whole answer is not gone, and no listener stays on the connection', async () => {
   await askAtOnce(1);
   const [{ request, response, gone }] = exchanges as [Exchange];
   const listeners = request.socket.listenerCount('close');
@@ -60,7 +60,7 @@ test('whoever has the whole answer is not gone, and leaves no trace on the conne
   expect(gone.aborted).toBe(false);
 });
 
-test('whoever had left before is gone at once', async () => {
+test('a caller that left before is gone at once', async () => {
   await askAtOnce(1);
   const [{ request, response }] = exchanges as [Exchange];
   client.destroy();

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CallerGone } from './caller-gone.js';
 
 /**
- * Aborted with `CallerGone` when the connection is closed before the answer is complete. A response that waits behind
- * another on its connection does not hear of that connection's end, so that both are listened to.
+ * Returns a signal that is aborted with `CallerGone` when the connection closes before the answer is complete. A
+ * response that waits behind another on its connection does not hear that the connection closes, so both are listened
+ * to.
  */
 export function goneSignal({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
   const gone = new AbortController();

@@ -26,7 +26,7 @@ async function accept(ledger: Ledger, endpointName: string, count: number): Prom
   await ledger.accept(request);
 }
 
-test('a listing of few among very many of others goes on from page to page until it has found them', async () => {
+test('a listing finds the few invocations of a caller among very many others by going from page to page', async () => {
   const { ledger, world } = memoryWorld();
   await accept(ledger, 'mine', 0);
   for (let count = 1; count <= MAX_MATCHED + 10; count++) await accept(ledger, 'others', count);

@@ -40,7 +40,7 @@ import { Serves } from './serves.js';
 
 const PAGE = 100;
 
-/** Invocations: where they stand, cancelling them, and running them again. */
+/** Serves invocations: shows and lists them, cancels them, and runs them again. */
 @Controller()
 export class InvocationsController {
   constructor(
@@ -63,14 +63,14 @@ export class InvocationsController {
       lastLooked = invocation.id;
       return mayFollow(caller, invocation);
     };
-    // One more than the page tells whether there is another.
+    // One more than the page shows whether there is another page.
     const search = { query: listing, isMeant: isSeen, maxLooked: MAX_MATCHED };
     for await (const invocation of matchingInvocations(this.world.invocations, search, gone)) {
       items.push(invocation);
       if (items.length > limit) break;
     }
     const page = items.slice(0, limit);
-    // Among many of others, a page may have few of the caller's own and still not be the last.
+    // If the search stops at its limit, a page that is not full may still not be the last.
     const beyond = looked >= MAX_MATCHED ? lastLooked : undefined;
     const last = items.length > limit ? page.at(-1)!.id : beyond;
     return {
@@ -137,7 +137,7 @@ export class InvocationsController {
   private async cancelOne(caller: Caller, id: string): Promise<Document<typeof CANCEL_INVOCATION>> {
     const invocation = await findFollowed(this.world, caller, id);
     if (!mayFollow(caller, invocation, 'cancel')) {
-      throw new EbbError('AccessDenied', `The role ${caller.role} may not cancel what others have submitted.`);
+      throw new EbbError('AccessDenied', `The role ${caller.role} may not cancel invocations that others submitted.`);
     }
     return this.describe(await cancelInvocation(this.world, id));
   }
@@ -169,7 +169,7 @@ export class InvocationsController {
   }
 }
 
-/** Whoever may only submit finds its own. */
+/** Limits the query to the caller's own invocations if the caller's role is `submit`. */
 function ownOf(caller: Caller, query: InvocationQuery): InvocationQuery {
   return caller.role === 'submit' ? { ...query, submittedBy: caller.keyId } : query;
 }

@@ -17,12 +17,12 @@ import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked, type FrameworkReply } from './asked.js';
 import { Serves } from './serves.js';
 
-/** A connection on which nothing is said for longer may be cut by what is in between. */
+/** The longest silence on a connection. Proxies may cut a connection that is silent for longer. */
 const HEARTBEAT_MS = 15_000;
-/** So many may follow logs at once. */
+/** The most requests that may follow logs at once. */
 const MAX_FOLLOWERS = 200;
 
-/** What instances have printed and what Ebb has to say of their invocations, also after their end. */
+/** Serves the output of instances and Ebb's own lines about their invocations, also after an instance has ended. */
 @Controller()
 export class LogsController implements OnModuleDestroy {
   private readonly followers = new Set<AbortController>();
@@ -36,7 +36,7 @@ export class LogsController implements OnModuleDestroy {
     const { query, follow, section } = logRequestOf(parameters.name, asked.query);
     const lastEventId = follow ? headers['last-event-id'] : undefined;
     const wanted = lastEventId === undefined ? section : { after: lastEventId, limit: MAX_LINES_AT_ONCE };
-    // Also before following, so that a place that is none can still be refused.
+    // Reads before following too, so that a place that does not exist in the log can still be refused.
     const page = await this.world.logs.read(query, wanted, gone);
     if (!follow) return formatLogPage(page);
     await this.follow(query, page, reply, gone);
@@ -51,12 +51,12 @@ export class LogsController implements OnModuleDestroy {
     return formatLogStreams(await this.world.logs.list(parameters.name, gone));
   }
 
-  /** Followers would otherwise keep Ebb from stopping. */
+  /** Ends all followers, because they would keep Ebb from stopping. */
   onModuleDestroy(): void {
     for (const follower of this.followers) follower.abort();
   }
 
-  /** An endpoint that was deleted is still known by its logs. */
+  /** Raises `EndpointNotFound` unless the endpoint exists or has logs, which outlive it. */
   private async find(name: string, signal: AbortSignal): Promise<void> {
     if (await this.world.catalog.endpoints.get(endpointKey(name), signal)) return;
     if ((await this.world.logs.list(name, signal)).length > 0) return;
@@ -65,7 +65,7 @@ export class LogsController implements OnModuleDestroy {
 
   private async follow(query: LogQuery, first: LogPage, reply: FrameworkReply, gone: AbortSignal): Promise<void> {
     if (this.followers.size >= MAX_FOLLOWERS) {
-      throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} may follow logs at once.`);
+      throw new EbbError('Unavailable', `At most ${MAX_FOLLOWERS} requests may follow logs at once.`);
     }
     reply.hijack();
     const { raw } = reply;
@@ -74,14 +74,14 @@ export class LogsController implements OnModuleDestroy {
     const leave = (): void => follower.abort();
     gone.addEventListener('abort', leave);
     if (gone.aborted) leave();
-    // The connection goes with its follower, so that it is in nobody's way when Ebb stops.
+    // The connection closes with its follower, so that it does not keep Ebb from stopping.
     const fixed = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
     raw.writeHead(200, { ...reply.getHeaders(), ...fixed });
     raw.flushHeaders();
     const heartbeat = setInterval(() => raw.writableNeedDrain || raw.write(': \n\n'), HEARTBEAT_MS);
     try {
       for await (const page of followLogs(this.world.logs, query, first, follower.signal)) {
-        // Whoever reads slowly is read for slowly: no more than one page waits here.
+        // The log is read at the follower's pace: at most one page waits here.
         if (!raw.write(formatLogEvents(page))) await once(raw, 'drain', { signal: follower.signal });
       }
     } catch (error) {
@@ -95,7 +95,7 @@ export class LogsController implements OnModuleDestroy {
   }
 
   private tellBroken(endpoint: string, error: unknown): void {
-    this.world.log.error('Logs could not be read; whoever followed them was cut off', {
+    this.world.log.error('Logs could not be read; their follower was cut off', {
       endpoint,
       reason: messageOf(error),
     });

@@ -23,7 +23,7 @@ import type { Document } from '../../../libs/wire/rest/route.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 
-/** What an operator can press: pause, resume, wake, bounds, drain. */
+/** Serves the operator's actions: pause, resume, set bounds, wake and drain. */
 @Controller()
 export class OperatingController {
   constructor(
@@ -89,7 +89,7 @@ export class OperatingController {
   }
 }
 
-/** Who it was, as sentences have it; without access keys nobody knows who. */
+/** Names the operator in causes and reasons. Without access keys, the operator's name is unknown. */
 function operatorOf({ keyId, name }: Caller): string {
   return keyId === undefined ? 'an operator' : `operator ${name}`;
 }

@@ -16,7 +16,7 @@ const REDIRECT_SECONDS = 3600;
 
 type AskedForObject = Asked<typeof GET_OUTPUT> | Asked<typeof GET_INPUT> | Asked<typeof GET_FAILURE>;
 
-/** The objects of an invocation: what went in, what came out, and what the model said where nothing did. */
+/** Serves the objects of an invocation: its input, its output, and the model's answer if it failed. */
 @Controller()
 export class OutputsController {
   constructor(private readonly world: World) {}

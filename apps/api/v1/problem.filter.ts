@@ -5,10 +5,10 @@ import { PROBLEM_CONTENT_TYPE, type Problem, problemOf } from '../../../libs/wir
 import type { FrameworkReply, FrameworkRequest } from './asked.js';
 import { CallerGone } from './caller-gone.js';
 
-/** When whoever was refused for the time being may try again. */
+/** How long a client waits before it tries again after a temporary refusal. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Answers every error of Ebb's own routes as a problem document, and logs those that are Ebb's failure. */
+/** Answers every error of Ebb's own routes as a problem document, and logs errors that are Ebb's own failure. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
@@ -21,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.log.error('A request failed', { requestId: request.id, reason });
     }
-    // Whoever has gone, or has been sent a part of the answer, can be told nothing any more.
+    // A caller that has gone, or that has received a part of the answer, cannot be told of the error.
     if (reply.raw.headersSent || reply.raw.destroyed) {
       reply.raw.destroy();
       return;
@@ -31,23 +31,25 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The whole answer to a request that is refused. */
+/** Answers a refused request with its problem document. */
 export function sendProblem(reply: FrameworkReply, problem: Problem): void {
   reply.status(problem.status).header('content-type', PROBLEM_CONTENT_TYPE).header('cache-control', 'no-store');
   const isPassing = problem.status === 503 || problem.status === 429;
-  // Whoever counts requests knows better.
+  // The rate limit has set a more exact time.
   if (isPassing && !('retry-after' in reply.getHeaders())) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  // As text it would get a parameter `charset`, which the content type does not have.
+  // Sent as bytes, because text would get a parameter `charset`, which the content type does not have.
   reply.send(Buffer.from(JSON.stringify(problem)));
 }
 
-/** Refuses what the framework cannot even route: a path that is not percent-encoded as it should be, or too long. */
+/** Refuses a request that the framework cannot route: its path is too long, or not percent-encoded correctly. */
 export function refuseUnreadable(error: Error, { id }: Pick<FrameworkRequest, 'id'>, reply: FrameworkReply): void {
   reply.header('ebb-request-id', id);
   sendProblem(reply, problemOf(new EbbError('InvalidRequest', `path: ${error.message}`, { cause: error }), id));
 }
 
-/** The framework itself refuses only what has no route, or what it cannot read. */
+/**
+ * Turns the framework's refusals into Ebb's errors. It refuses only requests without a route or that it cannot read.
+ */
 function inOwnTerms(error: unknown): unknown {
   if (!(error instanceof HttpException)) return error;
   const status = error.getStatus();

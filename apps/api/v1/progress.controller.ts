@@ -6,7 +6,7 @@ import { readBody } from '../read-body.js';
 import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 
-/** What containers tell of their work, at the address that each was given for one attempt. */
+/** Takes the progress and partial output that containers report, at the address that each attempt was given. */
 @Controller()
 export class ProgressController {
   constructor(private readonly book: ProgressBook) {}

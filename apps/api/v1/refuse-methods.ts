@@ -6,13 +6,14 @@ import type { FrameworkReply, FrameworkRequest } from './asked.js';
 
 interface Routed extends Pick<FrameworkRequest, 'raw'> {
   readonly method: string;
-  /** The framework knows no route for the request. */
+  /** Whether the framework has no route for the request. */
   readonly is404: boolean;
 }
 
 /**
- * Refuses methods that a path of the REST API does not know, and says with `OPTIONS` which it knows. The framework tells a
- * wrong method from a wrong path as little as `GET /v1/invocations:cancel` from the invocation `:cancel`.
+ * Refuses methods that a path of the REST API does not have, and answers `OPTIONS` with the methods that it has. The
+ * framework cannot tell a wrong method from a wrong path, nor `GET /v1/invocations:cancel` from the invocation
+ * `:cancel`.
  */
 export function refuseMethods(request: Routed, reply: FrameworkReply, done: HookHandlerDoneFunction): void {
   const [path = ''] = (request.raw.url ?? '').split('?', 1);
@@ -23,5 +24,5 @@ export function refuseMethods(request: Routed, reply: FrameworkReply, done: Hook
   if (methods.length === 0) return done(new EbbError('UnknownOperation', `There is nothing at ${path}.`));
   reply.header('allow', [...methods, 'OPTIONS'].join(', '));
   if (request.method === 'OPTIONS') reply.status(204).send(undefined);
-  else done(new EbbError('MethodNotAllowed', `${path} knows ${methods.join(', ')}, and not ${request.method}.`));
+  else done(new EbbError('MethodNotAllowed', `${path} allows ${methods.join(', ')}, not ${request.method}.`));
 }

@@ -17,10 +17,10 @@ import { Serves } from './serves.js';
 const PAGE = 100;
 const DEFAULT_PERIOD_SECONDS = 60;
 const DEFAULT_SPAN_MS = 3_600_000;
-/** Of all series together, so that no request holds up the others for long. */
+/** The most points of all series in one answer, so that no request holds up the others for long. */
 const MAX_POINTS = 100_000;
 
-/** What was decided about an endpoint's instances, and what was measured of it. */
+/** Serves an endpoint's scaling activities and metrics. */
 @Controller()
 export class ScalingController {
   constructor(
@@ -36,7 +36,7 @@ export class ScalingController {
     const before = readCursor(query.cursor);
     const { name: endpointName } = await findEndpoint(this.world, parameters.name, gone);
     const wanted = { endpointName, variantName, before, includeNotScaled };
-    // One more than the page tells whether there is another.
+    // One more than the page shows whether there is another page.
     const found = await this.world.catalog.activities.list({ ...wanted, limit: limit + 1 }, gone);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
@@ -65,7 +65,7 @@ export class ScalingController {
     return { from: iso(from), to: iso(to), periodSeconds, series };
   }
 
-  /** Whole periods that hold what is asked for. */
+  /** Returns the whole periods that contain the time asked for. */
   private spanOf(
     query: { readonly from?: number; readonly to?: number },
     periodSeconds: number,

@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-/** Asks for the object, and has the first of it. */
+/** Requests the object, and waits for the first bytes of it. */
 async function beginToRead() {
   const request = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
   request.on('error', () => undefined);
@@ -32,7 +32,7 @@ async function beginToRead() {
   return { request, answer };
 }
 
-test('that somebody stops reading is no failure, and ends what comes from storage', async () => {
+test('a client that stops reading causes no failure, and ends the reading from storage', async () => {
   let isEnded = false;
   body = (async function* () {
     try {
@@ -47,7 +47,7 @@ test('that somebody stops reading is no failure, and ends what comes from storag
   expect(isEnded).toBe(true);
 });
 
-test('what breaks off on its way from storage is a failure, and nobody takes the part for the whole', async () => {
+test('reading from storage that breaks off is a failure, and the client can tell that its part is not the whole', async () => {
   body = (async function* () {
     yield CHUNK;
     throw new Error('The disk is gone.');

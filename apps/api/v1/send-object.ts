@@ -6,8 +6,8 @@ import { cancelBody } from '../../../libs/engine/cancel-body.js';
 import type { FrameworkReply } from './asked.js';
 
 /**
- * Answers with the content of an object, as it comes from storage and no faster than it is read. What breaks off on the way
- * ends the connection, so that nobody takes a part for the whole. Who asks for the head gets no more.
+ * Answers with the content of an object, which is read from storage at the client's pace. If the reading breaks off,
+ * the connection is closed, so that the client does not take a part for the whole. A HEAD request gets the head only.
  */
 export async function sendObject(
   reply: FrameworkReply,
@@ -23,7 +23,7 @@ export async function sendObject(
     'content-length': range ? range.last - range.first + 1 : sizeBytes,
     etag: `"${etag}"`,
     'last-modified': new Date(modifiedAt).toUTCString(),
-    // A model's page in somebody's browser must not come to act on Ebb in their name.
+    // A page that a model wrote must not act on Ebb in the name of the person whose browser opens it.
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
     ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${sizeBytes}` }),
@@ -37,7 +37,7 @@ export async function sendObject(
   try {
     await pipeline(body instanceof Uint8Array ? Readable.from([body]) : Readable.from(body), reply.raw);
   } catch (error) {
-    // Whoever has gone wants no more of it, which is nobody's failure.
+    // A client that leaves before the end is not a failure.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
 }

@@ -16,12 +16,12 @@ interface Handler {
 const { controllers = [] } = ApiModule.of(Config.read({}, '/'), []);
 const handlers = controllers.flatMap(handlersOf);
 
-it('serves nothing under /v1 that is not described', () => {
+it('serves only described routes under /v1', () => {
   const undescribed = handlers.filter(({ path, route }) => /^\/?v1(\/|$)/.test(path) && !ALL_ROUTES.includes(route!));
   expect(undescribed.map(({ name, path }) => `${name} at ${path}`)).toEqual([]);
 });
 
-it('serves all that is described, once', () => {
+it('serves every described route once', () => {
   const served = handlers.flatMap(({ route }) => route?.id ?? []);
   expect(served.sort()).toEqual(ALL_ROUTES.map(({ id }) => id).sort());
 });

@@ -4,10 +4,10 @@ import { withVerbAsPart } from '../../../libs/wire/rest/route-paths.js';
 
 const METHODS = { GET: Get, POST: Post, PUT: Put, DELETE: Delete } as const;
 
-/** Where a handler keeps the route that it serves. */
+/** The metadata key of the route that a handler serves. */
 export const ROUTE = Symbol('route');
 
-/** The method answers this route of the REST API, with its usual status unless it says otherwise. */
+/** Makes a method answer this route of the REST API, with the route's usual status by default. */
 export function Serves(route: Route): MethodDecorator {
   const [status] = Object.keys(route.answers).map(Number);
   return applyDecorators(
@@ -17,7 +17,10 @@ export function Serves(route: Route): MethodDecorator {
   );
 }
 
-/** `/v1/invocations/{id}:cancel` as `/v1/invocations/:id/::cancel`: a colon means a parameter, and two mean a colon. */
+/**
+ * Writes `/v1/invocations/{id}:cancel` as `/v1/invocations/:id/::cancel`: one colon means a parameter, two mean a
+ * colon.
+ */
 function frameworkPath(path: string): string {
   return withVerbAsPart(path)
     .replace(/\/:/, '/::')

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { streamedBody } from './streamed-body.js';
 
-/** More than lies in the buffers between two ends. */
+/** More than the buffers between client and server hold. */
 const MUCH = Buffer.alloc(32 * 1_048_576);
 
 const server = createServer((incoming, response) => {
@@ -17,7 +17,7 @@ const server = createServer((incoming, response) => {
 
 afterEach(() => server.close());
 
-test('who is refused in the middle of sending may end it, and comes to read why', async () => {
+test('a client that is refused while it sends can finish sending and then read the refusal', async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const sending = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', method: 'POST' });
   const sent = once(sending.end(MUCH), 'finish');

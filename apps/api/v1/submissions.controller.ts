@@ -18,7 +18,7 @@ import { sendObject } from './send-object.js';
 import { Serves } from './serves.js';
 import { streamedBody } from './streamed-body.js';
 
-/** Submitting: one invocation, with its input as it comes in. */
+/** Submits one invocation, whose input is read as it arrives. */
 @Controller()
 export class SubmissionsController {
   constructor(
@@ -54,7 +54,8 @@ export class SubmissionsController {
   }
 
   /**
-   * Answers with the output if there is one within so many seconds. Raises `InvocationFailed` where there will never be one.
+   * Answers with the output if the invocation completes within `seconds`, and returns whether it did. Raises
+   * `InvocationFailed` if it settles without an output.
    */
   private async answerInTime(
     { id }: Invocation,
@@ -77,7 +78,7 @@ export class SubmissionsController {
   }
 }
 
-/** Exactly one of the two. Raises `InvalidRequest`. */
+/** Returns the input, which is either the body or the location. Raises `InvalidRequest` for both or neither. */
 function inputOf(raw: IncomingMessage, location: string | undefined): Submission['input'] {
   const length = raw.headers['content-length'];
   const hasBody = raw.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');

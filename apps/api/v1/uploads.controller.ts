@@ -11,7 +11,7 @@ import { Asked } from './asked.js';
 import { Serves } from './serves.js';
 import { streamedBody } from './streamed-body.js';
 
-/** Uploading inputs before they are submitted. */
+/** Takes uploads of inputs before they are submitted. */
 @Controller()
 export class UploadsController {
   constructor(
@@ -41,7 +41,7 @@ export class UploadsController {
     reply.header('etag', `"${etag}"`);
   }
 
-  /** Where this caller has found Ebb, unless it is said where everybody does. */
+  /** Returns Ebb's public URL; by default the address at which this caller reached Ebb. */
   private addressFor({ headers, socket }: IncomingMessage): string {
     const scheme = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
     return this.config.listening.publicUrl?.replace(/\/$/, '') ?? `${scheme}://${headers.host}`;

@@ -2,21 +2,22 @@ import type { Caller } from '../../../libs/core/access/caller.js';
 import type { AwsCall } from '../../../libs/wire/aws/aws-request.js';
 import type { ChunkWatch } from '../../../libs/wire/s3/signing/chunked-body.js';
 
-/** A request whose signature, if it had to have one, has been verified, and whose it is. */
+/** A request whose signature was verified if one is required, and its caller. */
 export interface VerifiedCall extends AwsCall {
-  /** Absent for a visitor: somebody without credentials, who may do what needs none. */
+  /** Absent for a visitor without credentials, who may call only operations that need none. */
   readonly caller?: Caller;
-  /** Verifies the chunks of the body, where each has a signature of its own. */
+  /** Verifies the chunks of the body if each has its own signature. */
   readonly chunkWatch?: ChunkWatch;
 }
 
-/** A request that has been let in to a surface. */
+/** A request that was admitted to a surface. */
 export interface AdmittedCall extends VerifiedCall {
-  /** What the answer, and the record of what was done, call the request. */
+  /** The id of the request in the answer and in the audit. */
   readonly requestId: string;
   /**
-   * To be asked once it is clear which operation the request comes to, and before anything is done; `endpointNames` are
-   * those that the request names. Raises `AccessDenied`.
+   * Checks that the caller may run the operation, and records it if the audit does. Surfaces call this when the
+   * operation is known and before anything is done. `endpointNames` are the endpoints that the request names. Raises
+   * `AccessDenied`.
    */
   readonly permit: (operation: string, endpointNames?: readonly string[]) => Promise<void>;
 }

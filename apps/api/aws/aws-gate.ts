@@ -13,10 +13,13 @@ import type { ReadRequest } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 import { type SignableCall, SignatureVerifier } from './signature/signature-verifier.js';
 
-/** A call of which it is clear what it comes to. */
+/** A verified call whose operation is known. */
 type AskedCall = VerifiedCall & SignableCall & Readonly<Record<'operation' | 'requestId', string>>;
 
-/** Lets requests in to AWS's services: finds out whose they are, whether they may, and how often they have come. */
+/**
+ * Admits requests to AWS's services: identifies the caller, counts the request against its rate, and checks its
+ * permission.
+ */
 @Injectable()
 export class AwsGate {
   constructor(
@@ -26,12 +29,15 @@ export class AwsGate {
     private readonly clock: Clock,
   ) {}
 
-  /** Raises an error in the words of the service, or `TooManyRequests`. */
+  /** Admits one request. Raises an error in the words of the service, or `TooManyRequests`. */
   async admit(request: ReadRequest, response: ServerResponse, call: SignableCall): Promise<AdmittedCall> {
     const verified = await this.verify(request, call);
     const verdict = verified.caller && this.rates.count(verified.caller);
     if (verdict && !verdict.isAllowed) {
-      throw new EbbError('TooManyRequests', `Rate exceeded: this access key may make ${verdict.perMinute} a minute.`);
+      throw new EbbError(
+        'TooManyRequests',
+        `Rate exceeded: this access key may make ${verdict.perMinute} requests a minute.`,
+      );
     }
     const requestId = this.clock.uniqueId();
     return {
@@ -64,7 +70,7 @@ export class AwsGate {
     checkPermission(caller, permission, action, endpointNames);
     if (!permission.isRecorded || !caller) return;
     const answered = await this.trail.begin(auditedAction(caller, action, request, requestId));
-    // Of an action whose caller did not wait for the answer, there is none on record.
+    // If the caller does not wait for the answer, the audit has no status for the action.
     response.once('close', () => response.headersSent && void answered(response.statusCode));
   }
 }

@@ -6,7 +6,7 @@ import { AwsGate } from './aws-gate.js';
 import { SessionCredentials } from './signature/session-credentials.js';
 import { SignatureVerifier } from './signature/signature-verifier.js';
 
-/** The gate to AWS's services, with all that it is made of. */
+/** The providers of the gate to AWS's services and of its parts. */
 export const GATE_PROVIDERS: readonly Provider[] = [
   AwsGate,
   { provide: SessionCredentials, useFactory: (world: World) => new SessionCredentials(world), inject: [World] },

@@ -9,19 +9,21 @@ import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall } from './admitted-call.js';
 import type { Surface } from './surface.js';
 
+/** The members of a JSON request. */
 export type JsonRequest = Readonly<Record<string, unknown>>;
 
-/** One operation: from the request's members to the reply's; nothing is an empty reply. */
+/** One operation: maps the request's members to the reply's; `undefined` makes an empty reply. */
 export type JsonOperation = (request: JsonRequest) => Promise<object | undefined>;
 
+/** The operations of a service by name. */
 export type JsonOperations = Readonly<Record<string, JsonOperation>>;
 
 const MAX_REQUEST_BYTES = 1_048_576;
 
-/** How a service speaks AWS's JSON protocol. */
+/** A service's variety of AWS's JSON protocol. */
 export interface JsonDialect {
   readonly version: '1.0' | '1.1';
-  /** Whether it once spoke the Query protocol, whose names of errors clients still go by. */
+  /** Whether the service once spoke the Query protocol, whose error names clients still use. */
   readonly isQueryCompatible: boolean;
 }
 
@@ -33,7 +35,7 @@ export class JsonService implements Surface {
 
   constructor(
     private readonly world: Pick<World, 'clock' | 'log'>,
-    /** What errors say of who answers, such as `SageMaker`. */
+    /** The name of the service in errors, such as `SageMaker`. */
     private readonly name: string,
     operations: JsonOperations,
     private readonly errorNames: ErrorNames,
@@ -51,7 +53,7 @@ export class JsonService implements Surface {
   }
 
   private send(request: IncomingMessage, response: ServerResponse, reply: JsonReply, requestId: string): void {
-    // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+    // The rest of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
     const fault = reply.status < 500 ? 'Sender' : 'Receiver';
@@ -101,7 +103,7 @@ export class JsonService implements Surface {
   }
 }
 
-/** The body is not the protocol's, which AWS tells apart from members that break a rule. */
+/** The body does not follow the protocol. AWS tells this apart from members that break a rule. */
 class SerializationError extends Error {}
 
 function parsed(body: Uint8Array): JsonRequest {

@@ -8,10 +8,10 @@ import { readPlainBody } from '../read-body.js';
 import type { AdmittedCall, VerifiedCall } from './admitted-call.js';
 import type { Exchange } from './exchange.js';
 
-/** The largest message of 256 KB may be thrice as long in a form. */
+/** The longest form. The largest message of 256 KB may be three times as long in a form. */
 const MAX_FORM_BYTES = 1024 * 1024;
 
-/** One operation of a service that speaks the Query protocol; its result is absent where it has none. */
+/** One operation of a service that speaks the Query protocol; returns `undefined` if it has no result. */
 export type QueryOperation = (input: QueryInput, call: VerifiedCall) => Promise<XmlTree | undefined>;
 
 /** A service of the AWS Query protocol: forms in, XML out. */
@@ -22,8 +22,8 @@ export interface QueryService {
 }
 
 /**
- * Answers one request, errors included. Rejects after having answered with what nobody foresaw, so that whoever calls
- * can record it.
+ * Answers one request, errors included. After an error that nobody foresaw, it answers and then rejects, so that the
+ * caller can log the error.
  */
 export async function answerQuery(
   service: QueryService,
@@ -46,21 +46,21 @@ export async function answerQuery(
   }
 }
 
-/** Answers with an error; raises it again where nobody foresaw it. */
+/** Answers with an error, and raises the error again if nobody foresaw it. */
 export function refuseQuery(
   service: Pick<QueryService, 'namespace' | 'errors'>,
   exchange: Exchange,
   error: unknown,
 ): void {
   const { request, requestId } = exchange;
-  // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+  // The rest of a refused body is read and dropped, so that the client gets to read the answer.
   if (!request.complete) request.resume();
   const told = toQueryError(error, service.errors);
   writeXml(exchange, told.status, queryErrorResponse(service.namespace, told, requestId));
   if (told.code === 'InternalFailure') throw error;
 }
 
-/** The parameters of the address and of the form in the body. */
+/** Returns the parameters of the address and of the form in the body. */
 export async function readParameters(request: IncomingMessage, maxBytes: number): Promise<URLSearchParams> {
   const url = request.url ?? '/';
   const question = url.indexOf('?');
@@ -72,7 +72,7 @@ export async function readParameters(request: IncomingMessage, maxBytes: number)
   return parameters;
 }
 
-/** Sends a document of the Query protocol, if the caller is still there. */
+/** Sends a document of the Query protocol, if the caller is still connected. */
 export function writeXml({ requestId, response }: Omit<Exchange, 'request'>, status: number, xml: string): void {
   if (response.destroyed) return;
   const body = Buffer.from(xml);

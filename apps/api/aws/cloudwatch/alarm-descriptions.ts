@@ -14,7 +14,7 @@ import {
 } from '../../../../libs/wire/cloudwatch/alarm-requests.js';
 import type { JsonOperations } from '../json-service.js';
 
-/** The calls that describe alarms: as they were put, what they came to, and their history. */
+/** The operations that describe alarms: their settings, states and history. */
 export function alarmDescriptions(world: Pick<World, 'catalog' | 'place'>): JsonOperations {
   const { catalog, place } = world;
   return {
@@ -39,7 +39,7 @@ export function alarmDescriptions(world: Pick<World, 'catalog' | 'place'>): Json
 
     async DescribeAlarmHistory(request) {
       const { includesMetricAlarms, limit, ...query } = readDescribeAlarmHistory(request);
-      // One more than the page tells whether there is another.
+      // One more than the page shows whether there is another page.
       const found = includesMetricAlarms ? await catalog.alarmHistory.list({ ...query, limit: limit + 1 }) : [];
       const { page, nextToken } = firstPage(found, limit, ({ id }) => formatTextToken(id));
       return { AlarmHistoryItems: page.map(writeHistoryItem), NextToken: nextToken };

@@ -7,7 +7,7 @@ import { readPutMetricAlarm } from '../../../../libs/wire/cloudwatch/alarm.js';
 import { readAlarmNames, readSetAlarmState } from '../../../../libs/wire/cloudwatch/alarm-requests.js';
 import type { JsonOperations } from '../json-service.js';
 
-/** The calls that change alarms. */
+/** The operations that change alarms. */
 export function alarmOperations(world: World): JsonOperations {
   return {
     async PutMetricAlarm(request) {

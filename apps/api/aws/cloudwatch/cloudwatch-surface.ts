@@ -15,8 +15,8 @@ import { metricOperations } from './metric-operations.js';
 import { tagOperations } from './tag-operations.js';
 
 /**
- * Amazon CloudWatch as far as scaling needs it: alarms and metrics, by JSON 1.0 as today's SDKs speak it and by the Query
- * protocol of older ones. Each operation is there once, in terms of JSON.
+ * The part of Amazon CloudWatch that scaling needs: alarms and metrics. It speaks JSON 1.0 for today's SDKs and the
+ * Query protocol for older ones. Each operation is implemented once, in terms of JSON.
  */
 @Injectable()
 export class CloudWatchSurface implements Surface {

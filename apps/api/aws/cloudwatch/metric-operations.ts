@@ -18,7 +18,7 @@ import type { JsonOperations } from '../json-service.js';
 
 const METRICS_PAGE = 500;
 
-/** Metrics: what users put beside what Ebb measures, and what there is of both. */
+/** The operations on metrics: those that users put and those that Ebb measures. */
 export function metricOperations(world: World, meter: Meter): JsonOperations {
   return {
     async PutMetricData(request) {
@@ -38,7 +38,7 @@ export function metricOperations(world: World, meter: Meter): JsonOperations {
     },
 
     async ListMetrics(request) {
-      // One more than the page tells whether there is another.
+      // One more than the page shows whether there is another page.
       const found = await world.metrics.list({ ...readListMetrics(request), limit: METRICS_PAGE + 1 });
       const { page, nextToken } = firstPage(found, METRICS_PAGE, (metric) => formatTextToken(metricKey(metric)));
       return { Metrics: page.map(writeMetric), NextToken: nextToken };

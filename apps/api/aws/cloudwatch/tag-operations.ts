@@ -10,7 +10,7 @@ import {
 } from '../../../../libs/wire/cloudwatch/tags.js';
 import type { JsonOperations } from '../json-service.js';
 
-/** Tags, which of CloudWatch's resources only alarms have here. */
+/** The operations on tags. Of CloudWatch's resources, only alarms have tags here. */
 export function tagOperations(world: Pick<World, 'catalog' | 'place'>): JsonOperations {
   const { place } = world;
   return {

@@ -12,6 +12,7 @@ import {
 import { pageOf, readListing } from '../../../../libs/wire/control/listing.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on endpoint configs. */
 export function endpointConfigOperations(world: World): JsonOperations {
   const { catalog, place } = world;
   return {

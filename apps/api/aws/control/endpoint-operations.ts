@@ -18,10 +18,13 @@ import {
 import { pageOf, readEndpointListing } from '../../../../libs/wire/control/listing.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on endpoints. */
 export function endpointOperations(world: World, instances: InstanceCounts): JsonOperations {
   const { catalog, place } = world;
 
-  /** Draining instances still finish their work, so they are there; starting ones are not yet. */
+  /**
+   * Counts instances in service and draining ones, which still finish their work. Starting instances do not count yet.
+   */
   const currentInstanceCount = (endpointName: string, { name, deploymentId }: DeployedVariant): number => {
     const { inService, draining } = instances.counts(endpointName, name, deploymentId);
     return inService + draining;

@@ -7,6 +7,7 @@ import { pageOf, readListing } from '../../../../libs/wire/control/listing.js';
 import { readCreateModel, readModelName, summarizeModel, writeModel } from '../../../../libs/wire/control/model.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on models. */
 export function modelOperations(world: World): JsonOperations {
   const { catalog, place } = world;
   return {

@@ -5,6 +5,7 @@ import { writeTags } from '../../../../libs/wire/aws/tag-requests.js';
 import { readAddTags, readDeleteTags, readListTags } from '../../../../libs/wire/control/tags.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on the tags of SageMaker's resources. */
 export function tagOperations(world: World): JsonOperations {
   return {
     async AddTags(request) {

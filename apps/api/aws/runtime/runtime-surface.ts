@@ -51,7 +51,7 @@ export class RuntimeSurface implements Surface {
   }
 
   private send(request: IncomingMessage, response: ServerResponse, reply: RuntimeReply, requestId: string): void {
-    // What is left of a refused body is read and dropped, so that the client gets to read the answer.
+    // The rest of a refused body is read and dropped, so that the client gets to read the answer.
     if (!request.complete) request.resume();
     if (response.destroyed) return;
     const length = Buffer.byteLength(reply.body);

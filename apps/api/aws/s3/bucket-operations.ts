@@ -26,7 +26,7 @@ export const listBuckets: S3Handler = async (objects, { query, signal }) => {
   return { body: formatBuckets({ buckets: page, prefix: prefix || undefined, next }) };
 };
 
-/** A region in the body is accepted whatever it is. Making one's own bucket again succeeds, as in us-east-1. */
+/** Accepts any region in the body. Creating one's own bucket again succeeds, as in us-east-1. */
 export const createBucket: S3Handler = async (objects, request) => {
   const { bucket } = request.location;
   await readXml(request, 'CreateBucketConfiguration', MAX_CONFIGURATION_BYTES);
@@ -53,7 +53,7 @@ export const listObjects: S3Handler = (objects, request) => list(objects, reques
 
 export const listObjectsV2: S3Handler = (objects, request) => list(objects, request, parseListV2(request.query));
 
-/** Answers for a setting of a bucket or an object that exists. */
+/** Returns the handler of a setting, which answers for a bucket or an object that exists. */
 export function settingHandler(operation: SettingOperation): S3Handler {
   return async (objects, { location, signal }) => {
     if (location.key === '') await objects.headBucket(location.bucket, signal);

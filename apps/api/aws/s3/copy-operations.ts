@@ -49,7 +49,7 @@ export const uploadPartCopy: S3Handler = async (objects, request) => {
   });
 };
 
-/** Opens the source, holds the copy's conditions against it, and lets go of it whatever happens. */
+/** Opens the source, checks the copy's conditions on it, and closes it in any case. */
 async function reading<T>(
   objects: Objects,
   { message, signal }: S3Request,

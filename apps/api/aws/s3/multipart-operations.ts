@@ -17,7 +17,7 @@ import { UploadContent } from './upload-content.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-/** 10,000 parts with a checksum each stay far below. */
+/** The longest list of parts. A list of 10,000 parts with a checksum each is far shorter. */
 const MAX_COMPLETION_BYTES = 4 * 1024 * 1024;
 
 export const createMultipartUpload: S3Handler = async (objects, { location, message, signal }) => {
@@ -70,7 +70,7 @@ interface NamedPart {
   readonly etag: string;
 }
 
-/** The parts that the client names. Raises `MalformedXML`, or `InvalidPartOrder` unless the numbers rise. */
+/** Returns the parts that the client names. Raises `MalformedXML`, or `InvalidPartOrder` unless the numbers rise. */
 function partsOf(body: XmlNode | undefined): NamedPart[] {
   const parts = body === undefined ? [] : childrenOf(body, 'Part').map(readPart);
   if (parts.length === 0 || parts.length > MAX_PARTS) throw malformedXml();
@@ -90,7 +90,7 @@ function readPart(node: XmlNode): NamedPart {
   return { number: Number(number), etag: parseEtag(etag) };
 }
 
-/** Raises `EntityTooSmall` for a small part that is not the last; parts that are not there are the port's to refuse. */
+/** Raises `EntityTooSmall` for a small part that is not the last. The objects port refuses parts that are missing. */
 function checkSizes(wanted: readonly NamedPart[], stored: readonly UploadedPart[], total: string | undefined): void {
   const sizes = new Map(stored.map(({ number, sizeBytes }) => [number, sizeBytes]));
   for (const { number, etag } of wanted.slice(0, -1)) {
@@ -112,7 +112,7 @@ function checkSizes(wanted: readonly NamedPart[], stored: readonly UploadedPart[
   }
 }
 
-/** A part's checksum is its own, so S3 names no type with it. */
+/** Returns the header with a part's checksum. S3 names no checksum type for parts. */
 function partChecksum({ checksum }: UploadContent): Record<string, string> {
   return checksum ? { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value } : {};
 }

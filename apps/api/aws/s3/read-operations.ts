@@ -36,7 +36,7 @@ export const headObject: S3Handler = async (objects, request) => {
   return respond(request, head, range && clipRange(range, head.sizeBytes), overrides);
 };
 
-/** Status and headers of what was found. Raises `PreconditionFailed`. */
+/** Returns the status and headers for the object that was found. Raises `PreconditionFailed`. */
 function respond(
   request: S3Request,
   object: ObjectHead,
@@ -62,7 +62,7 @@ function respond(
   return { headers: { ...headers, ...checksum, 'content-length': object.sizeBytes } };
 }
 
-// Whoever sends If-Range wants the whole object if it changed; the whole object is right in either case.
+// With If-Range, a client wants the whole object if it changed. The whole object is right in either case.
 function requestedRange({ message }: S3Request) {
   return message.headers['if-range'] === undefined ? parseRange(message.headers.range) : undefined;
 }

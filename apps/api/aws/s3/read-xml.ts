@@ -3,7 +3,7 @@ import { S3Error } from '../../../../libs/wire/s3/errors.js';
 import type { S3Request } from './s3-exchange.js';
 import { UploadContent } from './upload-content.js';
 
-/** An element that was read: text, or its children by name, several of one name as a list. */
+/** A parsed element: its text, or its children by name. Several children of one name form a list. */
 export type XmlNode = string | { readonly [name: string]: XmlNode | readonly XmlNode[] | undefined };
 
 const parser = new XMLParser({
@@ -17,7 +17,7 @@ const parser = new XMLParser({
   trimValues: false,
 });
 
-/** Reads the XML document that is the request's body and returns its root, or nothing for an empty body. */
+/** Reads the XML document in the request's body. Returns its root, or `undefined` for an empty body. */
 export async function readXml(request: S3Request, root: string, maxBytes: number): Promise<XmlNode | undefined> {
   const text = await readText(request, maxBytes);
   if (text.trim() === '') return undefined;
@@ -27,26 +27,28 @@ export async function readXml(request: S3Request, root: string, maxBytes: number
   return found;
 }
 
-/** The only child of that name; nothing where there is none. Raises `MalformedXML` for several. */
+/** Returns the only child of that name, or `undefined`. Raises `MalformedXML` if there are several. */
 export function childOf(node: XmlNode, name: string): XmlNode | undefined {
   const children = childrenOf(node, name);
   if (children.length > 1) throw malformedXml();
   return children[0];
 }
 
+/** Returns all children of that name. */
 export function childrenOf(node: XmlNode, name: string): readonly XmlNode[] {
   if (typeof node === 'string' || !Object.hasOwn(node, name)) return [];
   const children = node[name];
   return children === undefined ? [] : Array.isArray(children) ? children : [children as XmlNode];
 }
 
-/** The text of the only child of that name. */
+/** Returns the text of the only child of that name. */
 export function textOf(node: XmlNode, name: string): string | undefined {
   const child = childOf(node, name);
   if (child === undefined || typeof child === 'string') return child;
   throw malformedXml();
 }
 
+/** Returns S3's error for a body that is not the XML it should be. */
 export function malformedXml(cause?: unknown): S3Error {
   const message = 'The XML you provided was not well-formed or did not validate against our published schema';
   return new S3Error('MalformedXML', message, {}, { cause });

@@ -3,13 +3,13 @@ import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import type { Claim } from '../../../../libs/wire/s3/payload.js';
 
-/** A checksum that grows with the bytes that pass. */
+/** A checksum that is updated with the bytes that pass. */
 export interface RunningChecksum {
   update(bytes: Uint8Array): void;
   digest(): Promise<Uint8Array>;
 }
 
-/** Starts a checksum; Node computes it natively where it can. */
+/** Starts a checksum; uses Node's native code if Node has the algorithm. */
 export function startChecksum(algorithm: Claim['algorithm']): RunningChecksum {
   if (algorithm === 'crc32') return new Crc32();
   if (algorithm === 'crc32c') return new Crc32c();

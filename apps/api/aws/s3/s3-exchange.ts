@@ -7,24 +7,24 @@ import type { S3Operation } from '../../../../libs/wire/s3/operation.js';
 /** A request to S3 as its operation sees it. */
 export interface S3Request {
   readonly operation: S3Operation;
-  /** Bucket or key is empty where the operation is not about one. */
+  /** The bucket or the key is empty if the operation does not concern one. */
   readonly location: ObjectLocation;
   readonly query: URLSearchParams;
-  /** The headers and the body on its way. */
+  /** The headers, and the body as it arrives. */
   readonly message: IncomingMessage;
-  /** Verifies the body's chunks, where each has a signature. */
+  /** Verifies the body's chunks if each has a signature. */
   readonly chunkWatch?: ChunkWatch;
-  /** The region that the client signed for: every bucket is where it is looked for. */
+  /** The region that the client signed for. Every bucket exists in the region in which it is looked for. */
   readonly region: string;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
 
-/** What an operation answers: 200 unless it says otherwise. */
+/** The answer of an operation; its status is 200 by default. */
 export interface S3Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | number>>;
-  /** Text is an XML document; a body is an object's content, of the length that the headers state. */
+  /** A string is an XML document. A `Body` is an object's content, of the length that the headers state. */
   readonly body?: string | Body;
 }
 

@@ -46,7 +46,7 @@ const HANDLERS: Readonly<Record<Exclude<S3Operation, SettingOperation>, S3Handle
   ListMultipartUploads: multipart.listMultipartUploads,
 };
 
-/** S3's REST protocol over the objects port: what lets unmodified S3 code find its buckets at Ebb's address. */
+/** S3's REST protocol over the objects port, so that unmodified S3 code finds its buckets at Ebb's address. */
 @Injectable()
 export class S3Surface implements Surface {
   constructor(
@@ -67,7 +67,7 @@ export class S3Surface implements Surface {
       await sendReply(response, await handlerOf(asked.operation)(this.objects, asked));
     } catch (error) {
       const known = toS3Error(error);
-      // When the client has gone everything fails, and nobody is there to be told.
+      // After the client has gone, every operation fails. These failures are not logged.
       if (known.code === 'InternalError' && !gone.signal.aborted && !request.destroyed) {
         this.log.error('An S3 request failed', { requestId: ids.requestId, reason: messageOf(error) });
       }

@@ -4,10 +4,13 @@ import { errorDocument, type S3Error } from '../../../../libs/wire/s3/errors.js'
 import { cancelBody } from '../../../../libs/engine/cancel-body.js';
 import type { S3Reply } from './s3-exchange.js';
 
-/** A request that is refused is read on to this length, so that a client that only then listens hears why. */
+/**
+ * The most bytes of a refused body that are read and dropped. Some clients read the answer only after they have sent
+ * the body.
+ */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
-/** Sends an answer whole, at the client's pace; the content is cancelled when the client goes away. */
+/** Sends a whole answer at the client's pace. If the client goes away, cancels the content. */
 export async function sendReply(response: ServerResponse, reply: S3Reply): Promise<void> {
   const { status = 200, headers = {}, body } = reply;
   if (typeof body === 'string') {
@@ -18,7 +21,7 @@ export async function sendReply(response: ServerResponse, reply: S3Reply): Promi
     try {
       response.writeHead(status, { ...headers });
     } catch (error) {
-      // Metadata that no HTTP header can carry: somebody else stored it.
+      // The metadata cannot be sent in an HTTP header: another program stored the object.
       if (body !== undefined) await cancelBody(body);
       throw error;
     }
@@ -27,7 +30,7 @@ export async function sendReply(response: ServerResponse, reply: S3Reply): Promi
   }
 }
 
-/** Sends an error as S3 does: a document, or the bare status where the method allows no body. */
+/** Sends an error as S3 does: as a document, or as the bare status if the method allows no body. */
 export async function sendError(
   request: IncomingMessage,
   response: ServerResponse,
@@ -35,7 +38,7 @@ export async function sendError(
   ids: { requestId: string; hostId: string },
 ): Promise<void> {
   if (response.headersSent || response.destroyed) {
-    // The answer has begun: only a broken connection can still say that it is not whole.
+    // The answer has begun, so only a broken connection can show that it is not whole.
     response.destroy();
     return;
   }

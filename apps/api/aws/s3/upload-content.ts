@@ -13,9 +13,9 @@ import { contentHashMismatch } from '../../../../libs/wire/s3/signing/signed-pay
 import { type RunningChecksum, startChecksum } from './running-checksum.js';
 
 /**
- * The content of a request as it comes in, without framing. It ends only after its length and everything that was
- * claimed about it have come true; otherwise it raises S3's error instead of ending, so that whoever stores it stores
- * nothing. Nothing is held. Can be read once.
+ * The content of a request as it arrives, without framing. It ends only after its length and every checksum that was
+ * claimed are verified. Otherwise it raises S3's error instead of ending, so that the reader stores nothing. It is not
+ * buffered, and can be read once.
  */
 export class UploadContent implements AsyncIterable<Uint8Array> {
   readonly payload: Payload;
@@ -23,14 +23,14 @@ export class UploadContent implements AsyncIterable<Uint8Array> {
 
   constructor(
     private readonly message: IncomingMessage,
-    /** Verifies the chunks, where each has a signature. */
+    /** Verifies the chunks if each has a signature. */
     private readonly chunkWatch?: ChunkWatch,
   ) {
     this.payload = payloadOf(message.headers);
     this.#checksum = this.payload.checksum;
   }
 
-  /** The checksum that the client sent; that of a trailer is there once the content has been read. */
+  /** The checksum that the client sent. A checksum in a trailer is known only after the content has been read. */
   get checksum(): Checksum | undefined {
     return this.#checksum;
   }
@@ -68,7 +68,7 @@ export class UploadContent implements AsyncIterable<Uint8Array> {
   }
 }
 
-// Stopping early must not destroy the request: its connection still has to carry the answer.
+// Stopping early must not destroy the request, because its connection still carries the answer.
 function bytesOf(message: IncomingMessage): AsyncIterable<Uint8Array> {
   return message.iterator({ destroyOnReturn: false });
 }

@@ -9,7 +9,7 @@ import { childrenOf, malformedXml, readXml, textOf, type XmlNode } from './read-
 import type { S3Handler, S3Request } from './s3-exchange.js';
 import { UploadContent } from './upload-content.js';
 
-/** S3 takes as many keys in one DeleteObjects. */
+/** The most keys that S3 takes in one DeleteObjects. */
 const MAX_DELETIONS = 1000;
 const DELETIONS_AT_ONCE = 16;
 const MAX_DELETE_BYTES = 8 * 1024 * 1024;
@@ -39,7 +39,7 @@ export const deleteObjects: S3Handler = async (objects, request) => {
   const body = await readXml(request, 'Delete', MAX_DELETE_BYTES);
   const entries = body === undefined ? [] : childrenOf(body, 'Object');
   if (body === undefined || entries.length === 0 || entries.length > MAX_DELETIONS) throw malformedXml();
-  // The whole list is read before anything is deleted: a malformed one deletes nothing.
+  // The whole list is read before anything is deleted, so that a malformed list deletes nothing.
   const asked = entries.map(readEntry);
   const { bucket } = request.location;
   await objects.headBucket(bucket, request.signal);
@@ -54,7 +54,7 @@ export const deleteObjects: S3Handler = async (objects, request) => {
 interface DeletionEntry {
   readonly key: string;
   readonly versionId: string | undefined;
-  /** A condition that the entry names, which cannot be held. */
+  /** A condition that the entry names, which Ebb does not support. */
   readonly condition: string | undefined;
 }
 
@@ -65,7 +65,7 @@ function readEntry(entry: XmlNode): DeletionEntry {
   return { key, versionId: textOf(entry, 'VersionId') || undefined, condition };
 }
 
-/** One key's failure is part of the answer, not the failure of the call. */
+/** Deletes one key. If that fails, the error is part of the answer and the call goes on. */
 async function deleteEntry(
   objects: Objects,
   bucket: string,
@@ -83,7 +83,7 @@ async function deleteEntry(
   }
 }
 
-/** S3 refuses this call without a checksum, since a torn list would delete the wrong objects. */
+/** Raises `InvalidRequest` without a checksum, as S3 does: a torn list would delete the wrong objects. */
 function requireChecksum({ message }: S3Request): void {
   const names = Object.keys(message.headers);
   const found = names.some((name) => /^(?:content-md5|x-amz-trailer|x-amz-checksum-.+)$/.test(name));

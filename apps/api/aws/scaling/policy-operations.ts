@@ -20,6 +20,7 @@ import {
 } from '../../../../libs/wire/scaling/scaling-policy.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on scaling policies. */
 export function policyOperations(world: World): JsonOperations {
   const { catalog, place } = world;
   return {

@@ -12,7 +12,7 @@ import { scheduledActionOperations } from './scheduled-action-operations.js';
 import { tagOperations } from './tag-operations.js';
 import { targetOperations } from './target-operations.js';
 
-/** Application Auto Scaling: the bounds of variants, what moves their capacity, and the record of what did and why. */
+/** Application Auto Scaling: scalable targets, scaling policies, scheduled actions, scaling activities and tags. */
 @Injectable()
 export class ScalingSurface implements Surface {
   private readonly service: JsonService;

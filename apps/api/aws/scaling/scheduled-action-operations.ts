@@ -15,6 +15,7 @@ import {
 } from '../../../../libs/wire/scaling/scheduled-action.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on scheduled actions. */
 export function scheduledActionOperations(world: World): JsonOperations {
   const { catalog, place } = world;
   return {

@@ -4,7 +4,7 @@ import type { World } from '../../../../libs/engine/world.js';
 import { readListTags, readTagResource, readUntagResource } from '../../../../libs/wire/scaling/tags.js';
 import type { JsonOperations } from '../json-service.js';
 
-/** Only scalable targets have tags. */
+/** The operations on tags. Only scalable targets have tags. */
 export function tagOperations(world: World): JsonOperations {
   return {
     async TagResource(request) {

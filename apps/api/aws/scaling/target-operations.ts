@@ -14,6 +14,7 @@ import {
 } from '../../../../libs/wire/scaling/scalable-target.js';
 import type { JsonOperations } from '../json-service.js';
 
+/** The operations on scalable targets. */
 export function targetOperations(world: World): JsonOperations {
   const { catalog, place } = world;
   return {

@@ -11,7 +11,7 @@ import { stringToSign } from '../../../../libs/wire/signature/string-to-sign.js'
 import { isSignatureOf } from './is-signature-of.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** AWS's own test suite for signers, as requests that are signed already. */
+/** AWS's own test suite for signers, as signed requests. */
 interface TestSuite {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly cases: readonly { readonly name: string; readonly header: string; readonly query?: string }[];
@@ -20,7 +20,7 @@ interface TestSuite {
 const FIXTURE = new URL('./aws-test-suite.json', import.meta.url);
 const { cases, credentials } = JSON.parse(readFileSync(FIXTURE, 'utf8')) as TestSuite;
 
-/** What every case of the suite says of its signature. */
+/** The credentials, scope and time that every case of the suite names. */
 const NAMED = {
   accessKeyId: credentials.accessKeyId,
   scope: { date: '20150830', region: 'us-east-1', service: 'service' },
@@ -49,14 +49,14 @@ describe("AWS's test suite", () => {
 });
 
 function isRight(name: string, request: ReturnType<typeof parse>, signed: SignedRequest): boolean {
-  // What the suite calls normalized is every service's way but S3's.
+  // Every service except S3 signs paths in the way that the suite calls normalized.
   const rule = name.endsWith('-unnormalized') ? 'once' : 'twice';
   const canonical = canonicalRequest(request, signed, sha256(request.body), rule);
   const key = new SigningKeys().get(credentials.secretAccessKey, signed.scope);
   return isSignatureOf(stringToSign(signed, sha256(canonical)), signed.signature, key);
 }
 
-/** The suite writes characters where the wire has bytes. */
+/** Parses a request of the suite, which writes characters where the wire has bytes. */
 function parse(text: string) {
   const [head, body] = Buffer.from(text).toString('latin1').split('\n\n') as [string, string];
   const [line, ...lines] = head.replace(/\n +/g, ' ').split('\n') as [string, ...string[]];

@@ -1,6 +1,9 @@
 import { type KeyObject, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Whether `signature` is that of the text, found out in a time that does not depend on how much of it is right. */
+/**
+ * Returns whether `signature` is the signature of the text. The time this takes does not depend on how much of it is
+ * right.
+ */
 export function isSignatureOf(
   text: string,
   signature: string,

@@ -41,7 +41,7 @@ async function call({ accessKeyId, secretAccessKey, sessionToken }: Given): Prom
 }
 
 describe('temporary credentials', () => {
-  it('stand for their key until their time is over', async () => {
+  it('act for their key until they expire', async () => {
     const given = sessions.issue(key.id, HOUR_SECONDS);
     expect(given.expiresAt).toBe(world.clock.now() + HOUR_SECONDS * 1000);
     await world.clock.advance(HOUR_SECONDS * 1000 - 1);
@@ -50,19 +50,19 @@ describe('temporary credentials', () => {
     await expect(call(given)).rejects.toMatchObject({ flaw: { kind: 'session', problem: 'expired' } });
   });
 
-  it('end with their key', async () => {
+  it('end when their key is revoked', async () => {
     const given = sessions.issue(key.id, HOUR_SECONDS);
     await revokeAccessKey(world, key.id);
     await expect(call(given)).rejects.toMatchObject({ flaw: { kind: 'unknown-key' } });
   });
 
-  it('of nobody are nobody’s', async () => {
+  it('without a key are refused if a key is needed', async () => {
     await expect(call(sessions.issue(undefined, HOUR_SECONDS))).rejects.toMatchObject({
       flaw: { kind: 'unknown-key' },
     });
   });
 
-  it('go together: a token is no other id’s', async () => {
+  it('are refused if the token belongs to another access key id', async () => {
     const [one, other] = [sessions.issue(key.id, HOUR_SECONDS), sessions.issue(key.id, HOUR_SECONDS)];
     const mixed = { ...one, sessionToken: other.sessionToken };
     await expect(call(mixed)).rejects.toMatchObject({ flaw: { kind: 'session', problem: 'invalid' } });

@@ -3,15 +3,15 @@ import { isEbbError } from '../../../../libs/core/errors.js';
 import type { World } from '../../../../libs/engine/world.js';
 import type { TemporaryCredentials } from '../../../../libs/wire/sts/sts.js';
 
-/** What a session token holds. */
+/** The content of a session token. */
 export interface Session {
-  /** The access key that it was issued to; absent where nobody needed one. */
+  /** The access key that the session was issued to; absent if no key was needed. */
   readonly keyId?: string;
   readonly secretAccessKey: string;
   readonly expiresAt: number;
 }
 
-/** Temporary credentials, of which nothing is kept: the session token that comes with them holds all, sealed. */
+/** Issues temporary credentials. Ebb stores none of them: the session token holds the session, sealed. */
 export class SessionCredentials {
   constructor(private readonly world: Pick<World, 'clock' | 'secrets'>) {}
 
@@ -25,7 +25,9 @@ export class SessionCredentials {
     return { accessKeyId, secretAccessKey, sessionToken, expiresAt };
   }
 
-  /** The session that a token was issued for with this access key id; absent where it was not issued here. */
+  /**
+   * Returns the session for which the token was issued with this access key id; `undefined` if it was not issued here.
+   */
   open(accessKeyId: string, sessionToken: string): Session | undefined {
     try {
       return JSON.parse(this.world.secrets.open(sessionToken, purposeOf(accessKeyId))) as Session;

@@ -18,7 +18,7 @@ import type { SignableCall } from './signature-verifier.js';
 
 const HOST = 'http://localhost:7070';
 
-/** A request as it has come, with its body. */
+/** A request as it arrives, with its body. */
 interface Sent {
   readonly method: string;
   readonly url: string;
@@ -61,7 +61,7 @@ const request = fc.record({
   body: fc.string({ maxLength: 20 }),
 });
 
-/** Which byte of which part becomes another: parts are drawn by number, and so are bytes and what they become. */
+/** A change of one byte of a request: the numbers of the part and of the byte, and the new character. */
 const change = fc.record({ part: fc.nat(), at: fc.nat(), to: fc.constantFrom(...'qzjkxw37') });
 
 type Request = typeof request extends fc.Arbitrary<infer R> ? R : never;
@@ -82,14 +82,14 @@ async function sign(signer: Signer, { isPresigned, method, path, query, meta, bo
 
 function changed(sent: Sent, service: string, { part, at, to }: Change): Sent {
   const names = Object.keys(sent.headers);
-  // What S3 is to find in a body is looked for while it streams.
+  // S3's body is verified while it streams, so it is not changed here.
   const parts = ['method', 'url', ...(service !== 's3' && sent.body !== '' ? ['body'] : []), ...names];
   const name = parts[part % parts.length]!;
   if (name === 'method' || name === 'url' || name === 'body') return { ...sent, [name]: other(sent[name], at, to) };
   return { ...sent, headers: { ...sent.headers, [name]: other(sent.headers[name]!, at, to) } };
 }
 
-/** Never in case alone: what is escaped may be in either. */
+/** Never changes only the case of a letter, because escapes are the same in either case. */
 function other(text: string, at: number, to: string): string {
   const place = at % text.length;
   const instead = text[place]!.toLowerCase() === to ? 'v' : to;
@@ -104,7 +104,7 @@ function escaped(text: string): string {
 }
 
 describe('a request that the SDK has signed', () => {
-  it('is let in, and with any one byte changed is not', async () => {
+  it('is admitted, and refused with any one byte changed', async () => {
     const { keyId, signer, verify } = await open('keys');
     await fc.assert(
       fc.asyncProperty(request, change, async (drawn, drawnChange) => {
@@ -117,11 +117,11 @@ describe('a request that the SDK has signed', () => {
   });
 });
 
-describe('where nobody needs a key', () => {
+describe('if no key is needed', () => {
   const nobody = { accessKeyId: 'anything', secretAccessKey: 'goes', service: 's3' };
   const bare: Sent = { method: 'GET', url: '/bucket/key', headers: { host: 'localhost' }, body: '' };
 
-  it('whoever nobody knows is anonymous, whatever they have signed, and their body is left alone', async () => {
+  it('a caller with unknown credentials is anonymous, whatever it has signed, and its body is left alone', async () => {
     const { verify } = await open('open');
     const headers = await signHeaders(nobody, { ...bare, url: `${HOST}${bare.url}` });
     const broken = { host: 'localhost', authorization: 'AWS4-HMAC-SHA256 nonsense' };
@@ -135,7 +135,7 @@ describe('where nobody needs a key', () => {
     }
   });
 
-  it('whoever is known is looked at all the same', async () => {
+  it('a known key is verified all the same', async () => {
     const { keyId, signer, verify } = await open('open');
     const headers = await signHeaders(signer('s3'), { ...bare, url: `${HOST}${bare.url}` });
     expect(await verify({ ...bare, headers })).toMatchObject({ caller: { keyId, role: 'read' } });
@@ -143,12 +143,12 @@ describe('where nobody needs a key', () => {
   });
 });
 
-describe('where a key is needed', () => {
+describe('if a key is needed', () => {
   it.each<[string, Partial<Sent>, object]>([
     ['without a signature', {}, { kind: 'absent' }],
     ['with a bearer token', { headers: { authorization: 'Bearer token' } }, { kind: 'algorithm', got: 'Bearer' }],
     [
-      'with a token alone, which is not repeated',
+      'with a token alone, which the error does not repeat',
       { headers: { authorization: 'token' } },
       { kind: 'algorithm', got: '' },
     ],
@@ -162,7 +162,7 @@ describe('where a key is needed', () => {
 });
 
 describe('while a key has two secrets', () => {
-  it('either signs, until the older one’s grace is over', async () => {
+  it('either secret signs until the grace of the older one is over', async () => {
     const { keyId, rotate, signer, verify } = await open('keys');
     const bare = { method: 'GET', url: `${HOST}/bucket` };
     const signWith = async (secretAccessKey: string): Promise<Sent> => ({

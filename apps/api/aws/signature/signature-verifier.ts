@@ -26,17 +26,20 @@ import type { SessionCredentials } from './session-credentials.js';
 import { SignedChunks } from './signed-chunks.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** Services other than S3 sign a hash of the body, so that it has to be read first. No service takes a longer one. */
+/**
+ * The longest signed body. Services other than S3 sign a hash of the body, so Ebb reads it first. No service takes a
+ * longer one.
+ */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const V2 = { algorithm: 'sha1', encoding: 'base64' } as const;
 
 /** A call to one of AWS's services. */
 export type SignableCall = AwsCall & { readonly service: SignedService };
 
-/** What a signature has shown. */
+/** The caller that a signature has proved, and the watch over the chunks that follow. */
 type Verified = Required<Pick<VerifiedCall, 'caller'>> & Pick<VerifiedCall, 'chunkWatch'>;
 
-/** Whose credentials a request names: what it may be signed with, and who that then is. */
+/** The owner of the credentials in a request: the caller, and the secrets that it may have signed with. */
 interface Signer {
   readonly accessKeyId: string;
   readonly caller: Caller;
@@ -44,8 +47,8 @@ interface Signer {
 }
 
 /**
- * Says whose a request to one of AWS's services is. Where no key is needed, credentials that nobody knows are as good as
- * none; those of a key that is known are verified always.
+ * Finds the caller of a request to one of AWS's services. If no key is needed, unknown credentials count as none.
+ * Credentials of a known key are always verified.
  */
 export class SignatureVerifier {
   private readonly signingKeys = new SigningKeys();
@@ -56,7 +59,10 @@ export class SignatureVerifier {
     private readonly clock: { now(): number },
   ) {}
 
-  /** Whose a request is where that can be said at once: where nobody needs credentials, and it bears none that are known. */
+  /**
+   * Returns the call as anonymous if that is certain at once: no key is needed, and the request bears no known
+   * credentials. Otherwise returns `undefined`.
+   */
   verifyAtOnce({ headers }: ReadRequest, call: SignableCall): VerifiedCall | undefined {
     if (this.authenticator.mode !== 'open' || call.presigned) return undefined;
     if (header(headers, 'x-amz-security-token') !== undefined) return undefined;
@@ -65,16 +71,16 @@ export class SignatureVerifier {
     return isNobody ? { ...call, caller: ANONYMOUS } : undefined;
   }
 
-  /** Raises `SignatureError`, and `BodyTooLarge`. */
+  /** Verifies the signature, if one is needed. Raises `SignatureError` and `BodyTooLarge`. */
   async verify(request: ReadRequest, call: SignableCall): Promise<VerifiedCall> {
     const query = queryOf(request.url);
     const isOpen = this.authenticator.mode === 'open';
-    // Where nobody needs credentials, those that nobody knows are not looked at any further.
+    // If no key is needed, unknown credentials are not checked any further.
     if (isOpen && !(await this.isKnown(request, call, query))) return { ...call, caller: ANONYMOUS };
     const { authorization } = request.headers;
     if (authorization === undefined && !call.presigned) throw new SignatureError({ kind: 'absent' });
     if (authorization !== undefined && call.presigned) throw new SignatureError({ kind: 'ambiguous' });
-    // Today's signature covers the older one's parameters, and not the other way round.
+    // A signature of version 4 covers the parameters of version 2, but not the other way round.
     const isV2 = call.presigned && call.service === 's3' && !query.has('X-Amz-Signature');
     const verified = isV2 ? await this.verifyV2(request, query) : await this.verifyV4(request, call, query);
     await this.authenticator.used(verified.caller);
@@ -99,7 +105,7 @@ export class SignatureVerifier {
       ? readPresigned(query, rules.names)
       : readAuthorization(request.headers.authorization!, request.headers, rules.names);
     const signer = await this.signer(signed.accessKeyId, signed.sessionToken);
-    // S3 has rules of its own for when a presigned address is good, for those who need no key too.
+    // S3 has its own rules for when a presigned URL is valid, which hold also if no key is needed.
     if (service !== 's3' || !presigned) checkFreshness(signed, rules.skewMs, this.clock.now());
     checkSignedHeaders(signed, Object.keys(request.headers));
     const payload = service === 's3' ? s3Payload(request, signed, query) : await bodyHash(request);
@@ -109,9 +115,9 @@ export class SignatureVerifier {
     return { caller: signer.caller, ...(chunks && { chunkWatch: new SignedChunks(signed, key, chunks.hasTrailers) }) };
   }
 
-  /** What the request was signed with. */
+  /** Returns the key that the request was signed with. Raises `SignatureError` if none of the secrets fits. */
   private matchingKey(signed: SignedRequest, { accessKeyId, secrets }: Signer, canonical: string): KeyObject {
-    // What is canonical has one character for each byte.
+    // The canonical request has one character for each byte.
     const text = stringToSign(signed, hash('sha256', Buffer.from(canonical, 'latin1')));
     const { signature } = signed;
     for (const secret of secrets) {
@@ -151,14 +157,16 @@ export class SignatureVerifier {
   }
 }
 
-/** What S3 is to find of the body is where S3 looks for it, wherever it was signed. */
+/**
+ * Returns the hash of the body that the request signs, and puts it into the header in which S3's payload is looked up.
+ */
 function s3Payload({ headers }: ReadRequest, signed: SignedRequest, query: URLSearchParams): string {
   const payload = signedPayload(signed, headers, query);
   if (signed.placement === 'query' && query.has('X-Amz-Content-Sha256')) headers[CONTENT_HASH_HEADER] = payload;
   return payload;
 }
 
-/** The body is kept for whoever answers. */
+/** Returns the hash of the body, and keeps the body for the surface that answers. */
 async function bodyHash(request: ReadRequest): Promise<string> {
   request.rawBody ??= await readBody(request, MAX_BODY_BYTES);
   return hash('sha256', request.rawBody);

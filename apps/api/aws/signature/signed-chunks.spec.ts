@@ -81,7 +81,7 @@ describe('a body in signed chunks', () => {
     expect(isSignatureOf(text, signed.signature, KEY)).toBe(true);
   });
 
-  it.each([1, 7, 1000, 65_536, 100_000])('is read where each is as signed, %i bytes at a time', (pieceBytes) => {
+  it.each([1, 7, 1000, 65_536, 100_000])('is read if each chunk is as signed, %i bytes at a time', (pieceBytes) => {
     expect(read(framed(PLAIN.chunks), PLAIN.seed, false, pieceBytes)).toBe(BIG + SMALL);
     expect(read(framed(TRAILED.chunks, trailer('sOO8/Q==')), TRAILED.seed, true, pieceBytes)).toBe(BIG + SMALL);
   });
@@ -93,7 +93,7 @@ describe('a body in signed chunks', () => {
     ['one signature wrong', framed([PLAIN.chunks[0]!, PLAIN.chunks[0]!, PLAIN.chunks[2]!]), PLAIN.seed],
     ['the last signature wrong', framed([PLAIN.chunks[0]!, PLAIN.chunks[1]!, PLAIN.chunks[0]!]), PLAIN.seed],
     ['no signatures', framed(PLAIN.chunks).replace(/;chunk-signature=\w+/g, ''), PLAIN.seed],
-    ['headers behind it that nobody signed', framed(PLAIN.chunks, 'x-a: b\r\n\r\n'), PLAIN.seed],
+    ['trailers that nobody signed', framed(PLAIN.chunks, 'x-a: b\r\n\r\n'), PLAIN.seed],
   ])('is refused with %s', (_, body, seed) => {
     expect(() => read(body, seed)).toThrow(refused);
   });
@@ -103,17 +103,17 @@ describe('a body in signed chunks', () => {
     ['a wrong signature', trailer('sOO8/Q==', PLAIN.seed)],
     ['no signature', 'x-amz-checksum-crc32c:sOO8/Q==\r\n\r\n'],
     ['nothing', '\r\n'],
-  ])('is refused with %s behind it', (_, ending) => {
+  ])('is refused with %s in its trailers', (_, ending) => {
     expect(() => read(framed(TRAILED.chunks, ending), TRAILED.seed, true)).toThrow(refused);
   });
 
-  it('is refused as soon as the first chunk that is another ends', () => {
+  it('is refused at the end of the first changed chunk', () => {
     const chunks = new ChunkedBody(new SignedChunks({ ...SIGNING, signature: PLAIN.seed }, KEY, false));
     const first = framed(PLAIN.chunks).slice(0, 66_000).replace('aaa', 'aba');
     expect(() => [...chunks.push(Buffer.from(first))]).toThrow(refused);
   });
 
-  it('without an end is not whole', () => {
+  it('is incomplete without its last chunk', () => {
     const body = framed(PLAIN.chunks);
     expect(() => read(body.slice(0, body.indexOf('\r\n0;')), PLAIN.seed)).toThrow(
       expect.objectContaining({ code: 'IncompleteBody' }),
@@ -132,7 +132,7 @@ describe('a signing key', () => {
     expect(keys.get('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', scope)).toBe(key);
   });
 
-  it('of as many scopes as anybody tries is right, and takes no more memory', () => {
+  it('is right for any number of scopes, of which only the newest are remembered', () => {
     const keys = new SigningKeys();
     const first = keys.get('secret', scopeIn('r0'));
     for (let at = 1; at <= 1000; at += 1) keys.get('secret', scopeIn(`r${at}`));
@@ -142,7 +142,7 @@ describe('a signing key', () => {
 });
 
 describe('a signature', () => {
-  it('of the older kind is one of SHA-1, in base64', () => {
+  it('of version 2 uses SHA-1 and base64', () => {
     const text = 'GET\n\n\n1175139620\n/awsexamplebucket1/photos/puppy.jpg';
     const older = { algorithm: 'sha1', encoding: 'base64' } as const;
     const signature = createHmac('sha1', SECRET).update(text).digest('base64');
@@ -150,7 +150,7 @@ describe('a signature', () => {
     expect(isSignatureOf(text, signature, 'other', older)).toBe(false);
   });
 
-  it('is no other text’s, and neither longer nor shorter', () => {
+  it('is refused for another text, and if it is longer or shorter', () => {
     const signature = createHmac('sha256', KEY).update('text').digest('hex');
     expect(isSignatureOf('text', signature, KEY)).toBe(true);
     for (const wrong of ['', signature.slice(1), `${signature}0`, signature.toUpperCase(), `ä${signature.slice(1)}`]) {

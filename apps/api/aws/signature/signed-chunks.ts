@@ -8,8 +8,9 @@ import { isSignatureOf } from './is-signature-of.js';
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
 
 /**
- * Verifies a body in chunks while it streams by: each chunk's signature covers its bytes and the signature before, the
- * first of which is the request's own. Raises `SignatureDoesNotMatch` at the end of the first chunk that is another.
+ * Verifies a body in signed chunks while it streams. Each chunk's signature covers its bytes and the signature before
+ * it; the first one before is the request's own. Raises `SignatureDoesNotMatch` at the end of the first chunk that was
+ * changed.
  */
 export class SignedChunks implements ChunkWatch {
   private previous: string;
@@ -19,7 +20,7 @@ export class SignedChunks implements ChunkWatch {
   constructor(
     private readonly signed: Pick<SignedRequest, 'scope' | 'timestamp' | 'signature'>,
     private readonly key: KeyObject,
-    /** Whether headers follow the last chunk, under a signature of their own. */
+    /** Whether trailers follow the last chunk, with a signature of their own. */
     private readonly hasTrailers: boolean,
   ) {
     this.previous = signed.signature;

@@ -1,10 +1,10 @@
 import { type KeyObject, createHmac, createSecretKey } from 'node:crypto';
 import type { Scope } from '../../../../libs/wire/signature/signed-request.js';
 
-/** So many are remembered; a key is good for one day, region and service. */
+/** The most keys that are remembered. A key is for one day, region and service. */
 const MAX_REMEMBERED = 1000;
 
-/** Derives what signs for one secret on one day, in one region and for one service, and remembers it. */
+/** Derives the key that signs for one secret on one day, in one region and for one service, and remembers it. */
 export class SigningKeys {
   private readonly remembered = new Map<string, KeyObject>();
 
@@ -13,9 +13,9 @@ export class SigningKeys {
     const known = this.remembered.get(name);
     if (known) return known;
     const bytes = [date, region, service, 'aws4_request'].reduce<Buffer | string>(hmac, `AWS4${secret}`) as Buffer;
-    // Several times faster to sign with than the bytes.
+    // Signing with a key object is several times faster than with its bytes.
     const key = createSecretKey(bytes);
-    // The oldest goes: of a day that is over, or of a scope that somebody tried.
+    // The oldest key is forgotten: its day is over, or its scope was only tried.
     if (this.remembered.size >= MAX_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
     this.remembered.set(name, key);
     return key;

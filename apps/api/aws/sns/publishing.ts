@@ -13,7 +13,7 @@ import { parseTopicArn } from '../../../../libs/wire/sns/topic-requests.js';
 
 const PROTOCOLS: readonly Subscription['protocol'][] = ['http', 'https', 'sqs'];
 
-/** SNS's publishing: what was answered with a message id is in the outbox for good. */
+/** SNS's publishing. A message whose id was answered is durable in the outbox. */
 export class Publishing {
   constructor(
     private readonly catalog: Catalog,
@@ -30,7 +30,7 @@ export class Publishing {
     return { MessageId: id };
   }
 
-  /** All entries that are right are accepted together or not at all. */
+  /** Publishes a batch. All valid entries are accepted together, or none is. */
   async publishBatch(input: QueryInput): Promise<XmlTree> {
     const topicArn = await this.topicOf(input);
     const deliveries: Delivery[] = [];
@@ -63,8 +63,8 @@ export class Publishing {
   }
 
   /**
-   * One delivery to the topic, which is split among its subscriptions when it is sent. Where protocols have their own
-   * texts it is split at once, since a delivery carries one text.
+   * Returns one delivery to the topic, which is split among its subscriptions when it is sent. If protocols have their
+   * own texts, it is split at once, because a delivery carries one text.
    */
   private async deliveriesOf(topicArn: string, id: string, request: PublishRequest): Promise<Delivery[]> {
     const { message, bodyByProtocol } = request;

@@ -32,7 +32,10 @@ export class Subscriptions {
     private readonly place: Place,
   ) {}
 
-  /** Subscribing the same endpoint again gives the same subscription, and asks it again where it has not confirmed. */
+  /**
+   * Subscribes an endpoint. Subscribing it again returns the same subscription, and asks again for a confirmation that
+   * is missing.
+   */
   async subscribe(input: QueryInput): Promise<XmlTree> {
     const wanted = parseSubscribe(input, this.place);
     if ((await this.catalog.topics.get(wanted.topicArn)) === undefined) throw topicNotFound();
@@ -123,10 +126,10 @@ export class Subscriptions {
   }
 }
 
-/** The receiver wishes that only signed requests end its subscription. */
+/** The attribute of a subscription whose receiver wants only signed requests to end it. */
 const LOCKED = 'AuthenticateOnUnsubscribe';
 
-/** Follows from what is subscribed to what, so that two who subscribe the same endpoint at once make one subscription. */
+/** Derives the id from the subscribed endpoint and topic, so that two simultaneous requests create one subscription. */
 function subscriptionId(...parts: string[]): string {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

@@ -35,10 +35,10 @@ export class Topics {
     return { TopicArn: arn };
   }
 
-  /** Deleting a topic that is not there succeeds, as with SNS. */
+  /** Deletes a topic. Deleting a topic that does not exist succeeds, as with SNS. */
   async delete(input: QueryInput): Promise<undefined> {
     const arn = parseTopicArn(input);
-    // The topic goes last: what is left after a crash is a topic that can be deleted again, not hidden subscriptions.
+    // The topic is deleted last: a crash then leaves a topic that can be deleted again, not hidden subscriptions.
     for (const subscription of await this.catalog.subscriptions.all()) {
       if (subscription.topicArn === arn) await this.catalog.subscriptions.delete(subscription.arn);
     }

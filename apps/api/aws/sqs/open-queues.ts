@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 
-/** fauxqs, put together and filled with what its directory holds. */
+/** fauxqs, assembled and loaded with the content of its directory. */
 export interface EmbeddedQueues {
   readonly app: QueueApp;
   readonly store: QueueStore;
   readonly persistence: Persistence;
 }
 
-/** As much of fauxqs's inside as is used here; its version is pinned in package.json. */
+/** The parts of fauxqs's internals that Ebb uses; its version is pinned in package.json. */
 export interface QueueApp {
   inject(request: {
     readonly method: 'POST';
@@ -23,21 +23,24 @@ export interface QueueApp {
   close(): Promise<unknown>;
 }
 
+/** The queues that fauxqs holds in memory. */
 export interface QueueStore {
   persistence?: Persistence;
   allQueues(): Iterable<Queue>;
   getQueueByName(name: string): Queue | undefined;
-  /** Wakes everybody who waits for messages. */
+  /** Wakes all receives that wait for messages. */
   shutdown(): void;
 }
 
+/** One queue of fauxqs. */
 export interface Queue {
   persistence?: Persistence;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Resolves when there may be messages, or after so many seconds. */
+  /** Resolves when there may be messages, or after `seconds`. */
   waitForMessages(seconds: number): Promise<void>;
 }
 
+/** The files in which fauxqs keeps its queues. */
 export interface Persistence {
   loadSqsAndSns(queues: QueueStore, topics: unknown): void;
   close(): void;
@@ -52,8 +55,9 @@ interface AppModule {
 }
 
 /**
- * fauxqs's own start function listens on every interface of the machine, with no way to say otherwise. Its parts are
- * put together here in the same order instead, without a port: the store is filled first and writes through afterwards.
+ * Opens the embedded queues without a port. fauxqs's own start function listens on every interface of the machine and
+ * cannot be told otherwise. Its parts are assembled here in the same order: the store is loaded first and writes
+ * through afterwards.
  */
 export async function openQueues(directory: string, region: string): Promise<EmbeddedQueues> {
   mkdirSync(directory, { recursive: true });
@@ -74,7 +78,7 @@ export async function openQueues(directory: string, region: string): Promise<Emb
   return { app, store, persistence };
 }
 
-/** The package exports its main module only; the others lie beside it. */
+/** Loads an inner module of fauxqs. The package exports only its main module; the others lie beside it. */
 function load<T>(path: string): Promise<T> {
   return import(new URL(path, import.meta.resolve('fauxqs')).href) as Promise<T>;
 }

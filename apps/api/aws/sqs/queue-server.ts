@@ -9,13 +9,13 @@ import { type EmbeddedQueues, openQueues } from './open-queues.js';
 export interface QueueReply {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
-  /** `x-amzn-query-error`: what the Query protocol calls the error, and whose fault it is. */
+  /** `x-amzn-query-error`: the error's name in the Query protocol, and whether the client or the server is at fault. */
   readonly queryError?: string;
 }
 
 /**
- * The users' own queues: fauxqs in this process, durable in `<data directory>/sqs`. It has no port, so that nothing of
- * it but its SQS operations can be reached. It is loaded at the first call, because many users never make one.
+ * The users' own queues: fauxqs in this process, durable in `<data directory>/sqs`. It has no port, so only its SQS
+ * operations can be reached. It is loaded at the first call, because many users never make one.
  */
 @Injectable()
 export class QueueServer implements OnApplicationShutdown {
@@ -45,7 +45,7 @@ export class QueueServer implements OnApplicationShutdown {
     }
   }
 
-  /** How long a receive from this queue waits when it does not say itself; 0 where there is no such queue. */
+  /** Returns how long a receive from this queue waits by default; 0 if there is no such queue. */
   async defaultWaitSeconds(queueName: string): Promise<number> {
     const { store } = await this.start();
     return Number(store.getQueueByName(queueName)?.attributes['ReceiveMessageWaitTimeSeconds'] ?? 0);
@@ -72,7 +72,7 @@ export class QueueServer implements OnApplicationShutdown {
     await this.close();
   }
 
-  /** Ends the waiting of all who wait, lets calls under way finish, and closes the store. */
+  /** Ends all waiting, lets calls under way finish, and closes the store. */
   async close(): Promise<void> {
     this.closed = true;
     const queues = await this.running;

@@ -4,8 +4,9 @@ import type { QueueReply, QueueServer } from './queue-server.js';
 const MAX_WAIT_SECONDS = 20;
 
 /**
- * Receives from an embedded queue, waiting as long as the caller asked or the queue says. The waiting is done here,
- * because the queues' own goes on for callers that have hung up, and ends early for all but one of several.
+ * Receives from an embedded queue, and waits for messages as long as the caller asked or the queue states. Ebb waits
+ * here, because fauxqs's own waiting goes on for callers that have hung up, and ends early for all but one of several
+ * callers.
  */
 export async function receive(
   { clock, queues }: { readonly clock: Clock; readonly queues: QueueServer },

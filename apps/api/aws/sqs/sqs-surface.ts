@@ -18,15 +18,15 @@ import type { Surface } from '../surface.js';
 import { type QueueReply, QueueServer } from './queue-server.js';
 import { receive } from './receive.js';
 
-/** A batch of 1 MiB may be thrice as long in a form, and escapes lengthen JSON. */
+/** The longest request. A batch of 1 MiB may be three times as long in a form, and escapes lengthen JSON. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 
 type Json = QueueReply['body'];
 
 /**
- * Amazon SQS for the users' own queues, in both its protocols: hands requests to the embedded queues, in whose own
- * account and address they are translated, and the answers back.
+ * Amazon SQS for the users' own queues, in both its protocols. It translates requests to the account and address of the
+ * embedded queues, and their answers back.
  */
 @Injectable()
 export class SqsSurface implements Surface {
@@ -98,7 +98,9 @@ export class SqsSurface implements Surface {
     return { ...reply, body: this.account.fromEmbedded(reply.body, this.baseUrl(request)) };
   }
 
-  /** A client that hangs up gets no messages: they would be hidden from the others for nothing. */
+  /**
+   * Receives messages. A client that hangs up gets none, because they would be hidden from other clients for nothing.
+   */
   private async receive(embedded: Json, input: Json, response: ServerResponse): Promise<QueueReply> {
     const gone = new AbortController();
     const hangUp = (): void => gone.abort();
@@ -115,14 +117,14 @@ export class SqsSurface implements Surface {
     }
   }
 
-  /** Ebb's address as the caller wrote it, so that the queue URLs lead back the same way. */
+  /** Returns Ebb's address as the caller wrote it, so that the queue URLs lead back the same way. */
   private baseUrl(request: IncomingMessage): string {
     const { host, port, tls } = this.config.listening;
     return `${tls ? 'https' : 'http'}://${request.headers.host ?? `${host}:${port}`}`;
   }
 }
 
-/** Old SDKs send queue operations to the queue's own path. */
+/** Reads the input of a Query request. Old SDKs send queue operations to the queue's own path. */
 function queryInput(operation: string, parameters: URLSearchParams, url: string): Json {
   for (const name of ['Action', 'Version']) parameters.delete(name);
   const input = queryToJson(operation, QueryInput.of(parameters));
@@ -130,7 +132,7 @@ function queryInput(operation: string, parameters: URLSearchParams, url: string)
   return path === '/' || 'QueueUrl' in input ? input : { ...input, QueueUrl: path };
 }
 
-/** The embedded queues take any name. */
+/** Refuses the names that SQS refuses, because the embedded queues take any name. */
 function refuseName(input: Json): QueueReply | undefined {
   if (QUEUE_NAME.test(String(input['QueueName'] ?? '').replace(/\.fifo$/, ''))) return undefined;
   const message = 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length';
@@ -143,7 +145,7 @@ function codeOf(reply: QueueReply): string {
 
 const QUERY = { namespace: SQS_NAMESPACE, errors: SQS_ERRORS };
 
-/** Answers with an error; raises it again where nobody foresaw it. */
+/** Answers with an error, and raises the error again if nobody foresaw it. */
 function refuseJson(exchange: Exchange, error: unknown): void {
   const { request } = exchange;
   if (!request.complete) request.resume();

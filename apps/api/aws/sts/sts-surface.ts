@@ -20,8 +20,8 @@ import { SessionCredentials } from '../signature/session-credentials.js';
 import type { Surface } from '../surface.js';
 
 /**
- * As much of AWS STS as clients call before anything else. The credentials that it gives stand for the access key that
- * asked for them.
+ * The part of AWS STS that clients call before anything else. The credentials that it issues act for the access key
+ * that asked for them.
  */
 @Injectable()
 export class StsSurface implements Surface {

@@ -21,7 +21,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const sources = [...sourceFiles('apps'), ...sourceFiles('libs')];
 
 describe('the house', () => {
-  it('has sources to look at', () => {
+  it('has sources to check', () => {
     expect(sources.length).toBeGreaterThan(50);
   });
 
@@ -29,18 +29,18 @@ describe('the house', () => {
     expect(layerViolations(sources, LAYERS)).toEqual([]);
   });
 
-  it('keeps drivers of one port from importing those of another, but lets all use what opens SQLite', () => {
+  it('keeps drivers of one port from importing drivers of another, but lets all of them open SQLite', () => {
     const violations = crossings(sources, 'libs/drivers').filter(
       (line) => !/ imports libs\/drivers\/sqlite\//.test(line),
     );
     expect(violations).toEqual([]);
   });
 
-  it('lets no app import another, but the standalone one, which is all of them in one process', () => {
+  it('lets no app import another, except the standalone app, which runs all of them in one process', () => {
     expect(crossings(sources, 'apps').filter((line) => !line.startsWith('apps/standalone/'))).toEqual([]);
   });
 
-  it('knows Nest only in host and apps', () => {
+  it('imports Nest only in host and apps', () => {
     const violations = sources
       .filter(({ path }) => !path.startsWith('libs/host/') && !path.startsWith('apps/'))
       .filter(({ specifiers }) => specifiers.some((specifier) => specifier.startsWith('@nestjs/')))
@@ -48,14 +48,14 @@ describe('the house', () => {
     expect(violations).toEqual([]);
   });
 
-  it('lets the wire use no package but the one that its documents are described with', () => {
+  it('lets the wire use only the package that describes its documents', () => {
     const packages = sources
       .filter(({ path }) => path.startsWith('libs/wire/'))
       .flatMap(({ path, specifiers }) => specifiers.filter((each) => layerOfImport(path, each) === 'package'));
     expect([...new Set(packages)]).toEqual(['zod']);
   });
 
-  it('keeps core and simulator pure: no async, no clock, no chance', () => {
+  it('keeps core and simulator pure: no async, clock or random numbers', () => {
     const impure =
       /\basync\b|\bawait\b|Date\.now|new Date\(\)|Math\.random|performance\.|\bprocess\.|setTimeout|crypto/;
     const violations = sources
@@ -65,7 +65,7 @@ describe('the house', () => {
     expect(violations).toEqual([]);
   });
 
-  it('reads the environment only where a process begins', () => {
+  it('reads the environment only where a process starts', () => {
     const allowed = new Set(['apps/cli/main.ts', 'apps/demo/main.ts', 'apps/standalone/main.ts']);
     const violations = sources
       .filter(({ path, text }) => /process\.env/.test(withoutComments(text)) && !allowed.has(path))
@@ -73,7 +73,7 @@ describe('the house', () => {
     expect(violations).toEqual([]);
   });
 
-  it('has no barrels and no folders for leftovers', () => {
+  it('has no barrels and no catch-all folders', () => {
     const banned =
       /(^|\/)(index\.ts$|src\/|utils?(\/|\.ts$)|common(\/|\.ts$)|shared(\/|\.ts$)|helpers?(\/|\.ts$)|types(\/|\.ts$))/;
     expect(sources.map(({ path }) => path).filter((path) => banned.test(path))).toEqual([]);
@@ -102,21 +102,21 @@ describe('the house', () => {
     },
   );
 
+  it.each(Object.entries(ROOMS))('gives each file of %s a room, and lists only rooms that exist', (layer, table) => {
+    expect({
+      homeless: homelessFiles(sources, layer, table),
+      missing: namesWithoutFiles(sources, layer, table),
+    }).toEqual({ homeless: [], missing: [] });
+  });
+
   it.each(Object.entries(ROOMS))(
-    'gives each file of %s a room, and has nothing in its table that is not there',
+    'has a table of the rooms of %s in which no room imports one above it',
     (layer, table) => {
-      expect({
-        homeless: homelessFiles(sources, layer, table),
-        missing: namesWithoutFiles(sources, layer, table),
-      }).toEqual({ homeless: [], missing: [] });
+      expect(rowsReachingUp(layer, table)).toEqual([]);
     },
   );
 
-  it.each(Object.entries(ROOMS))('has a table of the rooms of %s in which none reaches up', (layer, table) => {
-    expect(rowsReachingUp(layer, table)).toEqual([]);
-  });
-
-  it.each(Object.entries(DOORS))('enters %s only through its doors', (room, doors) => {
+  it.each(Object.entries(DOORS))('imports %s only through its doors', (room, doors) => {
     expect(doorViolations(sources, room, doors)).toEqual([]);
   });
 
@@ -137,11 +137,11 @@ describe('the house', () => {
   });
 });
 
-describe('the rules of the house', () => {
+describe('the rules of the architecture', () => {
   const core = ROOMS['libs/core']!;
   const engine = ROOMS['libs/engine']!;
 
-  it('notice an import against the table of layers', () => {
+  it('report an import against the table of layers', () => {
     const path = 'libs/engine/scaling/planted.ts';
     const driver = "import { ProcessInstances } from '../../drivers/instances/process.js';";
     expect(layerViolations(planted(path, driver), LAYERS)).toEqual([
@@ -151,7 +151,7 @@ describe('the rules of the house', () => {
     expect(layerViolations(planted('libs/new/planted.ts', driver), LAYERS)).toHaveLength(1);
   });
 
-  it('notice an import against the table of rooms', () => {
+  it('report an import against the table of rooms', () => {
     const path = 'libs/core/alarm/planted.ts';
     const text = "import { decide } from '../scaling/scaling-decision.js';";
     expect(roomViolations(planted(path, text), 'libs/core', core)).toEqual([
@@ -161,13 +161,13 @@ describe('the rules of the house', () => {
     expect(roomViolations(planted('libs/engine/access/planted.ts', dynamic), 'libs/engine', engine)).toHaveLength(1);
   });
 
-  it('notice ground that stands on a room', () => {
+  it('report a ground file that imports a room', () => {
     const text = "import type { Model } from './model/model.js';";
     const arn = sources.map((file) => (file.path === 'libs/core/arn.ts' ? sourceFile(file.path, text) : file));
     expect(roomViolations(arn, 'libs/core', core)).toEqual(['libs/core/arn.ts imports libs/core/model/model.ts']);
   });
 
-  it('notice a circle of imports', () => {
+  it('report a circle of imports', () => {
     const looping = [
       ...planted('libs/core/alarm/one.ts', "import type { Two } from './two.js';"),
       sourceFile('libs/core/alarm/two.ts', "import type { Three } from '../metric/three.js';"),
@@ -178,20 +178,20 @@ describe('the rules of the house', () => {
     ]);
   });
 
-  it('notice a file in no room, and a room without a row', () => {
+  it('report a file in no room, and a room without a row', () => {
     const lost = ['libs/core/planted.ts', 'libs/core/cost/planted.ts', 'apps/cli/planted.ts'];
     const files = [...sources, ...lost.map((path) => sourceFile(path, ''))];
     const found = Object.entries(ROOMS).flatMap(([layer, table]) => homelessFiles(files, layer, table));
     expect(found).toEqual(lost);
   });
 
-  it('notice a row that reaches up, and one of a room that is not there', () => {
+  it('report a row that reaches up, and a row of a room that does not exist', () => {
     const table = { rooms: { access: ['model'], model: [] }, ground: ['gone.ts'], roof: [] };
     expect(rowsReachingUp('libs/core', table)).toEqual(['libs/core/access -> model']);
     expect(namesWithoutFiles(sources, 'libs/core', table)).toEqual(['libs/core/gone.ts']);
   });
 
-  it('notice whoever enters a room by another way than its doors', () => {
+  it('report an import into a room that does not use its doors', () => {
     const path = 'libs/engine/scaling/planted.ts';
     const text = "import { Member } from '../instance/fleet-member.js';";
     const [room, doors] = Object.entries(DOORS)[0]!;

@@ -4,7 +4,7 @@ import type { AlarmHistory, Catalog } from '../../libs/core/ports/catalog.js';
 
 const AT = Date.UTC(2026, 0, 1);
 
-/** What every catalog promises of what happened to alarms. `open` gives a fresh, empty one. */
+/** The contract of every catalog's history of alarms. `open` returns a fresh, empty catalog. */
 export function alarmHistoryContract(open: () => Promise<Catalog> | Catalog): void {
   const opened = async (...items: AlarmHistoryItem[]): Promise<AlarmHistory> => {
     const { alarmHistory } = await open();
@@ -17,12 +17,12 @@ export function alarmHistoryContract(open: () => Promise<Catalog> | Catalog): vo
     expect(await history.list({ limit: 10 })).toEqual([]);
   });
 
-  it('is read back whole', async () => {
+  it('is read back in full', async () => {
     const history = await opened(historyItem('1'));
     expect(await history.list({ limit: 10 })).toEqual([historyItem('1')]);
   });
 
-  it('is listed newest first, or oldest first where that is asked for', async () => {
+  it('is listed newest first by default, or oldest first', async () => {
     const history = await opened(historyItem('1'), historyItem('2'), historyItem('3'));
     expect(ids(await history.list({ limit: 10 }))).toEqual(['3', '2', '1']);
     expect(ids(await history.list({ limit: 10, oldestFirst: true }))).toEqual(['1', '2', '3']);
@@ -62,7 +62,7 @@ export function alarmHistoryContract(open: () => Promise<Catalog> | Catalog): vo
     expect(ids(await history.list({ from: AT, to: AT + 20, oldestFirst: true, limit: 10 }))).toEqual(['1', '2']);
   });
 
-  it('is forgotten two weeks later', async () => {
+  it('is dropped after two weeks', async () => {
     const history = await opened(
       historyItem('1', { at: AT }),
       historyItem('2', { at: AT + 1 }),
@@ -71,7 +71,7 @@ export function alarmHistoryContract(open: () => Promise<Catalog> | Catalog): vo
     expect(ids(await history.list({ limit: 10 }))).toEqual(['3', '2']);
   });
 
-  it('is left alone by a call that was aborted before it began', async () => {
+  it('is not changed by a call that was aborted before it began', async () => {
     const history = await opened();
     const aborted = AbortSignal.abort(new Error('stop'));
     await expect(history.record(historyItem('1'), aborted)).rejects.toThrow('stop');

@@ -4,7 +4,7 @@ import type { Audit, Catalog } from '../../libs/core/ports/catalog.js';
 
 const AT = Date.UTC(2026, 0, 1);
 
-/** What every catalog promises of the record of what operators did. `open` gives a fresh, empty one. */
+/** The contract of every catalog's audit. `open` returns a fresh, empty catalog. */
 export function auditContract(open: () => Promise<Catalog> | Catalog): void {
   const opened = async (...entries: AuditEntry[]): Promise<Audit> => {
     const { audit } = await open();
@@ -17,19 +17,19 @@ export function auditContract(open: () => Promise<Catalog> | Catalog): void {
     expect(await audit.list({ limit: 10 })).toEqual([]);
   });
 
-  it('is read back whole, newest first', async () => {
+  it('is read back in full, newest first', async () => {
     const bare = { ...auditEntry('2'), keyId: undefined, from: undefined };
     const audit = await opened(auditEntry('1', { status: 201 }), bare, auditEntry('3'));
     expect(await audit.list({ limit: 10 })).toEqual([auditEntry('3'), bare, auditEntry('1', { status: 201 })]);
   });
 
-  it('says how an action was answered, once that is known', async () => {
+  it('records the status of the answer, once it is known', async () => {
     const audit = await opened(auditEntry('1'), auditEntry('2'));
     await audit.answered('1', 204);
     expect(await audit.list({ limit: 10 })).toEqual([auditEntry('2'), auditEntry('1', { status: 204 })]);
   });
 
-  it('takes no harm from an answer to what is not on record', async () => {
+  it('ignores the answer to an action that is not recorded', async () => {
     const audit = await opened();
     await audit.answered('1', 204);
     expect(await audit.list({ limit: 10 })).toEqual([]);
@@ -48,7 +48,7 @@ export function auditContract(open: () => Promise<Catalog> | Catalog): void {
     expect(ids(await audit.list({ keyId: 'c', limit: 10 }))).toEqual([]);
   });
 
-  it('forgets what is older than its retention', async () => {
+  it('drops entries that are older than its retention', async () => {
     const audit = await opened(
       auditEntry('1'),
       auditEntry('2', { at: AT + 1 }),
@@ -57,7 +57,7 @@ export function auditContract(open: () => Promise<Catalog> | Catalog): void {
     expect(ids(await audit.list({ limit: 10 }))).toEqual(['3', '2']);
   });
 
-  it('is left alone by a call that was aborted before it began', async () => {
+  it('is not changed by a call that was aborted before it began', async () => {
     const audit = await opened();
     await expect(audit.append(auditEntry('1'), AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
     expect(await audit.list({ limit: 10 })).toEqual([]);

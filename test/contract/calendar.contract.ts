@@ -17,7 +17,7 @@ type ZoneRow = readonly [...Row, timezone: string];
 const FIELD_ROWS: readonly Row[] = [
   ['every quarter of an hour', '0/15 * * * ? *', '2026-01-01T00:50:00', ['2026-01-01T01:00:00', '2026-01-01T01:15:00']],
   [
-    'every third minute of some',
+    'every third minute of a range',
     '1-7/3 4 * * ? *',
     '2026-01-01T00:00:00',
     ['2026-01-01T04:01:00', '2026-01-01T04:04:00'],
@@ -90,35 +90,35 @@ const ZONE_ROWS: readonly ZoneRow[] = [
   ['summer and winter', '0 9 * * ? *', '2026-03-28T12:00:00', ['2026-03-29T07:00:00'], 'Europe/Berlin'],
   ['the day as it is there', '0 20 ? * SUN *', '2026-01-04T00:00:00', ['2026-01-05T01:00:00'], 'America/New_York'],
   [
-    'a time that is left out in spring is taken at the change',
+    'a time that spring skips runs at the change',
     '30 2 * * ? *',
     '2026-03-07T12:00:00',
     ['2026-03-08T07:00:00', '2026-03-09T06:30:00'],
     'America/New_York',
   ],
   [
-    'a time that comes twice in autumn is taken once',
+    'a time that comes twice in autumn runs once',
     '30 1 * * ? *',
     '2026-10-31T12:00:00',
     ['2026-11-01T05:30:00', '2026-11-02T06:30:00'],
     'America/New_York',
   ],
   [
-    'each half hour passes over what is left out',
+    'each half hour skips the missing hour',
     '*/30 * * * ? *',
     '2026-03-08T06:30:00',
     ['2026-03-08T07:00:00', '2026-03-08T07:30:00'],
     'America/New_York',
   ],
   [
-    'each half hour counts the hour that comes twice',
+    'each half hour runs in both of the repeated hours',
     '*/30 * * * ? *',
     '2026-11-01T05:00:00',
     ['2026-11-01T05:30:00', '2026-11-01T06:00:00', '2026-11-01T06:30:00', '2026-11-01T07:00:00'],
     'America/New_York',
   ],
   [
-    'an evening in the old year is in the new one elsewhere',
+    'an evening in the old year is already the new year elsewhere',
     '0 0 1 1 ? *',
     '2026-12-31T00:00:00',
     ['2026-12-31T10:00:00'],
@@ -152,10 +152,10 @@ const FLAWS: readonly (readonly [fields: string, flaw: string])[] = [
   ['0 10 29 2 ? 2027', 'it names a date that does not exist'],
 ];
 
-/** What every calendar does. */
+/** The contract of every calendar. */
 export function calendarContract(open: () => Calendar): void {
   const calendar = open();
-  /** As many times as are expected, one after the other. */
+  /** Returns as many times as are expected, one after the other. */
   const timesOf = (schedule: Schedule, after: number, count: number, timezone?: string): (string | undefined)[] => {
     const times: (string | undefined)[] = [];
     for (let last: number | undefined = after; times.length < count && last !== undefined;) {
@@ -176,18 +176,18 @@ export function calendarContract(open: () => Calendar): void {
       expect(timesOf(cron(fields), utc(after), times.length, timezone)).toEqual(times);
     });
 
-    it.each(FLAWS)('finds the flaw of %s', (fields, flaw) => {
+    it.each(FLAWS)('reports the flaw of %s', (fields, flaw) => {
       expect(calendar.flaw(cron(fields))).toContain(flaw);
       expect(calendar.next(cron(fields), 0, 0)).toBeUndefined();
     });
 
-    it('names no time after its last year', () => {
+    it('returns no time after its last year', () => {
       const schedule = cron('0 0 1 1 ? 2020');
       expect(calendar.flaw(schedule)).toBeUndefined();
       expect(calendar.next(schedule, utc('2020-01-01T00:00:00'), 0)).toBeUndefined();
     });
 
-    it('names only times that are later, to the millisecond', () => {
+    it('returns only later times, to the millisecond', () => {
       const noon = utc('2026-01-01T12:00:00');
       const daily = cron('0 12 * * ? *');
       expect(calendar.next(daily, noon - 1, 0)).toBe(noon);
@@ -209,7 +209,7 @@ export function calendarContract(open: () => Calendar): void {
     });
 
     it.each(['2026-02-30T00:00:00', '2026-13-01T00:00:00', '2026-01-01T24:00:00', '2026-01-01', 'tomorrow'])(
-      'finds the flaw of %s',
+      'reports the flaw of %s',
       (localTime) => {
         expect(calendar.flaw(at(localTime))).toEqual(expect.any(String));
         expect(calendar.next(at(localTime), 0, 0)).toBeUndefined();
@@ -227,7 +227,7 @@ export function calendarContract(open: () => Calendar): void {
       expect(next(origin + 5 * MINUTE_MS)).toBe(origin + 10 * MINUTE_MS);
     });
 
-    it('is as long in summer as in winter', () => {
+    it('keeps its length when daylight saving time changes', () => {
       const origin = utc('2026-03-28T12:00:00');
       expect(calendar.next(rate(24 * HOUR_MS), origin, origin, 'Europe/Berlin')).toBe(origin + 24 * HOUR_MS);
     });

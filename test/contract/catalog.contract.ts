@@ -8,7 +8,7 @@ import { auditContract } from './audit.contract.js';
 
 const STARTED_AT = Date.UTC(2026, 0, 1);
 
-/** What every catalog promises. `open` gives a fresh, empty one. */
+/** The contract of every catalog. `open` returns a fresh, empty one. */
 export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
   describe('records', () => {
     it('are read back as they were created', async () => {
@@ -23,14 +23,14 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await topics.all()).toEqual([]);
     });
 
-    it('are not created where the key is taken', async () => {
+    it('are not created if the key is taken', async () => {
       const { topics } = await open();
       await topics.create('a', topic('first'));
       expect(await topics.create('a', topic('second'))).toBe(false);
       expect(await topics.get('a')).toEqual(topic('first'));
     });
 
-    it('are created once when many try at the same time', async () => {
+    it('are created once by many simultaneous attempts', async () => {
       const { topics } = await open();
       const created = await Promise.all(Array.from({ length: 20 }, (_, n) => topics.create('a', topic(`${n}`))));
       expect(created.filter(Boolean)).toHaveLength(1);
@@ -42,7 +42,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect((await topics.all()).map((record) => record.name)).toEqual(['B', 'a', 'b', 'c', 'c-1', 'ä']);
     });
 
-    it('under a prefix are those whose keys begin with it, by key', async () => {
+    it('under a prefix are listed by key', async () => {
       const { topics } = await open();
       const keys = ['e/a/2', 'e/a', 'e/a/10', 'e/ab/1', 'e/a-b/1', 'E/a/1', 'e/a/', 'e/a/é', 'e/a/1', 'e/b/1'];
       for (const key of keys) await topics.create(key, topic(key));
@@ -56,7 +56,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await under('z')).toEqual([]);
     });
 
-    it('under a prefix come and go with those that are created, changed and deleted', async () => {
+    it('under a prefix follow creations, changes and deletions', async () => {
       const { topics } = await open();
       const under = async (): Promise<string[]> => (await topics.under('a/')).map(({ name }) => name);
       expect(await under()).toEqual([]);
@@ -81,7 +81,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await catalog.topics.get('a')).toEqual(topic('a'));
     });
 
-    it('change by what they are, and the change is returned', async () => {
+    it('are changed from their current value, and the changed record is returned', async () => {
       const { topics } = await open();
       await topics.create('a', topic('a'));
       const changed = await topics.update('a', (current) => ({ ...current, tags: { owner: 'me' } }));
@@ -89,7 +89,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await topics.get('a')).toEqual(changed);
     });
 
-    it('lose no change when many are made at the same time', async () => {
+    it('lose none of many simultaneous changes', async () => {
       const { topics } = await open();
       await topics.create('a', { ...topic('a'), createdAt: 0 });
       await Promise.all(
@@ -100,13 +100,13 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect((await topics.get('a'))?.createdAt).toBe(50);
     });
 
-    it('that do not exist are not changed', async () => {
+    it('that do not exist cannot be changed', async () => {
       const { topics } = await open();
       expect(await topics.update('a', () => topic('a'))).toBeUndefined();
       expect(await topics.get('a')).toBeUndefined();
     });
 
-    it('stay as they are when the change gives back what it was given, or fails', async () => {
+    it('stay the same if the change returns its input, or fails', async () => {
       const { topics } = await open();
       await topics.create('a', topic('a'));
       expect(await topics.update('a', (current) => current)).toEqual(topic('a'));
@@ -117,7 +117,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await topics.get('a')).toEqual(topic('a'));
     });
 
-    it('are returned by their deletion, once', async () => {
+    it('are returned once, by their deletion', async () => {
       const { topics } = await open();
       await topics.create('a', topic('a'));
       expect(await topics.delete('a')).toEqual(topic('a'));
@@ -126,7 +126,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await topics.create('a', topic('again'))).toBe(true);
     });
 
-    it('are left alone by a call that was aborted before it began', async () => {
+    it('are not changed by a call that was aborted before it began', async () => {
       const { topics } = await open();
       const aborted = AbortSignal.abort(new Error('stop'));
       await expect(topics.create('a', topic('a'), aborted)).rejects.toThrow('stop');
@@ -141,7 +141,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(ids(await activities.list({ limit: 10 }))).toEqual(['3', '2', '1']);
     });
 
-    it('are read back whole, and with their end once they have ended', async () => {
+    it('are read back in full, and with their end once they have ended', async () => {
       const { activities } = await open();
       await activities.record(activity('1'));
       expect(await activities.list({ limit: 1 })).toEqual([activity('1')]);
@@ -150,13 +150,13 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(await activities.list({ limit: 1 })).toEqual([{ ...activity('1'), ...end }]);
     });
 
-    it('that are unknown can be ended without harm', async () => {
+    it('are not created by the end of an unknown activity', async () => {
       const { activities } = await open();
       await activities.amend('1', { status: 'Successful' });
       expect(await activities.list({ limit: 1 })).toEqual([]);
     });
 
-    it('change only in what is said of them', async () => {
+    it('change only in the fields of the amendment', async () => {
       const { activities } = await open();
       await activities.record(activity('1', { status: 'Failed', times: 1, statusMessage: 'full' }));
       await activities.record(activity('2'));
@@ -167,7 +167,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       ]);
     });
 
-    it('that changed nothing are listed only where they are asked for', async () => {
+    it('that changed nothing are listed only on request', async () => {
       const { activities } = await open();
       await activities.record(activity('1'));
       await activities.record(activity('2', { from: 4, to: 4 }));
@@ -198,7 +198,7 @@ export function catalogContract(open: () => Promise<Catalog> | Catalog): void {
       expect(ids(await activities.list({ limit: 2, before: '2' }))).toEqual(['1']);
     });
 
-    it('are forgotten six weeks later', async () => {
+    it('are dropped after six weeks', async () => {
       const { activities } = await open();
       await activities.record(activity('1'));
       await activities.record(activity('2', { startedAt: STARTED_AT + 1 }));

@@ -40,7 +40,7 @@ describe('the SQLite catalog', () => {
 
   catalogContract(open);
 
-  it('has everything again after it was closed and opened', async () => {
+  it('keeps everything when it is closed and opened again', async () => {
     const before = open();
     await before.topics.create('a', topic('a'));
     await before.topics.create('b', topic('b'));
@@ -55,7 +55,7 @@ describe('the SQLite catalog', () => {
     expect(await after.activities.list({ limit: 10 })).toEqual([activity('1')]);
   });
 
-  it('has every kind of what scaling needs again', async () => {
+  it('keeps every kind of scaling record when it is opened again', async () => {
     const before = open();
     const policy = trackingPolicy();
     const alarm = { ...highAlarm(1), name: 'high', tags: {} } as unknown as Alarm;
@@ -93,14 +93,14 @@ describe('the SQLite catalog', () => {
     expect(() => SqliteCatalog.open(directory)).toThrow(/in use by another Ebb process/);
   });
 
-  it('refuses to write once it is closed, and shows nothing that it did not write', async () => {
+  it('refuses to write once it is closed, and shows nothing unwritten', async () => {
     const catalog = open();
     catalog.close();
     await expect(catalog.topics.create('a', topic('a'))).rejects.toMatchObject({ code: 'Unavailable' });
     expect(await catalog.topics.get('a')).toBeUndefined();
   });
 
-  it('does not touch a file that a newer version wrote', () => {
+  it('does not change a file that a newer version wrote', () => {
     open().close();
     const database = new Database(join(directory, 'catalog.sqlite'));
     database.pragma('user_version = 99');

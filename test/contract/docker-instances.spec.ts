@@ -41,7 +41,7 @@ interface DockerScene extends InstancesScene {
   readonly client: Docker;
   readonly logs: MemoryLogs;
   readonly root: string;
-  /** Another driver over the same directory, as after a restart. */
+  /** Opens another driver over the same directory, as after a restart. */
   restart(options?: Partial<DockerInstancesOptions>): Promise<DockerInstances>;
 }
 
@@ -100,7 +100,7 @@ async function makeModel(root: string): Promise<Buffer> {
   return readFile(file);
 }
 
-/** What only containers have. */
+/** The promises that only containers keep. */
 function containersSuite(engine: string, isPodman: boolean): void {
   describe('a container', () => {
     let scene: DockerScene;
@@ -134,7 +134,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       return `${network!.IPAddress}:8080`;
     };
 
-    it('is given its model to read, its environment, `serve` and its host name', async () => {
+    it('is given its model read-only, its environment, `serve` and its host name', async () => {
       const model = { environment: { COLOUR: 'blue' }, modelDataUrl: MODEL, containerHostname: 'the-model' };
       await launch('i-1', {}, model);
       expect(JSON.parse(await ask('i-1', 'describe'))).toMatchObject({
@@ -167,7 +167,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(status).toMatch(/^CapBnd:\t00000000000004fb$/m);
     });
 
-    it('that uses more memory than its type has ends as one that does', async () => {
+    it('that uses more memory than its type has ends with that reason', async () => {
       const { exited } = await launch('i-1', { instanceType: 'ml.tiny' });
       const greedy = instances.invoke('i-1', request('x', { customAttributes: 'allocate=400' }));
       await expect(greedy).rejects.toMatchObject({ code: 'InstanceUnavailable' });
@@ -178,13 +178,13 @@ function containersSuite(engine: string, isPodman: boolean): void {
       });
     });
 
-    it('that is killed by somebody else has not run out of memory for that', async () => {
+    it('that another program kills is not reported as out of memory', async () => {
       const { exited } = await launch('i-1');
       await scene.client.getContainer((await inspect('i-1')).Id).kill();
       expect(await exited).toEqual({ exitCode: 137, reason: expect.stringContaining('SIGKILL') });
     });
 
-    it('that is removed by somebody else has ended', async () => {
+    it('that another program removes has ended', async () => {
       const { exited } = await launch('i-1');
       await scene.client.getContainer((await inspect('i-1')).Id).remove({ force: true });
       await exited;
@@ -204,11 +204,11 @@ function containersSuite(engine: string, isPodman: boolean): void {
       });
     });
 
-    it('of a type that fits the machine is admitted, and so is one without a type', async () => {
+    it('of a type that fits the machine is admitted, and so is a container without a type', async () => {
       await expect(Promise.all(['ml.tiny', undefined].map((type) => instances.admit(type)))).resolves.toBeDefined();
     });
 
-    it('talks to no other instance, and an isolated one to nobody but Ebb', async () => {
+    it('cannot reach another instance, and an isolated one can reach only Ebb', async () => {
       await launch('i-1');
       await launch('i-2', { isNetworkIsolated: true });
       await launch('i-3', { isNetworkIsolated: true });
@@ -223,7 +223,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(await ask('i-3', '')).toBe('x');
     });
 
-    it('leaves its output with time and stream', async () => {
+    it('writes its output to the logs with time and stream', async () => {
       const before = Date.now();
       await launch('i-1');
       await untilTail(scene.logs, 'i-1', /ready/);
@@ -232,7 +232,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(Math.abs(ready!.at - before)).toBeLessThan(10_000);
     });
 
-    it('leaves a line whole of which the engine keeps the parts', async () => {
+    it('writes a line whole that the engine keeps in parts', async () => {
       await launch('i-1');
       // 18,000 bytes: more than the 16 KiB that dockerd keeps as one, and less than what Ebb cuts.
       const text = 'ü'.repeat(9_000);
@@ -243,8 +243,8 @@ function containersSuite(engine: string, isPodman: boolean): void {
       expect(await outputOf(10)).toEqual(['ready', posts[0], text, posts[1]]);
     });
 
-    describe('after Ebb is gone and back', () => {
-      it('is adopted with all that it was, and its output goes on where it was', async () => {
+    describe('after Ebb has restarted', () => {
+      it('is adopted unchanged, and its output continues where it stopped', async () => {
         await launch('i-1', {}, { modelDataUrl: MODEL });
         await ask('i-1', '');
         await untilTail(scene.logs, 'i-1', /POST/);
@@ -267,7 +267,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await outputOf(10)).toEqual(['ready', post, post, 'SIGTERM']);
       });
 
-      it('is not adopted as what it is not, and can be terminated without', async () => {
+      it('is not adopted under another identity, and can be terminated unadopted', async () => {
         await launch('i-1');
         await instances.close();
         const restarted = await scene.restart();
@@ -279,7 +279,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await outputOf(1)).toEqual(['SIGTERM']);
       });
 
-      it('is listed though it was never started, and is cleared away when it has ended', async () => {
+      it('is listed even if it was never started, and is removed once it has ended', async () => {
         await launch('i-1');
         await instances.close();
         const { Config, Name, Id } = await inspect('i-1');
@@ -296,7 +296,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(left.filter(({ Labels }) => Labels['ebb.owner'] === Config.Labels['ebb.owner'])).toEqual([]);
       });
 
-      it("of another Ebb's is left alone", async () => {
+      it('of another Ebb is left alone', async () => {
         await launch('i-1');
         const other = await scene.restart({ directory: join(scene.root, 'other') });
         expect(await other.list()).toEqual([]);
@@ -322,7 +322,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         return launched;
       };
 
-      it('an instance goes on, and its output when the engine is back', async () => {
+      it('an instance continues, and its output continues when the engine is back', async () => {
         const { exited } = await launchBehind('i-1');
         await ask('i-1', '', behind);
         await untilTail(scene.logs, 'i-1', /POST/);
@@ -340,7 +340,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await outputOf(10)).toEqual(['ready', post, post, 'SIGTERM']);
       });
 
-      it('an instance that ends is known to have ended with it', async () => {
+      it('an instance that ends is reported as ended when the engine is back', async () => {
         const { exited } = await launchBehind('i-1');
         await gate.shut();
         await scene.client.getContainer((await inspect('i-1')).Id).kill();
@@ -362,10 +362,10 @@ function containersSuite(engine: string, isPodman: boolean): void {
     });
 
     // Podman asks registries for TLS unless its configuration says otherwise.
-    describe.skipIf(isPodman)('whose image is not there', () => {
+    describe.skipIf(isPodman)('whose image is missing', () => {
       const user = { username: 'ebb', password: 'a:secret' };
 
-      it('waits for one pull, whoever else wants it, and tells of it', async () => {
+      it('waits for one pull that all launches share, and reports the phase', async () => {
         await using registry = await ImageRegistry.open();
         const image = `${registry.host}/team/tiny:1`;
         await Promise.all(
@@ -376,7 +376,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         const phases: string[] = [];
         await scene.client.getImage(image).remove();
         const spec = launchSpec('i-1', { image, environment: {} });
-        // There is nothing in it that could be started.
+        // The image contains nothing that could be started.
         await expect(instances.launch(spec)).rejects.toMatchObject({ code: 'InstanceUnavailable' });
         const again = instances.launch(spec, (phase) => phases.push(phase));
         await expect(again).rejects.toThrow('could not be launched');
@@ -385,7 +385,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         expect(await instances.list()).toEqual([]);
       });
 
-      it('is pulled with the credentials of the file, and refused without', async () => {
+      it('is pulled with the credentials of the file, and refused without them', async () => {
         await using registry = await ImageRegistry.open(user);
         const spec = launchSpec('i-1', { image: `${registry.host}/team/tiny:1`, environment: {} });
         await expect(instances.check(spec)).rejects.toMatchObject({
@@ -401,7 +401,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         await scene.client.getImage(spec.container.image).remove();
       });
 
-      it('may come later where the registry does not answer', async () => {
+      it('is retryable if the registry does not answer', async () => {
         const registry = await ImageRegistry.open();
         const image = `${registry.host}/team/tiny:1`;
         await registry[Symbol.asyncDispose]();
@@ -411,7 +411,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
     });
   });
 
-  it('an engine that does not answer is told of with what to do', async () => {
+  it('an engine that does not answer is reported with the remedy', async () => {
     const root = await mkdtemp(join(tmpdir(), 'ebb-docker-'));
     const models = await ModelStore.open({ objects: new MemoryObjects(), directory: root });
     const options = { directory: root, models, logs: new MemoryLogs(), registryAuthFile: join(root, 'auth.json') };

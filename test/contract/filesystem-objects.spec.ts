@@ -39,7 +39,7 @@ describe('the directory of objects as files', () => {
     ]);
   });
 
-  it('is never left by a key, however much the key looks like a path', async () => {
+  it('contains every object, even if its key looks like a path out', async () => {
     const keys = ['../../escaped', '..', '/etc/escaped', 'a/../../../escaped', '..\\escaped', '%2e%2e/escaped', '\0'];
     for (const key of keys) await objects.put({ bucket: 'bucket', key }, Buffer.from(key));
     expect((await readdir(root)).sort()).toEqual(['.staging', '.uploads', 'bucket']);
@@ -47,7 +47,7 @@ describe('the directory of objects as files', () => {
     expect((await objects.list('bucket')).objects.map(({ key }) => key)).toEqual(keys.sort());
   });
 
-  it('takes the longest keys that there are, whatever they are made of', async () => {
+  it('takes the longest keys of any characters', async () => {
     const keys = ['k'.repeat(1_024), '/'.repeat(1_024), '\u0001'.repeat(1_024), 'é'.repeat(512), '../'.repeat(341)];
     for (const key of keys) await objects.put({ bucket: 'bucket', key }, Buffer.from('x'));
     expect(new Set((await objects.list('bucket')).objects.map(({ key }) => key))).toEqual(new Set(keys));
@@ -55,7 +55,7 @@ describe('the directory of objects as files', () => {
     expect(await readdir(join(root, 'bucket'))).toEqual([]);
   });
 
-  it('keeps nothing of what was discarded, failed, aborted, refused or completed', async () => {
+  it('keeps no remains of discarded, failed, aborted, refused or completed uploads', async () => {
     const location = { bucket: 'bucket', key: 'a' };
     const large = Buffer.alloc(3_000_000);
     const failing = async function* () {
@@ -75,12 +75,12 @@ describe('the directory of objects as files', () => {
     expect(await readdir(join(root, '.uploads/bucket'))).toEqual([]);
   });
 
-  it('survives puts and deletes that make and prune the same directories at once', async () => {
+  it('survives simultaneous puts and deletes that create and prune the same directories', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => putAndDelete(objects, name)));
     expect(await readdir(join(root, 'bucket'))).toEqual([]);
   });
 
-  it('ignores files that somebody else put there', async () => {
+  it('ignores files of other programs', async () => {
     await objects.put({ bucket: 'bucket', key: 'a' }, Buffer.from('x'));
     await writeFile(join(root, 'bucket/.DS_Store'), 'no object');
     await writeFile(join(root, 'bucket/%zz'), 'no key');
@@ -90,7 +90,7 @@ describe('the directory of objects as files', () => {
     await expect(objects.get({ bucket: 'bucket', key: '.DS_Store' })).rejects.toMatchObject({ code: 'ObjectNotFound' });
   });
 
-  it('is shared by processes: what one puts the others read', async () => {
+  it('is shared by processes: each reads the objects that others put', async () => {
     const other = await FilesystemObjects.open(root);
     const location = { bucket: 'bucket', key: 'x/y' };
     await objects.put(location, Buffer.from('from here'));
@@ -102,7 +102,7 @@ describe('the directory of objects as files', () => {
     expect(await staged()).toEqual([]);
   });
 
-  it('loses what a killed process was writing, and only that, when it is opened again', async () => {
+  it('drops only the unfinished writes of a killed process when it is opened again', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 60_000)']);
     try {
       const mine = await objects.stage({ bucket: 'bucket', key: 'mine' }, Buffer.from('mine'));
@@ -121,7 +121,7 @@ describe('the directory of objects as files', () => {
     }
   });
 
-  it('loses what another host began to write more than a day ago', async () => {
+  it('drops unfinished writes of another host that are older than a day', async () => {
     for (const [name, ageHours] of [
       ['0badc0de-1-aa-0', 23],
       ['0badc0de-1-aa-1', 25],

@@ -6,7 +6,7 @@ export function endingContract(at: InstancesAtHand): void {
   const { launch, launchHealthy } = at;
 
   describe('an instance that dies', () => {
-    it('says so at once, and is gone', async () => {
+    it('reports its end at once, and is gone', async () => {
       const { exited } = await launch('i-1', { ECHO_EXIT_AFTER_MS: '1' });
       expect(await exited).toMatchObject({ exitCode: 3, reason: expect.stringContaining('3') });
       expect(await at.instances.ping('i-1')).toBe('unreachable');
@@ -15,7 +15,7 @@ export function endingContract(at: InstancesAtHand): void {
       expect(await at.instances.list()).toEqual([]);
     });
 
-    it('in the middle of an invocation fails that with InstanceUnavailable', async () => {
+    it('fails its running invocation with InstanceUnavailable', async () => {
       const { exited } = await launchHealthy('i-1');
       const invocations = ['delayMs=20;exit=7', 'hang'].map((customAttributes) =>
         at.instances.invoke('i-1', request('x', { customAttributes })),
@@ -25,7 +25,7 @@ export function endingContract(at: InstancesAtHand): void {
       expect(await exited).toMatchObject({ exitCode: 7 });
     });
 
-    it('leaves the last lines of its output', async () => {
+    it('leaves the last lines of its output in the logs', async () => {
       const { exited } = await launchHealthy('i-1');
       await readText(await at.instances.invoke('i-1', request('x', { inferenceId: 'first' })));
       await readText(await at.instances.invoke('i-1', request('x', { inferenceId: 'second' })));
@@ -42,7 +42,7 @@ export function endingContract(at: InstancesAtHand): void {
   });
 
   describe('a paused instance', () => {
-    it('answers nothing until it is resumed, and then goes on as it was', async () => {
+    it('answers nothing until it is resumed, and then continues', async () => {
       await launchHealthy('i-1');
       await at.instances.pause('i-1');
       expect(await at.instances.ping('i-1')).toBe('silent');
@@ -52,7 +52,7 @@ export function endingContract(at: InstancesAtHand): void {
       expect(await readText(await at.instances.invoke('i-1', request('awake')))).toBe('awake');
     });
 
-    it('can be terminated as any other', async () => {
+    it('can be terminated', async () => {
       const { exited } = await launchHealthy('i-1');
       await at.instances.pause('i-1');
       await at.instances.terminate('i-1', 5_000);
@@ -60,14 +60,14 @@ export function endingContract(at: InstancesAtHand): void {
       expect(await at.instances.list()).toEqual([]);
     });
 
-    it('that is gone can be neither paused nor resumed', async () => {
+    it('cannot be paused or resumed once it is gone', async () => {
       await expect(at.instances.pause('i-1')).rejects.toMatchObject({ code: 'InstanceUnavailable' });
       await expect(at.instances.resume('i-1')).rejects.toMatchObject({ code: 'InstanceUnavailable' });
     });
   });
 
   describe('terminating', () => {
-    it('ends one instance and no other, and may be repeated', async () => {
+    it('ends only the one instance, and may be repeated', async () => {
       const { exited } = await launchHealthy('i-1');
       await launchHealthy('i-2');
       await at.instances.terminate('i-1', 5_000);
@@ -78,7 +78,7 @@ export function endingContract(at: InstancesAtHand): void {
       await at.instances.terminate('i-3', 5_000);
     });
 
-    it('waits for the grace, then kills', async () => {
+    it('waits for the grace period, then kills', async () => {
       const { exited } = await launchHealthy('i-1', { ECHO_IGNORE_SIGTERM: 'yes' });
       const started = performance.now();
       await at.instances.terminate('i-1', 300);
@@ -88,7 +88,7 @@ export function endingContract(at: InstancesAtHand): void {
       expect(await at.instances.list()).toEqual([]);
     });
 
-    it('fails what is running with InstanceUnavailable', async () => {
+    it('fails running invocations with InstanceUnavailable', async () => {
       await launchHealthy('i-1');
       const hanging = at.instances.invoke('i-1', request('x', { customAttributes: 'hang' }));
       void untilTail(at.scene.logs, 'i-1', /invocations/).then(() => at.instances.terminate('i-1', 1_000));

@@ -9,7 +9,7 @@ import {
   untilTail,
 } from './instances-scene.js';
 
-/** Requests to an instance, and telling it that one is not wanted any more. */
+/** Requests to an instance, and the cancelling of a request. */
 export function invokingContract(at: InstancesAtHand, open: () => Promise<InstancesScene>): void {
   const { spec, launchHealthy } = at;
 
@@ -27,7 +27,7 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
     const invoke = (text: string, members?: Partial<ContainerRequest>, signal?: AbortSignal) =>
       shared.instances.invoke('i-1', request(text, members), signal);
 
-    it('brings the input to the container and its answer back', async () => {
+    it('takes the input to the container and returns its answer', async () => {
       const response = await invoke('{"a":1}', { contentType: 'application/json' });
       expect(response).toMatchObject({ status: 200, contentType: 'application/json', sizeBytes: 7 });
       expect(response.headerBytes).toBeGreaterThan(30);
@@ -46,19 +46,19 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
       expect(await readText(response)).toBe('one two three');
     });
 
-    it.each([404, 500, 503])('gives back the status %i with its body', async (status) => {
+    it.each([404, 500, 503])('returns the status %i with its body', async (status) => {
       const response = await invoke('why', { customAttributes: `status=${status}` });
       expect(response.status).toBe(status);
       expect(await readText(response)).toBe('why');
     });
 
-    it('has no size where the container announces none', async () => {
+    it('has no size if the container announces none', async () => {
       const response = await invoke('piecemeal', { customAttributes: 'chunked' });
       expect(response.sizeBytes).toBeUndefined();
       expect(await readText(response)).toBe('piecemeal');
     });
 
-    it('tells how long the headers of the answer were', async () => {
+    it('reports the length of the answer’s headers', async () => {
       const response = await invoke('x', { customAttributes: 'headerBytes=5000' });
       expect(response.headerBytes).toBeGreaterThan(5000);
       expect(response.headerBytes).toBeLessThan(5400);
@@ -77,7 +77,7 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
       expect(await readText(await invoke('next'))).toBe('next');
     });
 
-    it('fails in its body, and not as though the instance were gone, when the answer breaks off', async () => {
+    it('fails in its body, not with InstanceUnavailable, if the answer breaks off', async () => {
       for (const attributes of ['breakAfter=4', 'breakAfter=4;chunked']) {
         const response = await invoke('12345678', { customAttributes: attributes });
         expect(response.status).toBe(200);
@@ -88,7 +88,7 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
       expect(await readText(await invoke('next'))).toBe('next');
     });
 
-    it('fails as though the instance were gone when it dies in the middle of its answer', async () => {
+    it('fails with InstanceUnavailable if the instance dies in the middle of its answer', async () => {
       const { exited } = await launchHealthy('i-1');
       const attributes = 'breakAfter=4;exit=1';
       const response = await at.instances.invoke('i-1', request('12345678', { customAttributes: attributes }));
@@ -96,7 +96,7 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
       expect(await exited).toMatchObject({ exitCode: 1 });
     });
 
-    it('that is aborted raises the reason, and the next one is served', async () => {
+    it('that is aborted raises the reason, and the next invocation is served', async () => {
       const stopped = new Error('stopped');
       await expect(invoke('x', {}, AbortSignal.abort(stopped))).rejects.toBe(stopped);
       const stop = new AbortController();
@@ -107,7 +107,7 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
       expect(await readText(await invoke('next'))).toBe('next');
     });
 
-    it('raises what its own input raises', async () => {
+    it('raises the error of its own input', async () => {
       const unreadable = new Error('the disk is broken');
       const body = stream(['begin'], unreadable);
       await expect(invoke('begin and end', { body })).rejects.toBe(unreadable);
@@ -120,19 +120,19 @@ export function invokingContract(at: InstancesAtHand, open: () => Promise<Instan
   });
 
   describe('cancelling', () => {
-    it('tells the container, which says that it has stopped, and how long an instance has that does not', async () => {
+    it('tells the container, and returns its confirmation and the time after which an instance is ended', async () => {
       await launchHealthy('i-1');
       const answer = await at.instances.cancel('i-1', 'unwanted');
       expect(answer).toEqual({ isAcknowledged: true, endsInstanceAfterMs: 1_000 });
       await untilTail(at.scene.logs, 'i-1', /POST \/cancel unwanted/);
     });
 
-    it('is not acknowledged by a container that answers otherwise, or not at all', async () => {
+    it('is not acknowledged by a container that answers otherwise', async () => {
       await launchHealthy('i-1', { ECHO_CANCEL: '503' });
       expect(await at.instances.cancel('i-1', 'unwanted')).toMatchObject({ isAcknowledged: false });
     });
 
-    it('has nothing to do where the instance is gone', async () => {
+    it('counts as acknowledged if the instance is gone', async () => {
       expect(await at.instances.cancel('i-1', 'unwanted')).toEqual({ isAcknowledged: true });
     });
   });

@@ -7,7 +7,7 @@ export function launchingContract(at: InstancesAtHand): void {
   const { spec, launch } = at;
 
   describe('launching', () => {
-    it('tells its phases in order and ends with an instance that becomes healthy', async () => {
+    it('reports its phases in order and yields an instance that becomes healthy', async () => {
       const phases: StartPhase[] = [];
       const { instanceId } = await at.instances.launch(spec('i-1'), (phase) => phases.push(phase));
       expect(instanceId).toBe('i-1');
@@ -17,7 +17,7 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(idsOf(await at.instances.list())).toEqual(['i-1']);
     });
 
-    it('downloads the model first where there is one', async () => {
+    it('downloads the model first if there is one', async () => {
       const phases: StartPhase[] = [];
       const { modelDataUrl } = at.scene;
       await at.instances.launch(spec('i-1', { modelDataUrl }), (phase) => phases.push(phase));
@@ -25,7 +25,7 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(phases).toEqual(['download', 'unpack', 'boot', 'ping']);
     });
 
-    it('goes on to its pings only when the container takes connections', async () => {
+    it('waits until the container takes connections before it pings', async () => {
       const phases: StartPhase[] = [];
       const slowBoot = spec('i-1', { environment: { ECHO_BOOT_MS: '100000' } });
       await at.instances.launch(slowBoot, (phase) => phases.push(phase));
@@ -33,7 +33,7 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(phases).toEqual(['boot']);
     });
 
-    it('tells that the container takes connections though it is not healthy yet', async () => {
+    it('reports that the container takes connections before it is healthy', async () => {
       const phases: StartPhase[] = [];
       const unhealthy = spec('i-1', { environment: { ECHO_PING_AFTER_MS: '100000' } });
       await at.instances.launch(unhealthy, (phase) => phases.push(phase));
@@ -42,7 +42,7 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(phases).toEqual(['boot', 'ping']);
     });
 
-    it('is refused for an image that is not listed, and for model data that cannot be used', async () => {
+    it('is refused for an unlisted image, and for model data that cannot be used', async () => {
       const unlisted = spec('i-1', { image: at.scene.missingImage ?? 'no-such-image' });
       const unusable = spec('i-2', { modelDataUrl: at.scene.unusableModelDataUrl });
       await expect(at.instances.launch(unlisted)).rejects.toMatchObject({ code: 'ImageNotFound' });
@@ -52,13 +52,13 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(await at.instances.list()).toEqual([]);
     });
 
-    it('can be checked without starting anything', async () => {
+    it('can be checked without a start', async () => {
       await at.instances.check(spec('i-1'));
       await at.instances.check(spec('i-1', { modelDataUrl: at.scene.modelDataUrl }));
       expect(await at.instances.list()).toEqual([]);
     });
 
-    it('that is aborted leaves nothing', async () => {
+    it('leaves nothing behind if it is aborted', async () => {
       const stopped = new Error('stopped');
       await expect(at.instances.launch(spec('i-1'), undefined, AbortSignal.abort(stopped))).rejects.toBe(stopped);
       const stop = new AbortController();
@@ -82,7 +82,7 @@ export function launchingContract(at: InstancesAtHand): void {
       expect(await at.instances.ping('i-1')).toBe('unreachable');
     });
 
-    it('fails in the end where the container never answers', async () => {
+    it('times out if the container never answers', async () => {
       await launch('i-1', { ECHO_PING: 'hang' });
       await untilReady(at.scene.logs, 'i-1');
       expect(await at.instances.ping('i-1')).toBe('silent');

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Instances } from '../../libs/core/ports/instances.js';
 import { type InstancesAtHand, type InstancesScene, readText, request } from './instances-scene.js';
 
-/** Instances that go on without the Ebb that launched them, where those of a driver can. */
+/** Instances that continue without the Ebb that launched them, if the driver's instances can. */
 export function outlivingContract(at: InstancesAtHand): void {
   const { spec, launchHealthy } = at;
 
   describe('an instance that outlives the Ebb that launched it', () => {
-    it('is listed with what it was launched as, and with whether it is paused', async ({ skip }) => {
+    it('is listed with its launch parameters, and with whether it is paused', async ({ skip }) => {
       const before = Date.now();
       await launchHealthy('i-1');
       await launchHealthy('i-2');
@@ -20,7 +20,7 @@ export function outlivingContract(at: InstancesAtHand): void {
       expect(found).toContainEqual({ instanceId: 'i-2', launchedAs, isPaused: true });
     });
 
-    it('is as if it had been launched here when it is adopted', async ({ skip }) => {
+    it('behaves after adoption as if it had been launched here', async ({ skip }) => {
       await launchHealthy('i-1');
       const next = await afterCrash(at.scene, skip);
       const adopted = await next.adopt(spec('i-1'));
@@ -32,20 +32,20 @@ export function outlivingContract(at: InstancesAtHand): void {
       expect(await next.list()).toEqual([]);
     });
 
-    it('can be terminated without', async ({ skip }) => {
+    it('can be terminated without adoption', async ({ skip }) => {
       await launchHealthy('i-1');
       const next = await afterCrash(at.scene, skip);
       await next.terminate('i-1', 0);
       expect(await next.list()).toEqual([]);
     });
 
-    it('cannot be adopted when it is gone', async ({ skip }) => {
+    it('cannot be adopted once it is gone', async ({ skip }) => {
       await launchHealthy('i-1');
       await at.instances.terminate('i-1', 0);
       expect(await (await afterCrash(at.scene, skip)).adopt(spec('i-1'))).toBeUndefined();
     });
 
-    it('cannot be adopted when it is paused, only terminated', async ({ skip }) => {
+    it('cannot be adopted while it is paused, only terminated', async ({ skip }) => {
       await launchHealthy('i-1');
       await at.instances.pause('i-1');
       const next = await afterCrash(at.scene, skip);

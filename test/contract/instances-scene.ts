@@ -12,24 +12,27 @@ import type {
 } from '../../libs/core/ports/instances.js';
 import type { Logs } from '../../libs/core/ports/logs.js';
 
-/** A driver and containers for it that behave as the knobs of test/support/images/echo/server.js say. */
+/** A driver and containers for it that behave according to the knobs of test/support/images/echo/server.js. */
 export interface InstancesScene {
   readonly instances: Instances;
-  /** Where the driver writes their output. */
+  /** The logs to which the driver writes the output of instances. */
   readonly logs: Logs;
   /** The echo container; `environment` holds knobs for the whole instance. */
   readonly image: string;
-  /** An image that cannot be found, where `no-such-image` would be looked for in the world outside. */
+  /** An image that cannot be found, for drivers that would look for `no-such-image` in public registries. */
   readonly missingImage?: string;
-  /** An archive that can be used, and one that cannot. */
+  /** An archive that can be used, and an archive that cannot. */
   readonly modelDataUrl: string;
   readonly unusableModelDataUrl: string;
-  /** Another driver over the same instances, as after a crash of Ebb; only where they outlive it and can be adopted. */
+  /**
+   * Opens another driver over the same instances, as after a crash of Ebb. Absent unless instances outlive Ebb and can
+   * be adopted.
+   */
   afterCrash?(): Promise<Instances>;
   close(): Promise<void>;
 }
 
-/** The scene of the test that runs, and what all tests do with it. */
+/** The scene of the running test, and the functions that all tests use on it. */
 export interface InstancesAtHand {
   readonly scene: InstancesScene;
   readonly instances: Instances;
@@ -65,7 +68,7 @@ export function sceneForEach(open: () => Promise<InstancesScene>): InstancesAtHa
   return at;
 }
 
-/** What a launch of `container` is asked for with. */
+/** Returns the launch spec of `container`. */
 export function launchSpec(instanceId: string, container: ContainerDefinition): LaunchSpec {
   return { instanceId, endpointName: 'e', variantName: 'v', deploymentId: 'd', container, downloadTimeoutMs: 60_000 };
 }
@@ -74,13 +77,13 @@ export function idsOf(found: readonly FoundInstance[]): string[] {
   return found.map(({ instanceId }) => instanceId);
 }
 
-/** A request with a text as its input. */
+/** Returns a request with a text as its input. */
 export function request(text: string, members: Partial<ContainerRequest> = {}): ContainerRequest {
   const body = Buffer.from(text);
   return { body, sizeBytes: body.length, inferenceId: 'inference-1', ...members };
 }
 
-/** All of a response's body. */
+/** Reads the whole body of a response. */
 export async function readText(response: ContainerResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body instanceof Uint8Array ? [response.body] : response.body) chunks.push(chunk);

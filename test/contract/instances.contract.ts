@@ -5,7 +5,7 @@ import { launchingContract } from './instances-launching.contract.js';
 import { outlivingContract } from './instances-outliving.contract.js';
 import { type InstancesScene, sceneForEach } from './instances-scene.js';
 
-/** What every driver of `Instances` keeps. */
+/** The contract of every driver of `Instances`. */
 export function instancesContract(driver: string, open: () => Promise<InstancesScene>): void {
   describe(`instances by ${driver}`, () => {
     const at = sceneForEach(open);

@@ -9,9 +9,9 @@ import { S3Objects } from '../../libs/drivers/objects/s3.js';
 import { startS3rver } from '../support/s3-server.js';
 
 const MIB = 1024 * 1024;
-/** 1 GiB with `EBB_TEST_LARGE=1`; by default just enough to tell a stream from a buffer. */
+/** The object's size: 1 GiB with `EBB_TEST_LARGE=1`; by default just enough to tell a stream from a buffer. */
 const SIZE_BYTES = (process.env['EBB_TEST_LARGE'] === '1' ? 1_024 : 160) * MIB;
-/** How far memory may grow over what the process had before. In S3's case the server's share is in it too. */
+/** The most by which memory may grow over its use before. For S3 this includes the server's memory. */
 const MAX_GROWTH_BYTES = 140 * MIB;
 const SAMPLE_MS = 5;
 
@@ -35,7 +35,7 @@ it('S3 takes and gives a large object in bounded memory, byte for byte', { timeo
   }
 });
 
-/** Puts a large object, gets it, compares, and returns how far memory grew meanwhile. */
+/** Puts a large object, gets it, compares the two, and returns how far memory grew meanwhile. */
 async function roundTrip(objects: Objects): Promise<number> {
   const location = { bucket: 'large', key: 'one/object' };
   await objects.createBucket(location.bucket);
@@ -58,7 +58,7 @@ async function roundTrip(objects: Objects): Promise<number> {
   return peak - before;
 }
 
-/** Chunks as they come from a socket, no two alike. */
+/** Yields chunks as they come from a socket, no two alike. */
 async function* contentOf(sizeBytes: number, seen: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
   const chunkBytes = 64 * 1024;
   for (let at = 0; at < sizeBytes; at += chunkBytes) {

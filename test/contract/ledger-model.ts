@@ -7,7 +7,7 @@ import { withoutLease } from '../support/memory-ledger.js';
 
 type ExpiredRequest = Omit<LeaseRequest, 'endpointName'>;
 
-/** What a ledger must answer, as a list of invocations in the order of acceptance and nothing else. */
+/** A model of a ledger: a list of invocations in the order of acceptance, from which the expected answers follow. */
 export class LedgerModel {
   #invocations: Invocation[] = [];
 
@@ -28,7 +28,7 @@ export class LedgerModel {
     return { invocation, repeated: false };
   }
 
-  /** The oldest; or, where the order is approximate, those of the `chosen` that were there to be leased. */
+  /** Leases the oldest invocations. If the order is approximate, leases the `chosen` ones that could be leased. */
   lease(request: LeaseRequest, chosen?: readonly string[]): Invocation[] {
     const queued = this.#queued().filter(({ endpointName }) => endpointName === request.endpointName);
     const taken = chosen ? among(queued, chosen) : queued.sort((a, b) => queuePlace(a) - queuePlace(b));
@@ -37,7 +37,7 @@ export class LedgerModel {
       .map((found, index) => this.#run({ ...found, startedAt: request.now, ...request.slots?.[index] }, request));
   }
 
-  /** As many as there are, whichever the ledger has `chosen`. */
+  /** Leases as many expired invocations as there are, preferring the ones that the ledger has `chosen`. */
   leaseExpired(request: ExpiredRequest, chosen: readonly string[]): Invocation[] {
     const expired = this.#queued().filter(({ expiresAt }) => expiresAt <= request.now);
     const taken = new Set([...among(expired, chosen), ...expired]);

@@ -10,7 +10,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
   const stateOf = async (number: number) => (await scene.invocations.find(sampleId(number)))?.state;
 
   describe('lease', () => {
-    test('gives the invocation to the worker, with its times and the first token', async () => {
+    test('leases the invocation to the worker, with its times and the first token', async () => {
       await accept(1);
       const leased = await leaseOne({ now: NOW + 7 });
       expect(leased).toEqual({
@@ -25,7 +25,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.invocations.find(sampleId(1))).toEqual(leased);
     });
 
-    test('gives at most as many as asked for, and nothing twice', async () => {
+    test('leases at most as many as requested, and none twice', async () => {
       await accept(1, 2, 3);
       const first = await lease(2);
       const second = await lease(5);
@@ -33,14 +33,14 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(idsOf([...first, ...second]).sort()).toEqual([1, 2, 3].map(sampleId));
     });
 
-    test.runIf(scene.strictOrder)('gives the oldest first, in the order of acceptance', async () => {
+    test.runIf(scene.strictOrder)('leases the oldest first, in the order of acceptance', async () => {
       await accept(1, 2, 3, 4);
       expect(idsOf(await lease(2))).toEqual([1, 2].map(sampleId));
       expect(idsOf(await lease(2))).toEqual([3, 4].map(sampleId));
     });
 
     test.runIf(scene.strictOrder)(
-      'gives a high priority before a low one, but not before what has waited',
+      'leases a high priority before a low one, but not before an invocation that has waited long',
       async () => {
         const accepted = [
           sampleRequest(1, { priority: 'low' }),
@@ -61,14 +61,14 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       for (const invocation of leased) expect(await scene.invocations.find(invocation.id)).toEqual(invocation);
     });
 
-    test('gives nothing of another endpoint, and nothing when nothing is queued', async () => {
+    test('leases nothing of another endpoint, and nothing if nothing is queued', async () => {
       await scene.ledger.accept(sampleRequest(1, { endpointName: 'other' }));
       expect(await lease(1)).toEqual([]);
       expect(idsOf(await lease(1, { endpointName: 'other' }))).toEqual([sampleId(1)]);
       expect(await lease(1, { endpointName: 'other' })).toEqual([]);
     });
 
-    test('never gives one invocation to two workers that lease at once', async () => {
+    test('never leases one invocation to two workers at once', async () => {
       await accept(...Array.from({ length: 40 }, (_, index) => index));
       const workers = Array.from({ length: 8 }, (_, index) => `worker-${index}`);
       const taken = await Promise.all(workers.map((workerId) => lease(5, { workerId })));
@@ -77,7 +77,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
   });
 
   describe('renew', () => {
-    test('prolongs the leases that still hold and returns those alone', async () => {
+    test('prolongs the leases that still hold, and returns only these', async () => {
       await accept(1, 2, 3);
       const leased = await lease(3);
       const [held, released, settled] = leased.map(tokenOf);
@@ -91,7 +91,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.invocations.find(held!.invocationId)).toMatchObject({ leasedUntil: LEASED_UNTIL + 10_000 });
     });
 
-    test('keeps an invocation from being reclaimed at the old time', async () => {
+    test('keeps an invocation from being reclaimed at the old expiry', async () => {
       await accept(1);
       const lease1 = tokenOf(await leaseOne());
       await scene.ledger.renew([lease1], LEASED_UNTIL + 10_000);
@@ -99,20 +99,20 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.ledger.reclaim(LEASED_UNTIL + 10_000)).toEqual(['ocr']);
     });
 
-    test('of no leases returns none', async () => {
+    test('returns none for no leases', async () => {
       expect(await scene.ledger.renew([], LEASED_UNTIL)).toEqual([]);
     });
   });
 
   describe('release', () => {
-    test.runIf(scene.strictOrder)('gives an invocation back to its old place', async () => {
+    test.runIf(scene.strictOrder)('returns an invocation to its old place in the queue', async () => {
       await accept(1, 2, 3);
       const [first] = await lease(2);
       expect(await scene.ledger.release(tokenOf(first!), false)).toBe(true);
       expect(idsOf(await lease(3))).toEqual([1, 3].map(sampleId));
     });
 
-    test('ends the lease: the next has a higher token and the old one changes nothing', async () => {
+    test('ends the lease: the next lease has a higher token, and the old token changes nothing', async () => {
       await accept(1);
       const old = tokenOf(await leaseOne());
       await scene.ledger.release(old, false);
@@ -126,7 +126,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('puts the attempt on record, if it ran on an instance', async () => {
+    test('records the attempt, if it ran on an instance', async () => {
       await accept(1);
       const slots = [{ instanceId: 'i-1', variantName: 'main', instanceReadyAt: NOW - 5 }];
       const ended = { endedAt: NOW + 9, kind: 'instance-broke', reason: 'it died' } as const;
@@ -149,7 +149,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(numbers).toEqual(Array.from({ length: MAX_PAST_ATTEMPTS }, (_, index) => index + 3));
     });
 
-    test('counts broken attempts and no others', async () => {
+    test('counts broken attempts only', async () => {
       await accept(1);
       for (const broken of [true, false, true]) await scene.ledger.release(tokenOf(await leaseOne()), broken);
       expect(await scene.invocations.find(sampleId(1))).toMatchObject({
@@ -159,7 +159,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       });
     });
 
-    test('is false for what is not leased', async () => {
+    test('returns false for an invocation that is not leased', async () => {
       await accept(1);
       expect(await scene.ledger.release({ invocationId: sampleId(1), attempt: 0 }, false)).toBe(false);
       expect(await scene.ledger.release({ invocationId: sampleId(2), attempt: 1 }, false)).toBe(false);
@@ -167,7 +167,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
   });
 
   describe('reclaim', () => {
-    test('gives back what nobody renewed, uncounted, and names each endpoint once', async () => {
+    test('requeues expired leases without counting an attempt, and names each endpoint once', async () => {
       await accept(1, 2);
       await scene.ledger.accept(sampleRequest(3, { endpointName: 'other' }));
       await lease(2);
@@ -182,7 +182,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await stateOf(3)).toBe('Running');
     });
 
-    test('puts the lost attempt on record', async () => {
+    test('records the lost attempt', async () => {
       await accept(1);
       await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
       await scene.ledger.reclaim(LEASED_UNTIL);
@@ -190,7 +190,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(attempt).toMatchObject({ number: 1, instanceId: 'i-1', endedAt: LEASED_UNTIL, kind: 'lost' });
     });
 
-    test('fences off the worker that comes back too late', async () => {
+    test('fences off a worker that returns too late', async () => {
       await accept(1);
       const zombie = tokenOf(await leaseOne());
       await scene.ledger.reclaim(LEASED_UNTIL);
@@ -199,7 +199,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(await scene.ledger.settle(tokenOf(current), COMPLETED, [])).toBe(true);
     });
 
-    test('gives back what a worker held before it started again, and not what others hold', async () => {
+    test('requeues the leases that a worker held before its restart, and not the leases of others', async () => {
       await accept(1, 2);
       const mine = await leaseOne({ workerId: 'worker-1' });
       const others = await leaseOne({ workerId: 'worker-2' });
@@ -210,7 +210,7 @@ export function ledgerQueueContract(scene: LedgerScene): void {
   });
 
   describe('leaseExpired', () => {
-    test('takes queued invocations of any endpoint whose time is over, and no others', async () => {
+    test('leases only queued invocations whose time to live is over, of any endpoint', async () => {
       await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 100 }));
       await scene.ledger.accept(sampleRequest(2, { expiresAt: NOW + 101 }));
       await scene.ledger.accept(sampleRequest(3, { expiresAt: NOW + 100, endpointName: 'other' }));
@@ -221,14 +221,14 @@ export function ledgerQueueContract(scene: LedgerScene): void {
       expect(idsOf(await lease(2))).toEqual([sampleId(2)]);
     });
 
-    test('leases them like any other, only that they do not count as started', async () => {
+    test('leases them like any other, but does not count them as started', async () => {
       await scene.ledger.accept(sampleRequest(1, { expiresAt: NOW + 100 }));
       const [expired] = await leaseExpired(1, NOW + 200);
       expect(expired).not.toHaveProperty('startedAt');
       expect(await scene.ledger.settle(tokenOf(expired!), { state: 'Expired', settledAt: NOW + 200 }, [])).toBe(true);
     });
 
-    test('takes at most as many as asked for, and none that run', async () => {
+    test('leases at most as many as requested, and none that run', async () => {
       for (const number of [1, 2, 3]) await scene.ledger.accept(sampleRequest(number, { expiresAt: NOW + 100 }));
       await leaseOne();
       expect(await leaseExpired(1, NOW + 100)).toHaveLength(1);

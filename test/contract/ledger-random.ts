@@ -15,8 +15,8 @@ const WORKERS = ['worker-1', 'worker-2'];
 const SETTLED: readonly SettledState[] = ['Completed', 'Failed', 'Expired', 'Cancelled'];
 
 /**
- * Random calls against a model of the ledger, several at once where their order is defined. A failure names its seed;
- * `EBB_TEST_SEED` runs that one again.
+ * Random calls on the ledger, compared with a model of it; several at once if their order is defined. A failure names
+ * its seed, and `EBB_TEST_SEED` runs that one again.
  */
 export function randomLedgerSequences(scene: LedgerScene): void {
   const given = process.env['EBB_TEST_SEED'];
@@ -37,7 +37,7 @@ export function randomLedgerSequences(scene: LedgerScene): void {
 
 interface MadeCall {
   readonly made: Promise<unknown>;
-  /** What should come of it; moves the model on. Asked in the order of the calls. */
+  /** Returns the expected outcome, and applies the call to the model. Called in the order of the calls. */
   expected(outcome: unknown): unknown;
 }
 
@@ -53,7 +53,7 @@ class RandomCalls {
     readonly random: () => number,
   ) {}
 
-  /** Makes up to `limit` calls at once, a while after the last ones. */
+  /** Makes up to `limit` calls at once, some time after the last ones. */
   burst(limit: number): MadeCall[] {
     this.#now += this.#upTo(8_000);
     const kinds = [this.#accept, this.#accept, this.#lease, this.#lease, this.#settle, this.#settle];
@@ -149,7 +149,7 @@ class RandomCalls {
     return leased;
   }
 
-  /** Mostly a recent one, which may hold; at times one that is long over. */
+  /** Returns a lease: mostly a recent one, which may still hold, and at times one that ended long ago. */
   #anyLease(): Lease {
     const among = this.random() < 0.8 ? this.#leases.slice(-10) : this.#leases;
     return among.length === 0 ? { invocationId: sampleId(1), attempt: 1 } : this.#oneOf(among);
@@ -159,13 +159,13 @@ class RandomCalls {
     return choices[this.#upTo(choices.length)]!;
   }
 
-  /** A whole number from 0 up to and without `limit`. */
+  /** Returns a whole number from 0 to `limit` - 1. */
   #upTo(limit: number): number {
     return Math.floor(this.random() * limit);
   }
 }
 
-/** Mulberry32: small, and good enough to choose calls. */
+/** Mulberry32: a small generator that is good enough to choose calls. */
 function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

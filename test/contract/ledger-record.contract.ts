@@ -28,7 +28,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.invocations.find(request.id)).toEqual(expected);
     });
 
-    test('refuses an id that is taken and leaves the first as it was', async () => {
+    test('refuses an id that is taken, and leaves the first invocation unchanged', async () => {
       await accept(1, 2);
       await expect(scene.ledger.accept(sampleRequest(1, { endpointName: 'other' }))).rejects.toMatchObject({
         code: 'AlreadyExists',
@@ -42,7 +42,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect((await scene.ledger.accept(sampleRequest(2, { inferenceId: 'mine' }))).repeated).toBe(false);
     });
 
-    test('returns the first invocation for a key that its endpoint has seen, and records nothing', async () => {
+    test('returns the first invocation for an idempotency key that its endpoint has seen, and records nothing', async () => {
       await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
       const again = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key' }));
       expect(again).toEqual({ invocation: await scene.invocations.find(sampleId(1)), repeated: true });
@@ -57,7 +57,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(again).toMatchObject({ invocation: { id: sampleId(1), state: 'Completed' }, repeated: true });
     });
 
-    test('lets a key go when its window is over', async () => {
+    test('forgets an idempotency key when its window is over', async () => {
       await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key', acceptedAt: NOW }));
       const within = sampleRequest(2, { idempotencyKey: 'key', acceptedAt: NOW + IDEMPOTENCY_WINDOW_MS - 1 });
       expect((await scene.ledger.accept(within)).repeated).toBe(true);
@@ -71,13 +71,13 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(again).toMatchObject({ repeated: true, invocation: { id: sampleId(3) } });
     });
 
-    test('takes one key on two endpoints for two', async () => {
+    test('treats one key on two endpoints as two keys', async () => {
       await scene.ledger.accept(sampleRequest(1, { idempotencyKey: 'key' }));
       const other = await scene.ledger.accept(sampleRequest(2, { idempotencyKey: 'key', endpointName: 'other' }));
       expect(other.repeated).toBe(false);
     });
 
-    test('records one invocation for one key however many come at once', async () => {
+    test('records one invocation for many simultaneous requests with one key', async () => {
       const numbers = Array.from({ length: 20 }, (_, index) => index);
       const accepted = await Promise.all(
         numbers.map((number) => scene.ledger.accept(sampleRequest(number, { idempotencyKey: 'key' }))),
@@ -87,20 +87,20 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
-    test('records each of many that come at once', async () => {
+    test('records each of many simultaneous requests', async () => {
       const numbers = Array.from({ length: 600 }, (_, index) => index);
       await Promise.all(numbers.map((number) => scene.ledger.accept(sampleRequest(number))));
       expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 600 });
       expect(idsOf(await scene.invocations.list({ limit: 1_000 }))).toEqual(numbers.map(sampleId).reverse());
     });
 
-    test('does nothing when its signal is aborted already', async () => {
+    test('does nothing if its signal is already aborted', async () => {
       await expect(scene.ledger.accept(sampleRequest(1), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
       expect(await scene.invocations.find(sampleId(1))).toBeUndefined();
     });
   });
 
-  describe('accept of what is run again', () => {
+  describe('accept of a redriven invocation', () => {
     test.each(['Failed', 'Expired', 'Cancelled'] as const)(
       'records a new invocation for one that is %s',
       async (state) => {
@@ -112,7 +112,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       },
     );
 
-    test('happens once: who comes later gets the invocation that runs it', async () => {
+    test('happens once: later requests get the invocation that runs it again', async () => {
       await accept(1);
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, []);
       const accepted = await Promise.all([2, 3, 4].map((number) => scene.ledger.accept(redriveRequest(number))));
@@ -121,7 +121,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.invocations.backlog('ocr')).toMatchObject({ queued: 1 });
     });
 
-    test('is refused for what has not ended so, and for what is unknown', async () => {
+    test('is refused for invocations in other states, and for unknown ones', async () => {
       await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotFound' });
       await accept(1);
       await expect(scene.ledger.accept(redriveRequest(2))).rejects.toMatchObject({ code: 'InvocationNotSettled' });
@@ -140,7 +140,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       { state: 'Expired', settledAt: NOW + 3, failureReason: 'late' },
       { state: 'Cancelled', settledAt: NOW + 4 },
     ];
-    test.each(outcomes)('records $state for good', async (settlement) => {
+    test.each(outcomes)('records $state durably', async (settlement) => {
       await accept(1);
       const { workerId: _workerId, leasedUntil: _leasedUntil, ...running } = await leaseOne();
       expect(await scene.ledger.settle(tokenOf(running), settlement, [])).toBe(true);
@@ -159,7 +159,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(due).toEqual(deliveries.map((delivery) => ({ delivery, failures: 0 })));
     });
 
-    test('puts the attempt on record', async () => {
+    test('records the attempt', async () => {
       await accept(1);
       const ended = { endedAt: NOW + 4, kind: 'model-error', status: 500 } as const;
       const token = tokenOf(await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] }));
@@ -174,7 +174,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       ]);
     });
 
-    test('happens once when two try at once', async () => {
+    test('happens once if two workers try at once', async () => {
       await accept(1);
       const token = tokenOf(await leaseOne());
       const tries = ['a', 'b'].map((id) => scene.ledger.settle(token, COMPLETED, [sampleDelivery(id)]));
@@ -182,7 +182,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
 
-    test('is allowed under a lease that ran out as long as nobody reclaimed it', async () => {
+    test('is allowed under an expired lease that has not been reclaimed', async () => {
       await accept(1);
       const token = tokenOf(await leaseOne());
       expect(await scene.ledger.settle(token, { ...COMPLETED, settledAt: LEASED_UNTIL + 1 }, [])).toBe(true);
@@ -190,7 +190,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('cancel', () => {
-    test('takes a queued invocation out of the backlog and records the deliveries', async () => {
+    test('removes a queued invocation from the backlog and records the deliveries', async () => {
       await accept(1, 2);
       expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3 }, [sampleDelivery('d')])).toBe(true);
       expect(await scene.invocations.find(sampleId(1))).toMatchObject({ state: 'Cancelled', settledAt: NOW + 3 });
@@ -198,7 +198,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
 
-    test('puts the attempt that it ends on record', async () => {
+    test('records the attempt that it ends', async () => {
       await accept(1);
       await leaseOne({ slots: [{ instanceId: 'i-1', variantName: 'main' }] });
       await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3, failureReason: 'no more' }, []);
@@ -207,7 +207,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(cancelled?.pastAttempts).toMatchObject([{ instanceId: 'i-1', endedAt: NOW + 3, kind: 'cancelled' }]);
     });
 
-    test('fences off the worker that runs it', async () => {
+    test('fences off the worker that runs the invocation', async () => {
       await accept(1);
       const token = tokenOf(await leaseOne());
       expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW + 3 }, [])).toBe(true);
@@ -219,7 +219,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('does nothing to what is settled or unknown', async () => {
+    test('does nothing to settled or unknown invocations', async () => {
       await accept(1);
       await scene.ledger.settle(tokenOf(await leaseOne()), COMPLETED, []);
       expect(await scene.ledger.cancel(sampleId(1), { settledAt: NOW }, [sampleDelivery('d')])).toBe(false);
@@ -237,7 +237,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       await scene.ledger.cancel(sampleId(9), { settledAt: NOW }, []);
     });
 
-    test('gives whole invocations, the newest first', async () => {
+    test('returns whole invocations, the newest first', async () => {
       const all = await scene.invocations.list({});
       expect(idsOf(all)).toEqual([10, 9, 8, 7, 5, 3, 1].map(sampleId));
       expect(all[0]).toEqual(await scene.invocations.find(sampleId(10)));
@@ -267,7 +267,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       },
     );
 
-    describe('with what invocations are found by', () => {
+    describe('by the fields of a query', () => {
       beforeEach(async () => {
         const labelled: [number, Partial<InvocationRequest>][] = [
           [20, { labels: { team: 'vision', run: '7' }, submittedBy: 'A' }],
@@ -309,7 +309,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       });
     });
 
-    test('gives 100 unless told', async () => {
+    test('returns 100 by default', async () => {
       await Promise.all(Array.from({ length: 101 }, (_, index) => scene.ledger.accept(sampleRequest(100 + index))));
       expect(await scene.invocations.list({})).toHaveLength(100);
       expect(await scene.invocations.list({ endpointName: 'ocr' })).toHaveLength(100);
@@ -317,7 +317,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('backlog', () => {
-    test('is empty for an endpoint that has nothing', async () => {
+    test('is empty for an endpoint without invocations', async () => {
       expect(await scene.invocations.backlog('ocr')).toEqual({ queued: 0, running: 0 });
       expect(await scene.invocations.endpointsWithBacklog()).toEqual([]);
     });
@@ -346,7 +346,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.invocations.backlog('ocr')).toEqual(backlogOf(0, 0));
     });
 
-    test('names the endpoints that have anything queued or running', async () => {
+    test('names the endpoints with queued or running invocations', async () => {
       await accept(1);
       await scene.ledger.accept(sampleRequest(2, { endpointName: 'other' }));
       const running = tokenOf(await leaseOne());
@@ -357,7 +357,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('position', () => {
-    test('counts those before it in its own queue', async () => {
+    test('counts the invocations before it in its own queue', async () => {
       await accept(1, 2, 3);
       await scene.ledger.accept(sampleRequest(4, { endpointName: 'other' }));
       await scene.ledger.accept(sampleRequest(5, { priority: 'high' }));
@@ -367,7 +367,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(positions).toEqual([1, 2, 3, 0, 0]);
     });
 
-    test('is undefined for what does not wait', async () => {
+    test('is undefined for an invocation that is not queued', async () => {
       await accept(1);
       await leaseOne();
       expect(await scene.invocations.position(sampleId(1))).toBeUndefined();
@@ -376,7 +376,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
   });
 
   describe('the load of an access key', () => {
-    test('follows its own invocations and no others', async () => {
+    test('counts only the invocations of the key', async () => {
       expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
       await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A', inputBytes: 11 }));
@@ -392,7 +392,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
       expect(await scene.invocations.keyLoad('A')).toEqual({ queued: 0, running: 0, inputBytes: 0 });
     });
 
-    test('is remembered when it is opened again', async (context) => {
+    test('is kept when the ledger is opened again', async (context) => {
       if (!scene.outlivesClosing()) return context.skip();
       await scene.ledger.accept(sampleRequest(1, { submittedBy: 'A', inputBytes: 100 }));
       await scene.ledger.accept(sampleRequest(2, { submittedBy: 'A' }));
@@ -402,7 +402,7 @@ export function ledgerRecordContract(scene: LedgerScene): void {
     });
   });
 
-  test('remembers everything when it is opened again', async (context) => {
+  test('keeps everything when it is opened again', async (context) => {
     if (!scene.outlivesClosing()) return context.skip();
     await accept(1, 2, 3);
     const [done, running] = await lease(2);

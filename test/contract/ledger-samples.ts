@@ -2,16 +2,16 @@ import type { InvocationRequest } from '../../libs/core/invocation/invocation.js
 import type { Delivery } from '../../libs/core/delivery/delivery.js';
 import type { Settlement } from '../../libs/core/ports/ledger.js';
 
-/** The time in the contract suites. It is near the real one for drivers whose service has a clock of its own. */
+/** The time in the contract suites. It is near the real time, for drivers whose service has its own clock. */
 export const NOW = Date.now();
 export const LEASED_UNTIL = NOW + 30_000;
 
-/** An id whose text sorts by `number`, as those of a clock do. */
+/** Returns an id whose text sorts by `number`, as the ids of a clock do. */
 export function sampleId(number: number): string {
   return `01980000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** A request with everything that may be absent; numbers stand for the order of acceptance. */
+/** Returns a request without its optional fields. Numbers stand for the order of acceptance. */
 export function sampleRequest(number: number, change: Partial<InvocationRequest> = {}): InvocationRequest {
   return {
     id: sampleId(number),
@@ -33,7 +33,7 @@ export function sampleRequest(number: number, change: Partial<InvocationRequest>
   };
 }
 
-/** A request with nothing that may be absent. */
+/** Returns a request with all of its optional fields. */
 export function bareRequest(number: number): InvocationRequest {
   return {
     id: sampleId(number),

@@ -5,27 +5,30 @@ import type { Lease, Ledger, LeaseRequest } from '../../libs/core/ports/ledger.j
 import type { Outbox } from '../../libs/core/ports/outbox.js';
 import { LEASED_UNTIL, NOW, sampleRequest } from './ledger-samples.js';
 
-/** A ledger, and the outbox that its settlements write to, as a test gets them: empty. */
+/** An empty ledger for a test, and the outbox that its settlements write to. */
 export interface OpenedLedger {
   readonly ledger: Ledger;
   readonly invocations: Invocations;
   readonly outbox: Outbox;
   close(): void | Promise<void>;
-  /** Closes it and opens what it has written; absent where nothing outlives it. */
+  /** Closes the ledger and opens what it has written; absent if nothing outlives it. */
   reopen?(): Promise<OpenedLedger>;
 }
 
-/** What the contract suites need to know of a driver. */
+/** The properties of a driver that the contract suites need. */
 export interface LedgerDriver {
   readonly name: string;
   open(): Promise<OpenedLedger>;
-  /** Hands out strictly in the order of acceptance, and what is queued at once; calls take effect as they are made. */
+  /**
+   * Whether the driver leases strictly in the order of acceptance, makes queued invocations leasable at once, and
+   * applies calls in the order in which they are made.
+   */
   readonly strictOrder: boolean;
-  /** How long something queued may take to become leasable, where it is not at once. */
+  /** How long a queued invocation may take to become leasable, if that is not at once. */
   readonly patienceMs?: number;
 }
 
-/** A ledger of its own for each test of the `describe` that it is called in, and how tests lease from it. */
+/** Opens a ledger for each test of the `describe` that calls it, and gives tests the ways to lease from it. */
 export function ledgerScene(driver: LedgerDriver) {
   let opened: OpenedLedger;
 
@@ -34,7 +37,7 @@ export function ledgerScene(driver: LedgerDriver) {
   });
   afterEach(async () => opened.close());
 
-  /** As many as there are up to `count`, with as much patience as the driver needs. */
+  /** Leases as many invocations as there are, up to `count`, with as much patience as the driver needs. */
   async function lease(count: number, change: Partial<LeaseRequest> = {}): Promise<Invocation[]> {
     const giveUpAt = performance.now() + (driver.patienceMs ?? 0);
     const leased: Invocation[] = [];

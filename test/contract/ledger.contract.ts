@@ -4,7 +4,7 @@ import { randomLedgerSequences } from './ledger-random.js';
 import { ledgerRecordContract } from './ledger-record.contract.js';
 import { ledgerScene, type LedgerDriver } from './ledger-scene.js';
 
-/** What every driver of the `Ledger` port keeps of what the port promises. */
+/** The contract of every driver of the `Ledger` port. */
 export function ledgerContract(driver: LedgerDriver): void {
   describe(`${driver.name} as a ledger`, () => {
     const scene = ledgerScene(driver);

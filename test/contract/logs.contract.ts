@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogLine, LogPage, LogQuery, Logs } from '../../libs/core/ports/logs.js';
 import { MAX_LOG_LINE_CHARACTERS } from '../../libs/core/ports/log-line.js';
 
-/** What the suite needs of a driver. */
+/** The parts of a driver that the suite needs. */
 export interface LogsScene {
   readonly logs: Logs;
   close(): Promise<void>;
@@ -14,7 +14,7 @@ const SECOND = { endpointName: 'reader', variantName: 'green', instanceId: 'i-2'
 const READER: LogQuery = { endpointName: 'reader' };
 const never = new AbortController().signal;
 
-/** What every driver of `Logs` must do. */
+/** The contract of every driver of `Logs`. */
 export function logsContract(name: string, open: () => Promise<LogsScene>): void {
   describe(`logs in ${name}`, () => {
     let scene: LogsScene;
@@ -31,33 +31,33 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
       (await logs.read(query, { after, limit: 1_000 })).lines.map(({ text }) => text);
 
     describe('reading', () => {
-      it('gives each line with its time, stream and instance', async () => {
+      it('returns each line with its time, stream and instance', async () => {
         logs.open(FIRST).write('stderr', 'warming up', NOON);
         const { lines, hasMore, hasGap } = await logs.read(READER, { limit: 10 });
         expect(lines).toEqual([{ ...FIRST, at: NOON, stream: 'stderr', text: 'warming up' }]);
         expect({ hasMore, hasGap }).toEqual({ hasMore: false, hasGap: false });
       });
 
-      it('of an endpoint that never wrote anything is an empty page, which can be gone on from', async () => {
+      it('returns an empty page for an endpoint without lines, from which reading can continue', async () => {
         const { lines, next, hasMore } = await logs.read(READER, { limit: 10 });
         expect({ lines, hasMore }).toEqual({ lines: [], hasMore: false });
         logs.open(FIRST).write('stdout', 'first', NOON);
         expect(await textsOf(READER, next)).toEqual(['first']);
       });
 
-      it('merges the instances of an endpoint in the order of time', async () => {
+      it('merges the lines of an endpoint’s instances in the order of time', async () => {
         const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
         for (let at = 0; at < 6; at += 1) (at % 2 ? second : first).write('stdout', `line ${at}`, NOON + at);
         logs.open({ ...FIRST, endpointName: 'other', instanceId: 'i-3' }).write('stdout', 'of another', NOON);
         expect(await textsOf(READER)).toEqual([0, 1, 2, 3, 4, 5].map((at) => `line ${at}`));
       });
 
-      it('takes the name of the endpoint in any case', async () => {
+      it('accepts the endpoint name in any case', async () => {
         logs.open(FIRST).write('stdout', 'here', NOON);
         expect(await textsOf({ endpointName: 'READER' })).toEqual(['here']);
       });
 
-      it('is by instance, variant, stream and time', async () => {
+      it('filters by instance, variant, stream and time', async () => {
         const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
         first.write('stdout', 'a', NOON);
         first.write('stderr', 'b', NOON + 1_000);
@@ -70,7 +70,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await textsOf({ ...READER, instanceId: 'i-2', streams: ['stderr'] })).toEqual([]);
       });
 
-      it('finds a line that came later than its time', async () => {
+      it('finds a line that was written later than its time', async () => {
         const writer = logs.open(FIRST);
         writer.write('stdout', 'on time', NOON + 5_000);
         const { next } = await logs.read(READER, { limit: 10 });
@@ -80,7 +80,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await textsOf({ ...READER, from: NOON + 1 })).toEqual(['on time']);
       });
 
-      it('goes on page by page, every line once, also with what is written in between', async () => {
+      it('returns every line once, page by page, also lines that are written in between', async () => {
         const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
         const written: string[] = [];
         const write = (): void => {
@@ -99,7 +99,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(read).toEqual(written);
       });
 
-      it('refuses a place in the log that is none', async () => {
+      it('refuses an invalid place in the log', async () => {
         for (const after of ['', '../x', '-1', 'ö', 'z'.repeat(100)]) {
           await expect(logs.read(READER, { after, limit: 1 })).rejects.toMatchObject({ code: 'InvalidNextToken' });
         }
@@ -115,7 +115,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await textsOf(READER)).toEqual([...texts, 'two', 'lines']);
       });
 
-      it('cuts what is too long, visibly', async () => {
+      it('cuts a line that is too long, and marks the cut', async () => {
         const writer = logs.open(FIRST);
         writer.write('stdout', 'x'.repeat(MAX_LOG_LINE_CHARACTERS), NOON);
         writer.write('stdout', '€'.repeat(MAX_LOG_LINE_CHARACTERS + 1), NOON);
@@ -125,7 +125,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(cut).toMatch(/^€+ … \(cut\)$/);
       });
 
-      it('goes on with a log that was closed, or is open already', async () => {
+      it('continues a log that was closed, or is already open', async () => {
         const writer = logs.open(FIRST);
         writer.write('stdout', 'before', NOON);
         const other = logs.open(FIRST);
@@ -138,14 +138,14 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await textsOf(READER)).toEqual(['before', 'meanwhile', 'after']);
       });
 
-      it('of an endpoint itself, without an instance, is among its logs', async () => {
+      it('adds the lines of the endpoint itself, without an instance, to its logs', async () => {
         logs.open(FIRST).write('stdout', 'a', NOON);
         logs.open({ endpointName: 'reader' }).write('data-log', 'nobody ran it', NOON + 1);
         const { lines } = await logs.read(READER, { limit: 10 });
         expect(lines[1]).toEqual({ endpointName: 'reader', at: NOON + 1, stream: 'data-log', text: 'nobody ran it' });
       });
 
-      it('cannot be under a name that leads elsewhere', () => {
+      it('refuses an instance id that leads to another directory', () => {
         for (const instanceId of ['..', '.', '', 'a/b', '_']) {
           expect(() => logs.open({ ...FIRST, instanceId })).toThrow(
             expect.objectContaining({ code: 'InvalidRequest' }) as Error,
@@ -169,7 +169,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await logs.tail('i-1', 1)).toEqual(last.slice(-1));
       });
 
-      it('of all that match are the last in the order of writing, and are gone on from', async () => {
+      it('of a query are the last matches in the order of writing, and reading can continue from them', async () => {
         const [first, second] = [logs.open(FIRST), logs.open(SECOND)];
         for (let at = 0; at < 20; at += 1) (at % 3 ? second : first).write('stdout', `${at}`, NOON + at);
         second.write('stderr', 'apart', NOON + 30);
@@ -186,7 +186,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await logs.read({ endpointName: 'other' }, { last: 5 })).toMatchObject({ lines: [] });
       });
 
-      it('are none where nothing is asked for or known', async () => {
+      it('are none if none are requested, or the instance is unknown', async () => {
         logs.open(FIRST).write('stdout', 'here', NOON);
         expect(await logs.tail('i-1', 0)).toEqual([]);
         expect(await logs.tail('i-9', 5)).toEqual([]);
@@ -207,7 +207,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
     });
 
     describe('growing', () => {
-      it('is told when something is written, also to a log that was not there', async () => {
+      it('resolves when a line is written, also to a new log', async () => {
         const { next } = await logs.read(READER, { limit: 10 });
         const grown = logs.grown(READER, next, never);
         logs.open(FIRST).write('stdout', 'new', NOON);
@@ -215,7 +215,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         expect(await textsOf(READER, next)).toEqual(['new']);
       });
 
-      it('is told at once of what is there already', async () => {
+      it('resolves at once if the line is already there', async () => {
         const { next } = await logs.read(READER, { limit: 10 });
         const writer = logs.open(FIRST);
         writer.write('stdout', 'new', NOON);
@@ -223,7 +223,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         await expect(logs.grown(READER, next, never)).resolves.toBeUndefined();
       });
 
-      it('is not told of other logs', async () => {
+      it('does not resolve for lines of other logs', async () => {
         const { next } = await logs.read(READER, { limit: 10 });
         let hasGrown = false;
         const stop = new AbortController();
@@ -236,7 +236,7 @@ export function logsContract(name: string, open: () => Promise<LogsScene>): void
         await grown;
       });
 
-      it('ends when nobody waits for it any more', async () => {
+      it('resolves when its signal is aborted', async () => {
         const { next } = await logs.read(READER, { limit: 10 });
         await logs.grown(READER, next, AbortSignal.abort());
         const stop = new AbortController();

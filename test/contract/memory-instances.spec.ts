@@ -9,7 +9,7 @@ import type { InstancesScene } from './instances-scene.js';
 
 const MODEL = 's3://models/model.tar.gz';
 
-/** Real time, since the suite also runs over real processes. */
+/** Real time, because the suite also runs over real processes. */
 class RealClock extends SystemClock {
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     await sleep(ms, undefined, { signal }).catch(() => signal?.throwIfAborted());
@@ -26,7 +26,7 @@ instancesContract('memory', async (): Promise<InstancesScene> => {
     image: 'echo',
     modelDataUrl: MODEL,
     unusableModelDataUrl: 's3://models/absent.tar.gz',
-    // They live outside Ebb.
+    // Instances live outside Ebb, so they survive its crash.
     afterCrash: async () => instances,
     close: async () => {
       for (const { instanceId } of await instances.list()) instances.kill(instanceId);

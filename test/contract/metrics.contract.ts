@@ -20,7 +20,7 @@ export function aRecord(metric: MetricId, at: number, value: number, of: Partial
   return { metric, datapoint: { ...statisticSetOf(value), at, unit: 'Count', ...of } };
 }
 
-/** What every driver of the metrics must do. */
+/** The contract of every driver of the metrics. */
 export function metricsContract(open: () => Metrics): void {
   let metrics: Metrics;
   beforeEach(() => {
@@ -30,7 +30,7 @@ export function metricsContract(open: () => Metrics): void {
   const values = async (metric: MetricId, from = 0, to = Infinity): Promise<number[][]> =>
     (await metrics.read(metric, from, to)).map(({ at, sum }) => [at - NOW, sum]);
 
-  it('gives back what was recorded, the oldest first, from a time and before another', async () => {
+  it('returns the points from one time until before another, the oldest first', async () => {
     const depth = aMetric('depth');
     await metrics.record(
       [2, 0, 1].map((minute) => aRecord(depth, NOW + minute * MINUTE, minute)),
@@ -48,7 +48,7 @@ export function metricsContract(open: () => Metrics): void {
     expect(await values(aMetric('other'))).toEqual([]);
   });
 
-  it('folds what is recorded of one minute, in one call or in several, each unit by itself', async () => {
+  it('merges the points of one minute, from one call or several, for each unit', async () => {
     const depth = aMetric('depth');
     await metrics.record([aRecord(depth, NOW + 5_000, 4), aRecord(depth, NOW + 59_999, -1)], NOW);
     await metrics.record([aRecord(depth, NOW, 9), aRecord(depth, NOW, 7, { unit: 'Bytes' })], NOW);
@@ -59,14 +59,14 @@ export function metricsContract(open: () => Metrics): void {
     ]);
   });
 
-  it('knows a metric by its dimensions, whatever their order', async () => {
+  it('identifies a metric by its dimensions in any order', async () => {
     await metrics.record([aRecord(aMetric('depth', { a: '1', b: '2' }), NOW, 1)], NOW);
     expect(await values(aMetric('depth', { b: '2', a: '1' }))).toEqual([[0, 1]]);
     expect(await values(aMetric('depth', { a: '1' }))).toEqual([]);
     expect(await values(aMetric('depth', { a: '1', b: '2' }, 'Elsewhere'))).toEqual([]);
   });
 
-  it('forgets after fifteen days, metrics that have nothing left included', async () => {
+  it('drops points after fifteen days, and metrics without points', async () => {
     const [old, young] = [aMetric('old'), aMetric('young')];
     await metrics.record([aRecord(old, NOW, 1), aRecord(young, NOW, 1), aRecord(young, NOW + MINUTE, 2)], NOW);
     await metrics.record([], NOW + METRIC_RETENTION_MS);
@@ -77,7 +77,7 @@ export function metricsContract(open: () => Metrics): void {
     expect(await metrics.list({ limit: 10 })).toEqual([young]);
   });
 
-  it('takes what is two weeks old', async () => {
+  it('accepts points that are two weeks old', async () => {
     const late = aMetric('late');
     const at = NOW - METRIC_RETENTION_MS + MINUTE;
     await metrics.record([aRecord(late, NOW, 2)], NOW);
@@ -127,7 +127,7 @@ export function metricsContract(open: () => Metrics): void {
     expect(await list({ limit: 10, dimensions: [{ name: 'Queue', value: 'a' }, { name: 'Region' }] })).toEqual([0]);
   });
 
-  it('heeds a signal that is aborted', async () => {
+  it('rejects if its signal is aborted', async () => {
     const aborted = AbortSignal.abort(new Error('Enough.'));
     const depth = aMetric('depth');
     await expect(metrics.record([aRecord(depth, NOW, 1)], NOW, aborted)).rejects.toThrow('Enough.');

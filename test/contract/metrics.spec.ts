@@ -37,7 +37,7 @@ describe('the SQLite metrics', () => {
     metricsContract(open);
   });
 
-  it('have everything again after they were closed and opened', async () => {
+  it('keep everything when they are closed and opened again', async () => {
     const before = open();
     await before.record([aRecord(aMetric('depth'), NOW, 1)], NOW);
     before.close();
@@ -51,7 +51,7 @@ describe('the SQLite metrics', () => {
     expect(() => SqliteMetrics.open(directory)).toThrow(/in use by another Ebb process/);
   });
 
-  it('record all or nothing on a full disk, say so, and go on', async () => {
+  it('record all or nothing on a full disk, report it, and continue', async () => {
     const database = openDatabase(directory, METRICS_DATABASE);
     const metrics = new SqliteMetrics(database);
     opened.push(metrics);

@@ -7,13 +7,13 @@ import type { Notifications } from '../../libs/core/ports/notifications.js';
 export interface NotificationsWorld {
   readonly notifications: Notifications;
   readonly topicArn: string;
-  /** A topic of the same place that was never made. */
+  /** A topic of the same region and account that was never created. */
   readonly missingTopicArn: string;
-  /** Topics are the driver's own, so that it knows which do not exist. */
+  /** Whether the driver keeps the topics itself, and so knows which do not exist. */
   readonly keepsTopics: boolean;
-  /** Takes what was sent to the queue. */
+  /** Receives a message that was sent to the queue. */
   receive(queue: 'wrapped' | 'raw'): Promise<ReceivedMessage>;
-  /** From now on nothing that receives messages answers. */
+  /** From now on no receiver of messages answers. */
   cutOff(): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
 }
 
-/** What every driver of `Notifications` that knows topics does. */
+/** The contract of every driver of `Notifications` that has topics. */
 export function describeNotifications(name: string, open: () => Promise<NotificationsWorld>): void {
   describe(`${name} as Notifications`, () => {
     let world: NotificationsWorld;
@@ -41,14 +41,14 @@ export function describeNotifications(name: string, open: () => Promise<Notifica
       createdAt: Date.UTC(2026, 0, 1),
     });
 
-    /** Delivers to the last receiver, as the engine does. */
+    /** Delivers to every receiver, as the engine does. */
     async function deliverAll(delivery: Delivery): Promise<DeliveryResult[]> {
       const result = await world.notifications.deliver(delivery);
       if (result.kind !== 'fanned-out') return [result];
       return (await Promise.all(result.deliveries.map(deliverAll))).flat();
     }
 
-    it("brings a topic's message to every queue that is subscribed, in an envelope or raw", async () => {
+    it('delivers a message of a topic to every subscribed queue, in an envelope or raw', async () => {
       const results = await deliverAll(toTopic({ body: '{"state":"Completed"} ✓', subject: 'Result' }));
       expect(new Set(results.map((result) => result.kind))).toEqual(new Set(['delivered']));
       expect(JSON.parse((await world.receive('wrapped')).body)).toMatchObject({
@@ -60,7 +60,7 @@ export function describeNotifications(name: string, open: () => Promise<Notifica
       expect((await world.receive('raw')).body).toBe('{"state":"Completed"} ✓');
     });
 
-    it("brings a message's attributes along", async () => {
+    it('delivers the attributes of a message', async () => {
       const attributes = { colour: { type: 'String', value: 'red' }, size: { type: 'Number', value: '7' } };
       await deliverAll(toTopic({ body: 'with attributes', attributes }));
       expect(JSON.parse((await world.receive('wrapped')).body)).toMatchObject({
@@ -69,25 +69,25 @@ export function describeNotifications(name: string, open: () => Promise<Notifica
       expect(await world.receive('raw')).toEqual({ body: 'with attributes', attributes });
     });
 
-    it('knows that a topic which does not exist will never get the message', async () => {
+    it('reports a delivery to a missing topic as undeliverable', async () => {
       const result = await world.notifications.deliver(toTopic({ body: 'lost' }, world.missingTopicArn));
       expect(result.kind).toBe('undeliverable');
     });
 
-    it('lacks no topic that exists, and one that does not only where topics are its own', async () => {
+    it('reports a missing topic as lacking only if it keeps the topics itself', async () => {
       const { keepsTopics, missingTopicArn, notifications, topicArn } = world;
       expect(await notifications.lacksTopic(topicArn)).toBe(false);
       expect(await notifications.lacksTopic(missingTopicArn)).toBe(keepsTopics);
     });
 
-    it('begins nothing when the caller has given up already', async () => {
+    it('delivers nothing if the caller has already given up', async () => {
       const delivery = toTopic({ body: 'too late' });
       await expect(world.notifications.deliver(delivery, AbortSignal.abort(new Error('stopping')))).rejects.toThrow(
         'stopping',
       );
     });
 
-    it('asks for another try, and throws nothing, when nobody answers', async () => {
+    it('asks for another attempt, and throws nothing, if no receiver answers', async () => {
       await world.cutOff();
       const results = await deliverAll(toTopic({ body: 'later' }));
       expect(new Set(results.map((result) => result.kind))).toEqual(new Set(['failed']));

@@ -4,7 +4,7 @@ import type { ListOptions, Objects } from '../../libs/core/ports/objects.js';
 import { bytes, md5 } from '../support/bodies.js';
 import { ebbError, type ObjectsWorld } from './objects-world.js';
 
-/** Buckets, and what listings show of them. */
+/** Buckets, and their listings. */
 export function listingContract(world: ObjectsWorld): void {
   describe('a bucket', () => {
     it('is created once, found, listed and deleted', async () => {
@@ -53,7 +53,7 @@ export function listingContract(world: ObjectsWorld): void {
     );
 
     it.skipIf(!world.can('paged listings'))(
-      'rolls keys up at the delimiter, and goes on after a common prefix',
+      'rolls keys up at the delimiter, and continues after a common prefix',
       async () => {
         const bucket = await world.newBucket();
         for (const key of ['a/1', 'a/2', 'b', 'c/1', 'd']) await world.objects.put({ bucket, key }, bytes('x'));
@@ -66,7 +66,7 @@ export function listingContract(world: ObjectsWorld): void {
       },
     );
 
-    it('forgets a common prefix with its last object', async () => {
+    it('drops a common prefix with its last object', async () => {
       const bucket = await world.newBucket();
       await world.objects.put({ bucket, key: 'a/b/c' }, bytes('x'));
       await world.objects.delete({ bucket, key: 'a/b/c' });
@@ -74,8 +74,8 @@ export function listingContract(world: ObjectsWorld): void {
     });
 
     const canShowAll = world.can('ordered listings', 'paged listings');
-    it.skipIf(!canShowAll)('shows what a simple model shows, whatever the keys', { timeout: 60_000 }, async () => {
-      // A failure prints the seed and the smallest keys that show it.
+    it.skipIf(!canShowAll)('agrees with a simple model for any keys', { timeout: 60_000 }, async () => {
+      // A failure prints the seed and the smallest keys that fail.
       await fc.assert(
         fc.asyncProperty(listings(world), async ({ keys, ...options }) => {
           const bucket = await world.newBucket();
@@ -144,7 +144,7 @@ const ODD_SEGMENTS = [
 
 const CONTROL_SEGMENTS = ['\u0001', '\n', '\t', '\u007F'];
 
-/** Walks all pages and compares each with what a sorted array says. */
+/** Reads all pages and compares each with a sorted array. */
 async function expectPagesOfModel(
   objects: Objects,
   bucket: string,

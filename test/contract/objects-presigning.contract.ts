@@ -5,10 +5,10 @@ import { ebbError, type ObjectsWorld } from './objects-world.js';
 
 const FOR_A_MINUTE = { validSeconds: 60 } as const;
 
-/** Where storage has addresses, they do what they were made for; where it has none, it says so. */
+/** If the storage has presigned addresses, they allow only their purpose; if it has none, the driver returns none. */
 export function presigningContract(world: ObjectsWorld): void {
   describe('a presigned address', () => {
-    it('of a put takes an object of the type that was agreed on, from whoever has it', async (context) => {
+    it('for a put accepts an object of the agreed type from any holder', async (context) => {
       const location = await world.newLocation('in/an object+.json');
       const put: Presigning = { method: 'PUT', ...FOR_A_MINUTE, contentType: 'application/json' };
       const address = await world.objects.presign(location, put);
@@ -20,7 +20,7 @@ export function presigningContract(world: ObjectsWorld): void {
       expect((await world.objects.head(location)).contentType).toBe('application/json');
     });
 
-    it('of a get gives the object', async (context) => {
+    it('for a get returns the object', async (context) => {
       const location = await world.newLocation();
       await world.objects.put(location, bytes('content'));
       const address = await world.objects.presign(location, { method: 'GET', ...FOR_A_MINUTE });
@@ -30,7 +30,7 @@ export function presigningContract(world: ObjectsWorld): void {
       expect(await answer.text()).toBe('content');
     });
 
-    it('is for nothing that could not be an object', async () => {
+    it('is refused for an invalid object location', async () => {
       const nothing = world.objects.presign({ bucket: 'No Bucket', key: 'key' }, { method: 'GET', ...FOR_A_MINUTE });
       await expect(nothing).rejects.toMatchObject(ebbError('InvalidRequest'));
     });

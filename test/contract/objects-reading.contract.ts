@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bytes, collect, md5, noise, streamOf, textOf } from '../support/bodies.js';
 import { ebbError, type ObjectsWorld } from './objects-world.js';
 
-/** What is put comes back: whole, in ranges, with all that belongs to it. */
+/** Objects come back as they were put: whole, in ranges, with their metadata. */
 export function readingContract(world: ObjectsWorld): void {
   describe('an object', () => {
     it('comes back as it was put, with its size, etag, content type and metadata', async () => {
@@ -37,7 +37,7 @@ export function readingContract(world: ObjectsWorld): void {
       expect([head.sizeBytes, head.etag]).toEqual([size, got.etag]);
     });
 
-    it('replaces the one that was there, with all that belonged to it', async () => {
+    it('replaces the previous object and all of its metadata', async () => {
       const location = await world.newLocation();
       await world.objects.put(location, bytes('old'), { contentType: 'text/plain', metadata: { age: 'old' } });
       await world.objects.put(location, bytes('newer'), { contentType: 'text/css' });
@@ -45,20 +45,20 @@ export function readingContract(world: ObjectsWorld): void {
       expect(await world.objects.head(location)).toMatchObject({ sizeBytes: 5, contentType: 'text/css', metadata: {} });
     });
 
-    it('that is not there is ObjectNotFound', async () => {
+    it('that does not exist is ObjectNotFound', async () => {
       const location = await world.newLocation();
       await expect(world.objects.get(location)).rejects.toMatchObject(ebbError('ObjectNotFound'));
       await expect(world.objects.head(location)).rejects.toMatchObject(ebbError('ObjectNotFound'));
     });
 
-    it('in a bucket that is not there is BucketNotFound', async () => {
+    it('in a bucket that does not exist is BucketNotFound', async () => {
       const location = { bucket: `missing-${world.run}`, key: 'a' };
       await expect(world.objects.get(location)).rejects.toMatchObject(ebbError('BucketNotFound'));
       await expect(world.objects.head(location)).rejects.toMatchObject(ebbError('BucketNotFound'));
       await expect(world.objects.put(location, bytes('x'))).rejects.toMatchObject(ebbError('BucketNotFound'));
     });
 
-    it('is refused when the body is shorter or longer than was announced', async () => {
+    it('is refused if the body is shorter or longer than announced', async () => {
       const location = await world.newLocation();
       for (const sizeBytes of [4, 6]) {
         await expect(world.objects.put(location, bytes('hello'), { sizeBytes })).rejects.toMatchObject(
@@ -71,7 +71,7 @@ export function readingContract(world: ObjectsWorld): void {
       await expect(world.objects.head(location)).rejects.toMatchObject(ebbError('ObjectNotFound'));
     });
 
-    it('is deleted, and again without complaint', async () => {
+    it('can be deleted, and deleted again without an error', async () => {
       const location = await world.newLocation();
       await world.objects.put(location, bytes('x'));
       await world.objects.delete(location);
@@ -113,7 +113,7 @@ export function readingContract(world: ObjectsWorld): void {
       { range: { first: -900_000 }, first: 0, last: 199_999 },
     ];
 
-    it('gives the bytes that it names, clipped to the object, and the size of the whole', async () => {
+    it('returns its bytes, clipped to the object, and the size of the whole', async () => {
       const location = await world.newLocation();
       await world.objects.put(location, content);
       for (const { range, first, last } of world.can('all ranges') ? [...asked, ...askedAtTheEdges] : asked) {

@@ -5,7 +5,7 @@ import { ebbError, type ObjectsWorld } from './objects-world.js';
 /** Objects that are uploaded in parts. */
 export function uploadsContract(world: ObjectsWorld): void {
   describe('an upload in parts', () => {
-    it('becomes one object of its parts, in order, with what was said at its start', async () => {
+    it('becomes one object of its parts, in order, with the metadata from its start', async () => {
       const location = await world.newLocation();
       const metadata = { kind: 'parts' };
       const id = await world.objects.createUpload(location, { contentType: 'text/plain', metadata });
@@ -23,7 +23,7 @@ export function uploadsContract(world: ObjectsWorld): void {
       expect(head.etag).toBe(world.can('multipart etags') ? `${md5(etags)}-2` : got.etag);
     });
 
-    it('takes the last version of a part that was sent twice', async () => {
+    it('uses the last version of a part that was sent twice', async () => {
       const location = await world.newLocation();
       const id = await world.objects.createUpload(location);
       await world.objects.uploadPart(location, id, 1, bytes('wrong'));
@@ -33,7 +33,7 @@ export function uploadsContract(world: ObjectsWorld): void {
     });
 
     it.skipIf(!world.can('checked uploads'))(
-      'refuses parts that are missing, out of order or other than named',
+      'refuses parts that are missing, out of order or different from the named ones',
       async () => {
         const location = await world.newLocation();
         const id = await world.objects.createUpload(location);
@@ -95,7 +95,7 @@ export function uploadsContract(world: ObjectsWorld): void {
       await expect(world.objects.head(location)).rejects.toMatchObject(ebbError('ObjectNotFound'));
     });
 
-    it.skipIf(!world.can('checked uploads'))('that nobody began is UploadNotFound', async () => {
+    it.skipIf(!world.can('checked uploads'))('that was never started is UploadNotFound', async () => {
       const location = await world.newLocation();
       await expect(world.objects.uploadPart(location, 'no-such-upload', 1, bytes('x'))).rejects.toMatchObject(
         ebbError('UploadNotFound'),
@@ -115,7 +115,7 @@ export function uploadsContract(world: ObjectsWorld): void {
       }
     });
 
-    it.skipIf(!world.can('if absent'))('that must not replace anything fails where there is an object', async () => {
+    it.skipIf(!world.can('if absent'))('that must not replace anything fails if there is an object', async () => {
       const location = await world.newLocation();
       const id = await world.objects.createUpload(location);
       const only = await world.objects.uploadPart(location, id, 1, bytes('late'));
@@ -128,7 +128,7 @@ export function uploadsContract(world: ObjectsWorld): void {
   });
 }
 
-/** A part of the least size that S3 takes for all but the last. */
+/** A part of the smallest size that S3 accepts for all but the last part. */
 function part(fill: number): Buffer {
   return Buffer.alloc(5 * 1024 * 1024, fill);
 }

@@ -3,7 +3,7 @@ import type { ObjectLocation } from '../../libs/core/object-location.js';
 import type { Objects } from '../../libs/core/ports/objects.js';
 import { textOf } from '../support/bodies.js';
 
-/** What a server that somebody else wrote may lack. */
+/** The abilities that another vendor's server may lack. */
 export const OBJECTS_CAPABILITIES = [
   'abort upload',
   'list parts',
@@ -29,9 +29,9 @@ export const OBJECTS_CAPABILITIES = [
 
 export type ObjectsCapability = (typeof OBJECTS_CAPABILITIES)[number];
 
-/** The driver that the contract is tried on, and what every test of the contract asks of it. */
+/** The driver under test, and the parts that every test of the contract needs. */
 export class ObjectsWorld {
-  /** Part of all bucket names, so that runs on one server do not meet. */
+  /** A part of all bucket names, so that runs on one server do not collide. */
   readonly run = Date.now().toString(36);
   #buckets = 0;
 
@@ -54,7 +54,7 @@ export class ObjectsWorld {
     return bucket;
   }
 
-  /** A key in a bucket of its own. */
+  /** Creates a bucket and returns a key in it. */
   async newLocation(key = 'some/object.txt'): Promise<ObjectLocation> {
     return { bucket: await this.newBucket(), key };
   }
@@ -64,7 +64,7 @@ export class ObjectsWorld {
   }
 }
 
-/** What an error with this code looks like. */
+/** Matches an error with this code. */
 export function ebbError(code: ErrorCode): { name: string; code: ErrorCode } {
   return { name: 'EbbError', code };
 }

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { bytes, collect, HeldBody, md5, noise, streamOf } from '../support/bodies.js';
 import { ebbError, type ObjectsWorld } from './objects-world.js';
 
-/** Objects appear whole, at once, or never. */
+/** Objects appear whole and at once, or never. */
 export function writingContract(world: ObjectsWorld): void {
   describe('a put', () => {
-    it('shows nothing before its body has ended, and then everything', async () => {
+    it('shows nothing until its body has ended, and then the whole object', async () => {
       const location = await world.newLocation();
       const body = new HeldBody(noise(100_000));
       const putting = world.objects.put(location, body);
@@ -30,7 +30,7 @@ export function writingContract(world: ObjectsWorld): void {
     });
 
     it.skipIf(!world.can('steady reads'))(
-      'over an object never mixes old and new for those who read meanwhile',
+      'over an object never mixes old and new for simultaneous readers',
       async () => {
         const location = await world.newLocation();
         const versions = Array.from({ length: 12 }, (_, i) => Buffer.alloc(i % 2 ? 1_000 : 150_000, i));
@@ -54,7 +54,7 @@ export function writingContract(world: ObjectsWorld): void {
       await expect(world.objects.head(location)).rejects.toMatchObject(ebbError('ObjectNotFound'));
     });
 
-    it.skipIf(!world.can('if absent'))('that must not replace anything fails where there is an object', async () => {
+    it.skipIf(!world.can('if absent'))('that must not replace anything fails if there is an object', async () => {
       const location = await world.newLocation();
       await world.objects.put(location, bytes('first'), { ifAbsent: true });
       await expect(world.objects.put(location, bytes('second'), { ifAbsent: true })).rejects.toMatchObject(

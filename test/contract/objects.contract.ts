@@ -13,8 +13,8 @@ export interface ObjectsUnderTest {
 }
 
 /**
- * Every promise of the `Objects` port. `lacking` names what a server that somebody else wrote does not do; the tests
- * of it are skipped.
+ * The contract of the `Objects` port. `lacking` names the abilities that another vendor's server does not have; their
+ * tests are skipped.
  */
 export function objectsContract(
   name: string,

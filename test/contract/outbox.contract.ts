@@ -11,7 +11,7 @@ function of(id: string, createdAt = NOW) {
   return { id, createdAt };
 }
 
-/** What every driver of the `Outbox` port keeps of what the port promises. */
+/** The contract of every driver of the `Outbox` port. */
 export function outboxContract(driver: LedgerDriver): void {
   describe(`${driver.name} as an outbox`, () => {
     const scene = ledgerScene(driver);
@@ -20,13 +20,13 @@ export function outboxContract(driver: LedgerDriver): void {
       return (await scene.outbox.take(count, now, takenUntil)).map(({ delivery }) => delivery.id);
     }
 
-    test('is empty to begin with', async () => {
+    test('is empty at first', async () => {
       expect(await scene.outbox.take(10, NOW, TAKEN_UNTIL)).toEqual([]);
       expect(await scene.outbox.nextDueAt()).toBeUndefined();
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('gives a delivery back whole, due from when it was made', async () => {
+    test('returns a delivery in full, due from its creation', async () => {
       const delivery = sampleDelivery('a', { createdAt: NOW + 5 });
       await scene.outbox.enqueue([delivery]);
       expect(await scene.outbox.nextDueAt()).toBe(NOW + 5);
@@ -34,14 +34,14 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await scene.outbox.take(10, NOW + 5, TAKEN_UNTIL)).toEqual([{ delivery, failures: 0 }]);
     });
 
-    test('keeps a delivery that it has already as it is', async () => {
+    test('does not change a delivery that it already has', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await scene.outbox.enqueue([sampleDelivery('a', { createdAt: NOW + 99 }), sampleDelivery('b')]);
       expect(await scene.outbox.count()).toEqual({ waiting: 2, givenUp: 0 });
       expect(await scene.outbox.nextDueAt()).toBe(NOW);
     });
 
-    test('gives the oldest due first and at most as many as asked for', async () => {
+    test('hands out the oldest due first, and at most as many as requested', async () => {
       const late = sampleDelivery('late', { createdAt: NOW - 1 });
       const early = sampleDelivery('early', { createdAt: NOW - 9 });
       await scene.outbox.enqueue([late, early, sampleDelivery('now')]);
@@ -49,13 +49,13 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(2)).toEqual(['now']);
     });
 
-    test('gives a delivery to one taker of several at once', async () => {
+    test('hands a delivery to only one of several simultaneous takers', async () => {
       await scene.outbox.enqueue(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => sampleDelivery(id)));
       const taken = await Promise.all([takeIds(2), takeIds(2), takeIds(2)]);
       expect(taken.flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     });
 
-    test('gives a taken delivery that nobody recorded again when its taking has run out', async () => {
+    test('hands a taken delivery out again if its taking expires without a record', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await takeIds(1);
       expect(await scene.outbox.nextDueAt()).toBe(TAKEN_UNTIL);
@@ -64,7 +64,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(1, TAKEN_UNTIL)).toEqual(['a']);
     });
 
-    test('forgets a delivery that is done', async () => {
+    test('deletes a delivery that is done', async () => {
       await scene.outbox.enqueue([sampleDelivery('a'), sampleDelivery('b')]);
       await takeIds(1);
       await scene.outbox.record(of('a'), { kind: 'done' });
@@ -72,7 +72,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(10, TAKEN_UNTIL)).toEqual(['b']);
     });
 
-    test('keeps a callback that is done, with its attempts, and never gives it again by itself', async () => {
+    test('keeps a callback that is done, with its attempts, and does not hand it out again', async () => {
       const callback = aCallback('a');
       await scene.outbox.enqueue([callback]);
       await takeIds(1);
@@ -104,7 +104,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(1, TAKEN_UNTIL * 2)).toEqual([]);
     });
 
-    test('keeps the newest attempts', async () => {
+    test('keeps only the newest attempts', async () => {
       await scene.outbox.enqueue([aCallback('a')]);
       for (let at = 1; at <= MAX_KEPT_ATTEMPTS + 3; at++) {
         const outcome = { kind: 'retry', at: NOW, reason: 'x' } as const;
@@ -115,7 +115,7 @@ export function outboxContract(driver: LedgerDriver): void {
     });
 
     test.each(['delivered', 'given-up', 'waiting'] as const)(
-      'redelivers what is %s as if it were new',
+      'redelivers a callback that is %s as if it were new',
       async (state) => {
         await scene.outbox.enqueue([aCallback('a')]);
         await takeIds(1);
@@ -145,7 +145,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await scene.outbox.find('a')).toMatchObject({ state: 'delivered' });
     });
 
-    test('takes nothing of the busy, however much of theirs is due before', async () => {
+    test('takes no deliveries of busy destinations, even if many of them are due earlier', async () => {
       const slow = Array.from({ length: 30 }, (_, index) => aCallback(`slow-${index}`, 'https://slow.example/hook'));
       const quick = [aCallback('quick-1', 'https://quick.example'), aCallback('quick-2', 'https://quick.example/b')];
       await scene.outbox.enqueue(slow);
@@ -159,7 +159,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(2, NOW + 1)).toEqual(['slow-0', 'slow-1']);
     });
 
-    test('knows what is due next behind what is taken and what is closed', async () => {
+    test('finds the next due time beyond taken deliveries and busy destinations', async () => {
       const slow = Array.from({ length: 30 }, (_, index) => aCallback(`slow-${index}`, 'https://slow.example/hook'));
       await scene.outbox.enqueue([aCallback('taken', 'https://quick.example')]);
       expect(await takeIds(1)).toEqual(['taken']);
@@ -168,7 +168,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await scene.outbox.nextDueAt(new Set(['https://slow.example']))).toBe(NOW + 5);
     });
 
-    test('knows the deliveries of an invocation, the oldest first', async () => {
+    test('lists the deliveries of an invocation, the oldest first', async () => {
       const told = [
         { ...aCallback('a'), invocationId: 'one' },
         { ...aCallback('b'), invocationId: 'other' },
@@ -194,7 +194,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await ids({ limit: 10, after: 'none' })).toEqual([]);
     });
 
-    test('forgets what was done before a time, some at a time, and nothing that waits', async () => {
+    test('deletes deliveries done before a time, in batches, and none that wait', async () => {
       await scene.outbox.enqueue(['a', 'b', 'c', 'd'].map((id) => aCallback(id)));
       for (const [id, at] of [
         ['a', 1],
@@ -211,7 +211,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await scene.outbox.count()).toEqual({ waiting: 1, givenUp: 0 });
     });
 
-    test('puts the deliveries of the subscriptions in the place of the topic', async () => {
+    test('replaces the delivery to a topic by the deliveries to its subscriptions', async () => {
       await scene.outbox.enqueue([sampleDelivery('topic')]);
       await takeIds(1);
       const replacedBy = [sampleDelivery('first'), sampleDelivery('second')];
@@ -220,14 +220,14 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(10)).toEqual(['first', 'second']);
     });
 
-    test('replaces once when two takers are done with the same delivery', async () => {
+    test('replaces a delivery once if two takers finish it', async () => {
       await scene.outbox.enqueue([sampleDelivery('topic')]);
       const done = (id: string) => scene.outbox.record(of('topic'), { kind: 'done', replacedBy: [sampleDelivery(id)] });
       await Promise.all([done('first'), done('second')]);
       expect(await takeIds(10)).toEqual(['first']);
     });
 
-    test('tries again at the time that was asked for, counting the failures', async () => {
+    test('retries at the requested time, and counts the failures', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await takeIds(1);
       await scene.outbox.record(of('a'), { kind: 'retry', at: NOW + 1_000, reason: 'refused' });
@@ -239,7 +239,7 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await scene.outbox.take(1, NOW + 2_000, TAKEN_UNTIL)).toMatchObject([{ failures: 2 }]);
     });
 
-    test('keeps what was given up, counts it, and never gives it again', async () => {
+    test('keeps and counts a delivery that was given up, and never hands it out again', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await takeIds(1);
       await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'gone for a day' });
@@ -250,27 +250,27 @@ export function outboxContract(driver: LedgerDriver): void {
       expect(await takeIds(1, TAKEN_UNTIL * 2)).toEqual([]);
     });
 
-    test('takes a late success for what it is', async () => {
+    test('records a late success of a delivery that was given up', async () => {
       await scene.outbox.enqueue([sampleDelivery('a')]);
       await scene.outbox.record(of('a'), { kind: 'given-up', reason: 'gone for a day' });
       await scene.outbox.record(of('a'), { kind: 'done' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('changes nothing for a delivery that it does not have', async () => {
+    test('ignores a record of an unknown delivery', async () => {
       await scene.outbox.record(of('none'), { kind: 'done', replacedBy: [sampleDelivery('x')] });
       await scene.outbox.record(of('none'), { kind: 'retry', at: NOW, reason: 'x' });
       await scene.outbox.record(of('none'), { kind: 'given-up', reason: 'x' });
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('does nothing when the signal is aborted already', async () => {
+    test('does nothing if the signal is already aborted', async () => {
       const gone = AbortSignal.abort(new Error('gone'));
       await expect(scene.outbox.enqueue([sampleDelivery('a')], gone)).rejects.toThrow('gone');
       expect(await scene.outbox.count()).toEqual({ waiting: 0, givenUp: 0 });
     });
 
-    test('remembers everything when it is opened again', async (context) => {
+    test('keeps everything when it is opened again', async (context) => {
       if (!scene.outlivesClosing()) return context.skip();
       await scene.outbox.enqueue(['taken', 'given-up', 'retried'].map((id) => sampleDelivery(id)));
       await takeIds(1);

@@ -37,7 +37,7 @@ const LINUX = process.platform === 'linux';
 interface ProcessScene extends InstancesScene {
   readonly instances: ProcessInstances;
   readonly directory: string;
-  /** Another driver over the same directory, as after a restart. */
+  /** Opens another driver over the same directory, as after a restart. */
   restart(): ProcessInstances;
 }
 
@@ -134,7 +134,7 @@ describe('instances by processes', () => {
       expect(Object.keys(description['env'] as object)).not.toContain('VITEST');
     });
 
-    it('may not be given variables by its model that decide what is executed', async () => {
+    it('is refused if its model sets variables that decide which code runs', async () => {
       const spec = launchSpec('i-1', {
         image: 'echo',
         environment: { NODE_OPTIONS: '--import=data:text/javascript,0' },
@@ -143,14 +143,14 @@ describe('instances by processes', () => {
       await expect(instances.launch(spec)).rejects.toMatchObject({ code: 'InvalidRequest' });
     });
 
-    it('is not started where its model asks for isolation, which a process cannot have', async () => {
+    it('is not started if its model asks for isolation, which a process cannot have', async () => {
       const spec = { ...launchSpec('i-1', { image: 'echo', environment: {} }), isNetworkIsolated: true };
       const refusal = { code: 'InvalidRequest', message: expect.stringContaining('EnableNetworkIsolation') as string };
       await expect(instances.check(spec)).rejects.toMatchObject(refusal);
       await expect(instances.launch(spec)).rejects.toMatchObject(refusal);
     });
 
-    it('that cannot be executed at all is a failed launch', async () => {
+    it('that cannot be executed is a failed launch', async () => {
       const unstartable = launchSpec('i-1', { image: 'unstartable', environment: {} });
       await expect(instances.launch(unstartable)).rejects.toMatchObject({
         code: 'InstanceUnavailable',
@@ -159,7 +159,7 @@ describe('instances by processes', () => {
       expect(await instances.list()).toEqual([]);
     });
 
-    it('cannot have the id of one that runs', async () => {
+    it('cannot have the id of a running instance', async () => {
       await launch('i-1');
       const again = instances.launch(launchSpec('i-1', { image: 'echo', environment: {} }));
       await expect(again).rejects.toMatchObject({ code: 'InstanceUnavailable' });
@@ -173,8 +173,8 @@ describe('instances by processes', () => {
     });
   });
 
-  describe('what is left of an instance', () => {
-    it('is its log, and no directory or process', async () => {
+  describe('the remains of an instance', () => {
+    it('are its log, and no directory or process', async () => {
       const { exited } = await launch('i-1', { ECHO_CHILD: 'yes' }, MODEL);
       const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       await instances.terminate('i-1', 1_000);
@@ -184,7 +184,7 @@ describe('instances by processes', () => {
       expect(await isAlive(Number(child))).toBe(false);
     });
 
-    it('is no process of its group when the first one dies by itself', async () => {
+    it('contain no process of its group after the first process dies', async () => {
       const { exited } = await launch('i-1', { ECHO_CHILD: 'yes' });
       const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       const fatal = instances.invoke('i-1', request('x', { customAttributes: 'exit=1' }));
@@ -193,14 +193,14 @@ describe('instances by processes', () => {
       await untilGone(Number(child));
     });
 
-    it.runIf(LINUX)('is no process that had left its group', async () => {
+    it.runIf(LINUX)('contain no process that left its group', async () => {
       await launch('i-1', { ECHO_CHILD: 'escaped' });
       const [, child] = await untilTail(scene.logs, 'i-1', /^child (\d+)$/);
       await instances.terminate('i-1', 1_000);
       expect(await isAlive(Number(child))).toBe(false);
     });
 
-    it('is nothing where it could not be started', async () => {
+    it('are nothing if it could not be started', async () => {
       const failing = instances.launch(launchSpec('i-1', { image: 'unstartable', environment: {} }));
       await expect(failing).rejects.toThrow('no-such-program');
       expect(await readdir(scene.directory)).toEqual([]);
@@ -223,7 +223,7 @@ describe('instances by processes', () => {
       expect(await scene.logs.tail('i-2', 1)).toMatchObject([{ text: 'SIGTERM' }]);
     });
 
-    it.runIf(LINUX)('a leftover is found though its process was never recorded', async () => {
+    it.runIf(LINUX)('a leftover is found even if its process was never recorded', async () => {
       const { exited } = await launch('i-1');
       const record = join(scene.directory, 'i-1', 'instance.json');
       const { token } = JSON.parse(readFileSync(record, 'utf8')) as { token: string };
@@ -235,7 +235,7 @@ describe('instances by processes', () => {
       expect(await restarted.list()).toEqual([]);
     });
 
-    it('a process that has come to bear the number of an instance is let alone', async () => {
+    it('a process that reuses the process id of an instance is left alone', async () => {
       await launch('i-1');
       const record = join(scene.directory, 'i-1', 'instance.json');
       const marks = JSON.parse(readFileSync(record, 'utf8')) as object;
@@ -253,7 +253,7 @@ describe('instances by processes', () => {
       }
     });
 
-    it('what a crash left of a launch is removed', async () => {
+    it('the remains of a crashed launch are removed', async () => {
       await mkdir(join(scene.directory, 'i-1', 'model'), { recursive: true });
       await writeFile(join(scene.directory, 'i-1', 'instance.json'), '');
       expect(await scene.restart().list()).toEqual([]);
@@ -270,7 +270,7 @@ describe('instances by processes', () => {
       expect(await instances.list()).toEqual([]);
     });
 
-    it.runIf(LINUX)('together with their guard, the next start finds and ends them', async () => {
+    it.runIf(LINUX)('and their guard too, the next start can find and end them', async () => {
       const owner = await startOwner(scene.directory, ['i-1', 'i-2']);
       const pids = await processesOf(scene.directory, ['i-1', 'i-2']);
       for (const guard of childrenNamed(owner.pid!, 'sh')) process.kill(guard, 'SIGKILL');
@@ -284,7 +284,7 @@ describe('instances by processes', () => {
   });
 
   describe('the connection', () => {
-    it('that the container closed while it was idle does not fail the next invocation', async () => {
+    it('does not fail the next invocation if the container closed it while idle', async () => {
       await launch('i-1');
       for (let round = 0; round < 5; round += 1) {
         expect(await readText(await instances.invoke('i-1', request('x', { customAttributes: 'closeIdle' })))).toBe(
@@ -294,21 +294,21 @@ describe('instances by processes', () => {
       }
     });
 
-    it('takes an answer that comes before the input was read', async () => {
+    it('accepts an answer that comes before the input was read', async () => {
       await launch('i-1');
       const sizeBytes = 50_000_000;
       const early = { ...request('', { customAttributes: 'early;status=413' }), body: zeros(sizeBytes), sizeBytes };
       expect(await instances.invoke('i-1', early)).toMatchObject({ status: 413 });
     });
 
-    it('tells of headers that are too many to be read', async () => {
+    it('reports headers that are too many to be read', async () => {
       await launch('i-1');
       const response = await instances.invoke('i-1', request('x', { customAttributes: 'headerBytes=100000' }));
       expect(response.headerBytes).toBeGreaterThanOrEqual(65_536);
       expect(await readText(await instances.invoke('i-1', request('next')))).toBe('next');
     });
 
-    it('raises BadDigest where the input is shorter than announced', async () => {
+    it('raises BadDigest if the input is shorter than announced', async () => {
       await launch('i-1');
       const short = { ...request('1234567890'), body: zeros(5) };
       await expect(instances.invoke('i-1', short)).rejects.toMatchObject({ code: 'BadDigest' });
@@ -354,7 +354,7 @@ async function startOwner(directory: string, ids: string[]): Promise<ChildProces
   return owner;
 }
 
-/** The first processes of instances, and where they can be known their children. */
+/** Returns the first processes of instances, and their children if they can be found. */
 async function processesOf(directory: string, ids: string[]): Promise<number[]> {
   const marks = ids.map((id) => JSON.parse(readFileSync(join(directory, id, 'instance.json'), 'utf8')) as ProcessMarks);
   const expected = LINUX ? 2 : 1;

@@ -28,7 +28,7 @@ beforeEach(async () => {
   objects = new WatchedObjects();
   await objects.createBucket('models');
   await objects.put({ bucket: 'models', key: 'm.tar.gz' }, gzipSync(tarOf({ path: 'weights.bin', content: 'x' })));
-  // What is left is then what is in use.
+  // No unused model is kept, so every remaining model is in use.
   const models = await ModelStore.open({ objects, directory: join(root, 'models'), maxBytes: 0 });
   instances = new ProcessInstances({ ...OPTIONS, directory: join(root, 'instances'), models, logs: new MemoryLogs() });
 });
@@ -51,14 +51,14 @@ async function launch(instanceId: string, container: Partial<ContainerDefinition
   return phases;
 }
 
-/** What the container says of itself. */
+/** Asks the container to describe itself. */
 async function describeOf(instanceId: string): Promise<{ env: Record<string, string>; modelFiles: string[] }> {
   const response = await instances.invoke(instanceId, request('{}', { customAttributes: 'describe' }));
   return JSON.parse(await readText(response)) as { env: Record<string, string>; modelFiles: string[] };
 }
 
 describe('the model of a process', () => {
-  it('is shared with the others that want the same, and goes with the last of them', async () => {
+  it('is shared by processes with the same model, and is deleted with the last of them', async () => {
     const started = ['download', 'unpack', 'boot', 'ping'];
     expect(await launch('i-1', withModel)).toEqual(started);
     expect(await launch('i-2', withModel)).toEqual(started);
@@ -72,7 +72,7 @@ describe('the model of a process', () => {
     expect(await leftIn(join(root, 'models'))).toBe(0);
   });
 
-  it('is an empty directory of its own where it has none', async () => {
+  it('is an empty directory if the container has no model', async () => {
     expect(await launch('i-1', {})).toEqual(['boot', 'ping']);
     const { env, modelFiles } = await describeOf('i-1');
     expect(env['SM_MODEL_DIR']).toBe(join(root, 'instances/i-1/model'));
@@ -80,7 +80,7 @@ describe('the model of a process', () => {
     expect(modelFiles).toEqual([]);
   });
 
-  it('has more beside it, in a folder for each channel, until the process is gone', async () => {
+  it('has additional models beside it, in a folder for each channel, until the process ends', async () => {
     const additionalModelData = [
       { channelName: 'lora', source: archive },
       { channelName: 'draft', source: archive },
@@ -104,13 +104,13 @@ describe('the model of a process', () => {
         additionalModelData: [{ channelName: 'lora', source: { ...archive, uri: 's3://models/absent' } }],
       },
     ],
-  ])('is let go where the process %s', async (_what, container) => {
+  ])('is released if the process %s', async (_what, container) => {
     const spec = launchSpec('i-1', { image: 'echo', environment: {}, ...container });
     await expect(instances.launch(spec)).rejects.toMatchObject({ name: 'EbbError' });
     expect(await leftIn(join(root, 'models'))).toBe(0);
   });
 
-  it('is let go when the process dies by itself', async () => {
+  it('is released when the process dies', async () => {
     const environment = { ECHO_EXIT_AFTER_MS: '1' };
     const { exited } = await instances.launch(launchSpec('i-1', { image: 'echo', environment, ...withModel }));
     await exited;

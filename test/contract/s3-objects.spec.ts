@@ -28,8 +28,9 @@ objectsContract('objects in S3, served by fauxqs', () => objectsOn(startFauxqs()
 ]);
 
 /**
- * Any other server: its address here, its credentials where the AWS SDK looks for them, and what it lacks in
- * `EBB_TEST_S3_LACKS`, separated by commas. moto's server lacks "checked uploads,control characters in keys".
+ * Runs the contract on any other server: its address is here, its credentials are where the AWS SDK looks for them.
+ * `EBB_TEST_S3_LACKS` names the abilities that it lacks, separated by commas. moto's server lacks "checked
+ * uploads,control characters in keys".
  */
 const endpoint = process.env['EBB_TEST_S3_ENDPOINT'];
 const lacks = process.env['EBB_TEST_S3_LACKS']?.split(',') ?? [];

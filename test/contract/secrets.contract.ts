@@ -3,7 +3,7 @@ import type { Secrets } from '../../libs/core/ports/secrets.js';
 
 const PLAIN = 'correct horse battery staple: ä€😀';
 
-/** What every keeper of secrets promises. */
+/** The contract of every driver of secrets. */
 export function secretsContract(open: () => Secrets): void {
   it('opens what it sealed, for the same purpose', () => {
     const secrets = open();
@@ -12,7 +12,7 @@ export function secretsContract(open: () => Secrets): void {
     }
   });
 
-  it('shows nothing of what it sealed, and seals the same text differently each time', () => {
+  it('hides the sealed text, and seals the same text differently each time', () => {
     const secrets = open();
     const sealed = [secrets.seal(PLAIN, 'one'), secrets.seal(PLAIN, 'one')];
     expect(sealed[0]).not.toContain('horse');
@@ -25,7 +25,7 @@ export function secretsContract(open: () => Secrets): void {
     expect(() => secrets.open(sealed, 'another')).toThrow(expect.objectContaining({ code: 'Unavailable' }));
   });
 
-  it('opens nothing that it did not seal', () => {
+  it('opens no text that it did not seal', () => {
     const secrets = open();
     const sealed = secrets.seal(PLAIN, 'one');
     for (const changed of ['', 'v1.', `${sealed}x`, sealed.slice(0, -3), `${sealed.slice(0, -1)}!`, PLAIN]) {
@@ -33,11 +33,11 @@ export function secretsContract(open: () => Secrets): void {
     }
   });
 
-  it('does not say what it was given where it cannot open it', () => {
+  it('does not repeat a text that it cannot open', () => {
     expect(() => open().open('horse', 'one')).not.toThrow('horse');
   });
 
-  it('knows a token again by its hash, and no other token', () => {
+  it('recognises a token by its hash, and no other token', () => {
     const secrets = open();
     const hash = secrets.hash('token');
     expect(hash).not.toContain('token');
@@ -47,7 +47,7 @@ export function secretsContract(open: () => Secrets): void {
     expect(secrets.matches('token', `${hash}x`)).toBe(false);
   });
 
-  it('hashes content to the same however it is cut, and other content to something else', () => {
+  it('hashes content the same in any pieces, and other content differently', () => {
     const secrets = open();
     const hashed = (...parts: string[]): string => hashOf(secrets, parts);
     expect(hashed('con', 'tent')).toBe(hashed('content'));
@@ -55,7 +55,7 @@ export function secretsContract(open: () => Secrets): void {
     expect(new Set([hashed(), hashed('content'), hashed('Content'), hashed('content ')]).size).toBe(4);
   });
 
-  it('draws characters of an alphabet, as many as it is asked for, and others each time', () => {
+  it('draws the requested number of characters from an alphabet, different each time', () => {
     const secrets = open();
     const drawn = Array.from({ length: 50 }, () => secrets.random('ABCDEFGH', 20));
     for (const text of drawn) expect(text).toMatch(/^[A-H]{20}$/);

@@ -32,14 +32,14 @@ describe('secrets under a key in a file', () => {
 
   secretsContract(() => KeyFileSecrets.open(file, true));
 
-  it('make their key when there is none, for its owner alone, and leave nothing else behind', () => {
+  it('create a missing key, readable only by its owner, and leave no other file behind', () => {
     KeyFileSecrets.open(file, true);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')).toHaveLength(32);
     expect(readdirSync(directory)).toEqual(['secrets.key']);
   });
 
-  it('open what was sealed before Ebb was started again', () => {
+  it('open texts that were sealed before a restart', () => {
     const sealed = KeyFileSecrets.open(file, true).seal('text', 'one');
     expect(KeyFileSecrets.open(file, true).open(sealed, 'one')).toBe('text');
   });
@@ -50,7 +50,7 @@ describe('secrets under a key in a file', () => {
     expect(() => KeyFileSecrets.open(other, true).open(sealed, 'one')).toThrow(`with '${other}'`);
   });
 
-  it("never make an operator's key", () => {
+  it('never create the key file of an operator', () => {
     expect(() => KeyFileSecrets.open(file, false)).toThrow(/cannot be used: ENOENT/);
     expect(existsSync(file)).toBe(false);
   });
@@ -61,7 +61,7 @@ describe('secrets under a key in a file', () => {
     expect(() => KeyFileSecrets.open(file, true)).toThrow(/others have access to it: chmod 600 it/);
   });
 
-  it.each([0o600, 0o400, 0o440, 0o640])('take a key file of mode %o', (mode) => {
+  it.each([0o600, 0o400, 0o440, 0o640])('accept a key file of mode %o', (mode) => {
     KeyFileSecrets.open(file, true);
     chmodSync(file, mode);
     expect(() => KeyFileSecrets.open(file, false)).not.toThrow();

@@ -37,10 +37,10 @@ function open() {
 const driver: LedgerDriver = { name: 'SQS', strictOrder: false, patienceMs: 5_000, open: async () => open() };
 ledgerContract(driver);
 
-describe('a ledger whose work SQS hands out', () => {
+describe('a ledger with its queue in SQS', () => {
   const request = { endpointName: 'ocr', workerId: 'worker-1', count: 1, now: NOW, leasedUntil: LEASED_UNTIL };
 
-  it('drops messages of which there are more than is queued', async () => {
+  it('drops messages beyond the number of queued invocations', async () => {
     const { ledger, close, queueName } = open();
     await ledger.accept(sampleRequest(1));
     await ledger.accept(sampleRequest(2));
@@ -55,7 +55,7 @@ describe('a ledger whose work SQS hands out', () => {
     await close();
   });
 
-  it('hands out by priority, whichever message comes first', async () => {
+  it('leases by priority, in any order of messages', async () => {
     const { ledger, close } = open();
     await ledger.accept(sampleRequest(1));
     await ledger.accept(sampleRequest(2, { priority: 'high' }));
@@ -64,9 +64,9 @@ describe('a ledger whose work SQS hands out', () => {
     await close();
   });
 
-  it('sends a queued invocation again whose message was lost', async () => {
+  it('sends the message of a queued invocation again if it was lost', async () => {
     const { ledger, record, close } = open();
-    // Accepted by a process that died before it could send.
+    // As if accepted by a process that died before it could send.
     await record.accept(sampleRequest(1));
     expect(await ledger.lease(request)).toEqual([]);
     await ledger.reclaim(NOW);
@@ -76,7 +76,7 @@ describe('a ledger whose work SQS hands out', () => {
     await close();
   });
 
-  it('hands an invocation out once although its message came twice', async () => {
+  it('leases an invocation once if its message came twice', async () => {
     const { ledger, record, close } = open();
     await record.accept(sampleRequest(1));
     await ledger.reclaim(NOW);
@@ -89,7 +89,7 @@ describe('a ledger whose work SQS hands out', () => {
     await close();
   });
 
-  it('gives work back at once when it is released, not when its message becomes visible by itself', async () => {
+  it('requeues a released invocation at once, before its message becomes visible again', async () => {
     const { ledger, close } = open();
     await ledger.accept(sampleRequest(1));
     const [leased] = await ledger.lease(request);
@@ -99,7 +99,7 @@ describe('a ledger whose work SQS hands out', () => {
     await close();
   });
 
-  it('keeps an accepted invocation when SQS cannot be reached, and hands it out when it can', async () => {
+  it('keeps an accepted invocation while SQS cannot be reached, and leases it afterwards', async () => {
     const record = openSqliteLedger(':memory:');
     const nowhere = new SQSClient({
       region: 'us-east-1',

@@ -9,10 +9,10 @@ import { drain, pause, wake } from './operate.js';
 import type { Incident } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
-/** A process that stands still for longer than this is replaced on another machine. */
+/** A process that is frozen for longer than this is replaced on another machine. */
 const PATIENCE_MS = 20_000;
 
-/** Lets one incident happen to the whole. */
+/** Carries out one incident on the simulation. */
 export async function befall(simulation: Simulation, incident: Incident): Promise<void> {
   simulation.log.add('simulation', JSON.stringify(incident));
   switch (incident.kind) {
@@ -60,7 +60,7 @@ async function crash(simulation: Simulation, downMs: number, losesMachine: boole
   else simulation.boot(engine.process.workerId);
 }
 
-/** What stood still wakes up after its leases have run out, and believes that it is alone. */
+/** Freezes a process. It wakes after its leases have expired, and believes that it is alone. */
 async function freeze(simulation: Simulation, ms: number, livesOnMs: number): Promise<void> {
   const { clock } = simulation;
   const { process } = simulation.engine;

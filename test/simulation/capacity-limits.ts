@@ -4,7 +4,7 @@ import type { Catalog, Records } from '../../libs/core/ports/catalog.js';
 import type { LaunchSpec } from '../../libs/core/ports/instances.js';
 import { type ScalableTarget, capacityBounds, scalableTargetKey } from '../../libs/core/scaling/scalable-target.js';
 
-/** A reading of the catalog is at most this old when it is acted on. */
+/** The greatest age of a reading of the catalog when a process acts on it. */
 const STALE_MS = 500;
 
 interface Limit {
@@ -13,7 +13,7 @@ interface Limit {
   readonly minimum: number;
 }
 
-/** How many instances each variant of each deployment may have, by what the catalog has said of it lately. */
+/** Tracks how many instances each variant of each deployment may have, from the recent states of the catalog. */
 export class CapacityLimits {
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly targets = new Map<string, ScalableTarget>();
@@ -35,12 +35,12 @@ export class CapacityLimits {
     });
   }
 
-  /** The most of what has been said within the time that a reading may be old. */
+  /** Returns the highest maximum within the greatest age of a reading. */
   recentMaximum(variant: Which): number {
     return Math.max(...this.since(variant, this.now()).map(({ maximum }) => maximum));
   }
 
-  /** The most that was asked for at least, by what a decision of that time may have read, or could be read since. */
+  /** Returns the highest minimum that a decision at that time may have read, or that could be read since. */
   recentMinimum(variant: Which, decidedAt: number): number {
     return Math.max(...this.since(variant, decidedAt).map(({ minimum }) => minimum));
   }
@@ -64,9 +64,9 @@ export class CapacityLimits {
   private maximumOf({ deployment, name, status }: Endpoint, variant: DeployedVariant): number {
     const { maximum } = capacityBounds(variant, this.targets.get(scalableTargetKey(name, variant.name)));
     const { desiredInstanceCount } = variant;
-    // Nothing scales before an endpoint is in service: it begins with the counts of its config.
+    // An endpoint is not scaled before it is in service: it begins with the counts of its config.
     if (status === 'Creating') return Math.max(maximum, desiredInstanceCount);
-    // An update has the counts that were there when it began, and one instance at least to prove itself.
+    // An update has the counts from its beginning, and at least one instance to prove itself.
     return deployment ? Math.max(1, maximum, desiredInstanceCount) : maximum;
   }
 }
@@ -82,7 +82,7 @@ function setOrDelete<T>(records: Map<string, T>, key: string, record: T | undefi
   else records.set(key, record);
 }
 
-/** Told of each record as it is after each change of it, whoever makes it. */
+/** Calls `changed` with each record after every change of it, by any process. */
 function onChange<T>(records: Records<T>, changed: (key: string, record: T | undefined) => void): void {
   const create = records.create.bind(records);
   const update = records.update.bind(records);

@@ -11,7 +11,7 @@ import { BAD_IMAGE } from './watched-instances.js';
 
 const GOOD_IMAGE = 'better';
 
-/** Updates one endpoint, as far as it lets itself be updated. */
+/** Updates one endpoint; the update may be refused. */
 export async function update(simulation: Simulation, incident: Extract<Incident, { kind: 'update' }>): Promise<void> {
   const { catalog, clock, engine, random, scenario } = simulation;
   const plan = random.pick(scenario.endpoints);
@@ -40,7 +40,7 @@ export async function update(simulation: Simulation, incident: Extract<Incident,
   await asFarAsAllowed(simulation, updated);
 }
 
-/** Sets weights and counts of one endpoint by hand, where they are anybody's to set. */
+/** Sets weights of one endpoint by hand, and counts of the variants that are scaled by hand. */
 export async function changeCapacities(
   simulation: Simulation,
   { counts, weights }: Extract<Incident, { kind: 'capacities' }>,
@@ -55,7 +55,7 @@ export async function changeCapacities(
   await asFarAsAllowed(simulation, updateCapacities(engine.process.world, name, wanted));
 }
 
-/** The alarm rings for a while. */
+/** Puts the alarm into ALARM for a while. */
 export async function ring(simulation: Simulation, forMs: number): Promise<void> {
   await putAlarm(simulation, 'ALARM');
   await simulation.clock.sleep(forMs);
@@ -68,7 +68,7 @@ async function putAlarm({ catalog }: Simulation, state: 'OK' | 'ALARM'): Promise
   await catalog.alarms.update(ALARM, (current) => ({ ...current, state }));
 }
 
-/** Waits for a change, which may be refused or go down with its process. */
+/** Waits for a change, which may be refused or end with its process. */
 export async function asFarAsAllowed({ engine, log }: Simulation, change: Promise<unknown>): Promise<void> {
   const refused = (error: unknown): void => {
     if (!(error instanceof EbbError)) throw error;

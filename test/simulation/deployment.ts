@@ -13,7 +13,7 @@ export const INPUT_BUCKET = 'inputs';
 const RESULT_BUCKET = 'results';
 const MODEL = 'model';
 
-/** Puts a scenario's endpoints and buckets in place before anything runs. */
+/** Creates a scenario's endpoints and buckets before anything runs. */
 export async function deploy(simulation: Simulation): Promise<void> {
   const { catalog, clock, objects, scenario } = simulation;
   for (const bucket of [defaultBucket(PLACE), INPUT_BUCKET, RESULT_BUCKET]) await objects.createBucket(bucket);

@@ -8,10 +8,10 @@ import { GATES, type Gate } from '../../libs/core/endpoint/endpoint-gates.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { Incident } from './scenario.js';
 
-/** The alarm that updates are rolled back for. */
+/** The alarm for which updates are rolled back. */
 export const ALARM = 'trouble';
 
-/** Something that callers or operators want of an endpoint as a whole, or an alarm that may undo it. */
+/** Draws a change that callers or operators make to a whole endpoint, or an alarm that may roll it back. */
 export function drawChange(random: SeededRandom, at: number): Incident {
   switch (random.integer(0, 9)) {
     case 6:

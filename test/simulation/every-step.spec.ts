@@ -17,7 +17,7 @@ describe('before and after every one of its steps a process may', () => {
   });
 });
 
-/** One endpoint at zero, and one invocation for each way of the engine through its verbs. */
+/** One endpoint at zero, and one invocation for each path through the engine. */
 const SMALL: Scenario = {
   seed: 1,
   keepWarmMs: 1_000,

@@ -9,23 +9,23 @@ import type { SimulatedProcess } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
 import { StateWatch } from './state-watch.js';
 
-/** A decision is made by what was read no longer ago. */
+/** The greatest age of the readings behind a decision. */
 const LONGEST_READING_MS = 2_000;
-/** A lost signal is made up for by a sweep, and what is refused is tried again, within this time. */
+/** The longest time until a sweep replaces a lost signal, and until a refused call is tried again. */
 const LONGEST_HEARING_MS = 30_000;
 
-/** What an instance was launched as. */
+/** The endpoint, variant and deployment that an instance was launched for. */
 type LaunchedAs = Pick<LaunchSpec, 'endpointName' | 'variantName' | 'deploymentId'>;
 
-/** Judges what processes do with their instances, as they do it. */
+/** Judges the acts of processes on their instances as they happen. */
 export class InstanceWatch {
   readonly states: StateWatch;
   private readonly running = new Map<string, Set<SimulatedProcess>>();
   private readonly sick = new Set<string>();
   private readonly launchedAs = new Map<string, LaunchedAs>();
-  /** Those that were seen to be told to go: what is to become of the others of their deployment later is not theirs. */
+  /** Instances that were seen draining. Later changes to their deployment do not concern them. */
   private readonly seenDraining = new Set<string>();
-  /** Those that an operator has taken out. */
+  /** Instances that an operator has drained. */
   private readonly drained = new Set<string>();
   /** When an operator last had an endpoint woken. */
   private readonly wokenAt = new Map<string, number>();
@@ -60,7 +60,7 @@ export class InstanceWatch {
     );
   }
 
-  /** While dispatch is paused, nothing but a minimum or an order to wake makes instances. */
+  /** Reports launches while dispatch is paused. Only a minimum or an order to wake may launch instances then. */
   private async launchingPaused(fleet: Fleet, spec: LaunchSpec, count: number): Promise<void> {
     const { endpointName, instanceId } = spec;
     const member = fleet.details(endpointName).find(({ id }) => id === instanceId);
@@ -76,7 +76,10 @@ export class InstanceWatch {
     );
   }
 
-  /** What was leased before a pause may begin after it, and who has not heard of it yet leases on, for a while. */
+  /**
+   * Reports invocations that run while dispatch is paused. An invocation leased before the pause may start after it,
+   * and a process that does not know of the pause yet may lease for a while.
+   */
   private async invokingHeld(process: SimulatedProcess, inferenceId: string): Promise<void> {
     const { arrivals, catalog, clock } = this.simulation;
     const { endpointName } = arrivals.get(inferenceId)!;
@@ -97,7 +100,7 @@ export class InstanceWatch {
     this.simulation.violation(`the paused instance ${instanceId} is given an invocation`);
   }
 
-  /** What an earlier process launched is only ended where nobody wants it, or where it stood still. */
+  /** Reports that an instance of an earlier process was ended. Only unwanted and paused instances may be. */
   async terminatedUnadopted({ instanceId, isPaused: stoodStill, launchedAs }: FoundInstance): Promise<void> {
     if (stoodStill || !launchedAs || !(await this.isWanted(launchedAs))) return;
     this.simulation.violation(`the instance ${instanceId} of an earlier process was ended and not taken over`);
@@ -108,7 +111,7 @@ export class InstanceWatch {
     this.simulation.violation(`the instance ${instanceId} was ended while it was starting`);
   }
 
-  /** Only a sick one may be told to go while it works, or one that an operator takes out. */
+  /** Reports that a busy instance is drained. Only a sick instance may be, or one that an operator drains. */
   async drainingBusy(instanceId: string): Promise<void> {
     if (this.seenDraining.has(instanceId)) return;
     this.seenDraining.add(instanceId);
@@ -118,8 +121,8 @@ export class InstanceWatch {
   }
 
   /**
-   * The instances of an endpoint that is being deleted, or could not be created, all have to go; so do those that an update
-   * replaces, or takes back.
+   * Whether an instance should stay. It should go if its endpoint is being deleted or could not be created, or if an
+   * update replaces it or takes it back.
    */
   private async isWanted({ deploymentId, endpointName }: LaunchedAs): Promise<boolean> {
     const endpoint = await this.simulation.catalog.endpoints.get(endpointKey(endpointName));
@@ -140,13 +143,13 @@ export class InstanceWatch {
     }
   }
 
-  /** Returns what to call at the end. */
+  /** Notes the start of an invocation. Returns the function to call at its end. */
   invoking(process: SimulatedProcess, inferenceId: string): () => void {
     void this.invokingHeld(process, inferenceId);
     const { hasRefused, redelivered, scenario } = this.simulation;
     const holders = this.running.get(inferenceId) ?? new Set();
     this.running.set(inferenceId, holders);
-    // One that stood still may have been about to begin when its lease ran out.
+    // A process that was frozen may have been about to begin when its lease expired.
     const isExcused = hasRefused || scenario.clockSkewMs > 0 || redelivered.has(inferenceId) || process.wasFrozen;
     for (const other of holders) {
       if (other.isDead || other.wasFrozen || isExcused) continue;
@@ -157,7 +160,7 @@ export class InstanceWatch {
   }
 }
 
-/** Whether its dispatch has been paused since then at least. */
+/** Whether dispatch has been paused at least since that time. */
 function wasPausedAt(endpoint: Endpoint, at: number): boolean {
   return isPaused(endpoint, 'dispatch') && (endpoint.gateChanges?.dispatch?.at ?? Infinity) <= at;
 }

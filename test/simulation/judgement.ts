@@ -4,7 +4,7 @@ import { SUBSCRIBERS } from './receivers.js';
 import type { Arrival } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
-/** The end of the day: what every invocation, every receiver and every endpoint must have come to. */
+/** Judges the end of a run: the final state of every invocation, receiver and endpoint. */
 export async function judge(simulation: Simulation): Promise<void> {
   const { ledger } = simulation;
   const known = new Set(ledger.all.map(({ inferenceId }) => inferenceId));
@@ -21,10 +21,10 @@ export async function judge(simulation: Simulation): Promise<void> {
   await judgeTargets(simulation);
 }
 
-/** Nothing may change after the settlement: a zombie's output comes too late. */
+/** Reports results that changed after the settlement: the output of a zombie comes too late. */
 async function judgeObject(simulation: Simulation, { id, inferenceId, redrivenAs }: Invocation): Promise<void> {
   const shown = simulation.witness.shown.get(id);
-  // What runs again takes the place of the result before it.
+  // An invocation that runs again replaces the result before it.
   if (!shown || redrivenAs !== undefined || simulation.redelivered.has(inferenceId)) return;
   const content = await simulation.witness.contentAt(shown.location);
   if (content !== shown.content) {
@@ -46,7 +46,10 @@ function judgeDeliveries({ receivers, ledger, witness }: Simulation, invocation:
   if (statuses !== expected) witness.violation(`of ${inferenceId}, ${expected}, was told ${statuses}`);
 }
 
-/** Each variant is at its minimum, and nothing else is there; where an update could not be taken back its new side may be. */
+/**
+ * Reports variants that are not at their minimum, and any other instances. If an update could not be rolled back, its
+ * new instances may stay.
+ */
 async function judgeCapacity(simulation: Simulation, endpointName: string): Promise<void> {
   const { catalog, engine } = simulation;
   const { deployment } = (await catalog.endpoints.get(endpointKey(endpointName))) ?? {};
@@ -67,7 +70,7 @@ async function judgeCapacity(simulation: Simulation, endpointName: string): Prom
   );
 }
 
-/** Nothing scales a variant that is not there, or will scale one to come. */
+/** Reports scalable targets of variants that do not exist. */
 async function judgeTargets({ catalog, witness }: Simulation): Promise<void> {
   for (const { endpointName, variantName } of await catalog.scalableTargets.all()) {
     const endpoint = await catalog.endpoints.get(endpointKey(endpointName));
@@ -76,7 +79,7 @@ async function judgeTargets({ catalog, witness }: Simulation): Promise<void> {
   }
 }
 
-/** No more are paused than may be, none beyond its time, and none of an endpoint that does not serve. */
+/** Reports paused instances that are too many or overdue, or whose endpoint does not serve. */
 function judgePaused({ clock, engine, scenario, witness }: Simulation, endpointName: string, variants: number): void {
   const paused = engine.fleet.instances(endpointName).filter(({ state }) => state === 'Paused');
   const { warm } = scenario.endpoints.find(({ name }) => name === endpointName)!;
@@ -86,7 +89,7 @@ function judgePaused({ clock, engine, scenario, witness }: Simulation, endpointN
   witness.violation(`at rest ${endpointName} has ${paused.length} paused instances of ${allowed}`);
 }
 
-/** What runs on the machine is what its process knows of: nothing of an earlier process is left. */
+/** Reports instances on the machine that its process does not know: none of an earlier process may be left. */
 async function judgeLeftovers({ engine, machine, scenario, witness }: Simulation): Promise<void> {
   const known = new Set(scenario.endpoints.flatMap(({ name }) => engine.fleet.instances(name).map(({ id }) => id)));
   for (const { instanceId } of await machine.instances.list()) {
@@ -94,13 +97,13 @@ async function judgeLeftovers({ engine, machine, scenario, witness }: Simulation
   }
 }
 
-/** Whether an invocation may have come to this end, by what was to happen to it. */
+/** Reports an end of an invocation that its planned behaviour does not allow. */
 async function judgeReason(simulation: Simulation, invocation: Invocation): Promise<void> {
   const { inferenceId, state, failureReason = '', settledAt, expiresAt } = invocation;
   const arrival = simulation.arrivals.get(inferenceId)!;
   if (state === 'Cancelled') return;
   if (state === 'Expired') {
-    // Where its endpoint serves, only a short time to live is too short.
+    // If its endpoint serves, an invocation may expire only if its time to live is short.
     const bounded = await simulation.boundsOf(arrival.endpointName);
     const mayServe = bounded.some(({ bounds, variant }) => bounds.maximum > 0 && variant.desiredWeight > 0);
     const hadTime = arrival.ttlSeconds === undefined && mayServe;

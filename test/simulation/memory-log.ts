@@ -1,6 +1,6 @@
 import { Log, type LogFields } from '../../libs/engine/log.js';
 
-/** What all processes said, in the order in which they said it. */
+/** The log lines of all processes, in order. */
 export class MemoryLog {
   readonly lines: string[] = [];
 

@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.js';
 
 const BY = 'an operator';
 
-/** Pauses gates of one endpoint and resumes them after a while, whichever process there is by then. */
+/** Pauses gates of one endpoint and resumes them after a while, on the process that runs by then. */
 export async function pause(
   simulation: Simulation,
   { forMs, gates }: Extract<Incident, { kind: 'pause' }>,
@@ -29,7 +29,7 @@ export async function wake(simulation: Simulation, { instances }: Extract<Incide
   await asFarAsAllowed(simulation, wakeEndpoint(engine.process.world, order));
 }
 
-/** Takes one instance out, whatever it is doing. */
+/** Drains one instance in any state. */
 export function drain({ engine, random, scenario, watch }: Simulation): void {
   const { name } = random.pick(scenario.endpoints);
   const instances = engine.process.isDead ? [] : engine.fleet.instances(name);

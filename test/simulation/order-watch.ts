@@ -4,7 +4,9 @@ import type { Catalog } from '../../libs/core/ports/catalog.js';
 import type { Fleet } from '../../libs/engine/instance/fleet.js';
 import type { Step } from './simulated-process.js';
 
-/** What an order on an endpoint's record asks for: the first instances of a variant, more, fewer, or an update's counts. */
+/**
+ * The kind of an order on an endpoint's record: a variant's first instances, more, fewer, or the counts of an update.
+ */
 export type OrderKind = 'from zero' | 'out' | 'in' | 'roll-out';
 
 /** An order, and the record that holds it. */
@@ -13,7 +15,9 @@ interface Order {
   readonly endpoint: Endpoint;
 }
 
-/** Tells orders from other changes of endpoints' records, in the moment in which they are written and not carried out. */
+/**
+ * Tells orders from other changes of endpoint records, between the moment when they are written and their execution.
+ */
 export class OrderWatch {
   private written: Order | undefined;
 
@@ -28,7 +32,7 @@ export class OrderWatch {
     };
   }
 
-  /** The order that this step of a process has just written, where its instances are not yet as it says. */
+  /** Returns the order that this step has just written, if the instances do not match it yet. */
   at({ call, when }: Step, fleet: () => Fleet): OrderKind | undefined {
     if (call !== 'catalog.endpoints.update' || when !== 'after') return undefined;
     const { written } = this;
@@ -44,7 +48,10 @@ function isOpen({ endpoint }: Order, fleet: Fleet): boolean {
   });
 }
 
-/** Whoever changes the counts by a call changes the endpoint's status as well, or its deployment. */
+/**
+ * Returns the kind of order that a change is, if it is one. A call that changes the counts also changes the endpoint's
+ * status or its deployment.
+ */
 function orderBetween(before: Endpoint, after: Endpoint): OrderKind | undefined {
   const isSameStage = before.deployment?.id === after.deployment?.id;
   if (before.status !== after.status || !isSameStage) return undefined;

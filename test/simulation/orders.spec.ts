@@ -15,7 +15,7 @@ const INCIDENTS: readonly (readonly [string, Incident])[] = [
   ['stands still, is replaced, and goes on', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
 ];
 
-describe.each(INCIDENTS)('where the process that gave an order %s before it is carried out', (_what, incident) => {
+describe.each(INCIDENTS)('if the process that wrote an order %s before the order is carried out', (_what, incident) => {
   it.each<readonly [OrderKind, string, Scenario]>([
     ['from zero', 'from zero', aDay()],
     ['out', 'to scale out', aDay()],
@@ -23,7 +23,7 @@ describe.each(INCIDENTS)('where the process that gave an order %s before it is c
     ['roll-out', 'of an update that replaces all at once', aDay(updateTo(true, DEFAULT_DEPLOYMENT_CONFIG))],
     ['roll-out', 'of an update in batches', aDay(updateTo(true, ROLLING))],
     ['roll-out', 'of an update that is taken back', aDay(updateTo(false, ROLLING))],
-  ])('an order %s (%s) is carried out by whoever comes after', { timeout: 120_000 }, async (kind, _which, scenario) => {
+  ])('its successor carries out an order %s (%s)', { timeout: 120_000 }, async (kind, _which, scenario) => {
     const unharmed = await simulate(scenario);
     expect({ settled: unharmed.settled, violations: unharmed.violations }).toEqual({ settled: 6, violations: [] });
     let taken = 0;
@@ -36,7 +36,7 @@ describe.each(INCIDENTS)('where the process that gave an order %s before it is c
   });
 });
 
-/** Work that wakes an endpoint, more than its first instance can do, and then none. */
+/** Builds a scenario whose work wakes an endpoint, exceeds its first instance, and then stops. */
 function aDay(...incidents: Incident[]): Scenario {
   return {
     seed: 1,

@@ -4,14 +4,14 @@ import { Notifications } from '../../libs/core/ports/notifications.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
 
-/** Each topic has these subscribers. */
+/** The subscribers of every topic. */
 export const SUBSCRIBERS = ['mail', 'ledger'] as const;
 
-/** Receivers that fail, are slow or hang at random, until they are told to behave; they remember what they got. */
+/** Receivers that fail, are slow or hang at random until `isUnreliable` is unset. They record their deliveries. */
 export class Receivers extends Notifications {
-  /** The ids under which each subscriber was told of each invocation, by `<subscriber> <invocation id>`. */
+  /** The delivery ids under which each subscriber heard of each invocation, by `<subscriber> <invocation id>`. */
   readonly told = new Map<string, Set<string>>();
-  /** Statuses that were told of each invocation. */
+  /** The statuses that were delivered for each invocation. */
   readonly statuses = new Map<string, Set<string>>();
   isUnreliable = true;
 
@@ -39,7 +39,7 @@ export class Receivers extends Notifications {
       invocationId!,
       (JSON.parse(delivery.message.body) as { invocationStatus: string }).invocationStatus,
     );
-    // It has heard, and its answer is lost.
+    // The receiver got the delivery, but its answer is lost.
     return trouble === 4 ? { kind: 'failed', reason: 'The receiver closed early.' } : { kind: 'delivered' };
   }
 }

@@ -26,36 +26,39 @@ const LOOK_MS = 100;
 const MINUTE_MS = 60_000;
 const LONGEST_MS = 3_600_000;
 
-/** Calls that change nothing: a crash before or after one is like a crash after the change before it. */
+/** Calls that change nothing. A crash before or after such a call is the same as a crash after the change before it. */
 const LOOKS = /\.(?:all|backlog|endpointsWithBacklog|get|list|nextDueAt|ping|under)$/;
 
 interface SceneSettings {
   readonly seed?: number;
   /** The chance that the process dies at any one step of a call. */
   readonly crashRate?: number;
-  /** The process dies at exactly this step, before or after a change; the first from the update on is 1. */
+  /** The step at which the process dies, before or after a change; the first step from the update on is 1. */
   readonly strike?: number;
   /** How the containers of an image start. */
   readonly launch?: Readonly<Record<string, LaunchScript>>;
   readonly startupSeconds?: number;
   readonly instances?: number;
-  /** How long from one invocation to the next; 250 ms unless told, `Infinity` for none. */
+  /** The time from one invocation to the next: 250 ms by default, `Infinity` for no invocations. */
   readonly arrivalMs?: number;
 }
 
-/** When the record of the endpoint was changed, and with which config all its traffic was from then on. */
+/** A change of the endpoint's record: its time, and the config that has had all traffic since then, if one has. */
 interface Sighting {
   readonly at: number;
   readonly allTo: string | undefined;
 }
 
-/** An invocation that was handed in, and the image whose container answered it. */
+/** A submitted invocation, and the image whose container answered it. */
 interface Served {
   readonly invocation: Invocation;
   readonly image: string | undefined;
 }
 
-/** An endpoint with the config `old` in service under a steady load, and a config `new` to update it to. */
+/**
+ * Creates a scene: an endpoint with the config `old` in service under a steady load, and a config `new` to update it
+ * to.
+ */
 export async function aRollOut(settings: SceneSettings = {}): Promise<RollOutScene> {
   const scene = new RollOutScene(settings);
   await scene.begin();
@@ -71,7 +74,7 @@ export class RollOutScene {
   private readonly submitted: string[] = [];
   private readonly sightings: Sighting[] = [];
   private readonly violations: string[] = [];
-  /** How many steps processes have taken from the update on, before changes and after them, until all settled down. */
+  /** The number of steps from the update until the scene has settled down, before changes and after them. */
   steps = 0;
   deaths = 0;
   private engine: RunningEngine | undefined;
@@ -148,12 +151,13 @@ export class RollOutScene {
 
   async until(isSo: (endpoint: Endpoint) => boolean): Promise<void> {
     for (let passedMs = 0; !isSo(await this.endpoint()); passedMs += LOOK_MS) {
-      if (passedMs > LONGEST_MS) throw new Error(`It never came to that: ${JSON.stringify(await this.endpoint())}`);
+      if (passedMs > LONGEST_MS)
+        throw new Error(`The endpoint did not reach the expected state: ${JSON.stringify(await this.endpoint())}`);
       await this.clock.advance(LOOK_MS);
     }
   }
 
-  /** Resolves when the endpoint is in service again, no more work comes, and all that came is done. */
+  /** Resolves when the endpoint is in service again, no more work arrives, and all work is done. */
   async untilSettledDown(): Promise<void> {
     await this.until(({ status }) => status === 'InService');
     this.isOver = true;
@@ -182,7 +186,7 @@ export class RollOutScene {
     );
   }
 
-  /** What is not as it was promised; nothing, if all is well. */
+  /** Returns the broken promises; an empty list if there are none. */
   async judge(): Promise<string[]> {
     const served = await this.served();
     return [...this.violations, ...served.flatMap((each) => [...this.judgeOne(each)])];
@@ -193,7 +197,7 @@ export class RollOutScene {
     const told = this.parts.notifications.delivered.filter(({ invocationId }) => invocationId === id);
     const settlements = new Set(told.map((delivery) => delivery.id)).size;
     if (settlements !== 1) yield `${id} was settled ${settlements} times`;
-    // Within one millisecond nobody can tell what came first.
+    // The order of events within one millisecond is unknown.
     if (this.sightings.some(({ at }) => at === startedAt)) return;
     const allTo = this.sightings.findLast(({ at }) => at < startedAt!)?.allTo;
     if (allTo !== undefined && image !== allTo) yield `${id} went to ${image} when all was with ${allTo}`;
@@ -257,7 +261,10 @@ export class RollOutScene {
   }
 }
 
-/** Told whenever the record of an endpoint has been changed; where traffic is divided, of nobody. */
+/**
+ * Calls `told` after every change of an endpoint's record, with the config that has all traffic; `undefined` if traffic
+ * is divided.
+ */
 function watchTraffic(endpoints: Records<Endpoint>, told: (allTo: string | undefined) => void): void {
   const update = endpoints.update.bind(endpoints);
   endpoints.update = async (...args) => {

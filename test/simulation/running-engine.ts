@@ -17,7 +17,7 @@ export class RunningEngine {
     this.fleet = this.engine.fleet;
   }
 
-  /** A process whose start fails ends, and is started again by whoever watches over it. */
+  /** A process whose start fails ends; its supervisor starts it again. */
   async start(): Promise<void> {
     await this.engine.start().catch(() => this.process.die());
   }

@@ -82,7 +82,7 @@ async function anEndpoint(pace: ScalingPace, { withStep = true } = {}) {
       const input = { location: 's3://results/input' };
       for (let each = 0; each < count; each += 1) await submitInvocation(world, { endpointName: 'reader', input });
     },
-    /** Every change since the beginning, oldest first: seconds, what triggered it, and the count that it led to. */
+    /** Returns every change since the beginning, oldest first: the second, the trigger, and the new count. */
     changes: async () => {
       const activities = await catalog.activities.list({ limit: 100 });
       return activities

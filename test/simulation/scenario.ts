@@ -3,7 +3,7 @@ import type { Gate } from '../../libs/core/endpoint/endpoint-gates.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { drawChange } from './draw-change.js';
 
-/** What a container does with a request, each time that it sees it unless it says otherwise. */
+/** The behaviour of a container for a request, at every attempt unless stated otherwise. */
 export type Behaviour =
   | 'answers'
   | 'answers 400'
@@ -13,11 +13,11 @@ export type Behaviour =
   | 'hangs'
   /** Closes the connection once before a response. */
   | 'resets once'
-  /** Takes its instance down the first time. */
+  /** Kills its instance at the first attempt. */
   | 'kills once'
-  /** Takes its instance down in the middle of the response, the first time; the end is noticed a moment later. */
+  /** Kills its instance in the middle of the response, at the first attempt. The death is noticed a moment later. */
   | 'kills answering once'
-  /** Takes down each instance that it meets. */
+  /** Kills every instance that it runs on. */
   | 'poison';
 
 export interface VariantPlan {
@@ -25,7 +25,9 @@ export interface VariantPlan {
   readonly weight: number;
   readonly minimum: number;
   readonly maximum: number;
-  /** A scalable target, the variant's own managed scaling, or nothing but calls: then it begins with its minimum. */
+  /**
+   * A scalable target, the variant's own managed scaling, or calls only. With calls only, it begins with its minimum.
+   */
   readonly scaledBy: 'target' | 'itself' | 'hand';
 }
 
@@ -36,7 +38,7 @@ export interface EndpointPlan {
   readonly isCreated: boolean;
   readonly hasFailurePath: boolean;
   readonly hasTopics: boolean;
-  /** How many of its idle instances may be paused, and for how long. */
+  /** How many idle instances of the endpoint may be paused, and for how long. */
   readonly warm?: { readonly instances: number; readonly seconds: number };
 }
 
@@ -51,7 +53,7 @@ export interface Arrival {
   readonly ttlSeconds?: number;
 }
 
-/** Something that befalls the whole at one time. */
+/** An incident at one time of the run. */
 export type Incident =
   | { readonly at: number; readonly kind: 'crash'; readonly downMs: number; readonly losesMachine: boolean }
   | { readonly at: number; readonly kind: 'freeze'; readonly ms: number; readonly livesOnMs: number }
@@ -73,7 +75,7 @@ export type Incident =
       readonly kind: 'update';
       readonly isGood: boolean;
       readonly slots: number;
-      /** What becomes of the variants; as many as there are here are in the new config. */
+      /** The instance counts of the new config's variants, of which there are as many as counts. */
       readonly instances: readonly number[];
       readonly retainsInstanceCounts: boolean;
       readonly config: DeploymentConfig;
@@ -81,16 +83,16 @@ export type Incident =
   | {
       readonly at: number;
       readonly kind: 'capacities';
-      /** Of each variant; absent where it stays. */
+      /** The new weight of each variant; absent if it stays the same. */
       readonly weights: readonly (number | undefined)[];
       readonly counts: readonly (number | undefined)[];
     }
-  /** Operators pause gates of an endpoint, for a while. */
+  /** An operator pauses gates of an endpoint for a while. */
   | { readonly at: number; readonly kind: 'pause'; readonly gates: readonly Gate[]; readonly forMs: number }
   | { readonly at: number; readonly kind: 'wake'; readonly instances: number }
-  /** An operator takes one instance out. */
+  /** An operator drains one instance. */
   | { readonly at: number; readonly kind: 'drain' }
-  /** An alarm that updates may be rolled back for. */
+  /** An alarm for which updates may be rolled back. */
   | { readonly at: number; readonly kind: 'alarm'; readonly forMs: number };
 
 /** One whole run, drawn from one seed. Times are milliseconds from its start. */
@@ -100,11 +102,11 @@ export interface Scenario {
   readonly endpoints: readonly EndpointPlan[];
   readonly arrivals: readonly Arrival[];
   readonly incidents: readonly Incident[];
-  /** How often one process dies at a step, per step. */
+  /** The probability of a process's death at each step. */
   readonly deathRate: number;
-  /** How often one process dies between an order for instances and its execution, per order. */
+  /** The probability of a process's death between each order for instances and its execution. */
   readonly orderDeathRate: number;
-  /** How often a call on storage is refused. */
+  /** The probability that a call on storage is refused. */
   readonly refusalRate: number;
   readonly signalLossRate: number;
   readonly maxLatencyMs: number;
@@ -112,13 +114,13 @@ export interface Scenario {
     readonly failureRate: number;
     readonly maxBootMs: number;
     readonly deathRate: number;
-    /** How often an instance falls sick within a minute of its start. */
+    /** The probability that an instance becomes sick within a minute of its start. */
     readonly sicknessRate: number;
-    /** How often an instance that was paused does not wake up again. */
+    /** The probability that a paused instance does not wake up again. */
     readonly sleepRate: number;
   };
   readonly clockSkewMs: number;
-  /** When nothing goes wrong any more, and all must come to its end. */
+  /** The time from which nothing goes wrong any more, so that all work can finish. */
   readonly calmAt: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Alarm } from '../../libs/core/alarm/alarm.js';
 
-/** An alarm of a metric that nobody reports: it stays as it is put. */
+/** An alarm on a metric without data: it stays in the state in which it is put. */
 export const SILENT_ALARM: Omit<Alarm, 'name' | 'state' | 'stateReason'> = {
   source: { kind: 'metric', metric: { namespace: 'Shop', name: 'Errors', dimensions: {} }, statistic: 'Sum' },
   periodSeconds: 60,

@@ -5,41 +5,41 @@ import { Signals, type Signal } from '../../libs/core/ports/signals.js';
 import type { World } from '../../libs/engine/world.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
 
-/** A call of the engine on the world outside, before its effect or after it: between any two of them a process may die. */
+/** A point before or after the effect of a call to the outside world. A process may die at any such point. */
 export interface Step {
   readonly call: string;
   readonly when: 'before' | 'after';
 }
 
-/** What may happen to a process at its steps. */
+/** The misfortunes of a process at its steps. */
 export interface Fate {
   /** Whether the process dies at this step. */
   diesAt(step: Step): boolean;
-  /** How long the world takes for one half of a call, in milliseconds. */
+  /** The latency of one half of a call, in milliseconds. */
   latencyMs(): number;
-  /** What a call raises instead of having its effect, if anything. */
+  /** Returns the error that a call raises instead of having its effect, if any. */
   refusal(call: string): Error | undefined;
   /** Whether a signal gets lost. */
   losesSignal(): boolean;
 }
 
-/** More calls than this at one instant of virtual time are a loop that waits for nothing. */
+/** More calls than this at one instant of virtual time are a busy loop. */
 const MAX_CALLS_AT_ONE_INSTANT = 20_000;
 
-/** A promise of its own each time: one for all would keep everything alive that ever waited for it. */
+/** Returns a new promise each time: a shared one would keep alive everything that ever waited for it. */
 function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
 /**
- * One operating-system process with an engine in it. All that the engine does passes through the ports that it gets
- * here. When it dies, every promise that it waits for stays unresolved: nothing of it runs again. While it is frozen,
- * as by SIGSTOP, what it waits for resolves after the thaw.
+ * One operating-system process with an engine in it. All effects of the engine pass through the ports that it gets
+ * here. When the process dies, every promise that it waits for stays unresolved, so none of its code runs again. While
+ * it is frozen, as by SIGSTOP, its promises resolve only after the thaw.
  */
 export class SimulatedProcess {
   readonly world: World;
   readonly died = Promise.withResolvers<void>();
-  /** Ever stood still: its leases may have run out under its hands. */
+  /** Whether the process was ever frozen: its leases may have expired unnoticed. */
   wasFrozen = false;
   callCount = 0;
   #isDead = false;
@@ -94,7 +94,7 @@ export class SimulatedProcess {
     this.#thaw = undefined;
   }
 
-  /** Resolves when the process may go on; never for one that is dead. */
+  /** Resolves when the process may go on; never if it is dead. */
   async goOn(): Promise<void> {
     while (this.#thaw && !this.#isDead) await this.#thaw.promise;
     if (this.#isDead) await never();
@@ -116,7 +116,7 @@ export class SimulatedProcess {
     };
   }
 
-  /** The port with every method made a call; ports of ports, as the catalog has, likewise. */
+  /** Wraps a port so that every method is a call; also wraps ports inside ports, as in the catalog. */
   #through<T extends object>(name: string, port: T): T {
     const known = this.#wrapped.get(port);
     if (known) return known as T;
@@ -136,7 +136,7 @@ export class SimulatedProcess {
   }
 
   async #call(call: string, effect: () => Promise<unknown>): Promise<unknown> {
-    // What is called while the process stands still was on its way when it was frozen: it has its effect.
+    // A call made while the process is frozen was already on its way, so it has its effect.
     if (this.#isDead) await never();
     this.#guardAgainstSpinning(call);
     this.callCount += 1;

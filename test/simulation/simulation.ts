@@ -36,30 +36,30 @@ import { type Strike, Strikes } from './strikes.js';
 import { Machine, WatchedInstances, inputOf } from './watched-instances.js';
 import { Witness, WitnessedLedger } from './witness.js';
 
-/** How long after the calm everything must have come to its end: deliveries may rest for a quarter of an hour. */
+/** The longest time from the calm until all work is finished: deliveries may wait for a quarter of an hour. */
 const LONGEST_END_MS = 8 * 3_600_000;
-/** A launch may wait for so long after many that failed, and then takes its time. */
+/** The longest delay of a launch after many failed launches, including its own duration. */
 const LONGEST_LAUNCH_DELAY_MS = 400_000;
-/** An idle world that calls its ports more often than this in a minute looks at nothing over and over. */
+/** The most port calls of an idle world in a minute. More calls mean needless polling. */
 const MAX_IDLE_CALLS_A_MINUTE = 500;
 
-/** What one run came to. */
+/** The outcome of one run. */
 export interface Outcome {
   readonly violations: readonly string[];
   readonly log: readonly string[];
-  /** Steps of the first process until the calm: the points at which something may befall it. */
+  /** The number of steps of the first process until the calm, at each of which an incident may happen. */
   readonly steps: number;
   readonly settled: number;
-  /** The orders between which and their execution something befell the process that gave them. */
+  /** The orders whose process had an incident before it carried them out. */
   readonly struck: readonly OrderKind[];
 }
 
-/** One run of the whole engine over memory and virtual time. */
+/** Runs the whole engine once over memory and virtual time. */
 export async function simulate(scenario: Scenario, strike?: Strike): Promise<Outcome> {
   return new Simulation(scenario, strike).run();
 }
 
-/** The world that outlives all processes, and what befalls them. */
+/** The world that outlives all processes, and the incidents in it. */
 export class Simulation {
   readonly clock: VirtualClock;
   readonly objects: MemoryObjects;
@@ -73,7 +73,7 @@ export class Simulation {
   readonly watch: InstanceWatch;
   readonly log: MemoryLog;
   readonly arrivals: ReadonlyMap<string, Arrival>;
-  /** Inference ids that were answered with a 202. */
+  /** The inference ids that were answered with a 202. */
   readonly accepted = new Set<string>();
   readonly redelivered = new Set<string>();
   readonly deleted = new Set<string>();
@@ -81,7 +81,7 @@ export class Simulation {
   hasRefused = false;
   engine!: RunningEngine;
   private readonly engines: RunningEngine[] = [];
-  /** Engines that an incident ended, and will replace in its time. */
+  /** Engines that an incident ended and will replace. */
   readonly down = new Set<RunningEngine>();
   readonly random: SeededRandom;
   private readonly startedAt: number;
@@ -130,7 +130,9 @@ export class Simulation {
     this.witness.violation(what);
   }
 
-  /** The variants of an endpoint with their bounds as they are now; none when it is gone or takes no more. */
+  /**
+   * Returns the variants of an endpoint with their current bounds; none if the endpoint is gone or takes no more work.
+   */
   async boundsOf(
     endpointName: string,
   ): Promise<{ readonly variant: DeployedVariant; readonly bounds: CapacityBounds }[]> {
@@ -147,7 +149,7 @@ export class Simulation {
     return new Machine(this);
   }
 
-  /** On a machine without instances, under another name. */
+  /** Boots a process under another name on a new machine without instances. */
   bootElsewhere(): void {
     this.machine = this.newMachine();
     this.boot(`worker-${this.processCount + 1}`);
@@ -183,7 +185,7 @@ export class Simulation {
     void this.supervise(engine);
   }
 
-  /** Starts the next process when one has died by chance. */
+  /** Starts the next process after one has died by chance. */
   private async supervise(engine: RunningEngine): Promise<void> {
     await engine.process.died.promise;
     if (this.engine !== engine || this.down.has(engine)) return;
@@ -230,7 +232,10 @@ export class Simulation {
     }
   }
 
-  /** From here on nothing goes wrong: zombies are gone, receivers behave, what is suspended or paused is not. */
+  /**
+   * Starts the calm, in which nothing goes wrong: it ends zombies, makes receivers reliable, and resumes suspended
+   * scaling and paused gates.
+   */
   private async calmDown(): Promise<void> {
     this.isCalm = true;
     this.stepsUntilCalm = this.strikes.steps;
@@ -250,7 +255,10 @@ export class Simulation {
     }
   }
 
-  /** With nothing going wrong any more all is settled and told, idle endpoints fall to their minimum, all is quiet. */
+  /**
+   * Calms down and waits until everything is settled and delivered, idle endpoints are at their minimum, and all is
+   * quiet.
+   */
   private async comesToItsEnd(): Promise<boolean> {
     await this.calmDown();
     let waiting = Infinity;
@@ -279,7 +287,7 @@ export class Simulation {
     return this.ledger.all.filter(({ state }) => !isSettled(state)).map(({ inferenceId }) => inferenceId);
   }
 
-  /** Looked at whenever everything rests; returns whether there is no point in going on. */
+  /** Checks the world whenever it is at rest. Returns whether the run can stop early. */
   private look(): boolean {
     for (const engine of this.engines) if (!engine.process.isDead) this.lookAt(engine);
     return this.witness.violations.length > 0;
@@ -298,6 +306,6 @@ export class Simulation {
   }
 }
 
-/** What may find no room or no answer; the rest of the ports is not storage. */
+/** The calls that may find no space or no answer. Other ports are not storage. */
 const REFUSABLE =
   /^(?:ledger|invocations\.(?!find|list)|outbox|objects|staged\.commit|catalog\.(?:endpoints|activities|scalableTargets))/;

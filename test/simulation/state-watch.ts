@@ -5,7 +5,7 @@ import type { RunningEngine } from './running-engine.js';
 const STEPS: readonly { readonly from: readonly InstanceState[]; readonly to: InstanceState }[] =
   Object.values(INSTANCE_STEPS);
 
-/** Judges the states that each process sees its instances go through, by the table of their steps. */
+/** Judges the states of instances in the view of each process, by the table of allowed steps. */
 export class StateWatch {
   private readonly seen = new WeakMap<RunningEngine, Map<string, InstanceState>>();
 
@@ -20,7 +20,7 @@ export class StateWatch {
   }
 }
 
-/** Whether steps of the table lead from one state to the other: several may have been taken since the last look. */
+/** Whether steps of the table lead from one state to the other. Several steps may have happened since the last look. */
 function mayHaveCome(from: InstanceState, to: InstanceState): boolean {
   const reached = new Set([from]);
   for (const state of reached) {

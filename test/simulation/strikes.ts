@@ -6,8 +6,8 @@ import type { Step } from './simulated-process.js';
 import type { Simulation } from './simulation.js';
 
 /**
- * Something that befalls the first process exactly at one of its steps, or between an order for instances and its
- * execution, both counted from 1.
+ * An incident for the first process exactly at one of its steps, or between an order for instances and its execution;
+ * both are counted from 1.
  */
 export interface Strike {
   readonly step?: number;
@@ -15,11 +15,11 @@ export interface Strike {
   readonly incident: Incident;
 }
 
-/** Strikes processes at the steps, and between the orders and their execution, that a run has set itself. */
+/** Strikes processes at the chosen steps, and between the chosen orders and their execution. */
 export class Strikes {
-  /** Steps that the first process has taken. */
+  /** The number of steps that the first process has taken. */
   steps = 0;
-  /** The orders between which and their execution something befell the process that gave them. */
+  /** The orders whose process had an incident before it carried them out. */
   readonly struck: OrderKind[] = [];
   private ordersOfKind = 0;
   private readonly orders: OrderWatch;
@@ -31,7 +31,7 @@ export class Strikes {
     this.orders = new OrderWatch(simulation.catalog);
   }
 
-  /** Whether a process dies by chance at this step; a strike of the first one befalls it here. */
+  /** Whether a process dies by chance at this step. Also carries out the planned incident of the first process. */
   diesAt(step: Step, isFirst: boolean, fleet: () => Fleet): boolean {
     const { isCalm, random, scenario } = this.simulation;
     if (isFirst) this.countStep(step);

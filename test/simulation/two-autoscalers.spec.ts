@@ -10,7 +10,7 @@ import { SimulatedProcess } from './simulated-process.js';
 const SETTINGS: ScalingSettings = { pace: 'fast', promise: { kind: 'start', withinMs: 0 }, maxKeepWarmMs: 1_000 };
 const CALM = { diesAt: () => false, latencyMs: () => 0, refusal: () => undefined, losesSignal: () => false };
 
-/** Two processes on one catalog and one ledger, each with instances of its own. */
+/** Starts two processes on one catalog and one ledger, each with its own instances. */
 async function twoProcesses() {
   const parts = memoryWorld();
   const { clock, objects } = parts;
@@ -43,13 +43,13 @@ async function twoProcesses() {
   };
 }
 
-it('launch for one backlog once, because only one of them leads', async () => {
+it('two autoscalers launch instances for one backlog once, because only one of them leads', async () => {
   const { first, second, submit } = await twoProcesses();
   await submit(4);
   expect([first.count(), second.count()]).toEqual([4, 0]);
 });
 
-it('go on deciding after the leader died, as soon as its time is over', async () => {
+it('the second autoscaler decides after the leader has died, as soon as its leadership has expired', async () => {
   const { clock, first, second, submit } = await twoProcesses();
   first.process.die();
   await submit(3);
@@ -58,7 +58,7 @@ it('go on deciding after the leader died, as soon as its time is over', async ()
   expect(second.count()).toBe(3);
 });
 
-it('do not both decide when the leader stood still and goes on', async () => {
+it('only one of two autoscalers decides after a frozen leader resumes', async () => {
   const { clock, first, second, submit } = await twoProcesses();
   first.process.freeze();
   await clock.advance(LEADERSHIP_MS + 1_000);

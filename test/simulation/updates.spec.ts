@@ -8,7 +8,7 @@ import { aRollOut } from './roll-out-scene.js';
 const MINUTE = 60_000;
 const STARTUP_SECONDS = 60;
 
-/** `EBB_SIMULATION_RUNS=500 npm test -- test/simulation/updates` for a long look. */
+/** Run `EBB_SIMULATION_RUNS=500 npm test -- test/simulation/updates` for many runs. */
 const RUNS = Number(process.env['EBB_SIMULATION_RUNS'] ?? 2);
 
 const CANARY_SIZE = { unit: 'CAPACITY_PERCENT', value: 10 } as const;
@@ -30,7 +30,7 @@ const BAD: readonly (readonly [how: string, script: LaunchScript, reason: RegExp
 ];
 
 describe.each(KINDS)('an update %s, under load', (_kind, config) => {
-  it('loses nothing, and takes nothing to the old container when all traffic has moved', async () => {
+  it('loses no invocation, and sends none to the old container after all traffic has moved', async () => {
     const scene = await aRollOut();
     await scene.update(config);
     await scene.untilSettledDown();
@@ -39,7 +39,7 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
     expect(scene.instances()).toEqual(['new', 'new', 'new', 'new']);
   });
 
-  it.each(BAD)('goes back where the new container %s, and it never sees any work', async (_how, script, reason) => {
+  it.each(BAD)('rolls back if the new container %s, which never gets an invocation', async (_how, script, reason) => {
     const scene = await aRollOut({ launch: { new: script }, startupSeconds: STARTUP_SECONDS });
     const begin = scene.clock.now();
     await scene.update(config);
@@ -56,7 +56,7 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
     expect(scene.instances()).toEqual(['old', 'old', 'old', 'old']);
   });
 
-  it('goes back when an alarm rings, and what the new container had begun is finished', async () => {
+  it('rolls back when an alarm is in ALARM, and the new container finishes its invocations', async () => {
     const scene = await aRollOut();
     await scene.putAlarm({ name: 'errors', state: 'OK', stateReason: UNCHECKED });
     await scene.update({ ...config, rollbackAlarms: ['errors'], update: { ...config.update, ...kept(config) } });
@@ -77,7 +77,7 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
     'survives one crash after another (seed %i)',
     async (seed) => {
       const launch: Record<string, LaunchScript> = seed % 3 === 0 ? { new: DYING } : {};
-      // One for certain: what is over soon may see no other.
+      // One crash is certain, because a short update may see no other.
       const scene = await aRollOut({ seed, crashRate: 0.003, strike: 1 + (seed % 20), launch, arrivalMs: 1_000 });
       await scene.update(config);
       await scene.untilSettledDown();
@@ -89,7 +89,7 @@ describe.each(KINDS)('an update %s, under load', (_kind, config) => {
   );
 });
 
-describe.each(KINDS)('before and after every change that an update %s makes, Ebb may crash:', (_kind, config) => {
+describe.each(KINDS)('Ebb may crash before and after every change of an update %s:', (_kind, config) => {
   const alarmed = { ...hastened(config), rollbackAlarms: ['errors'] };
   it.each<readonly [which: string, config: DeploymentConfig, launch: Record<string, LaunchScript>, ends: string]>([
     ['one that succeeds', hastened(config), {}, 'new'],
@@ -119,7 +119,7 @@ describe.each(KINDS)('before and after every change that an update %s makes, Ebb
   });
 });
 
-it('a canary takes its share of the work, and not more', async () => {
+it('a canary gets its share of the work, and not more', async () => {
   const scene = await aRollOut();
   await scene.update(KINDS[1]![1]);
   await scene.until(({ deployment }) => deployment?.stage === 'Baking');
@@ -131,7 +131,7 @@ it('a canary takes its share of the work, and not more', async () => {
   expect(share).toBeLessThanOrEqual(0.1);
 });
 
-it('an update of an endpoint at zero starts one instance to prove the container, and then none', async () => {
+it('an update of an endpoint at zero starts one instance to prove the container, then returns to zero', async () => {
   const scene = await aRollOut({ instances: 0, arrivalMs: Infinity });
   await scene.update(KINDS[1]![1]);
   await scene.until(({ deployment }) => deployment?.stage === 'Baking');
@@ -140,7 +140,7 @@ it('an update of an endpoint at zero starts one instance to prove the container,
   expect(scene.instances()).toEqual([]);
 });
 
-it('an endpoint at zero does what comes with its old container while the new one starts', async () => {
+it('an endpoint at zero runs new work on its old container while the new one starts', async () => {
   const scene = await aRollOut({ instances: 0, arrivalMs: Infinity, launch: { new: { healthyAfterMs: Infinity } } });
   await scene.update(DEFAULT_DEPLOYMENT_CONFIG);
   await scene.submit();
@@ -158,7 +158,7 @@ describe('a count set by hand', () => {
     expect(scene.instances()).toHaveLength(6);
   });
 
-  it('is taken back where its instances cannot be had', async () => {
+  it('is reverted if its instances cannot be launched', async () => {
     const scene = await aRollOut();
     scene.launchAs('old', { healthyAfterMs: Infinity, diesAfterMs: 100 });
     await scene.setCount(6);
@@ -169,7 +169,7 @@ describe('a count set by hand', () => {
     expect(scene.instances()).toHaveLength(4);
   });
 
-  it('says nothing of launches that failed before it', async () => {
+  it('is not affected by launches that failed before it', async () => {
     const scene = await aRollOut();
     scene.launchAs('old', { healthyAfterMs: Infinity, diesAfterMs: 100 });
     await scene.setCount(6);
@@ -185,7 +185,7 @@ describe('a count set by hand', () => {
   });
 });
 
-it('where the old container cannot be had again, a rolling update keeps what there is and says so', async () => {
+it('a rolling update that cannot launch the old container again keeps its instances and says so', async () => {
   const gone = new EbbError('ImageNotFound', 'There is no image "old".');
   const scene = await aRollOut();
   const [, rolling] = KINDS[3]!;
@@ -214,14 +214,17 @@ function blueGreen(routing: Extract<DeploymentConfig['update'], { kind: 'blue-gr
   return { update: { kind: 'blue-green', routing, terminationWaitMs: 0 }, rollbackAlarms: [] };
 }
 
-/** With waits of a second, and one after the last of the traffic has moved. */
+/** Shortens all waits to one second, also the wait after the last of the traffic has moved. */
 function hastened({ update, ...config }: DeploymentConfig): DeploymentConfig {
   const waitMs = 1_000;
   if (update.kind === 'rolling') return { ...config, update: { ...update, waitMs } };
   return { ...config, update: { ...update, routing: { ...update.routing, waitMs }, terminationWaitMs: waitMs } };
 }
 
-/** So that even an update all at once can still be called off when its traffic has moved. */
+/**
+ * Keeps the old instances for a minute, so that even an all-at-once update can be rolled back after its traffic has
+ * moved.
+ */
 function kept({ update }: DeploymentConfig): { terminationWaitMs?: number } {
   return update.kind === 'blue-green' ? { terminationWaitMs: MINUTE } : {};
 }

@@ -22,17 +22,17 @@ import type { RunningEngine } from './running-engine.js';
 import type { Arrival } from './scenario.js';
 import type { Simulation } from './simulation.js';
 
-/** Of a container that dies whenever it is started. */
+/** The image of a container that dies at every start. */
 export const BAD_IMAGE = 'bad';
-/** How long an instance may take to its first healthy ping before it is given up. */
+/** How long an instance may take until its first healthy ping before Ebb gives it up. */
 export const STARTUP_TIMEOUT_SECONDS = 60;
-/** From the moment when a response breaks off to the moment when its instance is seen to have died. */
+/** The time from a response that breaks off until its instance is seen to have died. */
 const DEATH_SHOWS_AFTER_MS = 100;
 
-/** Where instances live: they outlast the process that launched them. */
+/** The machine on which instances run. They outlive the process that launched them. */
 export class Machine {
   readonly instances: MemoryInstances;
-  /** Whose request the next call is. */
+  /** The worker whose request the next call is. */
   caller = '';
   private readonly random: SeededRandom;
   private readonly seen = new Map<string, number>();
@@ -70,7 +70,7 @@ export class Machine {
     ]);
   }
 
-  /** What becomes of an instance that starts well. */
+  /** Draws the end of an instance that starts well. */
   private drawEnd(): LaunchScript {
     const { deathRate, sicknessRate, sleepRate } = this.simulation.scenario.launches;
     return {
@@ -136,11 +136,11 @@ export function inputOf(inferenceId: string): string {
   return `input of ${inferenceId}`;
 }
 
-/** One machine's instances as one process uses them, watched for what it must not do with them. */
+/** One machine's instances as one process uses them, watched for forbidden acts. */
 export class WatchedInstances extends Instances {
   engine: RunningEngine | undefined;
   private readonly wasHealthy = new Set<string>();
-  /** When each was launched, or taken over. */
+  /** The time at which each instance was launched or adopted. */
   private readonly starting = new Map<string, number>();
 
   constructor(
@@ -188,7 +188,9 @@ export class WatchedInstances extends Instances {
     }
   }
 
-  /** It is the process that downloads, starts and talks: what it has not started when it dies never starts. */
+  /**
+   * Aborts when the process dies. The process itself downloads, starts and calls, so an unfinished launch ends with it.
+   */
   private orDeath(signal: AbortSignal | undefined): AbortSignal {
     const death = new AbortController();
     void this.engine?.process.died.promise.then(() => death.abort());

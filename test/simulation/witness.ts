@@ -26,11 +26,11 @@ interface LeaseSeen {
   readonly at: number;
 }
 
-/** Writes down what must never be otherwise, as it happens: each violation is one sentence. */
+/** Records every violation as it happens, in one sentence each. */
 export class Witness {
   readonly violations: string[] = [];
   readonly calls: ContainerCall[] = [];
-  /** What was visible under an invocation's output or failure location when it settled. */
+  /** The content at an invocation's output or failure location at its settlement. */
   readonly shown = new Map<string, { readonly location: string; readonly content: string }>();
 
   constructor(
@@ -55,7 +55,7 @@ export class Witness {
     }
   }
 
-  /** A settlement that took effect: its result is in place, and it is that of the attempt that settled. */
+  /** Checks a settlement that took effect: its result must be in place, and come from the attempt that settled. */
   async settled(before: Invocation, settlement: Settlement, lease: LeaseSeen | undefined): Promise<void> {
     const { id, inferenceId, outputLocation, failureLocation } = before;
     const location = settlement.state === 'Completed' ? outputLocation : failureLocation;
@@ -65,7 +65,7 @@ export class Witness {
       this.violation(`${inferenceId} was settled as ${settlement.state} before ${location} was there`);
       return;
     }
-    // An attempt that fails in this moment may still put the model's own words there.
+    // An attempt that fails at this moment may still write the model's answer there.
     if (settlement.state === 'Cancelled') return;
     this.shown.set(id, { location, content });
     if (settlement.state === 'Completed') this.checkAttempt(inferenceId, content, lease);
@@ -82,13 +82,13 @@ export class Witness {
   }
 }
 
-/** The durable record, with every change of it checked. It outlives every process. */
+/** The ledger, with every change checked. It outlives every process. */
 export class WitnessedLedger extends MemoryLedger {
   readonly #known = new Map<string, Invocation>();
   readonly #leases = new Map<string, LeaseSeen>();
-  /** Deliveries by the invocation that they tell of. */
+  /** The deliveries of each invocation. */
   readonly deliveries = new Map<string, readonly Delivery[]>();
-  /** How far the clocks of other machines may be ahead when they look for leases that ran out. */
+  /** How far the clocks of other machines may be ahead when they look for expired leases. */
   skewMs = 0;
 
   constructor(
@@ -98,12 +98,12 @@ export class WitnessedLedger extends MemoryLedger {
     super();
   }
 
-  /** Every invocation that was ever accepted, as it is now. */
+  /** Every invocation that was ever accepted, in its current state. */
   get all(): readonly Invocation[] {
     return [...this.#known.values()];
   }
 
-  /** Hands an invocation back although its holder has no idea of it, as a queue that delivers twice does. */
+  /** Returns an invocation to the queue without its holder's knowledge, as a queue that delivers twice does. */
   async redeliver(invocationId: string): Promise<boolean> {
     const lease = this.#leases.get(invocationId);
     return lease !== undefined && super.release({ invocationId, attempt: lease.attempt }, false);

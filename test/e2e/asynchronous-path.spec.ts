@@ -37,7 +37,7 @@ describe('the asynchronous path, from zero to zero', () => {
     await inbox?.[Symbol.asyncDispose]();
   });
 
-  it('deploys at zero, works off a burst, tells, and falls asleep', async () => {
+  it('deploys at zero, works off a burst, sends notifications, and returns to zero', async () => {
     const topics = { successTopic: await inbox.topic(aws, 'done'), errorTopic: await inbox.topic(aws, 'broken') };
     await deployEndpoint(aws, { name: 'sleeper', slots: SLOTS, ...topics });
     expect(await summary('sleeper')).toMatchObject({ CurrentInstanceCount: 0, DesiredInstanceCount: 0 });
@@ -68,7 +68,7 @@ describe('the asynchronous path, from zero to zero', () => {
     });
   });
 
-  it('goes from zero to all that a waiting backlog needs in one activity', async () => {
+  it('scales from zero to the count that a waiting backlog needs in one activity', async () => {
     await deployEndpoint(aws, { name: 'held', slots: SLOTS });
     await bound('held', 0);
     const accepted = await burst('held', REQUESTS);
@@ -83,7 +83,7 @@ describe('the asynchronous path, from zero to zero', () => {
     });
   });
 
-  it('wakes again, and is deleted with nothing left', async () => {
+  it('wakes again, and is deleted without remains', async () => {
     await deployEndpoint(aws, { name: 'gone-soon' });
     const [accepted] = await burst('gone-soon', 1);
     await eventually('the output is there', () => aws.objectAt(accepted!.outputLocation));
@@ -100,7 +100,7 @@ describe('the asynchronous path, from zero to zero', () => {
     });
   });
 
-  it('keeps the minimum that ManagedInstanceScaling asks for, without any work', async () => {
+  it('keeps the minimum that ManagedInstanceScaling asks for, even without work', async () => {
     await deployEndpoint(aws, { name: 'ready', minimum: 1, maximum: 2 });
     await eventually('it has its minimum', async () => (await endpointNow(aws, 'ready')).instances.inService === 1);
     expect(await summary('ready')).toMatchObject({
@@ -131,7 +131,7 @@ describe('the asynchronous path, from zero to zero', () => {
     return ProductionVariants![0]!;
   }
 
-  /** Newest first, when the last has ended. */
+  /** Returns the activities, newest first, once the last has ended. */
   function endedActivities(endpointName: string) {
     const target = { ...TARGET, ResourceId: `endpoint/${endpointName}/variant/main` };
     return eventually('every activity has ended', async () => {

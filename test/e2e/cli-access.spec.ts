@@ -27,7 +27,7 @@ describe('access keys on the command line', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it('are made before Ebb is first started, let in whom they are meant for, and are made and ended from then on', async () => {
+  it('can be created before Ebb first starts, admit their holders, and can then be created, rotated and revoked', async () => {
     const first = JSON.parse(
       (await run(['keys', 'create', 'admin', '--role', 'operate', '--local', '--json'])).out,
     ) as Key;
@@ -58,7 +58,7 @@ describe('access keys on the command line', () => {
     expect(service.log.join('\n')).not.toContain(first.token);
   });
 
-  it('are refused in the same words, whichever way they are made', async () => {
+  it('are refused in the same words with and without --local', async () => {
     const wrong = await run(['keys', 'create', 'a/b', '--role', 'read', '--local']);
     expect(wrong).toMatchObject({ code: 2, out: '', err: expect.stringContaining('name must be') });
     expect((await run(['keys', 'revoke', 'EBBKAAAAAAAAAAAAAAAA', '--local'])).code).toBe(3);

@@ -21,7 +21,7 @@ describe.concurrent('ebb invoke', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('sends files as they are, each once, with what goes along', async () => {
+  it('sends files unchanged, each once, with its options', async () => {
     await using server = await ScriptedServer.listen(accepting);
     const options = [
       '--priority',
@@ -49,7 +49,7 @@ describe.concurrent('ebb invoke', () => {
     expect(first!.headers['idempotency-key']).not.toBe(second!.headers['idempotency-key']);
   });
 
-  it('sends standard input, and what lies in a bucket already', async () => {
+  it('sends standard input, and inputs that are already in a bucket', async () => {
     await using server = await ScriptedServer.listen(accepting);
     expect(await run(['invoke', 'ocr', '-', '-q'], server.url, { input: 'typed' })).toMatchObject({
       code: 0,
@@ -59,7 +59,7 @@ describe.concurrent('ebb invoke', () => {
     expect(server.received.at(-1)).toMatchObject({ body: '', headers: { 'input-location': 's3://bucket/key' } });
   });
 
-  it('tries again under the same idempotency key while Ebb cannot take it', async () => {
+  it('retries with the same idempotency key while Ebb cannot accept the invocation', async () => {
     let refusals = 2;
     await using server = await ScriptedServer.listen((request) => {
       refusals -= 1;
@@ -77,7 +77,7 @@ describe.concurrent('ebb invoke', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('tells what was accepted when the rest was not', async () => {
+  it('reports the accepted inputs if others were refused', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.body === 'b'
         ? { status: 503, document: { code: 'IntakePaused', detail: 'Paused.' } }
@@ -93,7 +93,7 @@ describe.concurrent('ebb invoke', () => {
     expect(server.received.map(({ body }) => body)).toEqual(['a', 'b', 'a', 'b']);
   });
 
-  it('goes on when nobody listens to how it goes', async () => {
+  it('continues if nobody reads its progress', async () => {
     await using server = await ScriptedServer.listen(accepting);
     const options = { cwd: folder, env: { EBB_URL: server.url } };
     const running = startEbb(['invoke', 'ocr', 'a.txt', 'b.txt', 'c.txt', '--parallel', '1', '--wait'], options);
@@ -115,7 +115,7 @@ describe.concurrent('ebb invoke', () => {
     expect(readFileSync(join(folder, 'read/b.txt.txt'), 'utf8')).toBe('read b');
   });
 
-  it('goes on waiting where it was when the connection breaks', async () => {
+  it('continues waiting at its last event if the connection breaks', async () => {
     let breaks = 1;
     await using server = await ScriptedServer.listen((request) => {
       if (!request.url.endsWith('/events') || breaks === 0) return accepting(request);
@@ -130,7 +130,7 @@ describe.concurrent('ebb invoke', () => {
     expect(followed.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'Running-1~0']);
   });
 
-  it('fetches an output again when the connection breaks, as it waits again', async () => {
+  it('fetches an output again if the connection breaks', async () => {
     let breaks = 1;
     await using server = await ScriptedServer.listen((request) => {
       if (!request.url.endsWith('/output') || breaks === 0) return accepting(request);
@@ -144,7 +144,7 @@ describe.concurrent('ebb invoke', () => {
     expect(readFileSync(join(folder, 'again/a.txt.txt'), 'utf8')).toBe('read a');
   });
 
-  it('waits for none of them any longer when an output cannot be kept', async () => {
+  it('stops waiting for all invocations if an output cannot be written', async () => {
     await using server = await ScriptedServer.listen((request) => {
       if (request.url === '/v1/invocations/b/events') return () => undefined;
       return accepting(request);
@@ -154,7 +154,7 @@ describe.concurrent('ebb invoke', () => {
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('full/a.txt.txt') });
   });
 
-  it('sends nothing where its outputs could not be written, or its request not be sent', async () => {
+  it('sends nothing if its outputs cannot be written, or its request is invalid', async () => {
     await using server = await ScriptedServer.listen(accepting);
     const nowhere = await run(['invoke', 'ocr', 'a.txt', '--out', 'b.txt'], server.url);
     expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('Nothing can be written to b.txt') });
@@ -163,7 +163,7 @@ describe.concurrent('ebb invoke', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('leaves no part of an output behind when the connection breaks', async () => {
+  it('leaves no partial output behind if the connection breaks', async () => {
     await using server = await ScriptedServer.listen((request) => {
       if (!request.url.endsWith('/output')) return accepting(request);
       return (response) => {
@@ -180,7 +180,7 @@ describe.concurrent('ebb invoke', () => {
     expect(readdirSync(join(folder, 'broken'))).toEqual([]);
   });
 
-  it('ends with 1 when what it waited for is not Completed', async () => {
+  it('exits with 1 if an invocation that it waited for is not Completed', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.url.startsWith('/v1/invocations/')
         ? {
@@ -197,7 +197,7 @@ describe.concurrent('ebb invoke', () => {
     expect(ran.err).toMatch(/a\.txt {2}Failed after 2\.0 s: The model answered 500\. \(ebb status a\)/);
   });
 
-  it('ends with 6 when it has waited long enough, and says that the work goes on', async () => {
+  it('exits with 6 after its timeout, and says that the work goes on', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.url.startsWith('/v1/invocations/') ? () => undefined : accepting(request),
     );
@@ -206,7 +206,7 @@ describe.concurrent('ebb invoke', () => {
     expect(ran.err).toMatch(/It goes on[^]*ebb status a/);
   });
 
-  it('says at the first Ctrl-C that the work goes on, and leaves at the second', async () => {
+  it('says at the first Ctrl-C that the work goes on, and exits at the second', async () => {
     await using server = await ScriptedServer.listen((request) =>
       request.url.startsWith('/v1/invocations/') ? () => undefined : accepting(request),
     );
@@ -215,8 +215,8 @@ describe.concurrent('ebb invoke', () => {
     running.child.kill('SIGINT');
     await running.says(/The work goes on[^]*ebb status a/);
     expect(running.child.exitCode).toBeNull();
-    // One is taken for another press only some time after the first: a terminal and npx both pass on a single press.
-    // Pressed any faster, one would reach it when it no longer listens, and end it as a signal does.
+    // A second signal counts as another press only some time after the first, because a terminal and npx both pass on
+    // one press. If sent faster, it would arrive when the command no longer listens, and end it as a signal does.
     let pressedAt = performance.now();
     await eventually('it has left', () => {
       if (performance.now() - pressedAt > 300) {
@@ -228,7 +228,7 @@ describe.concurrent('ebb invoke', () => {
     expect(await running.ended).toMatchObject({ code: 130, out: '' });
   });
 
-  it.skipIf(!hasTerminals)('shows what it waits for as it stands, and leaves the screen as it was', async () => {
+  it.skipIf(!hasTerminals)('shows the state of its invocations while it waits, and restores the screen', async () => {
     await using server = await ScriptedServer.listen(accepting);
     const running = startEbbOnTerminal(['invoke', 'ocr', 'a.txt', '--out', 'terminal'], {
       cwd: folder,

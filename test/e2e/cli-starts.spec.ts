@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAN_MAKE_CERTIFICATES, makeCertificate } from '../support/certificates.js';
 import { type RunningCommand, startEbb } from '../support/command-line.js';
 
-describe.concurrent('what ebb starts', () => {
+describe.concurrent('a process that ebb starts', () => {
   let folder: string;
 
   beforeAll(() => {
@@ -24,10 +24,10 @@ describe.concurrent('what ebb starts', () => {
     return running;
   }
 
-  /** A ledger that was closed has nothing left to be written into it. */
+  /** A closed ledger has nothing left to be written into it. */
   const wasClosed = (name: string): boolean => !readdirSync(dataOf(name)).some((file) => file.endsWith('-wal'));
 
-  it('ends in order when the terminal is closed', async () => {
+  it('stops in order when the terminal is closed', async () => {
     const running = await up('closed');
     running.child.stdout!.destroy();
     running.child.stderr!.destroy();
@@ -37,7 +37,7 @@ describe.concurrent('what ebb starts', () => {
     expect(wasClosed('closed')).toBe(true);
   });
 
-  it.skipIf(!CAN_MAKE_CERTIFICATES)('has Ebb read its certificate again on SIGHUP', async () => {
+  it.skipIf(!CAN_MAKE_CERTIFICATES)('reads its certificate again on SIGHUP', async () => {
     const { certFile, keyFile } = makeCertificate(folder, 'one.test');
     const running = await up('tls', { EBB_TLS_CERT_FILE: certFile, EBB_TLS_KEY_FILE: keyFile });
     running.child.kill('SIGHUP');
@@ -46,14 +46,14 @@ describe.concurrent('what ebb starts', () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  it('leaves nothing running of the simulator when that is ended', async () => {
+  it('does not outlive ebb simulate', async () => {
     const trace = join(folder, 'trace.json');
     execFileSync('mkfifo', [trace]);
     const running = startEbb(['simulate', '--trace', trace]);
-    // It is there when it has opened its trace, and waits for what nobody writes.
+    // The simulator runs once it has opened its trace, and then waits for data that nobody writes.
     const writer = await open(trace, 'w');
     running.child.kill('SIGTERM');
-    // Both streams are the simulator's, too: they end when it does.
+    // Both streams belong to the simulator too, so they end when it ends.
     expect((await running.ended).code).toBe(130);
     await writer.close();
   });

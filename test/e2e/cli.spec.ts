@@ -25,23 +25,23 @@ describe.concurrent('ebb', () => {
     ['an unknown command', ['frobnicate']],
     ['an unknown option', ['ls', '--frobnicate']],
     ['a missing argument', ['invoke', 'ocr']],
-    ['a value that cannot be', ['ls', '--limit', 'many']],
-    ['a state that is none', ['ls', '--state', 'Lost']],
+    ['an impossible value', ['ls', '--limit', 'many']],
+    ['an unknown state', ['ls', '--state', 'Lost']],
     ['options that exclude each other', ['scale', 'ocr', '--pause', '--resume']],
     ['nothing to change', ['scale', 'ocr']],
     ['nothing to cancel', ['cancel']],
-    ['logs without end that are to end', ['logs', 'ocr', '-f', '--until', '2026-01-01T00:00:00Z']],
+    ['followed logs with an end', ['logs', 'ocr', '-f', '--until', '2026-01-01T00:00:00Z']],
     ['ids together with a filter', ['redrive', 'x', '--endpoint', 'ocr']],
-    ['a file that is not there', ['invoke', 'ocr', 'missing.png']],
-    ['a folder that is no image', ['deploy', './missing']],
-    ['an address that is none', ['ls', '--url', 'ftp://x']],
-  ])('ends with 2 for %s, and says what is wrong without asking Ebb', async (_what, parameters) => {
+    ['a missing file', ['invoke', 'ocr', 'missing.png']],
+    ['a folder without an image', ['deploy', './missing']],
+    ['an invalid address', ['ls', '--url', 'ftp://x']],
+  ])('exits with 2 for %s, and explains the error without calling Ebb', async (_what, parameters) => {
     const ran = await run(parameters, 'http://127.0.0.1:1');
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(/^(error|ebb): .+/);
   });
 
-  it('tells programs in a document what is wrong with a command line', async () => {
+  it('reports a wrong command line to programs as a JSON document', async () => {
     const ran = await run(['ls', '--json', '--limit', 'many'], 'http://127.0.0.1:1');
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(JSON.parse(ran.err)).toEqual({ error: { detail: expect.stringContaining('--limit'), exitCode: 2 } });
@@ -56,7 +56,7 @@ describe.concurrent('ebb', () => {
     [429, 'TooManyRequests', 8],
     [500, 'InternalFailure', 1],
     [503, 'Unavailable', 8],
-  ])('tells a refusal of %i %s in one sentence, and ends with %i', async (status, code, exit) => {
+  ])('reports a refusal of %i %s in one sentence, and exits with %i', async (status, code, exit) => {
     const document = { status, code, detail: 'It is so.', requestId: 'r1' };
     await using server = await ScriptedServer.listen(() => ({ status, document, headers: { 'retry-after': '7' } }));
     const ran = await run(['cancel', 'x'], server.url);
@@ -81,18 +81,18 @@ describe.concurrent('ebb', () => {
     ]);
   });
 
-  it('says how to start Ebb where nothing answers', async () => {
+  it('says how to start Ebb if nothing answers', async () => {
     const ran = await run(['ls'], 'http://127.0.0.1:1');
     expect(ran).toEqual({ code: 5, out: '', err: expect.stringContaining('Nothing answers at http://127.0.0.1:1.') });
     expect(ran.err).toContain('ebb up');
   });
 
-  it('tells what is not Ebb from what is', async () => {
+  it('reports a server that is not Ebb', async () => {
     await using server = await ScriptedServer.listen(() => (response) => void response.end('<html>'));
     expect(await run(['ls'], server.url)).toMatchObject({ code: 5, err: expect.stringContaining('is not Ebb') });
   });
 
-  it('ends quietly, as programs do then, when nobody reads on', async () => {
+  it('ends quietly if nobody reads its output, as programs do', async () => {
     const items = Array.from({ length: 20_000 }, (_, at) => invocationDocument(`i${at}`));
     await using server = await ScriptedServer.listen(() => ({ document: { items } }));
     const running = startEbb(['ls', '--json'], { env: { EBB_URL: server.url } });
@@ -100,7 +100,7 @@ describe.concurrent('ebb', () => {
     expect(await running.ended).toMatchObject({ code: 141, err: '' });
   });
 
-  it('asks for the last lines of a log alone', async () => {
+  it('requests only the last lines of a log', async () => {
     const lines = [{ at: '2026-01-01T00:00:00.000Z', stream: 'stdout', instanceId: 'i-1', text: 'last' }];
     await using server = await ScriptedServer.listen(() => ({ document: { lines, next: 'x', hasMore: false } }));
     const ran = await run(['logs', 'ocr', '-n', '50', '--stream', 'stdout'], server.url);
@@ -108,7 +108,7 @@ describe.concurrent('ebb', () => {
     expect(server.received.map(({ url }) => url)).toEqual(['/v1/endpoints/ocr/logs?stream=stdout&tail=50']);
   });
 
-  it('goes through the pages of a listing as far as is wanted', async () => {
+  it('reads the pages of a listing up to the requested limit', async () => {
     await using server = await ScriptedServer.listen(({ url }) => {
       const query = new URL(url, 'http://x').searchParams;
       const from = Number(query.get('cursor') ?? 0);
@@ -169,7 +169,7 @@ describe.concurrent('ebb', () => {
     expect([left.code, JSON.parse(left.out)]).toEqual([0, { url: server.url }]);
   });
 
-  it('never shows a token, however things go wrong', async () => {
+  it('never shows a token in any error', async () => {
     await using server = await ScriptedServer.listen(() => (response) => void response.destroy());
     for (const parameters of [['ls'], ['ls', '--json'], ['doctor'], ['invoke', 'ocr', 'a.txt', '--timeout', '1s']]) {
       const { err, out } = await run(parameters, server.url, { env: { EBB_TOKEN: TOKEN } });
@@ -177,7 +177,7 @@ describe.concurrent('ebb', () => {
     }
   });
 
-  it('finds out with doctor what must be mended, and says how', async () => {
+  it('finds problems with doctor, and says how to solve them', async () => {
     await using server = await ScriptedServer.listen(({ url }) => {
       if (url === '/health') return { document: { status: 'ok' }, headers: { date: 'Thu, 01 Jan 2026 00:00:00 GMT' } };
       return { status: 401, document: { code: 'Unauthenticated', detail: 'The bearer token is not valid.' } };
@@ -199,13 +199,13 @@ describe.concurrent('ebb', () => {
     for (const { advice, outcome } of checks) expect(outcome === 'fail' ? advice : 'x').toBeTruthy();
   });
 
-  it('is content with a machine on which Ebb could start', async () => {
+  it('finds no problem on a machine on which Ebb could start', async () => {
     const ran = await run(['doctor'], 'http://127.0.0.1:1', { env: { EBB_DATA_DIR: join(folder, 'data') } });
     expect(ran.out).toMatch(/^ok {4}Node/m);
     expect(ran.out).toMatch(/^skip {2}Clock/m);
   });
 
-  it('tells shells how to complete, and completes', async () => {
+  it('prints completion scripts for shells, and completes', async () => {
     await using server = await ScriptedServer.listen(() => ({
       document: { items: [{ name: 'ocr' }, { name: 'other' }] },
     }));
@@ -217,7 +217,7 @@ describe.concurrent('ebb', () => {
     expect(out).toContain('complete -F _ebb ebb');
   });
 
-  it.skipIf(!hasTerminals)('does not show a token that is typed', async () => {
+  it.skipIf(!hasTerminals)('does not echo a token that is typed', async () => {
     await using server = await ScriptedServer.listen(() => ({ document: { name: 'me', role: 'read' } }));
     const env = { EBB_URL: server.url, XDG_CONFIG_HOME: join(folder, 'typed'), TERM: 'xterm' };
     const running = startEbbOnTerminal(['login'], { cwd: folder, env });
@@ -229,7 +229,7 @@ describe.concurrent('ebb', () => {
     expect(server.received.at(-1)!.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it.skipIf(!hasTerminals)('gives the screen back when top is left with q', async () => {
+  it.skipIf(!hasTerminals)('restores the screen when top ends with q', async () => {
     await using server = await ScriptedServer.listen(() => ({ document: { items: [] } }));
     const running = startEbbOnTerminal(['top'], { cwd: folder, env: { EBB_URL: server.url, TERM: 'xterm' } });
     await running.says(/no endpoints yet/);

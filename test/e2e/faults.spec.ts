@@ -7,7 +7,7 @@ import { canSeeProcesses, connectionsTo, instanceProcesses } from '../support/li
 import { NotificationInbox } from '../support/notification-inbox.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
 
-/** The wording of AWS's own services for a member that breaks a rule. */
+/** Returns AWS's own wording for a member that breaks a rule. */
 const constraint = (value: string, path: string, rule: string): string =>
   `1 validation error detected: Value '${value}' at '${path}' failed to satisfy constraint: ${rule}`;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   inbox = await NotificationInbox.listen();
   const topics = { successTopic: await inbox.topic(aws, 'done'), errorTopic: await inbox.topic(aws, 'broken') };
   await deployEndpoint(aws, { name: 'echo', slots: 8, ...topics });
-  // What kills instances must not take other tests' invocations with it.
+  // Requests that kill instances must not take other tests' invocations with them.
   await deployEndpoint(aws, { name: 'mortal', slots: 1, maximum: 1, ...topics });
 });
 
@@ -66,7 +66,7 @@ describe('a request that is refused', () => {
     ['an unknown endpoint', { EndpointName: 'nobody', ...body }, 'Endpoint nobody of account 000000000000 not found.'],
     ['a name in the wrong case', { EndpointName: 'Echo', ...body }, 'Endpoint Echo of account 000000000000 not found.'],
     [
-      'a name that none can have',
+      'an invalid name',
       { EndpointName: '-echo', ...body },
       constraint(
         '-echo',
@@ -202,7 +202,7 @@ describe.concurrent('an invocation that fails', () => {
     await expectThatRequestsWork(wish.EndpointName);
   });
 
-  it('for closing the connection within the answer leaves no half of it', async () => {
+  it('because the connection closed within the answer leaves no partial output', async () => {
     const wish = { Body: 'x'.repeat(100_000), CustomAttributes: 'breakAfter=70000' };
     const { inferenceId, outputLocation, failureLocation } = await invoke(wish);
     const reason = expect.stringMatching(
@@ -215,7 +215,7 @@ describe.concurrent('an invocation that fails', () => {
   });
 });
 
-it.skipIf(!canSeeProcesses)('closes the connection to a container whose time is up', async () => {
+it.skipIf(!canSeeProcesses)('Ebb closes the connection to a container after its invocation timeout', async () => {
   await deployEndpoint(aws, { name: 'stuck', maximum: 1, environment: { STUCK: 'yes' } });
   const first = await invoke({ EndpointName: 'stuck', Body: 'x' });
   await eventually('its instance has answered', () => aws.objectAt(first.outputLocation));

@@ -16,7 +16,7 @@ const DISK_SIZE = '48m';
 const FILLER = join(DISK, 'filler');
 const EBB_DATA_DIR = join(DISK, 'data');
 
-/** A disk of our own can be had only where we may mount one. */
+/** A separate disk is possible only if the test may mount one. */
 const hasDisk =
   process.platform === 'linux' &&
   spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'ebb', DISK]).status === 0;
@@ -29,7 +29,7 @@ describe.skipIf(!hasDisk)('on a full disk', () => {
     mkdirSync(EBB_DATA_DIR);
     await start();
     await deployEndpoint(aws, { name: 'thrifty' });
-    // Nothing runs until there is room again: it is about what is accepted.
+    // Nothing runs until there is room again: the test is about accepting.
     await bound(0);
     await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'in/word', Body: 'word' }));
   });
@@ -39,7 +39,7 @@ describe.skipIf(!hasDisk)('on a full disk', () => {
     await ebb?.stop();
   });
 
-  it('nothing is accepted that could not be kept, over a restart too, and all is well when there is room', async () => {
+  it('Ebb accepts only invocations that it can keep, also after a restart, and recovers when there is room', async () => {
     const accepted = await invokeMany();
     expect(accepted.every(({ status }) => status === 202)).toBe(true);
     fillDisk();
@@ -79,7 +79,7 @@ describe.skipIf(!hasDisk)('on a full disk', () => {
     );
   }
 
-  /** Small and large, inline and by location; what each was answered. */
+  /** Submits small and large inputs, inline and by location. Returns the answer to each. */
   async function invokeMany(): Promise<Answer[]> {
     const inputs = [{ Body: 'x' }, { Body: 'x'.repeat(100_000) }, { InputLocation: `s3://${BUCKET}/in/word` }];
     const requests = Array.from({ length: 8 }, () => inputs).flat();
@@ -109,7 +109,7 @@ interface Answer {
   readonly outputLocation?: string;
 }
 
-/** To the last block. */
+/** Fills the disk to its last block. */
 function fillDisk(): void {
   const { bavail, bsize } = statfsSync(DISK);
   writeFileSync(FILLER, Buffer.alloc(bavail * bsize));

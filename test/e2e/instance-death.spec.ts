@@ -11,7 +11,7 @@ import { startStandalone } from '../support/standalone.js';
 
 const SLOTS = 3;
 
-it.skipIf(!canSeeProcesses)('another instance completes the invocations that ran on one that was killed', async () => {
+it.skipIf(!canSeeProcesses)('another instance completes the invocations of an instance that was killed', async () => {
   await using inbox = await NotificationInbox.listen();
   await using ebb = await startStandalone();
   using aws = new AwsClients(ebb.url);
@@ -27,7 +27,7 @@ it.skipIf(!canSeeProcesses)('another instance completes the invocations that ran
 
   await told((await invoke('first')).inferenceId);
   const [victim] = instances();
-  // The container holds its answers until its death, however long that takes to come.
+  // The container holds its answers until its death, even if that takes long.
   const release = join(ebb.dataDirectory, 'release');
   const running = await Promise.all(['a', 'b', 'c'].map((body) => invoke(body, `hold=${release}`)));
   await eventually('all of them run', async () => (await endpointNow(aws, 'mortal')).backlog.running === SLOTS);

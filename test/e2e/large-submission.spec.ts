@@ -7,13 +7,15 @@ import { type StandaloneProcess, startStandalone } from '../support/standalone.j
 
 const MIB = 1024 * 1024;
 const IS_LARGE = process.env['EBB_TEST_LARGE'] === '1';
-/** 1 GiB with `EBB_TEST_LARGE=1`; by default just enough to tell a stream from a buffer. */
+/** The input's size: 1 GiB with `EBB_TEST_LARGE=1`; by default just enough to tell a stream from a buffer. */
 const SIZE_BYTES = (IS_LARGE ? 1_024 : 240) * MIB;
-/** How much may be held of it while other tests keep the processors, and with them the collection of garbage, busy. */
+/**
+ * The most memory that may hold parts of it while other tests keep the processors, and so the garbage collector, busy.
+ */
 const MAX_GROWTH_BYTES = 160 * MIB;
 const MAX_RESIDENT_BYTES = 250 * MIB;
 
-/** How much memory a process has had at most is told by Linux alone. */
+/** Only Linux reports the peak memory of a process. */
 describe.skipIf(process.platform !== 'linux')('a large input', () => {
   it('is submitted in bounded memory, and comes back from the model byte for byte', { timeout: 300_000 }, async () => {
     await using ebb = await startStandalone();
@@ -46,13 +48,13 @@ describe.skipIf(process.platform !== 'linux')('a large input', () => {
   });
 });
 
-/** The most memory that the process has had at any time. */
+/** Returns the peak memory of the process. */
 async function mostResidentBytes({ pid }: StandaloneProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
 }
 
-/** Chunks as they come from a socket, no two alike. */
+/** Yields chunks as they come from a socket, no two alike. */
 async function* contentOf(sizeBytes: number, seen: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
   const chunkBytes = 64 * 1024;
   for (let at = 0; at < sizeBytes; at += chunkBytes) {

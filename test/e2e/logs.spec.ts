@@ -31,7 +31,7 @@ describe('the logs of an endpoint', () => {
   beforeAll(async () => {
     ebb = await startStandalone(data);
     aws = new AwsClients(ebb.url);
-    // One instance and no other: a second one would print between what these tests write and what they read.
+    // Exactly one instance: a second one would print between the writes and reads of these tests.
     await deployEndpoint(aws, { name: 'talker', minimum: 1, maximum: 1, slots: 1 });
   });
 
@@ -52,7 +52,7 @@ describe('the logs of an endpoint', () => {
       (await page(path)).lines.find((line) => text.test(line.text)),
     );
 
-  it('tell what each instance printed, and when', async () => {
+  it('contain the output of each instance, with its time', async () => {
     const before = Date.now();
     await invoke('talker', 'first');
     const line = await untilLogged('talker/logs', /^POST/);
@@ -67,7 +67,7 @@ describe('the logs of an endpoint', () => {
     expect(streams.map(({ name }) => name)).toEqual([`main/${line.instanceId}`]);
   });
 
-  it('tell of each invocation that failed, in the words of SageMaker', async () => {
+  it('report each failed invocation in the words of SageMaker', async () => {
     await invoke('talker', 'failing', 'status=500');
     const { text } = await untilLogged('talker/logs?stream=data-log', /failing/);
     expect(text).toMatch(
@@ -75,7 +75,7 @@ describe('the logs of an endpoint', () => {
     );
   });
 
-  it('are followed as they come, and gone on with where the connection broke', async () => {
+  it('can be followed live, and resumed where the connection broke', async () => {
     const { next } = await page('talker/logs');
     const client = new AbortController();
     const { signal } = client;
@@ -95,7 +95,7 @@ describe('the logs of an endpoint', () => {
     again.abort();
   });
 
-  it('are followed from the last few on', async () => {
+  it('can be followed from the last few lines on', async () => {
     for (const id of ['one', 'two', 'three']) await invoke('talker', id);
     await untilLogged('talker/logs', /three/);
     const all = (await page('talker/logs?stream=stdout&limit=10000')).lines;
@@ -108,7 +108,7 @@ describe('the logs of an endpoint', () => {
     client.abort();
   });
 
-  it('can be much, without holding up anybody else', async () => {
+  it('can be long without delaying other endpoints', async () => {
     await deployEndpoint(aws, { name: 'chatterbox', minimum: 1, slots: 1 });
     await invoke('chatterbox', 'much', 'print=200000');
     await untilLogged('chatterbox/logs?stream=stdout&limit=10000', /^line \d+/);
@@ -125,7 +125,7 @@ describe('the logs of an endpoint', () => {
     expect(lines).toEqual([]);
   });
 
-  it('are there after the death of the instance, and of the endpoint', async () => {
+  it('stay readable after the end of the instance and of the endpoint', async () => {
     await deployEndpoint(aws, { name: 'mortal', minimum: 1 });
     await invoke('mortal', 'fatal', 'exit=7');
     await untilLogged('mortal/logs', /^POST \/invocations fatal/);
@@ -135,7 +135,7 @@ describe('the logs of an endpoint', () => {
     expect((await page('mortal/logs')).lines.map(({ text }) => text)).toContain('POST /invocations fatal');
   });
 
-  it('are not there for an endpoint that never was, and bad parameters are named', async () => {
+  it('are not found for an unknown endpoint, and invalid parameters are named', async () => {
     const absent = await get('nobody/logs');
     expect([absent.status, await absent.json()]).toEqual([
       404,
@@ -172,7 +172,7 @@ describe('the logs of an endpoint', () => {
   });
 });
 
-/** The lines of a followed log, and the place in it where an event bears one. */
+/** Yields the lines of a followed log, with the place of an event if it bears one. */
 async function* readEvents(response: Response): AsyncGenerator<{ line: Line; id?: string }, void, void> {
   let line: Line | undefined;
   let id: string | undefined;

@@ -19,7 +19,7 @@ afterAll(async () => {
   await ebb?.stop();
 });
 
-it('shows every metric of an endpoint to Prometheus, under the variant that ran what was invoked', async () => {
+it('Ebb shows every metric of an endpoint to Prometheus, under the variant that ran the invocation', async () => {
   await deployEndpoint(aws, { name: 'measured' });
   expect(await scrape()).toMatchObject({
     'ebb_approximate_backlog_size{endpoint_name="measured"}': 0,
@@ -68,7 +68,7 @@ async function invoke(CustomAttributes: string, key = 'in'): Promise<void> {
   await aws.runtime.send(new InvokeEndpointAsyncCommand({ EndpointName: 'measured', InputLocation, CustomAttributes }));
 }
 
-/** Every sample by its series. */
+/** Returns every sample by its series. */
 async function scrape(): Promise<Record<string, number>> {
   const response = await fetch(`${ebb.url}/metrics`);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

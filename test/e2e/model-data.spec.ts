@@ -31,7 +31,7 @@ describe('model data', () => {
 
   const put = (Key: string, Body: string | Buffer) => aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
-  it('in a prefix, a manifest and an archive is found by the container', async () => {
+  it('in a prefix, a manifest or an archive is available to the container', async () => {
     await put('ocr/config.json', '{}');
     await put('ocr/weights/1', 'x');
     await put('ocr/weights/2', 'not asked for');
@@ -56,7 +56,7 @@ describe('model data', () => {
     ['zip', Buffer.from('PK\x03\x04 and so on'), /not in gzip format but a zip archive/],
     ['half', hostile({ path: 'x', content: 'x' }).subarray(0, 50), /it ends too early/],
   ])(
-    'that is unsafe or broken (%s) fails the endpoint with the reason, and nothing of it is left',
+    'that is unsafe or broken (%s) fails the endpoint with the reason, and leaves no files',
     async (name, archive, why) => {
       const kept = join(ebb.dataDirectory, 'models/kept');
       const before = await readdir(kept);
@@ -87,7 +87,7 @@ interface ContainerDescription {
   readonly modelFiles: string[];
 }
 
-/** An archive with one entry that should not be in it, after one that may. */
+/** Builds an archive with one forbidden entry after an allowed one. */
 function hostile(entry: ArchiveEntry): Buffer {
   return gzipSync(tarOf({ path: 'honest', content: 'x' }, entry));
 }

@@ -55,7 +55,7 @@ describe('deploying in one call', () => {
     return [...Models.map(({ ModelName }) => ModelName), ...EndpointConfigs.map((each) => each.EndpointConfigName)];
   };
 
-  it('makes what SageMaker describes, runs what it is asked to, and takes all of it away again', async () => {
+  it('creates resources that SageMaker describes, runs invocations, and deletes all of it again', async () => {
     const made = await rest.post<EndpointDocument>('endpoints', {
       name: 'reader',
       image: 'echo',
@@ -103,7 +103,7 @@ describe('deploying in one call', () => {
     expect(await everything()).toEqual([]);
   });
 
-  it('goes over to another image with its bounds as they are, and back to nothing if that one is refused', async () => {
+  it('changes to another image and keeps the bounds, and leaves no remains if the image is refused', async () => {
     await rest.post('endpoints', { name: 'changing', image: 'echo', minInstances: 1, maxInstances: 2 });
     const before = await untilInService('changing');
     const refused = await rest.put<Refusal>('endpoints/changing', { image: 'no-such-image' });
@@ -121,7 +121,7 @@ describe('deploying in one call', () => {
     await rest.put('endpoints/changing', { image: 'echo', maxInstances: 5 });
     const last = await untilInService('changing');
     expect(last.variants[0]!.instances).toMatchObject({ minimum: 1, maximum: 5 });
-    // The first config is needed no more.
+    // The first config is no longer needed.
     expect(await everything()).not.toContain(before.configName);
     await rest.delete('endpoints/changing');
     await eventually('it is gone', async () => (await rest.get('endpoints/changing')).status === 404);
@@ -150,7 +150,7 @@ describe('deploying in one call', () => {
     expect(refused.body.errors!.map((error) => error.field)).toContain(field);
   });
 
-  it('leaves nothing behind where an image, a model or a topic is not there', async () => {
+  it('leaves no remains if an image, a model or a topic is missing', async () => {
     const missing = { name: 'incomplete', image: 'echo' };
     const topic = 'arn:aws:sns:us-east-1:000000000000:nobody';
     for (const [status, code, difference] of [
@@ -165,7 +165,7 @@ describe('deploying in one call', () => {
     expect((await rest.get('endpoints/incomplete')).status).toBe(404);
   });
 
-  it('does not take the name of an endpoint that there is, in any case of its letters', async () => {
+  it('refuses the name of an existing endpoint in any letter case', async () => {
     await rest.post('endpoints', { name: 'taken', image: 'echo' });
     const refused = await rest.post<Refusal>('endpoints', { name: 'Taken', image: 'echo' });
     expect([refused.status, refused.body.code]).toEqual([409, 'AlreadyExists']);
@@ -174,7 +174,7 @@ describe('deploying in one call', () => {
     await rest.delete('endpoints/taken');
   });
 
-  it('lists endpoints page by page, and knows none that is not there', async () => {
+  it('lists endpoints page by page, and does not find a missing one', async () => {
     for (const name of ['list-a', 'list-b', 'list-c']) await rest.post('endpoints', { name, image: 'echo' });
     const names: string[] = [];
     let cursor: string | undefined = '';

@@ -69,7 +69,7 @@ describe('an operator of an endpoint', () => {
   const activities = async (query = '') =>
     (await rest.get<Listed<Activity>>(`endpoints/${name}/activities${query}`)).body;
 
-  it('pauses dispatch: what waits stays, is told why, and is lost by no restart; resumed, it runs', async () => {
+  it('pauses dispatch: queued invocations wait, say why, survive a restart, and run once it is resumed', async () => {
     const paused = await rest.post(`endpoints/${name}:pause`, { dispatch: true });
     expect(paused).toMatchObject({
       status: 200,
@@ -92,7 +92,7 @@ describe('an operator of an endpoint', () => {
     await eventually('it has run', async () => (await stateOf(id)) === 'Completed');
   });
 
-  it('wakes it before work comes, and the activity says who asked', async () => {
+  it('wakes the endpoint before work arrives, and the activity names who asked', async () => {
     const woken = await rest.post(`endpoints/${name}:wake`, { instances: 2 });
     expect(woken).toMatchObject({ status: 202, body: { variant: 'main', instances: 2 } });
     await eventually('both are in service', async () => (await endpointNow(aws, name)).instances.inService === 2);
@@ -109,7 +109,7 @@ describe('an operator of an endpoint', () => {
     }
   });
 
-  it('sets bounds, which hold at once, and is told which of them is wrong', async () => {
+  it('sets bounds, which apply at once, and learns which bound is wrong', async () => {
     const bounds = { minInstances: 1, maxInstances: 3 };
     expect(await rest.put(`endpoints/${name}/bounds`, bounds)).toMatchObject({
       status: 200,
@@ -128,7 +128,7 @@ describe('an operator of an endpoint', () => {
     }
   });
 
-  it('sees what each instance does, and takes one out that works without breaking what it runs', async () => {
+  it('sees the work of each instance, and drains a busy one without breaking its invocation', async () => {
     const release = join(data.EBB_DATA_DIR, `release-${name}`);
     const id = await invoke(`hold=${release}`);
     await eventually('it runs', async () => (await stateOf(id)) === 'Running');
@@ -137,7 +137,7 @@ describe('an operator of an endpoint', () => {
     expect(instance!.phases.map(({ phase }) => phase)).toContain('boot');
     const drained = await rest.post<InstanceDocument>(`endpoints/${name}/instances/${instance!.id}:drain`);
     expect(drained).toMatchObject({ status: 202, body: { id: instance!.id, state: 'Draining' } });
-    // A second invocation is not for the one that is on its way out.
+    // A draining instance gets no second invocation.
     const other = await invoke();
     await eventually('the second has run', async () => (await stateOf(other)) === 'Completed');
     writeFileSync(release, '');
@@ -148,7 +148,7 @@ describe('an operator of an endpoint', () => {
     expect([absent.status, absent.body.code]).toEqual([404, 'InstanceNotFound']);
   });
 
-  it('reads decisions page by page, and what was measured', async () => {
+  it('reads scaling activities page by page, and metrics', async () => {
     const id = await invoke();
     await eventually('it has run', async () => (await stateOf(id)) === 'Completed');
     await rest.put(`endpoints/${name}/bounds`, { minInstances: 2, maxInstances: 2 });
@@ -181,7 +181,7 @@ describe('an operator of an endpoint', () => {
     }
   });
 
-  it('is told that there is no such endpoint, whatever is asked of it', async () => {
+  it('gets a 404 from every operation on an unknown endpoint', async () => {
     const calls = [
       ...['activities', 'metrics', 'instances'].map((what) => rest.get(`endpoints/nobody/${what}`)),
       ...['pause', 'resume', 'wake'].map((verb) => rest.post(`endpoints/nobody:${verb}`)),
@@ -193,7 +193,7 @@ describe('an operator of an endpoint', () => {
   });
 });
 
-/** One attempt, however attempts are shown. */
+/** Whether there was one attempt, in any form in which attempts are shown. */
 function isOne(attempts: unknown): boolean {
   return Array.isArray(attempts) ? attempts.length === 1 : attempts === 1;
 }

@@ -8,11 +8,11 @@ import { eventually } from '../support/eventually.js';
 import { canSeeProcesses, instanceProcesses } from '../support/live-processes.js';
 import { StandaloneProcess, newDataDirectory, startStandalone } from '../support/standalone.js';
 
-/** The service hands back what still runs after 10 s; the rest of a stop takes little, even on a busy machine. */
+/** The service hands back running invocations after 10 s. The rest of a stop is quick, even on a busy machine. */
 const STOP_LIMIT_MS = 30_000;
 
 describe.concurrent('the standalone process', () => {
-  it('prints one line when it is ready, and nothing else', async () => {
+  it('prints only one line, when it is ready', async () => {
     const ebb = await startStandalone();
     const { url, dataDirectory } = ebb;
     expect((await fetch(`${url}/health`)).status).toBe(200);
@@ -20,14 +20,14 @@ describe.concurrent('the standalone process', () => {
     expect(ebb.output).toEqual([`Ebb is ready at ${url} (profile local, data in ${dataDirectory})`]);
   });
 
-  describe.concurrent('beside another', () => {
+  describe.concurrent('beside another one', () => {
     let owner: StandaloneProcess;
     beforeAll(async () => {
       owner = await startStandalone();
     });
     afterAll(() => owner?.stop());
 
-    it('refuses a data directory that another process has, in one line', async () => {
+    it('refuses, in one line, a data directory that another process uses', async () => {
       await using second = new StandaloneProcess({ EBB_DATA_DIR: owner.dataDirectory });
       expect(await second.exited).toEqual({ code: 1, signal: null });
       expect(second.output).toEqual([]);
@@ -38,7 +38,7 @@ describe.concurrent('the standalone process', () => {
       expect((await fetch(`${owner.url}/health`)).status).toBe(200);
     });
 
-    it('refuses a port that is taken, in one line', async () => {
+    it('refuses, in one line, a port that is taken', async () => {
       await using second = new StandaloneProcess({ EBB_PORT: new URL(owner.url).port });
       expect(await second.exited).toEqual({ code: 1, signal: null });
       expect(second.log).toEqual([expect.stringMatching(/^Ebb cannot start: .*EADDRINUSE/)]);
@@ -65,7 +65,7 @@ describe.concurrent('the standalone process', () => {
     expect(ebb.output).toEqual([]);
   });
 
-  it('finishes what runs at SIGTERM, hands back what takes too long, and settles the rest when it is back', async () => {
+  it('on SIGTERM finishes running invocations, hands back those that take too long, and settles the rest after a restart', async () => {
     const EBB_DATA_DIR = newDataDirectory();
     const first = await startStandalone({ EBB_DATA_DIR });
     const aws = new AwsClients(first.url);

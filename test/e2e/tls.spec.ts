@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { startStandalone } from '../support/standalone.js';
 
 it.skipIf(!CAN_MAKE_CERTIFICATES)(
-  'takes a renewed certificate at SIGHUP, and none that is broken (needs openssl)',
+  'Ebb uses a renewed certificate after SIGHUP, and ignores a broken one (needs openssl)',
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'ebb-sighup-'));
     const [one, two] = [makeCertificate(directory, 'one.test'), makeCertificate(directory, 'two.test')];

@@ -19,7 +19,7 @@ interface EndpointWhy {
   }[];
 }
 
-describe('an operator is told why', () => {
+describe('Ebb tells an operator why', () => {
   let ebb: StandaloneProcess;
   let aws: AwsClients;
 
@@ -51,7 +51,7 @@ describe('an operator is told why', () => {
     });
   });
 
-  it('an invocation waits for a container that dies, which the endpoint says too', async () => {
+  it('an invocation waits for a container that dies, and the endpoint says so too', async () => {
     await deployEndpoint(aws, { name: 'dying', environment: { ECHO_EXIT_AFTER_MS: '1' } });
     const id = await invoke('dying');
     const endpoint = await eventually('the endpoint tells of it', async () => {
@@ -64,7 +64,7 @@ describe('an operator is told why', () => {
         /main is in a crash loop: \d+ launches in a row have failed .* exit code 3\. One instance is tried again from /,
       ),
     });
-    // While one is tried again it says that one is starting.
+    // While a launch is retried, the text says that an instance is starting.
     await eventually('the invocation says so', async () => /launches in a row have failed/.test(await why(id)));
   });
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Arrival, Behaviour, Incident, Scenario } from './scenario.js';
 import { simulate } from './simulation.js';
 
-describe('before and after every one of its steps a process may', () => {
+describe('before and after each of its steps, a process may', () => {
   test.each<[string, Incident]>([
     ['die', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: false }],
     ['die with its machine', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: true }],
-    ['stand still, be replaced, and go on', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
+    ['be frozen, be replaced, and resume', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
   ])('%s', { timeout: 120_000 }, async (_what, incident) => {
     const { steps, settled, violations } = await simulate(SMALL);
     expect({ settled, violations }).toEqual({ settled: SMALL.arrivals.length, violations: [] });

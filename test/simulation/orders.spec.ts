@@ -12,7 +12,7 @@ const ROLLING: DeploymentConfig = {
 const INCIDENTS: readonly (readonly [string, Incident])[] = [
   ['dies', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: false }],
   ['dies with its machine', { at: 0, kind: 'crash', downMs: 2_000, losesMachine: true }],
-  ['stands still, is replaced, and goes on', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
+  ['is frozen, is replaced, and resumes', { at: 0, kind: 'freeze', ms: 41_000, livesOnMs: 20_000 }],
 ];
 
 describe.each(INCIDENTS)('if the process that wrote an order %s before the order is carried out', (_what, incident) => {

@@ -33,7 +33,7 @@ async function statusOf(token: string): Promise<number> {
 }
 
 describe('a key', () => {
-  it('is shown with its secrets once, to whoever makes it', async () => {
+  it('is shown with its secrets once, to its creator', async () => {
     const response = await ebb.ask('operator', 'POST', '/v1/keys', {
       name: 'ci',
       role: 'submit',
@@ -72,7 +72,7 @@ describe('a key', () => {
     expect(ids).toEqual(expect.arrayContaining([...made, ebb.keys.operator.key.id]));
   });
 
-  it('lets nobody in from the moment on that it is revoked', async () => {
+  it('admits no request from the moment it is revoked', async () => {
     const { id, token } = await create();
     expect(await statusOf(token)).toBe(200);
     const [status, revoked] = await operate('DELETE', `/v1/keys/${id}`);
@@ -82,7 +82,7 @@ describe('a key', () => {
     expect(await operate('GET', `/v1/keys/${id}`)).toEqual([200, revoked]);
   });
 
-  it('that is rotated has two tokens for a while, and without a grace the new one alone', async () => {
+  it('that is rotated has two tokens during the grace, and only the new one without a grace', async () => {
     const { id, token } = await create();
     const [, first] = await operate('POST', `/v1/keys/${id}:rotate`, { graceSeconds: 3600 });
     expect(first['credentials']).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('a key', () => {
     expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
   });
 
-  it('gets a new webhook secret without its tokens being touched', async () => {
+  it('gets a new webhook secret and keeps its tokens', async () => {
     const { id, token } = await create();
     const [status, rotated] = await operate('POST', `/v1/keys/${id}:rotate-webhook-secret`);
     expect([status, rotated['token'], rotated['webhookSecret']]).toEqual([
@@ -104,7 +104,7 @@ describe('a key', () => {
     expect(await statusOf(token)).toBe(200);
   });
 
-  it('stands for those who need no key, as far as callbacks are concerned', async () => {
+  it('of anonymous callers has only a webhook secret, which can be rotated', async () => {
     const [status, rotated] = await operate('POST', '/v1/keys/anonymous:rotate-webhook-secret', {});
     expect([status, rotated['credentials']]).toEqual([200, []]);
     expect((await operate('POST', '/v1/keys/anonymous:rotate', {}))[0]).toBe(404);
@@ -116,7 +116,7 @@ describe('a key', () => {
     ['endpoints.0', { endpoints: ['a/b'] }],
     ['quotas.queuedBytes', { quotas: { queuedBytes: 0 } }],
     ['secret', { secret: 'mine' }],
-  ])('is not made where its %s breaks a rule', async (member, wrong) => {
+  ])('is refused if its %s breaks a rule', async (member, wrong) => {
     const [status, problem] = await operate('POST', '/v1/keys', { name: 'ci', role: 'submit', ...wrong });
     expect([status, problem['code']]).toEqual([400, 'InvalidRequest']);
     expect(problem['errors']).toEqual([{ field: `body.${member}`, rule: expect.any(String) }]);
@@ -127,7 +127,7 @@ describe('a key', () => {
     ['DELETE', ''],
     ['POST', ':rotate'],
     ['POST', ':rotate-webhook-secret'],
-  ])('that is not there is not found by %s %s', async (method, verb) => {
+  ])('that does not exist is not found by %s %s', async (method, verb) => {
     const [status, problem] = await operate(method, `/v1/keys/EBBKNONE${verb}`);
     expect([status, problem['code']]).toEqual([404, 'AccessKeyNotFound']);
   });
@@ -136,10 +136,10 @@ describe('a key', () => {
 describe('a token that is wrong', () => {
   it.each([
     ['unknown', `ebb_EBBKABCDEFGH234567AB_${'x'.repeat(43)}`],
-    ['no token of Ebb at all', 'secret'],
+    ['no token of Ebb', 'secret'],
     ['two words', 'a b'],
     ['empty', ''],
-  ])('is refused as one, when it is %s', async (_, token) => {
+  ])('is refused as invalid if it is %s', async (_, token) => {
     const response = await fetch(`${ebb.url}/v1/whoami`, { headers: { authorization: `Bearer ${token}` } });
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([
       401,
@@ -147,14 +147,14 @@ describe('a token that is wrong', () => {
     ]);
   });
 
-  it('is refused where another scheme is used, as nothing was shown', async () => {
+  it('is treated as absent if another scheme is used', async () => {
     const response = await fetch(`${ebb.url}/v1/whoami`, { headers: { authorization: 'Basic YTpi' } });
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Ebb"']);
   });
 });
 
 describe('requests of a key with a limit', () => {
-  it('say how many are left, and are refused beyond them until there is room', async () => {
+  it('report the remaining number, and are refused beyond the limit until there is room', async () => {
     const answers: [number, ...(string | null)[]][] = [];
     for (let request = 0; request < 4; request += 1) {
       const { headers, status } = await ebb.ask('limited', 'GET', '/v1/whoami');
@@ -172,14 +172,14 @@ describe('requests of a key with a limit', () => {
     expect(await refused.json()).toMatchObject({ code: 'TooManyRequests', status: 429 });
   });
 
-  it('are nobody else\u2019s matter', async () => {
+  it('do not affect other keys', async () => {
     const { headers, status } = await ebb.ask('reader', 'GET', '/v1/whoami');
     expect([status, headers.get('ratelimit-limit')]).toEqual([200, null]);
   });
 });
 
 describe('the audit', () => {
-  it('tells who did what and how it was answered, newest first', async () => {
+  it('records callers, actions and answers, newest first', async () => {
     const { id } = await create();
     await operate('DELETE', `/v1/keys/${id}`);
     await operate('POST', '/v1/keys/EBBKNONE:rotate');
@@ -194,13 +194,13 @@ describe('the audit', () => {
       ]);
   });
 
-  it('names the request as its caller was told', async () => {
+  it('records the request id that its caller got', async () => {
     const response = await ebb.ask('operator', 'POST', '/v1/keys', { name: 'ci', role: 'read' });
     const [, page] = await operate('GET', '/v1/audit?limit=1');
     expect(page['items']).toEqual([expect.objectContaining({ requestId: response.headers.get('ebb-request-id') })]);
   });
 
-  it('does not tell of who only looked, or was not let in', async () => {
+  it('does not record reads and refused requests', async () => {
     const before = await operate('GET', '/v1/audit?limit=1');
     await operate('GET', '/v1/keys');
     await ebb.ask('reader', 'POST', '/v1/keys', { name: 'ci', role: 'operate' });
@@ -221,7 +221,7 @@ describe('the audit', () => {
 });
 
 describe('secrets', () => {
-  it('are nowhere but in the answer that they were made for', async () => {
+  it('appear only in the answer that creates them', async () => {
     const made = await create();
     const [, rotated] = await operate('POST', `/v1/keys/${made.id}:rotate`, {});
     const [, signing] = await operate('POST', `/v1/keys/${made.id}:rotate-webhook-secret`, {});
@@ -230,7 +230,7 @@ describe('secrets', () => {
     const plain = [made, rotated, signing, ebb.keys.operator.credential, ebb.keys.operator]
       .flatMap((answer) => ['token', 'secretAccessKey', 'webhookSecret'].map((name) => (answer as Json)[name]))
       .filter((secret) => typeof secret === 'string')
-      // Of a token, what is not its key's id.
+      // The part of a token that is not its key's id.
       .map((secret) => secret.slice(-40));
     expect(plain.length).toBeGreaterThan(8);
     const shown = [

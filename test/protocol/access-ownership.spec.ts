@@ -45,7 +45,7 @@ async function idsSeenBy(name: Name, query = ''): Promise<string[]> {
   return page.items.map(({ id }) => id);
 }
 
-/** What the other shop is told of an address that it may not see, but for the address itself. */
+/** Returns the other shop's answer for an address that it may not see, without the address itself. */
 async function refusal(path: string): Promise<Json> {
   const { requestId: _, detail, ...problem } = (await (await ebb.ask('other-shop', 'GET', path)).json()) as Json;
   return { ...problem, detail: String(detail).replaceAll(/'.*?'/g, "''") };
@@ -61,14 +61,14 @@ async function endpointsSeenBy(name: Name): Promise<unknown[]> {
 }
 
 describe('an invocation', () => {
-  it('is seen by whoever submitted it and by readers, and by no other that submits', async () => {
+  it('is visible to its submitter and to readers, and to no other submitter', async () => {
     const id = await submit('shop');
     const seen = (name: Name): Promise<number> => status(name, 'GET', `/v1/invocations/${id}`);
     expect([await seen('shop'), await seen('reader'), await seen('operator')]).toEqual([200, 200, 200]);
     expect([await seen('other-shop'), await seen('confined-reader')]).toEqual([404, 404]);
   });
 
-  it('is not told from one that is not there', async () => {
+  it('of another submitter looks like a missing one', async () => {
     const id = await submit('shop');
     expect(await refusal(`/v1/invocations/${id}`)).toEqual(
       await refusal('/v1/invocations/01a20792-c6e6-7000-a3ed-eaf62eff32e1'),
@@ -76,7 +76,7 @@ describe('an invocation', () => {
   });
 
   it.each(['', '/input', '/output', '/deliveries', '/events'])(
-    'shows nothing of itself at %s to another that submits',
+    'shows nothing at %s to another submitter',
     async (part) => {
       const id = await submit('shop');
       expect(await status('other-shop', 'GET', `/v1/invocations/${id}${part}`)).toBe(404);
@@ -84,14 +84,14 @@ describe('an invocation', () => {
     },
   );
 
-  it('is cancelled by whoever submitted it, and by an operator, and by nobody else', async () => {
+  it('can be cancelled only by its submitter and by an operator', async () => {
     const [own, anyones] = [await submit('shop'), await submit('shop')];
     expect([await cancel('other-shop', own), await cancel('reader', own)]).toEqual([404, 403]);
     expect([await cancel('confined-operator', own), await cancel('shop', own)]).toEqual([404, 200]);
     expect(await cancel('operator', anyones)).toBe(200);
   });
 
-  it('that an operator cancelled is on record, and one that its owner cancelled is not', async () => {
+  it('is in the audit if an operator cancelled it, and not if its owner did', async () => {
     const [own, anyones] = [await submit('shop'), await submit('shop')];
     await status('operator', 'DELETE', `/v1/invocations/${anyones}`);
     await status('shop', 'DELETE', `/v1/invocations/${own}`);
@@ -107,7 +107,7 @@ describe('an invocation', () => {
 });
 
 describe('a listing of invocations', () => {
-  it('has what one may see, and nothing else', async () => {
+  it('contains only the invocations that its caller may see', async () => {
     const [mine, theirs, team] = [await submit('shop'), await submit('other-shop'), await submit('shop', 'team-ocr')];
     expect(await idsSeenBy('reader')).toEqual(expect.arrayContaining([mine, theirs, team]));
     const own = await idsSeenBy('shop');
@@ -118,19 +118,19 @@ describe('a listing of invocations', () => {
   });
 });
 
-describe('whoever is for some endpoints', () => {
-  it('sees these in the list, and no others', async () => {
+describe('a key that is limited to some endpoints', () => {
+  it('lists only these endpoints', async () => {
     expect(await endpointsSeenBy('reader')).toEqual(['ocr', 'team-ocr']);
     expect(await endpointsSeenBy('confined-reader')).toEqual(['team-ocr']);
   });
 
-  it('deploys no others', async () => {
+  it('cannot deploy others', async () => {
     expect(await status('confined-operator', 'POST', '/v1/endpoints', { name: 'mine', image: 'echo' })).toBe(403);
     expect(await status('confined-operator', 'GET', '/v1/endpoints/mine')).toBe(403);
     expect(await status('operator', 'GET', '/v1/endpoints/mine')).toBe(404);
   });
 
-  it('cancels nothing of others by cancelling many', async () => {
+  it('cancels no invocations of others when it cancels many', async () => {
     const [beyond, team] = [await submit('shop'), await submit('shop', 'team-ocr')];
     const cancelled = await ebb.ask('confined-operator', 'POST', '/v1/invocations:cancel', { states: ['Queued'] });
     const { invocations = [] } = (await cancelled.json()) as { invocations?: readonly { id: string }[] };

@@ -34,7 +34,7 @@ async function operate(method: string, path: string, body?: object): Promise<Jso
   return (await ebb.ask('operator', method, path, body)).json() as Promise<Json>;
 }
 
-/** How an AWS client of this key has to be made; it does not try again. */
+/** The settings of an AWS client with this key, which does not retry. */
 function clientOf(name: Name) {
   const { key, credential } = ebb.keys[name];
   const credentials = { accessKeyId: key.id, secretAccessKey: credential.secretAccessKey };
@@ -56,7 +56,7 @@ const THROTTLED = expect.objectContaining({
 });
 
 describe('a key with quotas', () => {
-  it('may have so many invocations waiting, and more when one has gone', async () => {
+  it('may have a limited number of queued invocations, and more once one has left the queue', async () => {
     const invoke = invoker('few');
     const [first] = [await invoke('x'), await invoke('x')];
     await expect(invoke('x')).rejects.toEqual(THROTTLED);
@@ -66,7 +66,7 @@ describe('a key with quotas', () => {
     await expect(invoke('x')).rejects.toEqual(THROTTLED);
   });
 
-  it('is told over REST when to come back', async () => {
+  it('gets a Retry-After over REST', async () => {
     const { credential } = ebb.keys.few;
     const response = await fetch(`${ebb.url}/v1/endpoints/reader/invocations`, {
       method: 'POST',
@@ -77,20 +77,20 @@ describe('a key with quotas', () => {
     expect(await response.json()).toMatchObject({ code: 'QuotaExceeded', status: 429 });
   });
 
-  it('may have so many bytes waiting', async () => {
+  it('may have a limited number of queued bytes', async () => {
     const invoke = invoker('small');
     await invoke('x'.repeat(60));
     await expect(invoke('x'.repeat(60))).rejects.toThrow(/100 bytes of inputs .* it has 60, .* would add 60/);
     await invoke('x'.repeat(40));
   });
 
-  it('does not get past them by asking for many things at once', async () => {
+  it('cannot exceed them with simultaneous requests', async () => {
     const invoke = invoker('small');
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => invoke('x')));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toEqual([]);
   });
 
-  it('may make so many requests, whichever API they are for', async () => {
+  it('may make a limited number of requests over all APIs together', async () => {
     const invoke = invoker('slow');
     await invoke('x');
     expect((await ebb.ask('slow', 'GET', '/v1/whoami')).status).toBe(200);
@@ -98,15 +98,15 @@ describe('a key with quotas', () => {
     expect((await ebb.ask('slow', 'GET', '/v1/whoami')).status).toBe(429);
   });
 
-  it('is in nobody else\u2019s way', async () => {
+  it('does not limit other keys', async () => {
     const invoke = invoker('other');
     const ids = await Promise.all(Array.from({ length: 20 }, () => invoke('x'.repeat(1_000))));
     expect(new Set(ids).size).toBe(20);
   });
 });
 
-describe('the audit of what is done with AWS clients', () => {
-  it('tells of what is made, and not of what is looked at', async () => {
+describe('the audit of AWS clients', () => {
+  it('records changes, and not reads', async () => {
     const sagemaker = new SageMakerClient(clientOf('operator'));
     clients.push(sagemaker);
     const create = new CreateModelCommand({ ModelName: 'm', PrimaryContainer: { Image: 'echo' } });

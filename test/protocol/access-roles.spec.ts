@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => ebb[Symbol.asyncDispose]());
 
-/** What the roles of each need come to; to look is for those who submit and for those who read. */
+/** Returns the roles that the route admits. Submitters and readers may both read. */
 function rolesFor({ access, method }: Route): readonly Role[] {
   switch (access) {
     case 'submit':
@@ -36,7 +36,9 @@ function rolesFor({ access, method }: Route): readonly Role[] {
   }
 }
 
-/** About something that is not there, without a body: nothing comes of it but to be let in or not. */
+/**
+ * Returns the path of the route with names that do not exist. Requests to it without a body test only the access check.
+ */
 function path(route: Route, endpoint = 'nobody'): string {
   return route.path
     .replace('{name}', endpoint)
@@ -55,29 +57,26 @@ const guarded = ALL_ROUTES.filter(({ access }) => access !== 'anyone');
 const named = (routes: readonly Route[]): [string, Route][] => routes.map((each) => [each.id, each]);
 
 describe('a route', () => {
-  it.each(named(guarded))('%s is for the roles that it says, and no others', async (_, route) => {
+  it.each(named(guarded))('%s admits only the roles that it declares', async (_, route) => {
     const letIn: Role[] = [];
     for (const role of ['submit', 'read', 'operate'] as const) if (await isLetIn(role, route)) letIn.push(role);
     expect(letIn).toEqual(rolesFor(route));
   });
 
-  it.each(named(guarded))('%s is closed to whoever shows nothing', async (_, route) => {
+  it.each(named(guarded))('%s refuses callers without credentials', async (_, route) => {
     const response = await ebb.ask(undefined, route.method, path(route));
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Ebb"']);
     expect(await response.json()).toMatchObject({ code: 'Unauthenticated', status: 401 });
   });
 
-  it.each(named(ALL_ROUTES.filter(({ access }) => access === 'anyone')))(
-    '%s asks nobody for a key',
-    async (_, route) => {
-      const response = await ebb.ask(undefined, route.method, path(route));
-      await response.body?.cancel();
-      expect(response.status).not.toBe(401);
-    },
-  );
+  it.each(named(ALL_ROUTES.filter(({ access }) => access === 'anyone')))('%s needs no key', async (_, route) => {
+    const response = await ebb.ask(undefined, route.method, path(route));
+    await response.body?.cancel();
+    expect(response.status).not.toBe(401);
+  });
 
   it.each(named(guarded.filter((route) => route.path.includes('/endpoints/{name}'))))(
-    '%s is for those of its endpoint',
+    '%s admits only keys for its endpoint',
     async (_, route) => {
       for (const role of rolesFor(route)) {
         expect(await isLetIn(`confined-${role}`, route, 'reader')).toBe(true);
@@ -88,7 +87,7 @@ describe('a route', () => {
   );
 
   it.each(['/v1/endpoints/other', '/v1/%65ndpoints/other', '/v1/endpoints/%6Fther'])(
-    'is for those of its endpoint however its address is written: %s',
+    'admits only keys for its endpoint in any spelling of its address: %s',
     async (address) => {
       const { token } = ebb.keys['confined-read'].credential;
       const asking = get(`${ebb.url}${address}`, { headers: { authorization: `Bearer ${token}` } });
@@ -101,7 +100,7 @@ describe('a route', () => {
   );
 
   it.each(named(guarded.filter((route) => !route.path.includes('{name}') && !route.isConfined)))(
-    '%s, which concerns all endpoints, is closed to whoever is for some',
+    '%s, which concerns all endpoints, refuses keys for only some',
     async (_, route) => {
       for (const role of ['submit', 'read', 'operate'] as const) {
         expect(await isLetIn(`confined-${role}`, route)).toBe(false);
@@ -110,9 +109,9 @@ describe('a route', () => {
   );
 });
 
-describe('what is no route of the REST API', () => {
+describe('outside of the REST API', () => {
   it.each(['submit', 'read', 'operate'] as const)(
-    'is the health of Ebb, which is for everybody, as for %s',
+    'the health of Ebb is open to everybody, including %s',
     async (role) => {
       expect((await ebb.ask(role, 'GET', '/health')).status).toBe(200);
       expect((await ebb.ask(undefined, 'GET', '/health')).status).toBe(200);
@@ -124,17 +123,17 @@ describe('what is no route of the REST API', () => {
     ['read', 200],
     ['operate', 200],
     ['confined-read', 403],
-  ])('are the metrics, which answer %s with %d', async (name, status) => {
+  ])('the metrics answer %s with %d', async (name, status) => {
     expect((await ebb.ask(name, 'GET', '/metrics')).status).toBe(status);
   });
 
-  it('are the metrics, which are closed to whoever shows nothing', async () => {
+  it('the metrics refuse callers without credentials', async () => {
     expect((await ebb.ask(undefined, 'GET', '/metrics')).status).toBe(401);
   });
 });
 
-describe('who one is', () => {
-  it('is told to everybody who has a key', async () => {
+describe('the identity of the caller', () => {
+  it('is shown to every holder of a key', async () => {
     const { key } = ebb.keys['confined-submit'];
     expect(await (await ebb.ask('confined-submit', 'GET', '/v1/whoami')).json()).toEqual({
       keyId: key.id,

@@ -39,7 +39,7 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
 
   const port = (): number => Number(new URL(ebb.url).port);
 
-  /** A connection as a client makes one that trusts these, asking for this name. */
+  /** Connects as a client that trusts these certificates and asks for this name. */
   async function handshake(ca: string, servername: string): Promise<PeerCertificate> {
     const socket = connect({ port: port(), host: '127.0.0.1', ca, servername });
     await once(socket, 'secureConnect');
@@ -48,7 +48,7 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
     return peer;
   }
 
-  it('serves TLS to whoever trusts the certificate, and to nobody else', async () => {
+  it('serves TLS only to clients that trust the certificate', async () => {
     expect(ebb.url).toBe(`https://0.0.0.0:${port()}`);
     expect((await handshake(certificates[0].pem, 'one.test')).subject.CN).toBe('one.test');
     await expect(handshake(certificates[1].pem, 'one.test')).rejects.toThrow(/self-signed certificate/);
@@ -60,7 +60,7 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
     await expect(once(request, 'response')).rejects.toThrow(/socket hang up|ECONNRESET/);
   });
 
-  it('delivers to its own queues, with keys and all', async () => {
+  it('delivers to its own queues, with access keys', async () => {
     const { key, credential } = ebb.keys.operator;
     const client = {
       region: 'us-east-1',
@@ -84,7 +84,7 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
     sqs.destroy();
   });
 
-  it('shows a certificate that was renewed, and goes on with it where the next one cannot be used', async () => {
+  it('presents a renewed certificate, and keeps it if the next one cannot be used', async () => {
     show(certificates[1]);
     ebb.standalone.renewCertificate();
     expect((await handshake(certificates[1].pem, 'two.test')).subject.CN).toBe('two.test');
@@ -93,7 +93,7 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
     expect((await handshake(certificates[1].pem, 'two.test')).subject.CN).toBe('two.test');
   });
 
-  it('cuts connections whose handshake does not come to an end', async () => {
+  it('closes connections whose handshake does not end', async () => {
     const settings = { EBB_HEADERS_TIMEOUT_SECONDS: '0.2' };
     const { certFile, keyFile } = certificates[0];
     const tls = { EBB_TLS_CERT_FILE: certFile, EBB_TLS_KEY_FILE: keyFile };

@@ -5,10 +5,10 @@ import { startHttpReceiver } from '../support/http-receiver.js';
 import { TEST_IMAGES, deployPaused, startWithKeys } from '../support/keyed-ebb.js';
 import { SubmitScene } from '../support/submit-scene.js';
 
-describe('callbacks where no receiver on this machine is allowed', () => {
+describe('callbacks if no receiver on this machine is allowed', () => {
   const settings = { EBB_CALLBACK_ALLOW: '192.0.2.0/24, hooks.internal' };
 
-  it('are refused with the submission when their URL could never be told', async () => {
+  it('are refused with the submission if their URL can never be called', async () => {
     await using scene = await SubmitScene.start(settings);
     await scene.deploy('echo');
     await scene.holdBack('echo');
@@ -28,7 +28,7 @@ describe('callbacks where no receiver on this machine is allowed', () => {
     expect(await scene.storedInputs('echo')).toHaveLength(1);
   });
 
-  it('do not reach it under a name either, and the record says why', async () => {
+  it('do not reach it by a name either, and the record says why', async () => {
     await using receiver = await startHttpReceiver();
     await using scene = await SubmitScene.start(settings);
     await scene.deploy('echo');
@@ -47,7 +47,7 @@ describe('callbacks where no receiver on this machine is allowed', () => {
 });
 
 describe('callbacks of access keys', () => {
-  it('are signed with the secret of whoever submitted, and are on record for them and for operators', async () => {
+  it('are signed with the secret of the submitter, whose record is visible to it and to operators', async () => {
     await using receiver = await startHttpReceiver();
     await using ebb = await startWithKeys(
       { operator: { role: 'operate' }, ann: { role: 'submit' }, ben: { role: 'submit' } },

@@ -30,7 +30,7 @@ async function rotate(graceSeconds: number): Promise<string> {
   return body.webhookSecret;
 }
 
-/** Submits what the receiver is to be told of. */
+/** Submits an invocation with a callback to the receiver. */
 async function submit(
   to: HttpReceiver,
   input: string | Buffer = 'hello',
@@ -49,12 +49,12 @@ const tellsOf =
   ({ headers }: ReceivedPost): boolean =>
     headers['webhook-id'] === `cb_${id}`;
 
-/** What a post tells; raises unless it is signed with the secret. */
+/** Returns the content of a post; raises unless it is signed with the secret. */
 function verified({ body, headers }: ReceivedPost, by = secret): unknown {
   return new Webhook(by).verify(body, headers as Record<string, string>);
 }
 
-/** The one delivery of an invocation, when it is as wished. */
+/** Returns the one delivery of an invocation, once it meets the condition. */
 function delivery({ id }: SubmitAnswer, isWanted: (known: KnownDelivery) => boolean): Promise<KnownDelivery> {
   return eventually('the delivery is on record', async () => {
     const { body } = await scene.rest.get<{ items: KnownDelivery[] }>(`invocations/${id}/deliveries`);
@@ -70,7 +70,7 @@ function answering(status: number, headers: Record<string, string> = {}) {
 }
 
 describe('a callback', () => {
-  it('brings a short output along, as text, and says where it is', async () => {
+  it('contains a short output as text, and its location', async () => {
     await using receiver = await startHttpReceiver();
     const accepted = await submit(receiver, 'größer', { labels: 'team=search', 'inference-id': 'mine' });
     const told = verified(await receiver.next(tellsOf(accepted))) as { data: { outputUrl: string } };
@@ -89,14 +89,14 @@ describe('a callback', () => {
     expect(await (await fetch(told.data.outputUrl)).text()).toBe('größer');
   });
 
-  it('brings bytes along as base64', async () => {
+  it('contains binary output as base64', async () => {
     await using receiver = await startHttpReceiver();
     const accepted = await submit(receiver, Buffer.from([0xff, 0xfe, 0x00]));
     const told = verified(await receiver.next(tellsOf(accepted)));
     expect(told).toMatchObject({ data: { output: { encoding: 'base64', content: '//4A' } } });
   });
 
-  it('only says where a long output is', async () => {
+  it('contains only the location of a long output', async () => {
     await using receiver = await startHttpReceiver();
     const accepted = await submit(receiver, 'x'.repeat(128 * 1024 + 1));
     const { data } = verified(await receiver.next(tellsOf(accepted))) as { data: Record<string, string> };
@@ -104,7 +104,7 @@ describe('a callback', () => {
     expect(await (await fetch(data['outputUrl']!)).text()).toHaveLength(128 * 1024 + 1);
   });
 
-  it('tells of a failure why', async () => {
+  it('contains the reason of a failure', async () => {
     await using receiver = await startHttpReceiver();
     const accepted = await submit(receiver, 'x', { 'custom-attributes': 'status=400' });
     expect(verified(await receiver.next(tellsOf(accepted)))).toMatchObject({
@@ -113,7 +113,7 @@ describe('a callback', () => {
     });
   });
 
-  it('tells of a cancellation, once', async () => {
+  it('reports a cancellation once', async () => {
     await using receiver = await startHttpReceiver();
     const { body: accepted } = await scene.submit('still', { 'callback-url': receiver.url }, 'x');
     await Promise.all(['a', 'b'].map(() => scene.rest.delete(`invocations/${accepted.id}`)));
@@ -122,7 +122,7 @@ describe('a callback', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('is signed by both secrets during a rotation, and by the new one alone after it', async () => {
+  it('is signed with both secrets during a rotation, and with only the new one afterwards', async () => {
     await using receiver = await startHttpReceiver();
     const old = secret;
     secret = await rotate(3600);
@@ -136,7 +136,7 @@ describe('a callback', () => {
 });
 
 describe('a receiver', () => {
-  it('that fails is told again under the same id, and the record shows what went over the wire but no signature', async () => {
+  it('that fails gets the callback again under the same id, and the record shows the exchange without the signature', async () => {
     await using receiver = await startHttpReceiver((response, index) => answering(index === 0 ? 503 : 200)(response));
     const accepted = await submit(receiver);
     const known = await delivery(accepted, isDone);
@@ -158,7 +158,7 @@ describe('a receiver', () => {
     }
   });
 
-  it('that redirects is not followed', async () => {
+  it('cannot redirect a callback', async () => {
     await using inner = await startHttpReceiver();
     await using outer = await startHttpReceiver(answering(307, { location: inner.url }));
     const known = await delivery(await submit(outer), hasFailed);
@@ -166,7 +166,7 @@ describe('a receiver', () => {
     expect(inner.received).toEqual([]);
   });
 
-  it('that asks for time gets it, an hour at most', async () => {
+  it('that asks for a delay gets it, up to an hour', async () => {
     await using receiver = await startHttpReceiver(answering(429, { 'retry-after': '86400' }));
     const { attempts, nextAttemptAt } = await delivery(await submit(receiver), hasFailed);
     const waitMs = Date.parse(nextAttemptAt!) - Date.parse(attempts[0]!.at);
@@ -174,7 +174,7 @@ describe('a receiver', () => {
     expect(waitMs).toBeLessThan(3_660_000);
   });
 
-  it('that is no more is given up, and told under the same id when somebody asks for it', async () => {
+  it('that is gone is given up, and gets the callback under the same id on request', async () => {
     await using receiver = await startHttpReceiver((response, index) => answering(index === 0 ? 410 : 200)(response));
     const accepted = await submit(receiver);
     const { id, state } = await delivery(accepted, isDone);
@@ -185,7 +185,7 @@ describe('a receiver', () => {
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([id, id]);
   });
 
-  it('that hangs holds up nobody else', async () => {
+  it('that hangs does not delay other receivers', async () => {
     await using hanging = await startHttpReceiver(() => undefined);
     await using quick = await startHttpReceiver();
     for (let count = 0; count < 20; count += 1) await submit(hanging);
@@ -196,8 +196,8 @@ describe('a receiver', () => {
   });
 });
 
-describe('the record of deliveries', () => {
-  it('goes from the newest to the oldest, page by page, by state', async () => {
+describe('the list of deliveries', () => {
+  it('is ordered from newest to oldest, page by page, and filtered by state', async () => {
     await using receiver = await startHttpReceiver();
     for (const input of ['first', 'second']) await delivery(await submit(receiver, input), isDone);
     const query = 'deliveries?state=delivered&limit=1';
@@ -209,7 +209,7 @@ describe('the record of deliveries', () => {
     expect((await scene.rest.get(`deliveries/${heard[0]}`)).body).toMatchObject({ kind: 'callback', failures: 0 });
   });
 
-  it('knows nothing of what is not there', async () => {
+  it('does not contain missing deliveries', async () => {
     const answers = [await scene.rest.get('deliveries/cb_none'), await scene.rest.post('deliveries/cb_none:redeliver')];
     for (const { body, status } of answers) {
       expect([status, body]).toEqual([404, expect.objectContaining({ code: 'DeliveryNotFound' })]);

@@ -64,7 +64,7 @@ describe('an alarm is refused, and nothing is changed,', () => {
     ['with unknown treatment', { TreatMissingData: 'whatever' }, "Value 'whatever' at 'treatMissingData' failed"],
     ['acting on what is no ARN', { AlarmActions: ['call me'] }, 'Invalid arn syntax: call me'],
     [
-      'acting on what Ebb has not',
+      'with an action that Ebb does not support',
       { OKActions: ['arn:aws:lambda:us-east-1:1:f'] },
       'The action arn:aws:lambda:us-east-1:1:f is not supported by Ebb',
     ],
@@ -93,7 +93,7 @@ describe('an alarm is refused, and nothing is changed,', () => {
     expect(await history()).toEqual(['Alarm "backlog" created']);
   });
 
-  it('where its expressions make no sense', async () => {
+  it('if its expressions are invalid', async () => {
     const { EvaluationPeriods, Threshold, ComparisonOperator } = BACKLOG;
     const Metric = { Namespace: 'Shop', MetricName: 'Orders' };
     const Metrics = [
@@ -109,7 +109,7 @@ describe('an alarm is refused, and nothing is changed,', () => {
     expect(await alarms()).toEqual([]);
   });
 
-  it('where it is set to a state and is not there, or the data is no JSON', async () => {
+  it('if it is set to a state and does not exist, or the data is not JSON', async () => {
     await put();
     expect(await set({ AlarmName: 'nothing' })).toMatchObject({ name: 'ResourceNotFound' });
     expect(await set({ StateReasonData: '{' })).toMatchObject({ name: 'InvalidFormatFault' });

@@ -58,7 +58,7 @@ const readHistory = async (input: object) => {
 };
 
 describe('an alarm', () => {
-  it('is put and described with all that was said of it, knowing nothing yet', async () => {
+  it('is put and described with all of its settings, with insufficient data at first', async () => {
     host.signals.length = 0;
     await put({ AlarmDescription: 'wake up', OKActions: [TOPIC], Unit: 'Count' });
     expect(await alarms()).toEqual([
@@ -80,7 +80,7 @@ describe('an alarm', () => {
     expect(host.signals).toEqual([{ kind: 'alarm', alarmName: 'backlog' }]);
   });
 
-  it('keeps its state when it is edited, and nothing else that is not said again', async () => {
+  it('keeps only its state when it is put again', async () => {
     await put({ AlarmDescription: 'wake up', Tags: [{ Key: 'team', Value: 'a' }] });
     const command = { AlarmName: 'backlog', StateValue: 'ALARM', StateReason: 'as I say' } as const;
     await host.cloudwatch.send(new SetAlarmStateCommand(command));
@@ -109,7 +109,7 @@ describe('an alarm', () => {
     expect(described).not.toHaveProperty('Period');
   });
 
-  it('is deleted with all that are named, or not at all', async () => {
+  it('is deleted with all named alarms, or not at all', async () => {
     await put();
     await put({ AlarmName: 'other' });
     const refused = host.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['backlog', 'nothing'] }));
@@ -148,7 +148,7 @@ describe('an alarm', () => {
     expect(await history()).toEqual(['Alarm "backlog" created', 'Alarm updated from INSUFFICIENT_DATA to ALARM']);
   });
 
-  it('is kept from acting, and let act again', async () => {
+  it('has its actions disabled and enabled again', async () => {
     await put();
     await host.cloudwatch.send(new DisableAlarmActionsCommand({ AlarmNames: ['backlog', 'nothing'] }));
     expect(await alarms()).toMatchObject([{ ActionsEnabled: false }]);
@@ -212,7 +212,7 @@ describe('alarms are described', () => {
 });
 
 describe('the history of alarms', () => {
-  it('tells what was changed and to what, after the alarm is gone too', async () => {
+  it('shows each change and its result, also after the alarm is deleted', async () => {
     await put();
     await put({ Threshold: 2 });
     await host.cloudwatch.send(new DisableAlarmActionsCommand({ AlarmNames: ['backlog'] }));
@@ -232,7 +232,7 @@ describe('the history of alarms', () => {
     });
   });
 
-  it('is read page by page, of one alarm or of all, within a time', async () => {
+  it('is read page by page, for one alarm or all, within a time range', async () => {
     await put();
     await put({ AlarmName: 'other' });
     await put();

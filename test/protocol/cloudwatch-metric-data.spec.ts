@@ -76,7 +76,7 @@ describe('the data of metrics', () => {
   const ORDERS = { Id: 'orders', MetricStat: stat('Orders') };
   const CARTS = { Id: 'carts', MetricStat: stat('Carts'), ReturnData: false };
 
-  it('comes line by line, the newest first', async () => {
+  it('is returned line by line, the newest first', async () => {
     const { MetricDataResults } = await data({
       MetricDataQueries: [ORDERS, CARTS, { Id: 'share', Expression: 'orders / carts', Label: 'orders per cart' }],
     });
@@ -98,7 +98,7 @@ describe('the data of metrics', () => {
     ]);
   });
 
-  it('comes the oldest first on request, each line in its own period', async () => {
+  it('is returned the oldest first on request, each line in its own period', async () => {
     const { MetricDataResults } = await data({
       MetricDataQueries: [ORDERS, { Id: 'day', MetricStat: stat('Orders', 86_400) }],
       ScanBy: 'TimestampAscending',
@@ -107,7 +107,7 @@ describe('the data of metrics', () => {
     expect(MetricDataResults![1]!.Values!.reduce((a, b) => a + b, 0)).toBe(10);
   });
 
-  it.each(['TimestampDescending', 'TimestampAscending'] as const)('comes page by page, %s', async (ScanBy) => {
+  it.each(['TimestampDescending', 'TimestampAscending'] as const)('is returned page by page, %s', async (ScanBy) => {
     const MetricDataQueries = [ORDERS, { ...CARTS, ReturnData: true }];
     const whole = await data({ MetricDataQueries, ScanBy });
     const values = new Map<string, number[]>();
@@ -128,7 +128,7 @@ describe('the data of metrics', () => {
     expect(codes).toEqual(['orders PartialData', 'orders Complete', 'carts Complete']);
   });
 
-  it('comes page by page where much must be read, however little comes of it', async () => {
+  it('is returned page by page if much must be read, even for few results', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `m${index}`);
     const input = {
       MetricDataQueries: ids.map((Id) => ({ Id, MetricStat: stat('Orders') })),
@@ -259,7 +259,7 @@ describe('the list of metrics', () => {
     expect((await list({ MetricName: 'Carts' })).Metrics).toMatchObject([{ MetricName: 'Carts' }]);
   });
 
-  it('comes in pages of five hundred, whatever the names', async () => {
+  it('is returned in pages of five hundred for any names', async () => {
     await record(
       Array.from({ length: 501 }, (_, index) => ({
         namespace: 'Kjøp',

@@ -40,7 +40,7 @@ const statistics = (input: Partial<GetMetricStatisticsCommandInput> = {}) =>
   );
 
 describe('metrics that are put', () => {
-  it('come back as each statistic, whatever the shape in which they came', async () => {
+  it('are returned as each statistic from any shape in which they were put', async () => {
     await put([
       { MetricName: 'Orders', Value: 7, Timestamp: minute(1), Unit: 'Count' },
       { MetricName: 'Orders', Values: [1, 4], Counts: [3, 1], Timestamp: minute(1), Unit: 'Count' },
@@ -66,7 +66,7 @@ describe('metrics that are put', () => {
     expect((await statistics({ Unit: 'Count' })).Datapoints).toEqual([]);
   });
 
-  it('are folded into longer periods, and told apart by their dimensions', async () => {
+  it('are merged into longer periods, and distinguished by their dimensions', async () => {
     const Dimensions = [{ Name: 'Country', Value: 'NO' }];
     await put([
       { MetricName: 'Orders', Value: 7, Timestamp: minute(1) },
@@ -85,7 +85,7 @@ describe('metrics that are put', () => {
     expect(Datapoints!.reduce((sum, { Sum }) => sum + Sum!, 0)).toBe(4);
   });
 
-  it('may come compressed, as SDKs send them when there are many', async () => {
+  it('may be compressed, as SDKs send large requests', async () => {
     const MetricData = Array.from({ length: 1_000 }, (_, index) => ({
       MetricName: `Orders of the shop with the number ${index}`,
       Value: index,
@@ -106,7 +106,7 @@ describe('metrics that are put', () => {
   });
 });
 
-describe('metrics are not put', () => {
+describe('metrics are refused', () => {
   const datum = { MetricName: 'Orders', Value: 1 };
 
   it.each<[string, () => Partial<PutMetricDataCommandInput>, string, string]>([

@@ -14,7 +14,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A call as SDKs of before JSON make it: a form, signed for `monitoring`. */
+/** Calls as SDKs did before JSON: with a form, signed for `monitoring`. */
 async function call(
   Action: string,
   members: Readonly<Record<string, string>> = {},
@@ -49,7 +49,7 @@ const BACKLOG = {
   OKActions: '',
 };
 
-/** A call as today's SDKs make it. */
+/** Calls as today's SDKs do. */
 const json = (operation: string, body: object): Promise<Response> =>
   fetch(host.url, {
     method: 'POST',
@@ -61,7 +61,7 @@ const json = (operation: string, body: object): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-/** The content of each element of that name. */
+/** Returns the content of each element of that name. */
 function contents(text: string, element: string): string[] {
   return [...text.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, 'gs'))].map(([, content]) => content!);
 }
@@ -85,7 +85,7 @@ describe('by forms', () => {
     expect(text).toContain('<CompositeAlarms/>');
   });
 
-  it('an expression is put with all that stands in it', async () => {
+  it('an expression is put with all of its parts', async () => {
     const line = 'Metrics.member.1';
     const members = {
       AlarmName: 'weight',
@@ -128,7 +128,7 @@ describe('by forms', () => {
       'MetricData.member.2.Values.member.2': '2',
       'MetricData.member.2.Counts.member.1': '3',
       'MetricData.member.2.Counts.member.2': '1',
-      // Without a zone, as some clients write it: in UTC.
+      // Without a time zone, as some clients write it: in UTC.
       'MetricData.member.2.Timestamp': new Date(at).toISOString().replace('Z', ''),
     };
     expect((await call('PutMetricData', put, { encoding: 'gzip', pack: gzipSync })).status).toBe(200);
@@ -156,7 +156,7 @@ describe('by forms', () => {
     expect(contents(data.text, 'Values')).toEqual(['<member>7.5</member>']);
   });
 
-  it('alarms are set, kept from acting, looked up in their history, tagged and deleted', async () => {
+  it('alarms are set, have actions disabled and a history, are tagged and deleted', async () => {
     await call('PutMetricAlarm', { ...BACKLOG, 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': '12' });
     const AlarmName = BACKLOG.AlarmName;
     await call('SetAlarmState', { AlarmName, StateValue: 'ALARM', StateReason: 'as I say' });
@@ -177,7 +177,7 @@ describe('by forms', () => {
 describe('a form is refused', () => {
   it.each<[string, string, Record<string, string>, number, string, string]>([
     [
-      'where a number is none',
+      'where a number is invalid',
       'PutMetricAlarm',
       { ...BACKLOG, Threshold: 'high' },
       400,
@@ -193,7 +193,7 @@ describe('a form is refused', () => {
       "Value '' at 'period'",
     ],
     [
-      'where a truth is none',
+      'where a boolean is invalid',
       'PutMetricAlarm',
       { ...BACKLOG, ActionsEnabled: 'yes' },
       400,
@@ -201,7 +201,7 @@ describe('a form is refused', () => {
       "Value 'yes' at 'actionsEnabled'",
     ],
     [
-      'where a time is none',
+      'where a time is invalid',
       'DescribeAlarmHistory',
       { StartDate: 'today' },
       400,
@@ -209,7 +209,7 @@ describe('a form is refused', () => {
       "Value 'today' at 'startDate'",
     ],
     [
-      'where the alarm is not there',
+      'where the alarm does not exist',
       'DeleteAlarms',
       { 'AlarmNames.member.1': 'nothing' },
       404,
@@ -241,7 +241,7 @@ describe('a form is refused', () => {
     expect(await host.world.catalog.alarms.all()).toEqual([]);
   });
 
-  it('where it is not compressed as it says, or longer than it may be', async () => {
+  it('where it is not compressed as stated, or too long', async () => {
     const refused = await call('PutMetricData', {}, { encoding: 'gzip' });
     expect([refused.status, contents(refused.text, 'Code')]).toEqual([400, ['ValidationError']]);
     const long = await call(
@@ -269,7 +269,7 @@ describe('by JSON', () => {
   });
 
   it.each(['PutCompositeAlarm', 'PutAnomalyDetector', 'PutDashboard', 'PutMetricStream'])(
-    '%s is told to be none of what Ebb does',
+    '%s is refused as not supported',
     async (operation) => {
       const response = await json(operation, {});
       expect(response.status).toBe(400);

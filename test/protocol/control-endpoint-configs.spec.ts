@@ -71,7 +71,7 @@ describe('an endpoint config', () => {
     ]);
   });
 
-  it('may start at zero where the variant scales itself from zero', async () => {
+  it('may start at zero if the variant scales itself from zero', async () => {
     const scaling = { Status: 'ENABLED', MinInstanceCount: 0, MaxInstanceCount: 2 } as const;
     const config = asyncConfig('ocr', { InitialInstanceCount: undefined, ManagedInstanceScaling: scaling });
     await host.sagemaker.send(new CreateEndpointConfigCommand(config));
@@ -80,7 +80,7 @@ describe('an endpoint config', () => {
     expect(described.ProductionVariants?.[0]?.ManagedInstanceScaling).toEqual(scaling);
   });
 
-  it('is unique, and is found, without regard to the case of its name', async () => {
+  it('is unique and found in any case of its name', async () => {
     await host.sagemaker.send(new CreateEndpointConfigCommand(asyncConfig('OCR')));
     await expect(host.sagemaker.send(new CreateEndpointConfigCommand(asyncConfig('ocr')))).rejects.toMatchObject({
       message: `Cannot create already existing endpoint configuration "${ARN}".`,
@@ -102,7 +102,7 @@ describe('an endpoint config', () => {
   });
 });
 
-describe('every member of a variant is described as it came:', () => {
+describe('every member of a variant is described as given:', () => {
   it.each<readonly [string, Partial<ProductionVariant>]>([
     ['a timeout for finding machines', { VariantInstanceProvisionTimeoutInSeconds: 300 }],
     ['an accelerator of old', { AcceleratorType: 'ml.eia2.medium' }],
@@ -160,7 +160,7 @@ describe('every member of a variant is described as it came:', () => {
     expect(described.ProductionVariants).toEqual(config.ProductionVariants);
   });
 
-  it('also where the SDK does not know it yet', async () => {
+  it('also if the SDK does not know it yet', async () => {
     const variant = {
       ...asyncConfig('ocr').ProductionVariants![0],
       InitialVariantWeight: 1,
@@ -182,7 +182,7 @@ describe('every member of a variant is described as it came:', () => {
   });
 });
 
-describe('every member beside the variants is described as it came:', () => {
+describe('every member beside the variants is described as given:', () => {
   const shadow = { VariantName: 'shadow', ModelName: 'ocr-model', InitialInstanceCount: 1, InitialVariantWeight: 1 };
 
   it.each<readonly [string, Partial<CreateEndpointConfigCommandInput>]>([

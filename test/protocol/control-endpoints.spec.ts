@@ -36,7 +36,7 @@ afterEach(() => host.close());
 const describeEndpoint = (name = 'ocr'): Promise<DescribeEndpointCommandOutput> =>
   host.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
 
-/** Every wait here ends at the first look, long before the waiters' own 30 seconds. */
+/** Every wait here ends at the first look, long before the 30 seconds of the SDK's waiters. */
 const waiting = () => ({ client: host.sagemaker, maxWaitTime: 60 });
 
 const setStatus = (status: EndpointStatus): Promise<unknown> =>
@@ -92,7 +92,7 @@ describe('a new endpoint', () => {
     expect(host.signals).toContainEqual({ kind: 'endpoint', endpointName: 'ocr' });
   });
 
-  it('describes what its config says of metrics, though the config is gone', async () => {
+  it('describes the metrics settings of its config, even after the config is deleted', async () => {
     await open();
     const MetricsConfig = { EnableEnhancedMetrics: true, MetricPublishFrequencyInSeconds: 10 };
     await createEndpoint(host, 'ocr', {}, { MetricsConfig });
@@ -100,7 +100,7 @@ describe('a new endpoint', () => {
     expect(await describeEndpoint()).toMatchObject({ MetricsConfig });
   });
 
-  it('is in service when that is reported, and counts the instances that there are', async () => {
+  it('is in service once that is reported, and counts its current instances', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.inService('ocr');
@@ -113,7 +113,7 @@ describe('a new endpoint', () => {
     await waitUntilEndpointInService(waiting(), { EndpointName: 'ocr' });
   });
 
-  it('fails with the reason that is reported, and the waiter says so', async () => {
+  it('fails with the reported reason, and the waiter reports the failure', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.failed('ocr', 'x'.repeat(2000));
@@ -121,7 +121,7 @@ describe('a new endpoint', () => {
     await expect(waitUntilEndpointInService(waiting(), { EndpointName: 'ocr' })).rejects.toThrow(/Failed/);
   });
 
-  it('once it is in service does not fail any more by a late report', async () => {
+  it('does not fail by a late report once it is in service', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.inService('ocr');
@@ -129,7 +129,7 @@ describe('a new endpoint', () => {
     expect((await describeEndpoint()).EndpointStatus).toBe('InService');
   });
 
-  it('that wants no instances is proven by whether one could be launched', async () => {
+  it('without instances proves itself by one launch', async () => {
     const error = new EbbError('ImageNotFound', 'There is no image "ocr".');
     await open({ script: { launch: () => ({ error }) } });
     await createEndpoint(host, 'ocr', {
@@ -142,7 +142,7 @@ describe('a new endpoint', () => {
     expect(await describeEndpoint()).toMatchObject({ EndpointStatus: 'Failed', FailureReason: error.message });
   });
 
-  it('keeps its name unique without regard to case', async () => {
+  it('keeps its name unique in any case', async () => {
     await open();
     await createEndpoint(host, 'OCR');
     const again = new CreateEndpointCommand({ EndpointName: 'ocr', EndpointConfigName: 'OCR-config' });
@@ -161,7 +161,7 @@ describe('a new endpoint', () => {
     expect(buckets.map(({ name }) => name)).toEqual(['sagemaker-us-east-1-123456789012']);
   });
 
-  it('goes on when its config and model are deleted', async () => {
+  it('keeps running when its config and model are deleted', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: 'ocr-config' }));
@@ -191,7 +191,7 @@ describe('the topics of a new endpoint', () => {
     expect(host.signals).toContainEqual({ kind: 'outbox' });
   });
 
-  it('make it fail where one does not exist', async () => {
+  it('make it fail if one does not exist', async () => {
     await open();
     await createTopics(SUCCESS_TOPIC);
     await createEndpoint(host, 'ocr', {}, WITH_TOPICS);
@@ -202,7 +202,7 @@ describe('the topics of a new endpoint', () => {
     expect(await notifiedTopics()).toEqual([]);
   });
 
-  it('are left to SNS where that is what sends', async () => {
+  it('are not checked if SNS itself sends', async () => {
     await open({ environment: { EBB_NOTIFICATIONS: 'sns' } });
     await createEndpoint(host, 'ocr', {}, WITH_TOPICS);
     expect((await describeEndpoint()).EndpointStatus).toBe('Creating');
@@ -210,7 +210,7 @@ describe('the topics of a new endpoint', () => {
 });
 
 describe('deleting an endpoint', () => {
-  it('takes it out of service at once and its record when its instances are gone', async () => {
+  it('ends its service at once, and removes its record when its instances are gone', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.inService('ocr');
@@ -237,7 +237,7 @@ describe('deleting an endpoint', () => {
     await host.sagemaker.send(new CreateEndpointCommand({ EndpointName: 'OCR', EndpointConfigName: 'ocr-config' }));
   });
 
-  it('leaves the record in place while its leftovers cannot be settled', async () => {
+  it('keeps the record while its remaining invocations cannot be settled', async () => {
     const reason = new Error('the invocations, ledger does not answer');
     await open();
     host.world.ledger.lease = () => Promise.reject(reason);
@@ -247,7 +247,7 @@ describe('deleting an endpoint', () => {
     expect((await describeEndpoint()).EndpointStatus).toBe('Deleting');
   });
 
-  it('does nothing to one that is not being deleted', async () => {
+  it('changes nothing if the endpoint is not being deleted', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.deleted('ocr');
@@ -276,7 +276,7 @@ describe('deleting an endpoint', () => {
     },
   );
 
-  it('that does not exist says so, and the waiters know what that means', async () => {
+  it('that does not exist fails with an error that the waiters understand', async () => {
     await open();
     const remove = new DeleteEndpointCommand({ EndpointName: 'OCR' });
     await expect(host.sagemaker.send(remove)).rejects.toMatchObject({
@@ -289,7 +289,7 @@ describe('deleting an endpoint', () => {
 });
 
 describe('capacity set by hand', () => {
-  it('is wanted from then on, and the topics are told', async () => {
+  it('becomes the desired count, and the topics are notified', async () => {
     await open();
     await createTopics(SUCCESS_TOPIC, ERROR_TOPIC);
     await createEndpoint(host, 'ocr', {}, WITH_TOPICS);
@@ -314,7 +314,7 @@ describe('capacity set by hand', () => {
     await expect(setCapacity({ DesiredInstanceCount: 2 })).rejects.toThrow(/allows nothing but DeleteEndpoint/);
   });
 
-  it('is refused where a scalable target decides', async () => {
+  it('is refused if a scalable target decides', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.inService('ocr');
@@ -325,7 +325,7 @@ describe('capacity set by hand', () => {
     await setCapacity({ DesiredWeight: 3 });
   });
 
-  it('names only variants that there are', async () => {
+  it('names only existing variants', async () => {
     await open();
     await createEndpoint(host, 'ocr');
     await host.life.inService('ocr');

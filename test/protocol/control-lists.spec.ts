@@ -11,7 +11,7 @@ import { type ControlHost, openControlHost } from '../support/control-host.js';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
-/** By age: the first is the oldest, and was changed last. */
+/** Ordered by age: the first is the oldest, and was changed last. */
 const ENDPOINTS: readonly (readonly [string, EndpointStatus])[] = [
   ['zebra', 'InService'],
   ['Ocr-de', 'Failed'],
@@ -86,18 +86,18 @@ describe('a list of endpoints', () => {
     },
   );
 
-  it('goes on where it was although the record at the page’s end is gone', async () => {
+  it('continues at the same place if the record at the page’s end is gone', async () => {
     const first = await host.sagemaker.send(new ListEndpointsCommand({ MaxResults: 2 }));
     const deleted = await host.world.catalog.endpoints.delete('asr');
     expect(await names({ MaxResults: 2, NextToken: first.NextToken })).toEqual(['Ocr-de', 'zebra']);
     await host.world.catalog.endpoints.create('asr', deleted!);
   });
 
-  it('neither repeats nor skips what was there when others come in between', async () => {
+  it('neither repeats nor skips a record if others are created in between', async () => {
     const { endpoints } = host.world.catalog;
     const first = await host.sagemaker.send(new ListEndpointsCommand({ MaxResults: 2 }));
     const late = (await endpoints.get('asr'))!;
-    // One that comes before the page's end in the list's order, and one that comes after it.
+    // One record sorts before the page's end, and one after it.
     await endpoints.create('newest', { ...late, name: 'newest', createdAt: START + 20 * DAY });
     await endpoints.create('older', { ...late, name: 'older', createdAt: START + DAY / 2 });
     expect(await names({ MaxResults: 5, NextToken: first.NextToken })).toEqual(['Ocr-de', 'older', 'zebra']);

@@ -53,7 +53,7 @@ describe('a model', () => {
     });
   });
 
-  it('leaves out what was not given', async () => {
+  it('leaves out members that were not given', async () => {
     const model = await described({ ModelName: 'm', PrimaryContainer: { Image: 'ocr' }, Containers: [] });
     expect(model).toEqual({
       ModelName: 'm',
@@ -65,7 +65,7 @@ describe('a model', () => {
     });
   });
 
-  it('is unique, and is found, without regard to the case of its name', async () => {
+  it('is unique and found in any case of its name', async () => {
     const model = { ModelName: 'OCR-model', PrimaryContainer: { Image: 'ocr' } };
     await host.sagemaker.send(new CreateModelCommand(model));
     await expect(
@@ -76,7 +76,7 @@ describe('a model', () => {
   });
 });
 
-describe('every member of a container is described as it came:', () => {
+describe('every member of a container is described as given:', () => {
   it.each<readonly [string, Omit<ContainerDefinition, 'Image'>]>([
     ['many models in one', { Mode: 'MultiModel', ModelDataUrl: 's3://models/all/', MultiModelConfig: {} }],
     [
@@ -157,7 +157,7 @@ describe('every member of a container is described as it came:', () => {
 });
 
 describe('several containers', () => {
-  it('are described in their order, with how they are called', async () => {
+  it('are described in their order, with their invocation mode', async () => {
     const containers = [
       { Image: 'tokens', ContainerHostname: 'first', Environment: { A: '1' } },
       { Image: 'model', ContainerHostname: 'second', ModelDataUrl: 's3://models/m.tar.gz' },

@@ -18,7 +18,7 @@ const addTags = (tags: Readonly<Record<string, string>>): Promise<unknown> =>
   );
 
 describe('the tags that promise something for an endpoint', () => {
-  it('are kept like others, and the autoscaler hears of them', async () => {
+  it('are kept like others, and the autoscaler is notified', async () => {
     host.signals.length = 0;
     await addTags({ 'ebb:start-within-seconds': '2.5', 'ebb:keep-warm-seconds': '60' });
     expect(host.signals).toEqual([{ kind: 'endpoint', endpointName: 'ocr' }]);
@@ -42,7 +42,7 @@ describe('the tags that promise something for an endpoint', () => {
     expect(Tags).toEqual([]);
   });
 
-  it.each(['ebb:done-within-seconds', 'ebb:warm-instances'])('are refused at the creation too: %s', async (Key) => {
+  it.each(['ebb:done-within-seconds', 'ebb:warm-instances'])('are also refused at creation: %s', async (Key) => {
     const create = new CreateEndpointCommand({
       EndpointName: 'other',
       EndpointConfigName: 'ocr-config',

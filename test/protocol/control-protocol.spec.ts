@@ -25,7 +25,7 @@ function target(operation: string): Record<string, string> {
   return { 'x-amz-target': `SageMaker.${operation}` };
 }
 
-describe('a request that is not the protocol', () => {
+describe('a request that does not follow the protocol', () => {
   it.each([
     ['malformed JSON', target('CreateModel'), '{"ModelName":', [400, 'SerializationException']],
     ['JSON that is no structure', target('CreateModel'), '[]', [400, 'SerializationException']],
@@ -39,15 +39,15 @@ describe('a request that is not the protocol', () => {
     expect(await post(headers, body)).toEqual(expected);
   });
 
-  it('does not keep the next one from being answered, and is not logged as a fault', async () => {
+  it('does not affect the next request, and is not logged as a fault', async () => {
     await post(target('CreateModel'), '{');
     expect((await host.sagemaker.send(new DescribeModelCommand({ ModelName: 'ocr-model' }))).ModelName).toBeDefined();
     expect(host.errors).toEqual([]);
   });
 });
 
-describe('an operation of AWS that is not built', () => {
-  it('is an unknown one, which the SDK tells by name and does not repeat', async () => {
+describe('an operation of AWS that Ebb does not support', () => {
+  it('is unknown, which the SDK recognises by name and does not retry', async () => {
     await expect(host.sagemaker.send(new ListNotebookInstancesCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
       message: "SageMaker's operation ListNotebookInstances is not supported by Ebb yet.",
@@ -57,8 +57,8 @@ describe('an operation of AWS that is not built', () => {
 });
 
 describe('a fault of Ebb itself', () => {
-  it('is told without its details, which are logged', async () => {
-    // A record that something else has broken.
+  it('is answered without its details, which are logged', async () => {
+    // A record that another program has broken.
     await host.world.catalog.models.create('broken', null as never);
     expect(await post(target('ListModels'), '{}')).toEqual([500, 'InternalFailure']);
     await host.world.catalog.models.delete('broken');

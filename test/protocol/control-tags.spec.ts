@@ -69,7 +69,7 @@ describe('tags', () => {
     expect((await host.sagemaker.send(overwritten)).Tags).toContainEqual({ Key: 'key-0', Value: 'b' });
   });
 
-  it('of an endpoint are heard of where they change, not where they are read', async () => {
+  it('of an endpoint cause a signal when they change, and not when they are read', async () => {
     host.signals.length = 0;
     await tagsOf(ENDPOINT);
     expect(host.signals).toEqual([]);

@@ -54,7 +54,7 @@ const createConfig = (
 const update = (input: Partial<UpdateEndpointCommandInput> = {}) =>
   host.sagemaker.send(new UpdateEndpointCommand({ EndpointName: 'ocr', EndpointConfigName: 'next', ...input }));
 
-/** The variant of the new side. */
+/** Returns the variant of the new side. */
 const pending = async () => (await describeEndpoint()).PendingDeploymentSummary?.ProductionVariants?.[0];
 
 const change = (changes: Partial<Endpoint>): Promise<unknown> =>
@@ -101,7 +101,7 @@ describe('an update', () => {
     expect(host.signals).toContainEqual({ kind: 'endpoint', endpointName: 'ocr' });
   });
 
-  it('keeps counts and weights where it is told to, but for what is excluded', async () => {
+  it('retains counts and weights on request, except for excluded properties', async () => {
     await createConfig({ InitialInstanceCount: 5, InitialVariantWeight: 7 });
     await update({ RetainAllVariantProperties: true });
     expect(await pending()).toMatchObject({ DesiredInstanceCount: 2, DesiredWeight: 1 });
@@ -113,7 +113,7 @@ describe('an update', () => {
     expect(await pending()).toMatchObject({ DesiredInstanceCount: 5, DesiredWeight: 1 });
   });
 
-  it('is rolled out as the last one where it is told to', async () => {
+  it('is rolled out like the last update on request', async () => {
     await createConfig();
     await host.sagemaker.send(
       new CreateEndpointCommand({ EndpointName: 'other', EndpointConfigName: 'next', DeploymentConfig: CANARY }),
@@ -124,7 +124,7 @@ describe('an update', () => {
     expect(deployment?.config.update).toMatchObject({ routing: { kind: 'CANARY', waitMs: 120_000 } });
   });
 
-  it('tells the topics of the new config that they are heard', async () => {
+  it('sends a test notification to the topics of the new config', async () => {
     await host.world.catalog.topics.create(SUCCESS_TOPIC, {
       arn: SUCCESS_TOPIC,
       name: 'done',
@@ -151,7 +151,7 @@ describe('an update', () => {
     await expect(update()).rejects.toMatchObject(refused(message));
   });
 
-  it('mends an endpoint whose last update could be neither finished nor taken back, where weights cannot', async () => {
+  it('repairs an endpoint whose last update failed to roll back, which weights cannot', async () => {
     await createConfig();
     await change({ status: 'UpdateRollbackFailed' });
     await expect(set({ DesiredWeight: 2 })).rejects.toMatchObject(

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Requests that no well-typed client would send. */
+/** Sends requests that no well-typed client would send. */
 const config = (members: object): Command => new CreateEndpointConfigCommand({ ...asyncConfig('c'), ...members });
 const variant = (members: object): Command =>
   new CreateEndpointConfigCommand(asyncConfig('c', members as Partial<ProductionVariant>));
@@ -272,7 +272,7 @@ describe('a variant is refused for', () => {
   });
 });
 
-it('what asks for nothing is no reason to refuse', async () => {
+it('settings that ask for nothing are accepted', async () => {
   const input: CreateEndpointConfigCommandInput = asyncConfig('nothing', { EnableSSMAccess: false }, { Tags: [] });
   expect(await host.sagemaker.send(new CreateEndpointConfigCommand(input))).toHaveProperty('EndpointConfigArn');
 });

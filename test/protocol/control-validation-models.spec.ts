@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Requests that no well-typed client would send. */
+/** Sends requests that no well-typed client would send. */
 const model = (input: object): Command => new CreateModelCommand(input as CreateModelCommandInput);
 const image = { Image: 'ocr' };
 const sixteen = Array.from({ length: 16 }, () => ({ Image: 'x' }));

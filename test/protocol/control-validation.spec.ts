@@ -44,10 +44,10 @@ beforeEach(async () => {
 });
 afterAll(() => host.close());
 
-/** Requests that no well-typed client would send. */
+/** Sends requests that no well-typed client would send. */
 const endpoint = (input: object): Command => new CreateEndpointCommand(input as CreateEndpointCommandInput);
 
-describe('what is not there or there already', () => {
+describe('a missing or existing resource', () => {
   it.each<Refusal>([
     ['a model', new DescribeModelCommand({ ModelName: 'None' }), `Could not find model "${ACCOUNT}:model/none".`],
     ['a model to delete', new DeleteModelCommand({ ModelName: 'x' }), `Could not find model "${ACCOUNT}:model/x".`],
@@ -85,7 +85,7 @@ describe('what is not there or there already', () => {
     expect(await refusalOf(host, command)).toBe(message);
   });
 
-  it('is said of a config of that name in another case', async () => {
+  it('is reported for a config of that name in another case', async () => {
     await host.sagemaker.send(new CreateEndpointConfigCommand(asyncConfig('OCR')));
     const again = new CreateEndpointConfigCommand(asyncConfig('ocr'));
     expect(await refusalOf(host, again)).toBe(
@@ -93,7 +93,7 @@ describe('what is not there or there already', () => {
     );
   });
 
-  it('is said of the model of a config that was deleted in between', async () => {
+  it('is reported for the model of a config that was deleted in between', async () => {
     await host.sagemaker.send(new CreateEndpointConfigCommand(asyncConfig('c')));
     await host.sagemaker.send(new DeleteModelCommand({ ModelName: 'ocr-model' }));
     const create = new CreateEndpointCommand({ EndpointName: 'e', EndpointConfigName: 'c' });
@@ -147,7 +147,7 @@ describe('a member that breaks a rule is named with its path, its value and the 
     expect(await refusalOf(host, command)).toBe(message);
   });
 
-  it('together with all others of the request', async () => {
+  it('together with all other broken rules of the request', async () => {
     expect(await refusalOf(host, endpoint({ EndpointName: '-', EndpointConfigName: LONG }))).toBe(
       `3 validation errors detected: Value '-' at 'endpointName' failed to satisfy constraint: ` +
         `Member must satisfy regular expression pattern: ${NAME_PATTERN}; Value '${LONG}' at 'endpointConfigName' ` +

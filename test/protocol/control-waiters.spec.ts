@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-/** A waiter looks each 30 seconds unless it is told otherwise. */
+/** The settings of a waiter that looks often; by default it looks every 30 seconds. */
 const often = (abortSignal?: AbortSignal) => ({
   client: host.sagemaker,
   maxWaitTime: 20,
@@ -28,7 +28,7 @@ const often = (abortSignal?: AbortSignal) => ({
   abortSignal,
 });
 
-/** Resolves when the client has been answered to so many looks at an endpoint from now on. */
+/** Resolves when the client has had answers to `count` looks at an endpoint from now on. */
 function looks(count: number): Promise<void> {
   return new Promise((resolve) => {
     let seen = 0;
@@ -50,7 +50,7 @@ const become = (status: EndpointStatus, failureReason?: string): Promise<unknown
   host.world.catalog.endpoints.update('ocr', (endpoint) => ({ ...endpoint, status, failureReason }));
 
 describe("the SDK's waiter for an endpoint in service", () => {
-  it('looks again and again until it is', async () => {
+  it('looks repeatedly until the endpoint is in service', async () => {
     await createEndpoint(host, 'ocr');
     const [seen, waited] = [looks(3), waitUntilEndpointInService(often(), OCR)];
     await seen;
@@ -58,7 +58,7 @@ describe("the SDK's waiter for an endpoint in service", () => {
     expect(await waited).toMatchObject({ state: 'SUCCESS', reason: { EndpointStatus: 'InService' } });
   });
 
-  it('goes on through every status of an endpoint that changes', async () => {
+  it('continues through every status of a changing endpoint', async () => {
     await createEndpoint(host, 'ocr');
     const waited = waitUntilEndpointInService(often(), OCR);
     for (const status of ['Updating', 'RollingBack', 'SystemUpdating', 'Updating'] as const) {
@@ -69,7 +69,7 @@ describe("the SDK's waiter for an endpoint in service", () => {
     expect((await waited).state).toBe('SUCCESS');
   });
 
-  it('gives up as soon as the endpoint has failed, or is gone', async () => {
+  it('gives up as soon as the endpoint has failed or is gone', async () => {
     await createEndpoint(host, 'ocr');
     const [seen, waited] = [looks(2), waitUntilEndpointInService(often(), OCR)];
     waited.catch(() => undefined);
@@ -81,7 +81,7 @@ describe("the SDK's waiter for an endpoint in service", () => {
     );
   });
 
-  it('can be called off', async () => {
+  it('can be aborted', async () => {
     await createEndpoint(host, 'ocr');
     const cancel = new AbortController();
     const [seen, waited] = [looks(2), waitUntilEndpointInService(often(cancel.signal), OCR)];
@@ -93,7 +93,7 @@ describe("the SDK's waiter for an endpoint in service", () => {
 });
 
 describe("the SDK's waiter for a deleted endpoint", () => {
-  it('looks while it is being deleted, until there is none', async () => {
+  it('looks until the endpoint is gone', async () => {
     await createEndpoint(host, 'ocr');
     await become('InService');
     await host.sagemaker.send(new DeleteEndpointCommand(OCR));
@@ -105,7 +105,7 @@ describe("the SDK's waiter for a deleted endpoint", () => {
     expect(reason).toMatchObject({ name: 'ValidationException' });
   });
 
-  it('takes an endpoint that never was for deleted, and a failed one for a failure', async () => {
+  it('treats an unknown endpoint as deleted, and a failed one as a failure', async () => {
     expect((await waitUntilEndpointDeleted(often(), OCR)).state).toBe('SUCCESS');
     await createEndpoint(host, 'ocr');
     await become('Failed', 'It does not start.');
@@ -128,7 +128,7 @@ describe("the SDK's paginators", () => {
     expect(found).toEqual(SortOrder === 'Ascending' ? names : names.toReversed());
   });
 
-  it('read on where the last page ended when something was made or deleted in between', async () => {
+  it('continue where the last page ended if records are created or deleted in between', async () => {
     await createModel(host);
     for (const name of ['b', 'd', 'f', 'h'])
       await host.sagemaker.send(new CreateEndpointConfigCommand(asyncConfig(name)));
@@ -147,7 +147,7 @@ describe("the SDK's paginators", () => {
     expect(found).toEqual(['b', 'd', 'e', 'f', 'h']);
   });
 
-  it('of nothing are one empty page', async () => {
+  it('return one empty page if there is nothing', async () => {
     const pages = [];
     for await (const { Models } of paginateListModels({ client: host.sagemaker }, {})) pages.push(Models);
     expect(pages).toEqual([[]]);

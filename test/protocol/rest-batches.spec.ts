@@ -71,7 +71,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('keeps what each line says of its invocation', async () => {
+  it('keeps the settings of each line', async () => {
     const [answer] = await send(
       'still',
       lines({
@@ -93,7 +93,7 @@ describe('a batch', () => {
     });
   });
 
-  it('refuses what is wrong with a line, and accepts the others', async () => {
+  it('refuses an invalid line, and accepts the others', async () => {
     const answers = await send(
       'still',
       [
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(answers[5]!.problem!.errors?.map(({ field }) => field)).toEqual(['line.priority', 'line.labels.a b']);
   });
 
-  it('accepts a line once that comes twice, in one batch or in two', async () => {
+  it('accepts a repeated line once, in one batch or in two', async () => {
     const twice = lines({ input: 'x', idempotencyKey: 'twice' }, { input: 'x', idempotencyKey: 'twice' });
     const [first, second] = await send('still', twice);
     const [third] = await send('still', twice);
@@ -131,7 +131,7 @@ describe('a batch', () => {
     expect([conflict!.status, conflict!.problem!.code]).toEqual([409, 'IdempotencyConflict']);
   });
 
-  it('of a thousand lines is accepted whole, and of one more all but that', async () => {
+  it('is accepted up to a thousand lines, and without the lines beyond', async () => {
     const thousand = '{"input":1}\n'.repeat(1_000);
     const whole = await send('still', thousand);
     expect(whole.filter(({ status }) => status === 202)).toHaveLength(1_000);
@@ -141,7 +141,7 @@ describe('a batch', () => {
     expect(beyond.at(-1)).toMatchObject({ line: 1_001, status: 422, problem: { code: 'LimitExceeded' } });
   });
 
-  it('that is longer than 8 MiB is refused before any line of it is accepted', async () => {
+  it('is refused before any line is accepted if it is longer than 8 MiB', async () => {
     const body = `{"input":1}\n${' '.repeat(8 * 1_048_576)}`;
     const { status } = await scene.send('endpoints/still/invocations:batch', { method: 'POST', headers: NDJSON, body });
     expect(status).toBe(413);

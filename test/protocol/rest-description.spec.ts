@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => ebb[Symbol.asyncDispose]());
 
 describe('the description of the REST API', () => {
-  it('is an OpenAPI document that says that nobody needs a key where nobody does', async () => {
+  it('is an OpenAPI document that says if no key is needed', async () => {
     const response = await fetch(`${ebb.url}/v1/openapi.json`);
     const document = (await response.json()) as OpenApiDocument;
     expect(document.openapi).toBe('3.1.0');
@@ -33,7 +33,7 @@ describe('the description of the REST API', () => {
     expect(await response.text()).toContain(firstWords);
   });
 
-  it('is what the type of every problem leads to', async () => {
+  it('is at the address that the type of every problem names', async () => {
     const response = await fetch(`${ebb.url}/v1/nothing`);
     const { type } = (await response.json()) as { readonly type: string };
     expect((await fetch(new URL(type, response.url))).status).toBe(200);

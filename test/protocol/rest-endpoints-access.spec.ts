@@ -36,7 +36,7 @@ async function listed(who: Who): Promise<string[]> {
 }
 
 describe('a key that is confined to some endpoints', () => {
-  it('sees only those, listed or asked for', async () => {
+  it('sees only those, in lists and one by one', async () => {
     expect([await listed('operator'), await listed('team'), await listed('watcher')]).toEqual([
       ['other', 'team-reader'],
       ['team-reader'],
@@ -57,7 +57,7 @@ describe('a key that is confined to some endpoints', () => {
   });
 });
 
-it('who may only look presses nothing, and who may only submit does not even look', async () => {
+it('a read key cannot operate an endpoint, and a submit key cannot even read it', async () => {
   for (const verb of ['pause', 'resume', 'wake']) {
     expect(await statusOf('watcher', 'POST', `team-reader:${verb}`)).toBe(403);
   }
@@ -66,7 +66,7 @@ it('who may only look presses nothing, and who may only submit does not even loo
   expect((await ebb.ask('client', 'GET', '/v1/endpoints')).status).toBe(403);
 });
 
-it('whoever has paused an endpoint is named to those whose requests it refuses to run', async () => {
+it('the answer to a request at a paused endpoint names who paused it', async () => {
   expect(await statusOf('operator', 'POST', 'other:pause')).toBe(200);
   const endpoint = (await (await ebb.ask('operator', 'GET', '/v1/endpoints/other')).json()) as { why: string };
   expect(endpoint.why).toMatch(

@@ -19,8 +19,8 @@ async function submit(endpointName: string, attributes: string): Promise<string>
 
 const follow = (id: string, lastEventId?: string) => FollowedEvents.open(scene.url, id, lastEventId);
 
-describe('whoever follows an invocation', () => {
-  it('is told of every state and of all that its container tells, as it happens, until the end', async () => {
+describe('a follower of an invocation', () => {
+  it('gets every state and every report of the container as it happens, until the end', async () => {
     const id = await submit('echo', 'report=3;delayMs=50');
     const events = await follow(id).then((following) => following.all());
     expect(events.map(({ event }) => event)).toEqual([
@@ -44,7 +44,7 @@ describe('whoever follows an invocation', () => {
     expect(events[6]?.data).toMatchObject({ id, outputLocation });
   });
 
-  it('is told at once where there is nothing to wait for any more', async () => {
+  it('gets the end at once if the invocation is settled', async () => {
     const id = await submit('echo', 'report=1');
     await scene.settled(id);
     const first = await (await follow(id)).all();
@@ -52,7 +52,7 @@ describe('whoever follows an invocation', () => {
     expect(first.at(-1)?.data).toMatchObject({ state: 'Completed' });
   });
 
-  it('goes on after the last event that it has seen', async () => {
+  it('continues after the last event that it has seen', async () => {
     const id = await submit('echo', 'report=2');
     const all = await (await follow(id)).all();
     for (const [index, { id: lastEventId }] of all.entries()) {
@@ -60,13 +60,13 @@ describe('whoever follows an invocation', () => {
     }
   });
 
-  it('is told why it failed', async () => {
+  it('gets the reason of a failure', async () => {
     const id = await submit('echo', 'status=500');
     const events = await (await follow(id)).all();
     expect(events.at(-1)?.data).toMatchObject({ state: 'Failed', errorClass: 'model-error' });
   });
 
-  it('is told that it was cancelled', async () => {
+  it('gets the cancellation', async () => {
     const id = await submit('still', '');
     const following = await follow(id);
     expect((await following.next()).data).toMatchObject({ state: 'Queued' });
@@ -75,7 +75,7 @@ describe('whoever follows an invocation', () => {
     expect(await following.all()).toEqual([]);
   });
 
-  it('may go whenever it likes', async () => {
+  it('may leave at any time', async () => {
     const id = await submit('still', '');
     const following = await follow(id);
     await following.next();
@@ -84,14 +84,14 @@ describe('whoever follows an invocation', () => {
     expect(await scene.settled(id)).toMatchObject({ state: 'Cancelled' });
   });
 
-  it('is refused where there is none', async () => {
+  it('is refused if the invocation does not exist', async () => {
     const { body, status } = await scene.rest.get<{ code: string }>('invocations/nothing/events');
     expect([status, body.code]).toEqual([404, 'InvocationNotFound']);
   });
 });
 
 describe('an Ebb that stops', () => {
-  it('ends the streams of all who follow, and the waiting of all who wait', async () => {
+  it('ends the streams of all followers, and all waiting requests', async () => {
     const stopped = await SubmitScene.start();
     await stopped.deploy('still');
     await stopped.holdBack('still');
@@ -99,7 +99,7 @@ describe('an Ebb that stops', () => {
     const following = await FollowedEvents.open(stopped.url, body.id);
     await following.next();
     const waiting = stopped.rest.get<{ state: string }>(`invocations/${body.id}?wait=60`);
-    // What came after it has been answered: it waits.
+    // A later request has been answered, so this one waits.
     await stopped.invocation(body.id);
     const begun = performance.now();
     await stopped[Symbol.asyncDispose]();

@@ -5,11 +5,11 @@ import { FollowedEvents } from '../support/followed-events.js';
 import { RestClient } from '../support/rest-client.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone.js';
 
-/** So many follow one invocation, and as many follow one of their own each. */
+/** The followers of one invocation; as many again follow one invocation each. */
 const FOLLOWERS = 1_000;
-/** So many connections are opened at once. */
+/** The most connections that are opened at once. */
 const AT_ONCE = 100;
-/** They take about 100 MB, connections and all. */
+/** The most by which memory may grow. All followers take about 100 MB, connections included. */
 const MAX_GROWTH_MB = 200;
 const MAX_LATENCY_MS = 2_000;
 
@@ -47,12 +47,12 @@ async function followAll(ids: readonly string[]): Promise<FollowedEvents[]> {
   return followers;
 }
 
-/** The state that each is told of next. */
+/** Returns the next state that each follower gets. */
 function nextStates(followers: readonly FollowedEvents[]): Promise<unknown[]> {
   return Promise.all(followers.map(async (follower) => (await follower.next()).data['state']));
 }
 
-it('tells two thousand followers at once, in little memory and time', async () => {
+it('Ebb notifies two thousand followers at once, in little memory and time', async () => {
   const [shared, ...own] = [...(await submit(1)), ...(await submit(FOLLOWERS))];
   const before = readProcessFigures(ebb.pid).rssMb;
   const together = await followAll(Array.from({ length: FOLLOWERS }, () => shared!));

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.[Symbol.asyncDispose]());
 
-/** An endpoint on which everything waits. */
+/** Deploys an endpoint on which every invocation waits. */
 async function still(name: string): Promise<void> {
   await scene.deploy(name);
   await scene.holdBack(name);
@@ -39,7 +39,7 @@ async function submit(endpointName: string, headers: Record<string, string> = {}
   return (await scene.submit(endpointName, headers, 'input')).body.id;
 }
 
-/** When a container of the endpoint "echo" has printed a line; absent if none has. */
+/** Returns when a container of the endpoint "echo" printed a line; absent if none has. */
 async function printedAt(line: string): Promise<number | undefined> {
   const { body } = await scene.rest.get<LogPage>('endpoints/echo/logs?limit=10000');
   const found = body.lines.find(({ text }) => text.includes(line));
@@ -50,8 +50,8 @@ const knobs = (attributes: string): Record<string, string> => ({ 'custom-attribu
 const idsOf = ({ body }: RestAnswer<Page>): string[] => body.items.map(({ id }) => id);
 const list = (query: string) => scene.rest.get<Page>(`invocations?${query}`);
 
-describe('where an invocation stands', () => {
-  it('is told with its place and its reason while it waits', async () => {
+describe('the state of an invocation', () => {
+  it('contains its place and the reason while it waits', async () => {
     await still('waiting');
     await submit('waiting');
     const id = await submit('waiting', { labels: 'team=search', priority: 'low', 'inference-id': 'mine' });
@@ -71,7 +71,7 @@ describe('where an invocation stands', () => {
     });
   });
 
-  it('is told with its attempt and its timeline when it is over, and leads to what the attempt has printed', async () => {
+  it('contains its attempt and its timeline once it is settled, and a link to the log of the attempt', async () => {
     const id = await submit('echo', knobs('print=3'));
     const document = await scene.settled(id);
     expect(document).toMatchObject({
@@ -90,7 +90,7 @@ describe('where an invocation stands', () => {
     });
   });
 
-  it('is told with the status and the words of a model that failed', async () => {
+  it('contains the status and the answer of a model that failed', async () => {
     const document = await scene.settled(await submit('echo', knobs('status=503')));
     expect(document).toMatchObject({
       state: 'Failed',
@@ -102,7 +102,7 @@ describe('where an invocation stands', () => {
     expect(document).not.toHaveProperty('outputUrl');
   });
 
-  it('is told with an attempt for each instance that broke', async () => {
+  it('contains an attempt for each instance that broke', async () => {
     const document = await scene.settled(await submit('echo', knobs('reset')));
     expect(document).toMatchObject({
       state: 'Failed',
@@ -111,12 +111,12 @@ describe('where an invocation stands', () => {
     });
   });
 
-  it('is told to whoever waits for its end as soon as that has come', async () => {
+  it('is returned to a waiting request as soon as it is settled', async () => {
     const id = await submit('echo', knobs('delayMs=300'));
     expect(await scene.settled(id)).toMatchObject({ state: 'Completed' });
   });
 
-  it('is told to whoever has waited long enough', async () => {
+  it('is returned to a waiting request after its timeout', async () => {
     const id = await submit('still');
     const begun = performance.now();
     const { body } = await scene.rest.get<SubmitAnswer>(`invocations/${id}?wait=1`);
@@ -124,19 +124,19 @@ describe('where an invocation stands', () => {
     expect(performance.now() - begun).toBeGreaterThan(900);
   });
 
-  it.each(['wait=61', 'wait=-1', 'wait=soon', 'wiat=1'])('is not told for %s', async (query) => {
+  it.each(['wait=61', 'wait=-1', 'wait=soon', 'wiat=1'])('is refused for %s', async (query) => {
     const { body, status } = await scene.rest.get<SubmitAnswer>(`invocations/nothing?${query}`);
     expect([status, body.code]).toEqual([400, 'InvalidRequest']);
   });
 
-  it('is not told of what does not exist', async () => {
+  it('is not found for an unknown invocation', async () => {
     const { body, status } = await scene.rest.get<SubmitAnswer>('invocations/nothing');
     expect([status, body.code]).toEqual([404, 'InvocationNotFound']);
   });
 });
 
 describe('cancelling', () => {
-  it('ends one that waits at once, and again changes nothing', async () => {
+  it('ends a queued invocation at once, and changes nothing the second time', async () => {
     const id = await submit('still');
     const { body, status } = await scene.rest.delete<SubmitAnswer>(`invocations/${id}`);
     expect([status, body]).toMatchObject([200, { state: 'Cancelled', errorClass: 'cancelled', attempts: [] }]);
@@ -144,7 +144,7 @@ describe('cancelling', () => {
     expect([again.status, again.body]).toEqual([200, body]);
   });
 
-  it('reaches the container of one that runs', async () => {
+  it('reaches the container of a running invocation', async () => {
     const id = await submit('echo', { ...knobs('hang'), 'inference-id': 'to-be-cancelled' });
     const hasPrinted = async (...lines: string[]): Promise<boolean> => {
       const { text } = await scene.send('endpoints/echo/logs?limit=1000', {});
@@ -167,11 +167,11 @@ describe('cancelling', () => {
       await scene.rest.post(`invocations/${id}:cancel`);
       tookMs.push((await eventually('it is closed', () => printedAt(`closed ${inferenceId}`))) - askedAt);
     }
-    // Of several the middle one, as the machine of a test has other things to do.
+    // The median of several, because the machine of a test has other work to do.
     expect(tookMs.sort((a, b) => a - b)[2]).toBeLessThan(100);
   });
 
-  it('is refused when it has come to another end', async () => {
+  it('is refused if the invocation has another end', async () => {
     const id = await submit('echo');
     await scene.settled(id);
     const { body, status } = await scene.rest.delete<SubmitAnswer>(`invocations/${id}`);
@@ -179,7 +179,7 @@ describe('cancelling', () => {
     expect(await scene.invocation(id)).toMatchObject({ state: 'Completed' });
   });
 
-  it('of many ends those that are meant, and no others', async () => {
+  it('many invocations ends only the selected ones', async () => {
     await still('crowd');
     const red = [await submit('crowd', { labels: 'colour=red' }), await submit('crowd', { labels: 'colour=red' })];
     const blue = await submit('crowd', { labels: 'colour=blue' });
@@ -194,7 +194,7 @@ describe('cancelling', () => {
     expect(await scene.invocation(blue)).toMatchObject({ state: 'Queued' });
   });
 
-  it('of many ends no more than asked for, the newest first', async () => {
+  it('many invocations ends at most the requested number, the newest first', async () => {
     await still('queue');
     const ids: string[] = [];
     for (let count = 0; count < 5; count++) ids.push(await submit('queue'));
@@ -205,7 +205,7 @@ describe('cancelling', () => {
 });
 
 describe('redriving', () => {
-  it('runs what failed again as another invocation, and each shows the other', async () => {
+  it('runs a failed invocation again as another one, and each shows the other', async () => {
     const id = await submit('echo', { ...knobs('status=500'), labels: 'run=1', 'inference-id': 'order' });
     const failed = await scene.settled(id);
     const { body, headers, status } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
@@ -222,21 +222,21 @@ describe('redriving', () => {
     expect([again.status, again.body.id]).toEqual([202, body.id]);
   });
 
-  it('takes what was cancelled', async () => {
+  it('accepts a cancelled invocation', async () => {
     const id = await submit('still');
     await scene.rest.delete(`invocations/${id}`);
     const { body } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
     expect(body).toMatchObject({ state: 'Queued', redriveOf: id });
   });
 
-  it.each(['still', 'echo'])('is refused on %s for what has not come to such an end', async (endpointName) => {
+  it.each(['still', 'echo'])('is refused on %s for an invocation without such an end', async (endpointName) => {
     const id = await submit(endpointName);
     if (endpointName === 'echo') await scene.settled(id);
     const { body, status } = await scene.rest.post<SubmitAnswer>(`invocations/${id}:redrive`);
     expect([status, body.code]).toEqual([409, 'InvocationNotSettled']);
   });
 
-  it('of many counts them first, runs each again once, and can be told which', async () => {
+  it('many invocations can count them first, and runs each again once', async () => {
     await still('again');
     const ids = [await submit('again'), await submit('again'), await submit('again')];
     await scene.rest.post('invocations:cancel', { endpoint: 'again' });
@@ -252,7 +252,7 @@ describe('redriving', () => {
     expect(idsOf(await list('endpoint=again&state=Queued'))).toHaveLength(3);
   });
 
-  it('of many says of each that is refused why, and is kept from no other by it', async () => {
+  it('many invocations gives the reason of each refusal, and continues with the others', async () => {
     await still('closed');
     const ids = [await submit('closed'), await submit('closed')];
     await scene.rest.post('invocations:cancel', { endpoint: 'closed' });
@@ -263,11 +263,11 @@ describe('redriving', () => {
   });
 
   it.each<[what: string, body: object]>([
-    ['states that cannot be', { states: ['Completed'] }],
+    ['impossible states', { states: ['Completed'] }],
     ['no states', { states: [] }],
     ['too many', { limit: 1001 }],
-    ['what is misspelt', { endpiont: 'echo' }],
-  ])('of many is refused for %s', async (_, body) => {
+    ['a misspelt member', { endpiont: 'echo' }],
+  ])('many invocations is refused for %s', async (_, body) => {
     const { body: problem, status } = await scene.rest.post<SubmitAnswer>('invocations:redrive', body);
     expect([status, problem.code]).toEqual([400, 'InvalidRequest']);
   });
@@ -304,14 +304,14 @@ describe('a listing', () => {
     expect(idsOf(await list(query))).toEqual(expected());
   });
 
-  it('of a time has what was accepted in it', async () => {
+  it('of a time range has the invocations that were accepted in it', async () => {
     expect(idsOf(await list(`endpoint=listed&acceptedAfter=${begun}`))).toHaveLength(3);
     expect(idsOf(await list(`endpoint=listed&acceptedBefore=${begun}`))).toEqual([]);
     const newest = idsOf(await list(`endpoint=listed&acceptedAfter=${middle}`));
     expect(newest[0]).toBe(ids[2]);
   });
 
-  it('is had page by page, each invocation once', async () => {
+  it('is read page by page, each invocation once', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {

@@ -28,7 +28,7 @@ async function refusal(path: string, headers?: Record<string, string>): Promise<
 }
 
 describe('the output', () => {
-  it('is had as the model gave it, with its type, its length and its tag', async () => {
+  it('is returned as the model gave it, with its type, its length and its tag', async () => {
     const id = await completed('0123456789', { 'custom-attributes': 'contentType=text/csv' });
     const answer = await get(`invocations/${id}/output`);
     expect([answer.status, await answer.text()]).toEqual([200, '0123456789']);
@@ -57,19 +57,19 @@ describe('the output', () => {
     expect(await refusal(`invocations/${id}/output`, { range })).toEqual([416, 'InvalidRange']);
   });
 
-  it('is whole where a range makes no sense', async () => {
+  it('is whole if a range is invalid', async () => {
     const id = await completed('0123456789');
     const answer = await get(`invocations/${id}/output`, { range: 'lines=1-2' });
     expect([answer.status, await answer.text()]).toEqual([200, '0123456789']);
   });
 
-  it('can be asked after without being had', async () => {
+  it('can be checked with HEAD', async () => {
     const id = await completed('0123456789');
     const answer = await fetch(`${scene.url}/v1/invocations/${id}/output`, { method: 'HEAD' });
     expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, '10', '']);
   });
 
-  it('is no page that could do anything in a browser with what Ebb lets its users do', async () => {
+  it('is sandboxed, so that a page in it cannot act on Ebb in a browser', async () => {
     const script = '<script>fetch("/v1/keys")</script>';
     const answer = await get(`invocations/${await completed(script, { 'content-type': 'text/html' })}/output`);
     expect(await answer.text()).toBe(script);
@@ -77,32 +77,32 @@ describe('the output', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('comes from Ebb where storage has no address of its own to go to', async () => {
+  it('is sent by Ebb if the storage has no addresses of its own', async () => {
     const id = await completed('from storage');
     const answer = await fetch(`${scene.url}/v1/invocations/${id}/output?redirect=true`, { redirect: 'manual' });
     expect([answer.status, await answer.text()]).toEqual([200, 'from storage']);
   });
 
-  it('is not there before the end', async () => {
+  it('is not available before the end', async () => {
     const { body } = await scene.submit('still', {}, 'x');
     expect(await refusal(`invocations/${body.id}/output`)).toEqual([409, 'InvocationNotSettled']);
     expect(await refusal(`invocations/${body.id}/failure`)).toEqual([409, 'InvocationNotSettled']);
   });
 
-  it('is not there when it has been deleted', async () => {
+  it('is not found once it has been deleted', async () => {
     const id = await completed('soon gone');
     const { outputLocation } = await scene.invocation(id);
     await fetch(`${scene.url}/${String(outputLocation).slice('s3://'.length)}`, { method: 'DELETE' });
     expect(await refusal(`invocations/${id}/output`)).toEqual([404, 'ObjectNotFound']);
   });
 
-  it('is not there of what does not exist', async () => {
+  it('is not found for an unknown invocation', async () => {
     expect(await refusal('invocations/nothing/output')).toEqual([404, 'InvocationNotFound']);
   });
 });
 
-describe('what failed', () => {
-  it('has no output but a failure with the words of the model', async () => {
+describe('a failed invocation', () => {
+  it('has no output, and a failure object with the answer of the model', async () => {
     const id = await completed('the words of the model', { 'custom-attributes': 'status=500' });
     expect(await refusal(`invocations/${id}/output`)).toEqual([422, 'InvocationFailed']);
     const { failureUrl } = await scene.invocation(id);
@@ -110,7 +110,7 @@ describe('what failed', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'the words of the model']);
   });
 
-  it('has no failure where its endpoint has no place for it', async () => {
+  it('has no failure object if its endpoint has no failure path', async () => {
     const { body } = await scene.submit('still', {}, 'x');
     await scene.rest.delete(`invocations/${body.id}`);
     expect(await scene.invocation(body.id)).not.toHaveProperty('failureUrl');
@@ -118,14 +118,14 @@ describe('what failed', () => {
   });
 });
 
-describe('what completed', () => {
-  it('has no failure', async () => {
+describe('a completed invocation', () => {
+  it('has no failure object', async () => {
     expect(await refusal(`invocations/${await completed('x')}/failure`)).toEqual([404, 'ObjectNotFound']);
   });
 });
 
 describe('the input', () => {
-  it('is had as it was sent, before the end as well', async () => {
+  it('is returned as it was sent, also before the end', async () => {
     const { body } = await scene.submit('still', { 'content-type': 'application/x-lines' }, 'one\ntwo');
     const answer = await get(`invocations/${body.id}/input`);
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
@@ -135,7 +135,7 @@ describe('the input', () => {
     ]);
   });
 
-  it('is had from where it was said to be', async () => {
+  it('is returned from its given location', async () => {
     await scene.aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'in/1', Body: 'stored before' }));
     const { body } = await scene.submit('still', { 'input-location': `s3://${BUCKET}/in/1` });
     expect(await (await get(`invocations/${body.id}/input`)).text()).toBe('stored before');
@@ -143,7 +143,7 @@ describe('the input', () => {
 });
 
 describe('storage with an address of its own', () => {
-  it('is where whoever would rather have the output from there is sent', async () => {
+  it('gets a redirect if the client prefers one', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'any').stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
     const s3 = await startFauxqs();
     try {

@@ -54,13 +54,13 @@ async function statusOf(name: Name, method: string, path: string, body?: object)
 }
 
 describe('an invocation', () => {
-  it('shows which key it came with', async () => {
+  it('shows the key that submitted it', async () => {
     const document = (await (await ebb.ask('mine', 'GET', `/v1/invocations/${id}`)).json()) as Document;
     expect(document.submittedBy).toBe(ebb.keys.mine.key.id);
   });
 
   it.each<[path: string]>([[''], ['/input'], ['/events']])(
-    'is there%s for whoever submitted it, and for whoever reads everything, and for nobody else',
+    'is visible%s only to its submitter and to readers of everything',
     async (part) => {
       const path = `/v1/invocations/${id}${part}`;
       const statuses = await Promise.all(
@@ -70,7 +70,7 @@ describe('an invocation', () => {
     },
   );
 
-  it('is listed for the same', async () => {
+  it('is listed only for these', async () => {
     const others = await submit('other');
     expect(await listed('mine')).toEqual([id]);
     expect(await listed('other')).toEqual([others]);
@@ -78,7 +78,7 @@ describe('an invocation', () => {
     expect(await listed('confined')).toEqual([]);
   });
 
-  it('is cancelled by whoever submitted it and by operators, and by nobody else', async () => {
+  it('can be cancelled only by its submitter and by operators', async () => {
     const path = `/v1/invocations/${await submit('mine')}`;
     for (const name of ['other', 'confined'] as const) expect(await statusOf(name, 'DELETE', path)).toBe(404);
     expect(await statusOf('reader', 'DELETE', path)).toBe(403);
@@ -86,7 +86,7 @@ describe('an invocation', () => {
     expect(await statusOf('admin', 'POST', `/v1/invocations/${await submit('mine')}:cancel`)).toBe(200);
   });
 
-  it('is run again by operators of its endpoint only', async () => {
+  it('can be run again only by operators of its endpoint', async () => {
     const cancelled = await submit('mine');
     await statusOf('mine', 'DELETE', `/v1/invocations/${cancelled}`);
     const path = `/v1/invocations/${cancelled}:redrive`;
@@ -95,14 +95,14 @@ describe('an invocation', () => {
     expect(await statusOf('confined', 'POST', path)).toBe(404);
     const answer = await ebb.ask('admin', 'POST', path);
     const again = (await answer.json()) as Document;
-    // It stays that of its submitter, who is to hear of its end.
+    // It stays the submitter's invocation, and the submitter hears of its end.
     expect([answer.status, again.submittedBy]).toEqual([202, ebb.keys.mine.key.id]);
     expect(await statusOf('mine', 'GET', `/v1/invocations/${again.id}`)).toBe(200);
   });
 });
 
 describe('many invocations', () => {
-  it('are cancelled and run again by operators, of the endpoints that are theirs', async () => {
+  it('can be cancelled and run again by operators of their endpoints', async () => {
     for (const verb of ['cancel', 'redrive']) {
       for (const name of ['mine', 'reader'] as const) {
         expect(await statusOf(name, 'POST', `/v1/invocations:${verb}`, { dryRun: true })).toBe(403);

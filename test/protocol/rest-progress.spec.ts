@@ -16,7 +16,7 @@ async function submit(attributes: string): Promise<string> {
   return body.id;
 }
 
-/** Where the container of an invocation that runs on and on may report. */
+/** Returns the address at which the container of a long invocation may report. */
 async function reportPath(): Promise<{ readonly id: string; readonly path: string }> {
   const id = await submit('hang;printHeader=ebb-progress-url');
   const url = await eventually('the container has been told where to report', async () => {
@@ -31,7 +31,7 @@ async function reportPath(): Promise<{ readonly id: string; readonly path: strin
 let seen = 0;
 
 describe('a container', () => {
-  it('tells how far it is to whoever looks and whoever follows, while it works', async () => {
+  it('reports its progress to readers and followers while it works', async () => {
     const { id, path } = await reportPath();
     const following = await FollowedEvents.open(scene.url, id);
     expect([(await following.next()).data['state'], (await following.next()).data['state']]).toEqual([
@@ -52,7 +52,7 @@ describe('a container', () => {
     expect((await following.next()).data).toMatchObject({ state: 'Cancelled' });
   });
 
-  it('hands over parts of its result to those who follow', async () => {
+  it('sends parts of its result to followers', async () => {
     const { id, path } = await reportPath();
     const headers = { 'content-type': 'image/png' };
     const { status } = await scene.send(`${path}/partial`, { method: 'POST', headers, body: Buffer.from([0, 255]) });
@@ -66,7 +66,7 @@ describe('a container', () => {
     });
   });
 
-  it('has what it told shown after the end as well', async () => {
+  it('has its reports shown also after the end', async () => {
     const id = await submit('report=4');
     expect(await scene.settled(id)).toMatchObject({ progress: { progress: 1, message: 'step 4 of 4' } });
   });
@@ -93,7 +93,7 @@ describe('a report', () => {
     await scene.rest.delete(`invocations/${id}`);
   });
 
-  it('comes too often when more than fifty come in a second', async () => {
+  it('is refused beyond fifty in a second', async () => {
     const { id, path } = await reportPath();
     const statuses = new Set<number>();
     // A busy machine may not get more than fifty reports through in its first second.
@@ -107,7 +107,7 @@ describe('a report', () => {
     await scene.rest.delete(`invocations/${id}`);
   });
 
-  it('is refused when the attempt is over, and where there was none', async () => {
+  it('is refused if the attempt is over, or does not exist', async () => {
     const { id, path } = await reportPath();
     await scene.rest.delete(`invocations/${id}`);
     for (const address of [path, `${path}/partial`, 'progress/made-up', `${path.slice(0, -1)}A/partial`]) {

@@ -27,14 +27,14 @@ async function call(method: string, path: string, init: RequestInit = {}): Promi
   };
 }
 
-/** Requests that no client library would make, to the letter. */
+/** Sends requests that no client library would make, byte for byte. */
 async function raw(head: string, body = ''): Promise<string> {
   const socket = connect(Number(new URL(ebb.url).port), '127.0.0.1');
   socket.end(`${head}\r\nHost: ebb\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   return text(socket);
 }
 
-describe('a method that a path does not know', () => {
+describe('a method that a path does not allow', () => {
   it.each([
     ['PATCH', '/v1/keys', 'GET, HEAD, POST, OPTIONS'],
     ['PUT', '/v1/keys/some-id', 'GET, HEAD, DELETE, OPTIONS'],
@@ -50,7 +50,7 @@ describe('a method that a path does not know', () => {
     expect(headers.get('ebb-request-id')).toBeTruthy();
   });
 
-  it('is told by TRACE, too, which nothing knows', async () => {
+  it('is refused for TRACE too, which no path allows', async () => {
     const answer = await raw('TRACE /v1/keys HTTP/1.1');
     expect(answer).toMatch(/^HTTP\/1.1 405 /);
     expect(answer).toContain('"code":"MethodNotAllowed"');
@@ -58,25 +58,25 @@ describe('a method that a path does not know', () => {
 });
 
 describe('OPTIONS', () => {
-  it('says without a body which methods there are', async () => {
+  it('lists the allowed methods without a body', async () => {
     const { status, headers } = await call('OPTIONS', '/v1/keys/some-id');
     expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, DELETE, OPTIONS']);
   });
 
-  it('of a path that is nothing is a 404', async () => {
+  it('of an unknown path is a 404', async () => {
     expect(await call('OPTIONS', '/v1/nothing')).toMatchObject({ status: 404, problem: { code: 'UnknownOperation' } });
   });
 });
 
 describe('HEAD', () => {
-  it('answers as GET does, without the body', async () => {
+  it('is answered like GET, without the body', async () => {
     const [head, get] = [await call('HEAD', '/v1/whoami'), await call('GET', '/v1/whoami')];
     expect([head.status, head.headers.get('content-type')]).toEqual([200, get.headers.get('content-type')]);
     expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
   });
 });
 
-describe('what cannot be read', () => {
+describe('an unreadable request', () => {
   it.each([
     ['GET', '/v1/nothing', 404, 'UnknownOperation'],
     ['GET', '/v1', 404, 'UnknownOperation'],
@@ -100,14 +100,14 @@ describe('what cannot be read', () => {
     expect(answer.headers.get('ebb-request-id')).toBeTruthy();
   });
 
-  it.each([[200], [2_000], [12_000]])('is an id of %i characters, a 400', async (length) => {
+  it.each([[200], [2_000], [12_000]])('is a 400 for an id of %i characters', async (length) => {
     expect(await call('GET', `/v1/keys/${'a'.repeat(length)}`)).toMatchObject({
       status: 400,
       problem: { code: 'InvalidRequest' },
     });
   });
 
-  it('is a 400 that names every rule and where it is broken', async () => {
+  it('is a 400 that names every broken rule and its place', async () => {
     const { problem } = await call('GET', '/v1/keys?limit=none&unheard=of');
     expect(problem.errors).toEqual([
       { field: 'query.unheard', rule: 'there is no such parameter here' },
@@ -115,7 +115,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  it('is of Ebb even where it looks like a call of AWS', async () => {
+  it('is answered by Ebb even if it looks like a call of AWS', async () => {
     const headers = { 'x-amz-target': 'Nonsense.Nothing' };
     expect(await call('GET', '/v1/keys?unheard=of', { headers })).toMatchObject({ status: 400 });
   });
@@ -134,7 +134,7 @@ describe('a JSON body', () => {
     expect(await call('POST', url, { body, headers: { 'content-type': type } })).toMatchObject({ status: 201 });
   });
 
-  it('may come as nothing in particular', async () => {
+  it('may have no content type', async () => {
     expect(await call('POST', url, { body: Buffer.from(body) })).toMatchObject({ status: 201 });
   });
 
@@ -146,7 +146,7 @@ describe('a JSON body', () => {
     },
   );
 
-  it('is a 415 when it is compressed', async () => {
+  it('is a 415 if it is compressed', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     expect(await call('POST', url, { body, headers })).toMatchObject({ status: 415 });
   });
@@ -166,16 +166,16 @@ describe('a JSON body', () => {
     expect(answer).toMatchObject({ status: 400, problem: { code: 'InvalidRequest' } });
   });
 
-  it('that is a list in a list for ever is a 400', async () => {
+  it('that is nested too deep is a 400', async () => {
     const deep = '['.repeat(30_000) + ']'.repeat(30_000);
     expect(await call('POST', url, { body: Buffer.from(deep) })).toMatchObject({ status: 400 });
   });
 
-  it('that is no UTF-8 is a 400', async () => {
+  it('that is not UTF-8 is a 400', async () => {
     expect(await call('POST', url, { body: Buffer.from([0x22, 0xff, 0x22]) })).toMatchObject({ status: 400 });
   });
 
-  it('that is too long is a 413, whether or not it says so before', async () => {
+  it('that is too long is a 413, with or without a stated length', async () => {
     const long = Buffer.alloc(100_000, 'x');
     expect(await call('POST', url, { body: long })).toMatchObject({ status: 413, problem: { code: 'BodyTooLarge' } });
     const stream = new Blob([long]).stream();

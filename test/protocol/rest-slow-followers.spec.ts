@@ -5,11 +5,11 @@ import { eventually } from '../support/eventually.js';
 import { FollowedEvents } from '../support/followed-events.js';
 import { SubmitScene } from '../support/submit-scene.js';
 
-/** More than all buffers between the two ends together hold. */
+/** More than all buffers between the two ends hold. */
 const PARTS = 120;
 const PART = Buffer.alloc(262_144, 'x');
 
-it('a follower that does not read misses old progress, and holds up no other follower', async () => {
+it('a follower that does not read misses old progress, and delays no other follower', async () => {
   await using scene = await SubmitScene.start();
   await scene.deploy('echo', { minInstances: 1 });
   const { body } = await scene.submit('echo', { 'custom-attributes': 'hang;printHeader=ebb-progress-url' }, 'x');
@@ -30,7 +30,7 @@ it('a follower that does not read misses old progress, and holds up no other fol
   expect(events.filter(({ event }) => event === 'partial').length).toBeGreaterThan(PARTS / 10);
   expect(events.at(-1)?.data).toMatchObject({ state: 'Cancelled' });
 
-  // It wakes up, and is told what there is by now.
+  // It reads again, and gets the state at that time.
   let heard = 0;
   let end = '';
   sleeper.on('data', (chunk) => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => scene?.[Symbol.asyncDispose]());
 
 describe('a submission', () => {
-  it('is answered with where it stands and where it can be followed, and comes to its output', async () => {
+  it('is answered with its state and its address, and leads to an output', async () => {
     const { body, headers, status } = await scene.submit('echo', { 'content-type': 'text/plain' }, 'hello');
     expect(status).toBe(202);
     expect(body).toMatchObject({ endpointName: 'echo', inferenceId: body.id, statusUrl: `/v1/invocations/${body.id}` });
@@ -25,7 +25,7 @@ describe('a submission', () => {
     expect(await scene.aws.objectAt(String(body['outputLocation']))).toMatchObject({ text: 'hello' });
   });
 
-  it('hands the container what it was told in headers, and keeps the rest on record', async () => {
+  it('passes its headers to the container, and records the rest', async () => {
     const { body } = await scene.submit(
       'echo',
       {
@@ -58,7 +58,7 @@ describe('a submission', () => {
     });
   });
 
-  it('takes a body whose length is not told before', async () => {
+  it('takes a body without a stated length', async () => {
     const body = ReadableStream.from([Buffer.from('in '), Buffer.from('parts')]);
     const path = 'endpoints/echo/invocations';
     const { body: accepted, status } = await scene.send(path, { method: 'POST', body, duplex: 'half' } as RequestInit);
@@ -75,7 +75,7 @@ describe('a submission', () => {
     expect(await scene.settled(body.id)).toMatchObject({ state: 'Completed', inputLocation });
   });
 
-  it('that waits is told its place in the queue', async () => {
+  it('is answered with its place in the queue if it waits', async () => {
     const { body: first } = await scene.submit('still', {}, 'a');
     const { body: second } = await scene.submit('still', {}, 'b');
     const { body: urgent } = await scene.submit('still', { priority: 'high' }, 'c');
@@ -83,13 +83,13 @@ describe('a submission', () => {
     expect(urgent['position']).toBe(0);
   });
 
-  it('with a deadline is given up by then', async () => {
+  it('with a deadline expires at the deadline', async () => {
     const deadline = new Date(Date.now() + 90_000).toISOString();
     const { body } = await scene.submit('still', { deadline }, 'x');
     expect(body['expiresAt']).toBe(deadline);
   });
 
-  it('is invited to send its body when it asks first', async () => {
+  it('is invited to send its body if it asks first', async () => {
     const socket = connect(Number(new URL(scene.url).port), '127.0.0.1');
     const head = ['POST /v1/endpoints/echo/invocations HTTP/1.1', 'Host: ebb', 'Content-Length: 2'];
     socket.write([...head, 'Expect: 100-continue', 'Connection: close', '', ''].join('\r\n'));
@@ -138,12 +138,12 @@ describe('a submission that breaks a rule', () => {
     expect(refused.body.detail).toMatch(detail);
   });
 
-  it('is refused where there is no such endpoint', async () => {
+  it('is refused for an unknown endpoint', async () => {
     const { body, status } = await scene.submit('nobody', {}, 'x');
     expect([status, body.code]).toEqual([404, 'EndpointNotFound']);
   });
 
-  it('is refused before its body has come when it says that it is too long', async () => {
+  it('is refused before its body has come if its stated length is too long', async () => {
     const socket = connect(Number(new URL(scene.url).port), '127.0.0.1');
     socket.write('POST /v1/endpoints/still/invocations HTTP/1.1\r\nHost: ebb\r\nContent-Length: 1073741825\r\n\r\n');
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -154,7 +154,7 @@ describe('a submission that breaks a rule', () => {
 });
 
 describe('a submission with an idempotency key', () => {
-  it('that comes again is answered as at first, and leaves no second input', async () => {
+  it('that is repeated is answered like the first, and leaves no second input', async () => {
     const headers = { 'idempotency-key': 'same', labels: 'a=1,b=2' };
     const first = await scene.submit('still', headers, 'same body');
     const inputs = await scene.storedInputs('still');
@@ -164,7 +164,7 @@ describe('a submission with an idempotency key', () => {
     expect(await scene.storedInputs('still')).toEqual(inputs);
   });
 
-  it('that comes many times at once is accepted once', async () => {
+  it('that is sent many times at once is accepted once', async () => {
     const before = (await scene.storedInputs('still')).length;
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => scene.submit('still', { 'idempotency-key': 'at once' }, 'body')),
@@ -187,7 +187,7 @@ describe('a submission with an idempotency key', () => {
     expect(await scene.storedInputs('still')).toEqual(inputs);
   });
 
-  it('means another invocation on another endpoint', async () => {
+  it('creates another invocation on another endpoint', async () => {
     const key = { 'idempotency-key': 'two endpoints' };
     const [one, other] = [await scene.submit('still', key, 'x'), await scene.submit('echo', key, 'x')];
     expect(other.status).toBe(202);
@@ -196,7 +196,7 @@ describe('a submission with an idempotency key', () => {
 });
 
 describe('a submission that prefers to wait', () => {
-  it('is answered with the output when it comes in time', async () => {
+  it('is answered with the output if it is ready in time', async () => {
     const headers = { prefer: 'respond-async, wait=20', 'content-type': 'text/plain' };
     const { headers: answered, status, text } = await scene.submit('echo', headers, 'at once');
     expect([status, text, answered.get('content-type')]).toEqual([200, 'at once', 'text/plain']);
@@ -204,12 +204,12 @@ describe('a submission that prefers to wait', () => {
     expect(answered.get('location')).toBe(`/v1/invocations/${answered.get('ebb-invocation-id')}`);
   });
 
-  it('is answered as if it had not waited when the output does not come in time', async () => {
+  it('is answered as if it had not waited if the output is not ready in time', async () => {
     const { body, status } = await scene.submit('still', { prefer: 'wait=1' }, 'x');
     expect([status, body.state]).toEqual([202, 'Queued']);
   });
 
-  it('is told as a problem that there will be no output, and where to look', async () => {
+  it('is answered with a problem if there will be no output', async () => {
     const headers = { prefer: 'wait=20', 'custom-attributes': 'status=500' };
     const failed = await scene.submit('echo', headers, 'x');
     expect([failed.status, failed.body.code]).toEqual([422, 'InvocationFailed']);
@@ -236,7 +236,7 @@ describe('a caller that breaks off', () => {
     await new Promise((sent) => socket.write(Buffer.alloc(1_000_000), sent));
     socket.destroy();
     await once(socket, 'close');
-    // What comes after it is served after it.
+    // The next request is served after it.
     const { body } = await scene.submit('broken', {}, 'whole');
     const { items } = (await scene.rest.get<{ items: { id: string }[] }>('invocations?endpoint=broken')).body;
     expect(items.map(({ id }) => id)).toEqual([body.id]);
@@ -245,7 +245,7 @@ describe('a caller that breaks off', () => {
 });
 
 describe('an endpoint whose intake is paused', () => {
-  it('refuses with 503 and says when to try again', async () => {
+  it('refuses with 503 and a Retry-After', async () => {
     await scene.deploy('closed');
     await scene.rest.post('endpoints/closed:pause', { intake: true });
     const { body, headers, status } = await scene.submit('closed', {}, 'x');

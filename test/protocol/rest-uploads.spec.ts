@@ -44,7 +44,7 @@ describe('a ticket', () => {
     expect([status, text]).toEqual([200, 'a,b\n1,2\n']);
   });
 
-  it('may be asked for without saying anything of the input, and used again until it is right', async () => {
+  it('may be requested without describing the input, and used again until the upload succeeds', async () => {
     const { headers, inputLocation, uploadUrl } = await ticketFor('echo');
     expect(headers).toEqual({});
     await upload(uploadUrl, { 'content-type': 'text/plain' }, 'wrong');
@@ -52,14 +52,14 @@ describe('a ticket', () => {
     expect(await scene.aws.objectAt(inputLocation)).toEqual({ contentType: 'text/plain', text: 'right' });
   });
 
-  it('takes nothing of another type than was agreed', async () => {
+  it('takes no input of another type than agreed', async () => {
     const { inputLocation, uploadUrl } = await ticketFor('echo', { contentType: 'image/png' });
     const { body, status } = await upload(uploadUrl, { 'content-type': 'text/html' }, '<script>');
     expect([status, body.code]).toEqual([400, 'InvalidRequest']);
     expect(await scene.aws.objectAt(inputLocation)).toBeUndefined();
   });
 
-  it('that was changed opens nothing', async () => {
+  it('that was changed is refused', async () => {
     const { inputLocation, uploadUrl } = await ticketFor('echo');
     const last = uploadUrl.at(-9) === 'A' ? 'B' : 'A';
     const { body, status } = await upload(`${uploadUrl.slice(0, -9)}${last}${uploadUrl.slice(-8)}`, {}, 'x');
@@ -68,7 +68,7 @@ describe('a ticket', () => {
     expect(await scene.aws.objectAt(inputLocation)).toBeUndefined();
   });
 
-  it('of which only a part was uploaded shows nothing', async () => {
+  it('shows no object after a partial upload', async () => {
     const { inputLocation, uploadUrl } = await ticketFor('echo');
     const broken = request(uploadUrl, { method: 'PUT', headers: { 'content-length': '200000' } });
     broken.on('error', () => undefined);
@@ -79,15 +79,15 @@ describe('a ticket', () => {
     expect(await scene.aws.objectAt(inputLocation)).toBeUndefined();
   });
 
-  it('is refused where there is no such endpoint, or where it has unknown wishes', async () => {
+  it('is refused for an unknown endpoint, or unknown members', async () => {
     expect((await scene.rest.post('endpoints/nobody/uploads')).status).toBe(404);
     expect((await scene.rest.post('endpoints/echo/uploads', { bucket: 'mine' })).status).toBe(400);
     expect((await scene.rest.post('endpoints/echo/uploads', { contentType: 'a\nb' })).status).toBe(400);
   });
 });
 
-describe('behind an address of its own', () => {
-  it('sends uploads to where everybody finds it', async () => {
+describe('Ebb behind a public URL', () => {
+  it('sends uploads to its public URL', async () => {
     await using proxied = await SubmitScene.start({ EBB_PUBLIC_URL: 'https://ebb.example.com/' });
     await proxied.deploy('echo');
     const { body } = await proxied.rest.post<Ticket>('endpoints/echo/uploads');

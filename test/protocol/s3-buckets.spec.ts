@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('buckets over S3', () => {
-  it('are made, made again, found, listed and deleted', async () => {
+  it('are created, created again, found, listed and deleted', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'buckets-one' }));
     await s3.send(new CreateBucketCommand({ Bucket: 'buckets-one' }));
     await expect(s3.send(new HeadBucketCommand({ Bucket: 'buckets-one' }))).resolves.toMatchObject({
@@ -55,7 +55,7 @@ describe('buckets over S3', () => {
     expect(second.ContinuationToken).toBeUndefined();
   });
 
-  it('are wherever the client looks for them', async () => {
+  it('are in any region in which the client looks for them', async () => {
     const inFrankfurt = host.client({ region: 'eu-central-1' });
     const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' } as const;
     await inFrankfurt.send(new CreateBucketCommand({ Bucket: 'located', CreateBucketConfiguration }));
@@ -74,7 +74,7 @@ describe('buckets over S3', () => {
     });
   });
 
-  it('answer truthfully for settings that nobody made', async () => {
+  it('answer truthfully for settings that were never made', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'settings' }));
     await s3.send(new PutObjectCommand({ Bucket: 'settings', Key: 'k', Body: 'x' }));
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: 'settings' }))).Status).toBeUndefined();
@@ -89,7 +89,7 @@ describe('buckets over S3', () => {
     });
   });
 
-  it('refuse to change settings that Ebb has not, and change nothing', async () => {
+  it('refuse to change settings that Ebb does not have, and change nothing', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'unchanged' }));
     await s3.send(new PutObjectCommand({ Bucket: 'unchanged', Key: 'k', Body: 'content' }));
     const versioning = { Bucket: 'unchanged', VersioningConfiguration: { Status: 'Enabled' } } as const;
@@ -100,11 +100,11 @@ describe('buckets over S3', () => {
     expect((await rawRequest(host.port, 'GET', '/unchanged/k')).body).toBe('content');
   });
 
-  it.each(['/UPPER', '/a..b', '/..', '/%2e%2e%2fescape'])('are not made where %s is the name', async (path) => {
+  it.each(['/UPPER', '/a..b', '/..', '/%2e%2e%2fescape'])('are not created with the name %s', async (path) => {
     expect(await rawRequest(host.port, 'PUT', path)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
   });
 
-  it('are reached by the host name too', async () => {
+  it('can also be addressed by host name', async () => {
     await rawRequest(host.port, 'PUT', '/', { host: `hosted.localhost:${host.port}` });
     await rawRequest(host.port, 'PUT', '/a/k', { host: 'hosted.s3.us-east-1.amazonaws.com' }, 'content');
     expect((await rawRequest(host.port, 'GET', '/hosted/a/k')).body).toBe('content');
@@ -112,7 +112,7 @@ describe('buckets over S3', () => {
 });
 
 describe('an error over S3', () => {
-  it('is a document that names what went wrong, where, and in which request', async () => {
+  it('is a document that names the error, the resource and the request', async () => {
     const answer = await rawRequest(host.port, 'GET', '/no-such-bucket/k%20k?x-id=GetObject');
     expect(answer).toMatchObject({ status: 404, code: 'NoSuchBucket' });
     expect(answer.headers['content-type']).toBe('application/xml');
@@ -122,7 +122,7 @@ describe('an error over S3', () => {
     expect(answer.headers['x-amz-id-2']).toBeTruthy();
   });
 
-  it('has no body where the method allows none', async () => {
+  it('has no body if the method allows none', async () => {
     const answer = await rawRequest(host.port, 'HEAD', '/no-such-bucket/k');
     expect([answer.status, answer.body]).toEqual([404, '']);
   });

@@ -42,25 +42,25 @@ export class S3Host implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** A client as a user makes one: an address, a region and any credentials. */
+  /** Creates a client as a user does: with an address, a region and any credentials. */
   client(config: S3ClientConfig = {}): S3Client {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     return new S3Client({ endpoint: this.url, region: 'us-east-1', credentials, maxAttempts: 1, ...config });
   }
 
-  /** Files that are staged and not visible. */
+  /** Returns the files that are staged and not visible. */
   async staged(): Promise<string[]> {
     return readdir(join(this.root, '.staging'));
   }
 
-  /** Objects' files that this process has open, as Linux tells. */
+  /** Returns the objects' files that this process has open, as Linux reports. */
   async openFiles(): Promise<string[]> {
     const descriptors = await readdir('/proc/self/fd');
     const paths = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
     return paths.filter((path) => path.startsWith(this.root));
   }
 
-  /** Raises if the surface reported a failure of its own: there is none, whatever a client sends. */
+  /** Raises if the surface reported a failure of its own. No request of a client may cause one. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
     await rm(this.root, { recursive: true, force: true });

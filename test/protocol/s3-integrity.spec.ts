@@ -45,7 +45,7 @@ const trailed = (more: Record<string, string | number> = {}) => ({
 
 describe('content that is sent over S3', () => {
   it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
-    'is verified with %s, in a header and in a trailer, and the header’s is given back',
+    'is verified with %s, in a header and in a trailer, and a header’s checksum is returned',
     async (ChecksumAlgorithm) => {
       const Key = `sdk-${ChecksumAlgorithm}`;
       const stored = await s3.send(new PutObjectCommand({ Bucket, Key, Body: HELLO, ChecksumAlgorithm }));
@@ -75,7 +75,7 @@ describe('content that is sent over S3', () => {
     await expectNothing('wrong');
   });
 
-  it('is taken when they all come true', async () => {
+  it('is accepted if all checksums are right', async () => {
     const answer = await put('right', {
       'content-md5': createHash('md5').update(HELLO).digest('base64'),
       'x-amz-content-sha256': createHash('sha256').update(HELLO).digest('hex'),
@@ -85,13 +85,13 @@ describe('content that is sent over S3', () => {
     expect([answer.status, answer.headers['x-amz-checksum-crc32']]).toEqual([200, HELLO_CRC32]);
   });
 
-  it('leaves what was there before when it is refused', async () => {
+  it('leaves the previous object in place if it is refused', async () => {
     await put('before', {}, 'old');
     await put('before', { 'x-amz-checksum-crc32': 'AAAAAA==' });
     expect((await rawRequest(host.port, 'GET', `/${Bucket}/before`)).body).toBe('old');
   });
 
-  it('is taken in signed chunks, with and without a signed trailer', async () => {
+  it('is accepted in signed chunks, with and without a signed trailer', async () => {
     const extension = `;chunk-signature=${SIGNATURE}`;
     const plain = {
       'content-encoding': 'aws-chunked',
@@ -108,12 +108,7 @@ describe('content that is sent over S3', () => {
   });
 
   it.each([
-    [
-      'a trailing checksum that does not come true',
-      framed(HELLO, 'x-amz-checksum-crc32:AAAAAA==\r\n'),
-      {},
-      'BadDigest',
-    ],
+    ['a wrong trailing checksum', framed(HELLO, 'x-amz-checksum-crc32:AAAAAA==\r\n'), {}, 'BadDigest'],
     ['a trailing checksum that is none', framed(HELLO, 'x-amz-checksum-crc32:AAAA\r\n'), {}, 'InvalidRequest'],
     ['no checksum where one was announced', framed(HELLO, ''), {}, 'MalformedTrailerError'],
     ['fewer bytes than announced', framed('hello', `x-amz-checksum-crc32:${HELLO_CRC32}\r\n`), {}, 'IncompleteBody'],
@@ -126,7 +121,7 @@ describe('content that is sent over S3', () => {
     await expectNothing('framed');
   });
 
-  it('is refused at once when it would be longer than 5 GiB, or of unknown length', async () => {
+  it('is refused at once if it is longer than 5 GiB, or of unknown length', async () => {
     const tooLong = trailed({ 'x-amz-decoded-content-length': 5 * 1024 ** 3 + 1 });
     expect(await put('long', tooLong)).toMatchObject({ status: 400, code: 'EntityTooLarge' });
     const unknown = await rawRequest(host.port, 'PUT', `/${Bucket}/long`, { 'transfer-encoding': 'chunked' }, HELLO);
@@ -134,7 +129,7 @@ describe('content that is sent over S3', () => {
     await expectNothing('long');
   });
 
-  it('leaves nothing when the sender goes away', async () => {
+  it('leaves no object if the sender goes away', async () => {
     const socket = connect(host.port, '127.0.0.1');
     const head = `PUT /${Bucket}/torn HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n`;
     await new Promise<void>((resolve) => socket.write(head + 'x'.repeat(2_000_000), () => resolve()));
@@ -144,7 +139,7 @@ describe('content that is sent over S3', () => {
     await expectNothing('torn');
   });
 
-  it('gets its answer on the connection it came on, however much of it was refused', async () => {
+  it('gets its answer on its own connection, even after a large refused body', async () => {
     const body = Buffer.alloc(8 * 1024 * 1024);
     const headers = { 'x-amz-checksum-crc32': HELLO_CRC32 };
     expect(await put('big', headers, body)).toMatchObject({ status: 400, code: 'BadDigest' });

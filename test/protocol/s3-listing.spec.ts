@@ -52,7 +52,7 @@ describe('a listing over S3', () => {
     expect(namesOf(inside)).toEqual(['b/1', 'b/2', 'b/c/']);
   });
 
-  it('goes on page by page until everything was seen once', async () => {
+  it('returns everything once, page by page', async () => {
     for (const Delimiter of [undefined, '/']) {
       const names: (string | undefined)[] = [];
       const whole = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter }));
@@ -64,7 +64,7 @@ describe('a listing over S3', () => {
     }
   });
 
-  it('of the first version goes on from a marker', async () => {
+  it('of the first version continues from a marker', async () => {
     const first = await listV1({ MaxKeys: 2, Delimiter: '/' });
     expect([namesOf(first), first.IsTruncated]).toEqual([['a.txt', 'b/'], true]);
     const second = await listV1({ MaxKeys: 2, Delimiter: '/', Marker: first.NextMarker });
@@ -73,11 +73,11 @@ describe('a listing over S3', () => {
     expect(namesOf(await listV1({ Marker: 'b/2' }))[0]).toBe('b/c/3');
   });
 
-  it('may start after a key that need not be there', async () => {
+  it('may start after a key that does not exist', async () => {
     expect(namesOf(await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: 'm' })))).toEqual(['z', 'é', '😀']);
   });
 
-  it('writes names percent-encoded when that is asked', async () => {
+  it('writes names percent-encoded on request', async () => {
     const list = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'd e/', EncodingType: 'url' }));
     expect([namesOf(list), list.Prefix, list.EncodingType]).toEqual([
       ['d%20e/%26%3C%3E', 'd%20e/%2B%25'],
@@ -86,12 +86,12 @@ describe('a listing over S3', () => {
     ]);
   });
 
-  it('of no keys is asked for and given', async () => {
+  it('of no keys can be requested', async () => {
     expect(await listV1({ MaxKeys: 0 })).toMatchObject({ IsTruncated: false, MaxKeys: 0 });
     expect(await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'none' }))).toMatchObject({ KeyCount: 0 });
   });
 
-  it('is never of more than a thousand keys', async () => {
+  it('has at most a thousand keys', async () => {
     expect(await listV1({ MaxKeys: 5000 })).toMatchObject({ MaxKeys: 1000 });
   });
 
@@ -109,7 +109,7 @@ describe('a listing over S3', () => {
     });
   });
 
-  it('of a bucket that is not there is an error', async () => {
+  it('of a missing bucket is an error', async () => {
     for (const query of ['', '?max-keys=0', '?list-type=2']) {
       expect(await rawRequest(host.port, 'GET', `/nowhere${query}`)).toMatchObject({ code: 'NoSuchBucket' });
     }

@@ -54,7 +54,7 @@ const isMissing = (Key: string) =>
   expect(s3.send(new HeadObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ name: 'NotFound' });
 
 describe('a multipart upload over S3', () => {
-  it('appears whole when it is completed, and not before', async () => {
+  it('appears whole once it is completed, and not before', async () => {
     const upload = await begin('whole ä/+');
     const last = await part(upload, 2, 'the end');
     const first = await part(upload, 1, Buffer.alloc(5 * MIB, 'a'));
@@ -68,7 +68,7 @@ describe('a multipart upload over S3', () => {
     expect(await tail.Body!.transformToString()).toBe('aathe end');
   });
 
-  it('is made by the SDK out of a stream, with its own checksums, and comes back the same', async () => {
+  it('is made by the SDK from a stream, with its own checksums, and returned unchanged', async () => {
     const sent = createHash('sha256');
     const blocks = Array.from({ length: 24 }, (_, number) => Buffer.alloc(MIB, `block ${number} `));
     for (const block of blocks) sent.update(block);
@@ -80,7 +80,7 @@ describe('a multipart upload over S3', () => {
     expect(got.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  it('takes a part again in place of the first try, and leaves out parts that are not named', async () => {
+  it('replaces a part that is sent again, and leaves out parts that are not named', async () => {
     const upload = await begin('replaced');
     await part(upload, 1, 'wrong');
     await part(upload, 2, 'unnamed');
@@ -89,7 +89,7 @@ describe('a multipart upload over S3', () => {
     expect(await Body!.transformToString()).toBe('right');
   });
 
-  it('takes parts out of other objects', async () => {
+  it('copies parts from other objects', async () => {
     await host.objects.put({ bucket: Bucket, key: 'source' }, Buffer.from('0123456789'));
     const upload = await begin('of-copies');
     const CopySource = `${Bucket}/source`;
@@ -102,7 +102,7 @@ describe('a multipart upload over S3', () => {
     expect(await Body!.transformToString()).toBe('234');
   });
 
-  it('that is aborted leaves nothing', async () => {
+  it('leaves nothing once it is aborted', async () => {
     const upload = await begin('aborted');
     const first = await part(upload, 1, 'x');
     await s3.send(new AbortMultipartUploadCommand(upload));
@@ -142,7 +142,7 @@ describe('a multipart upload over S3', () => {
     ]);
   });
 
-  it('is completed only if it is the first, when that is asked', async () => {
+  it('is completed only if the object does not exist, on request', async () => {
     await host.objects.put({ bucket: Bucket, key: 'taken' }, Buffer.from('first'));
     const upload = await begin('taken');
     const parts = [await part(upload, 1, 'second')];
@@ -150,7 +150,7 @@ describe('a multipart upload over S3', () => {
     expect(await host.objects.head({ bucket: Bucket, key: 'taken' })).toMatchObject({ sizeBytes: 5 });
   });
 
-  it('is not completed of parts that are too small, missing, other or out of order', async () => {
+  it('is not completed from parts that are too small, missing, different or out of order', async () => {
     const upload = await begin('refused');
     const [one, two] = [await part(upload, 1, 'small'), await part(upload, 2, 'last')];
     await expect(complete(upload, [one, two])).rejects.toMatchObject({ name: 'EntityTooSmall' });
@@ -173,7 +173,7 @@ describe('a multipart upload over S3', () => {
     expect(answer).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 
-  it('keeps a part out that does not match its checksum', async () => {
+  it('refuses a part that does not match its checksum', async () => {
     const upload = await begin('torn');
     const path = `/${Bucket}/${upload.Key}?uploadId=${upload.UploadId}&partNumber=1`;
     const headers = { 'content-length': 1, 'x-amz-checksum-crc32': 'AAAAAA==' };
@@ -181,7 +181,7 @@ describe('a multipart upload over S3', () => {
     expect((await s3.send(new ListPartsCommand(upload))).Parts).toBeUndefined();
   });
 
-  it('needs its bucket', async () => {
+  it('requires its bucket', async () => {
     const nowhere = { Bucket: 'nowhere', Key: 'k' };
     await expect(s3.send(new CreateMultipartUploadCommand(nowhere))).rejects.toMatchObject({ name: 'NoSuchBucket' });
     await expect(s3.send(new ListMultipartUploadsCommand(nowhere))).rejects.toMatchObject({ name: 'NoSuchBucket' });

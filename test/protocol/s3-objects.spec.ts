@@ -35,7 +35,7 @@ const get = async (Key: string) => (await s3.send(new GetObjectCommand({ Bucket,
 const readIf = (conditions: object) => s3.send(new GetObjectCommand({ Bucket, Key: 'conditional', ...conditions }));
 
 describe('objects over S3', () => {
-  it('come back with everything that was said about them', async () => {
+  it('are returned with all of their metadata', async () => {
     const said = {
       CacheControl: 'max-age=60',
       ContentDisposition: 'attachment',
@@ -57,7 +57,7 @@ describe('objects over S3', () => {
     expect(await get('empty')).toBe('');
   });
 
-  it('are read in parts, and only in parts that they have', async () => {
+  it('are read in ranges, and only in ranges that they have', async () => {
     await put('ranged', '0123456789');
     const read = async (Range: string) => {
       const found = await s3.send(new GetObjectCommand({ Bucket, Key: 'ranged', Range }));
@@ -73,7 +73,7 @@ describe('objects over S3', () => {
     expect([head.$metadata.httpStatusCode, head.ContentRange, head.ContentLength]).toEqual([206, 'bytes 2-4/10', 3]);
   });
 
-  it('are given only on the conditions of the reader', async () => {
+  it('are returned only under the conditions of the reader', async () => {
     const { ETag } = await put('conditional', 'content');
     const past = new Date(Date.now() - 3_600_000);
     const future = new Date(Date.now() + 3_600_000);
@@ -97,20 +97,20 @@ describe('objects over S3', () => {
     }
   });
 
-  it('are written only if they are the first, when that is asked', async () => {
+  it('are written only if the key is free, on request', async () => {
     await put('first', 'one', { IfNoneMatch: '*' });
     await expect(put('first', 'two', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
     expect(await get('first')).toBe('one');
   });
 
-  it('are not written on conditions that cannot be held', async () => {
+  it('are not written under conditions that Ebb does not support', async () => {
     await put('kept', 'one');
     await expect(put('kept', 'two', { IfMatch: '"x"' })).rejects.toMatchObject({ name: 'NotImplemented' });
     await expect(put('kept', 'two', { Tagging: 'a=b' })).rejects.toMatchObject({ name: 'NotImplemented' });
     expect(await get('kept')).toBe('one');
   });
 
-  it('that are missing are told from missing buckets', async () => {
+  it('that are missing are distinguished from missing buckets', async () => {
     await expect(get('missing')).rejects.toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
     await expect(s3.send(new PutObjectCommand({ Bucket: 'nowhere', Key: 'k', Body: 'x' }))).rejects.toMatchObject({
       name: 'NoSuchBucket',
@@ -123,14 +123,14 @@ describe('objects over S3', () => {
     });
   });
 
-  it('are deleted, also when they are not there', async () => {
+  it('are deleted, also if they do not exist', async () => {
     await put('doomed', 'x');
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'doomed' }));
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'doomed' }));
     await expect(get('doomed')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('are deleted by the hundred, names that XML finds hard included', async () => {
+  it('are deleted by the hundred, also with names that XML must escape', async () => {
     const keys = [...Array.from({ length: 100 }, (_, number) => `many/${number}`), 'many/<&> "ü"', 'many/ a\r\n'];
     await Promise.all(keys.map((key) => put(key, 'x')));
     const Objects = keys.map((Key) => ({ Key }));
@@ -141,7 +141,7 @@ describe('objects over S3', () => {
     expect(quiet.Deleted).toBeUndefined();
   });
 
-  it('that cannot be deleted do not keep the others', async () => {
+  it('that cannot be deleted do not prevent the deletion of others', async () => {
     await put('deletable', 'x');
     const Objects = [{ Key: 'k'.repeat(1025) }, { Key: 'deletable' }, { Key: 'versioned', VersionId: '7' }];
     const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
@@ -149,7 +149,7 @@ describe('objects over S3', () => {
     expect(Errors!.map(({ Code }) => Code)).toEqual(['KeyTooLongError', 'NoSuchVersion']);
   });
 
-  it('are not deleted by a list that is torn, empty, too long or without a checksum', async () => {
+  it('are not deleted by a list that is truncated, empty, too long or without a checksum', async () => {
     await put('survivor', 'x');
     const list = '<Delete><Object><Key>survivor</Key></Object></Delete>';
     const send = (body: string, headers: Record<string, string>) =>
@@ -165,7 +165,7 @@ describe('objects over S3', () => {
     expect(await get('survivor')).toBe('x');
   });
 
-  it('are copied with what was said about them, or with something new', async () => {
+  it('are copied with their metadata, or with new metadata', async () => {
     await put('copy/source ü', 'content', { ContentType: 'text/x-old', Metadata: { a: '1' } });
     const CopySource = encodeURI(`${Bucket}/copy/source ü`);
     const copied = await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy/one', CopySource }));
@@ -178,7 +178,7 @@ describe('objects over S3', () => {
     expect(await get('copy/two')).toBe('content');
   });
 
-  it('are copied onto themselves only to say something new', async () => {
+  it('are copied onto themselves only with new metadata', async () => {
     await put('copy/self', 'content');
     const self = { Bucket, Key: 'copy/self', CopySource: `${Bucket}/copy/self` };
     await expect(s3.send(new CopyObjectCommand(self))).rejects.toMatchObject({ name: 'InvalidRequest' });
@@ -188,7 +188,7 @@ describe('objects over S3', () => {
     expect(await get('copy/self')).toBe('content');
   });
 
-  it('are not copied from nowhere, against a condition, or over another', async () => {
+  it('are not copied from a missing source, against a condition, or over an existing object', async () => {
     await put('copy/a', 'a');
     await put('copy/b', 'b');
     const copy = (more: object) =>
@@ -200,7 +200,7 @@ describe('objects over S3', () => {
     expect(await get('copy/b')).toBe('b');
   });
 
-  it.runIf(process.platform === 'linux')('let go of their file when the reader goes away', async () => {
+  it.runIf(process.platform === 'linux')('close their file when the reader goes away', async () => {
     await host.objects.put({ bucket: Bucket, key: 'left' }, Buffer.alloc(32 * 1024 * 1024));
     const socket = connect(host.port, '127.0.0.1');
     socket.write(`GET /${Bucket}/left HTTP/1.1\r\nHost: localhost\r\n\r\n`);

@@ -21,14 +21,14 @@ afterAll(async () => {
 const AN_HOUR_AGO = () => new Date(Date.now() - 3_600_000);
 
 describe('a presigned URL', () => {
-  it('lets whoever holds it upload and download', async () => {
+  it('lets its holder upload and download', async () => {
     const upload = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'a b/ü' }), { expiresIn: 60 });
     expect((await fetch(upload, { method: 'PUT', body: 'content' })).status).toBe(200);
     const download = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a b/ü' }), { expiresIn: 60 });
     expect(await (await fetch(download)).text()).toBe('content');
   });
 
-  it('decides how the answer is labelled', async () => {
+  it('sets the headers of the answer', async () => {
     await host.objects.put({ bucket: Bucket, key: 'labelled' }, Buffer.from('x'), { contentType: 'text/plain' });
     const overrides = {
       ResponseContentType: 'text/x-other',
@@ -40,7 +40,7 @@ describe('a presigned URL', () => {
     expect(headers.get('content-disposition')).toBe('attachment; filename="a.txt"');
   });
 
-  it('past its time neither reads nor writes', async () => {
+  it('does not read or write once it has expired', async () => {
     await host.objects.put({ bucket: Bucket, key: 'expired' }, Buffer.from('old'));
     const options = { expiresIn: 60, signingDate: AN_HOUR_AGO() };
     const download = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'expired' }), options);

@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly code?: string;
 }
 
-/** Sends exactly these headers and bytes: what no SDK would send, and what one sends without being asked. */
+/** Sends exactly these headers and bytes, which no SDK would send. */
 export function rawRequest(
   port: number,
   method: string,

@@ -41,7 +41,7 @@ const describeActivities = (
   host.scaling.send(new DescribeScalingActivitiesCommand({ ServiceNamespace: 'sagemaker', ...input }));
 
 describe('scaling activities', () => {
-  it('are told newest first, each with its cause, its end and the inputs of the decision', async () => {
+  it('are listed newest first, each with its cause, its end and the inputs of the decision', async () => {
     const { ScalingActivities, NextToken } = await describeActivities({ ResourceId: 'endpoint/ocr/variant/main' });
     expect(NextToken).toBeUndefined();
     expect(ScalingActivities).toHaveLength(2);
@@ -66,7 +66,7 @@ describe('scaling activities', () => {
     });
   });
 
-  it('say what was wanted and could not be had only when asked', async () => {
+  it('show a wanted capacity that was not reached only on request', async () => {
     const silent = await describeActivities();
     expect(silent.ScalingActivities?.[1]).not.toHaveProperty('NotScaledReasons');
     const told = await describeActivities({ IncludeNotScaledActivities: true });
@@ -75,7 +75,7 @@ describe('scaling activities', () => {
     ]);
   });
 
-  it('that changed nothing are told only when asked, as failed, with the reasons that clients know', async () => {
+  it('that changed nothing are listed only on request, as failed, with the reasons that clients know', async () => {
     const input = { ResourceId: 'endpoint/full/variant/main' };
     expect((await describeActivities(input)).ScalingActivities).toEqual([]);
     const { ScalingActivities } = await describeActivities({ ...input, IncludeNotScaledActivities: true });
@@ -110,7 +110,7 @@ describe('scaling activities', () => {
     expect(ids).toEqual(['3', '2', '1']);
   });
 
-  it('are not paged by a token that was never given, nor by more than fifty', async () => {
+  it('are not paged by an unknown token, or by more than fifty', async () => {
     await expect(describeActivities({ NextToken: 'x' })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
     await expect(describeActivities({ MaxResults: 51 })).rejects.toMatchObject({
       name: 'ValidationException',

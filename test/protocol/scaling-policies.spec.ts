@@ -64,7 +64,7 @@ describe('a target-tracking policy', () => {
     ]);
   });
 
-  it('has alarms that know nothing yet, and tells whoever waits for them', async () => {
+  it('has alarms with insufficient data at first, and signals the alarms', async () => {
     const { PolicyARN, Alarms } = await putPolicy(host);
     const [high, low] = await alarms();
     const shared = { state: 'INSUFFICIENT_DATA', alarmActions: [PolicyARN], periodSeconds: 60, actionsEnabled: true };
@@ -109,7 +109,7 @@ describe('a target-tracking policy', () => {
     expect((await alarms()).map(({ threshold }) => threshold)).toEqual([2, 1.8]);
   });
 
-  it('keeps its rule when it is put without one', async () => {
+  it('keeps its configuration when it is put without one', async () => {
     await putPolicy(host);
     await putPolicy(host, { PolicyType: undefined, TargetTrackingScalingPolicyConfiguration: undefined });
     expect(await policies()).toMatchObject([{ TargetTrackingScalingPolicyConfiguration: BACKLOG_TRACKING }]);
@@ -207,7 +207,7 @@ describe('a step policy', () => {
     ]);
   });
 
-  it('leaves out of its description what was left to the defaults', async () => {
+  it('is described without members that were left to the defaults', async () => {
     const configuration = {
       AdjustmentType: 'PercentChangeInCapacity',
       MinAdjustmentMagnitude: 2,
@@ -222,7 +222,7 @@ describe('a step policy', () => {
     expect((await policies())[0]?.StepScalingPolicyConfiguration).toEqual(configuration);
   });
 
-  it('becomes a target-tracking policy, and that a step policy again', async () => {
+  it('becomes a target-tracking policy, and a step policy again', async () => {
     const { PolicyARN } = await putStepPolicy(host, { PolicyName: 'p' });
     expect(await putPolicy(host, { PolicyName: 'p' })).toMatchObject({ PolicyARN, Alarms: [{}, {}] });
     expect(await putStepPolicy(host, { PolicyName: 'p' })).toMatchObject({ PolicyARN, Alarms: [] });

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-/** The names of the policies that are described. */
+/** Returns the names of the described policies. */
 async function found(input: Partial<DescribeScalingPoliciesCommandInput> = {}): Promise<(string | undefined)[]> {
   const command = new DescribeScalingPoliciesCommand({ ServiceNamespace: 'sagemaker', ...input });
   return (await host.scaling.send(command)).ScalingPolicies!.map(({ PolicyName }) => PolicyName);
@@ -51,7 +51,7 @@ describe('policies', () => {
     await expect(found({ MaxResults: 11 })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('go with their target, and with their endpoint', async () => {
+  it('are deleted with their target, and with their endpoint', async () => {
     const { PolicyARN } = await putStepPolicy(host);
     await putAlarmFor(host, PolicyARN!);
     await putPolicy(host);
@@ -67,7 +67,7 @@ describe('policies', () => {
     expect((await alarms()).map(({ name }) => name)).toEqual(['waiting']);
   });
 
-  it('that are not there are not deleted', async () => {
+  it('that do not exist cannot be deleted', async () => {
     const none = new DeleteScalingPolicyCommand({ ...variantOf('OCR'), PolicyName: 'none' });
     await expect(host.scaling.send(none)).rejects.toMatchObject({
       name: 'ObjectNotFoundException',
@@ -90,7 +90,7 @@ describe('policies', () => {
     });
   });
 
-  it('track different metrics, each', async () => {
+  it('must track different metrics', async () => {
     await putPolicy(host);
     await expect(putPolicy(host, { PolicyName: 'twin' })).rejects.toMatchObject({
       name: 'ValidationException',
@@ -105,7 +105,7 @@ describe('policies', () => {
     await expect(putStepPolicy(host, { PolicyName: 'p7' })).resolves.toBeDefined();
   });
 
-  it('stay as they were where a change of them is refused', async () => {
+  it('stay unchanged if a change is refused', async () => {
     await putPolicy(host);
     const before = await host.world.catalog.alarms.all();
     const wrong = { ...BACKLOG_TRACKING, TargetValue: 0 };

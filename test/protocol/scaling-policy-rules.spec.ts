@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { BACKLOG_TRACKING, WAKE_STEPS, putPolicy, registerEndpoint, variantOf } from '../support/scaling-requests.js';
 
-/** One host for all: nothing is ever changed by what is refused. */
+/** One host for all tests, because refused requests change nothing. */
 let host: ControlHost;
 beforeAll(async () => {
   host = await openControlHost();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** Nothing was changed by what was refused. */
+/** Checks that refused requests changed nothing. */
 async function expectNothing(): Promise<void> {
   expect(await host.world.catalog.scalingPolicies.all()).toEqual([]);
   expect(await host.world.catalog.alarms.all()).toEqual([]);

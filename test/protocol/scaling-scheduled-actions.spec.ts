@@ -54,14 +54,14 @@ describe('a scheduled action', () => {
   });
 
   it.each(['at(2199-12-31T23:59:59)', 'rate(90 minutes)', 'rate(1 day)', 'cron(0/15 8-17 L * ? 2199)'])(
-    'takes the schedule %s',
+    'accepts the schedule %s',
     async (Schedule) => {
       await putAction(host, { Schedule });
       expect(await actions()).toMatchObject([{ Schedule }]);
     },
   );
 
-  it('counts only the times from now on, also after a change', async () => {
+  it('runs only at future times, also after a change', async () => {
     const before = Date.now();
     await putAction(host);
     const [first] = await host.world.catalog.scheduledActions.all();
@@ -72,7 +72,7 @@ describe('a scheduled action', () => {
     expect(second).toMatchObject({ id: first!.id, createdAt: first!.createdAt });
   });
 
-  it('keeps on a change what is not said, but for its beginning and its end', async () => {
+  it('keeps omitted members on a change, except its start and end times', async () => {
     await putAction(host, { StartTime: inDays(1), EndTime: inDays(2), Timezone: 'Asia/Tokyo' });
     const [before] = await actions();
     await putAction(host, { Schedule: undefined, ScalableTargetAction: { MinCapacity: 2 } });
@@ -94,7 +94,7 @@ describe('a scheduled action', () => {
     });
   });
 
-  it('goes with its target', async () => {
+  it('is deleted with its target', async () => {
     await putAction(host);
     await host.scaling.send(new DeregisterScalableTargetCommand(variantOf('OCR')));
     expect(await actions()).toEqual([]);
@@ -102,7 +102,7 @@ describe('a scheduled action', () => {
 });
 
 describe('scheduled actions', () => {
-  it('are found by resource and by name, and read page by page, in whatever script', async () => {
+  it('are found by resource and by name in any script, and read page by page', async () => {
     await registerEndpoint(host, 'ASR');
     await putAction(host, { ...variantOf('ASR'), ScheduledActionName: 'asr' });
     const names = ['a', 'ümlaut', '朝', '🌙'];
@@ -198,7 +198,7 @@ describe('a scheduled action is refused', () => {
     });
   });
 
-  it('and stays as it was where it was there', async () => {
+  it('and an existing one stays unchanged', async () => {
     await putAction(host);
     const before = await actions();
     await expect(putAction(host, { Schedule: 'cron(0 8 31 2 ? *)' })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlHost, openControlHost } from '../support/control-host.js';
 import { WAKE_STEPS, putStepPolicy, registerEndpoint } from '../support/scaling-requests.js';
 
-/** One host for all: nothing is ever changed by what is refused. */
+/** One host for all tests, because refused requests change nothing. */
 let host: ControlHost;
 beforeAll(async () => {
   host = await openControlHost();
@@ -15,7 +15,7 @@ afterAll(() => host.close());
 const put = (configuration: StepScalingPolicyConfiguration) =>
   putStepPolicy(host, { StepScalingPolicyConfiguration: configuration });
 
-/** Nothing was changed by what was refused. */
+/** Checks that refused requests changed nothing. */
 async function expectNothing(): Promise<void> {
   expect(await host.world.catalog.scalingPolicies.all()).toEqual([]);
   expect(host.signals).toEqual([]);

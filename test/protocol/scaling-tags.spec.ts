@@ -42,7 +42,7 @@ describe('the tags of a scalable target', () => {
     expect(await tags()).toEqual({ Team: 'b', __proto: '' });
   });
 
-  it('come with its first registration, and are left alone by later ones', async () => {
+  it('can be set by its first registration, and are not changed by later ones', async () => {
     await createEndpoint(host, 'ASR');
     const { ScalableTargetARN } = await register('ASR', { team: 'a' });
     await register('ASR', { team: 'b' });
@@ -71,7 +71,7 @@ describe('the tags of a scalable target', () => {
     await expect(register('ASR', wrong)).rejects.toMatchObject(refusal);
   });
 
-  it('are of something that is there', async () => {
+  it('require an existing target', async () => {
     const none = arn.replace(/[0-9a-f]+$/, 'abc');
     const refusal = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } };
     await expect(tags(none)).rejects.toMatchObject(refusal);

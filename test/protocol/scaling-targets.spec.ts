@@ -63,7 +63,7 @@ describe('a scalable target', () => {
     expect(host.signals).toEqual([{ kind: 'endpoint', endpointName: 'OCR' }]);
   });
 
-  it('keeps what a later registration leaves out', async () => {
+  it('keeps members that a later registration omits', async () => {
     const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 4 });
     await register({ SuspendedState: { DynamicScalingInSuspended: true } });
     await register({ MaxCapacity: 6, SuspendedState: { ScheduledScalingSuspended: true } });
@@ -81,7 +81,7 @@ describe('a scalable target', () => {
     ]);
   });
 
-  it('is registered once when two do so at the same time', async () => {
+  it('is registered once by two simultaneous requests', async () => {
     const [first, second] = await Promise.all([
       register({ MinCapacity: 0, MaxCapacity: 1 }),
       register({ MinCapacity: 0, MaxCapacity: 1 }),
@@ -105,7 +105,7 @@ describe('a scalable target', () => {
 });
 
 describe('a registration is refused', () => {
-  it('for a variant that is about to go with an update', async () => {
+  it('for a variant that an update is about to remove', async () => {
     await host.world.catalog.endpoints.update('ocr', (endpoint) => {
       const variants = endpoint.variants.map((variant) => ({ ...variant, name: 'other' }));
       return { ...endpoint, status: 'Updating', deployment: { variants } as unknown as Deployment };
@@ -172,7 +172,7 @@ describe('a registration is refused', () => {
     await expect(register(input)).rejects.toMatchObject({ ...VALIDATION, message });
   });
 
-  it('where a change would cross the bounds, which stay as they were', async () => {
+  it('where a change would cross the bounds, which stay unchanged', async () => {
     await register({ MinCapacity: 1, MaxCapacity: 4 });
     await expect(register({ MaxCapacity: 0 })).rejects.toMatchObject(VALIDATION);
     expect(await targets()).toMatchObject([{ MinCapacity: 1, MaxCapacity: 4 }]);
@@ -214,7 +214,7 @@ describe('targets', () => {
     expect(ids(await targets({ NextToken: first.NextToken }))).toEqual(['endpoint/c/variant/main']);
   });
 
-  it('are not found by a token that was never given', async () => {
+  it('are not found by an unknown token', async () => {
     await expect(targets({ NextToken: 'x' })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
   });
 });

@@ -38,7 +38,7 @@ const STATED: Readonly<Record<Kind, string>> = {
   UNSIGNED: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
 };
 
-/** Uploads in chunks; `change` is what happens to the body on its way. */
+/** Uploads in chunks; `change` alters the body on its way. */
 async function upload(Key: string, kind: Kind, change = (body: string) => body, trailed = CHECKSUM): Promise<string> {
   const url = `${ebb.url}/${Bucket}/${Key}`;
   const headers = await signHeaders(signer, {
@@ -105,7 +105,7 @@ describe('an upload in chunks', () => {
     expect(await isThere('trailed')).toBe(false);
   });
 
-  it('is refused where the checksum behind it is signed, and wrong', async () => {
+  it('is refused if its trailing checksum is signed and wrong', async () => {
     expect(await upload('wrong', 'PAYLOAD-TRAILER', undefined, 'AAAAAA==')).toBe('400 BadDigest');
     expect(await upload('wrong', 'UNSIGNED', undefined, 'AAAAAA==')).toBe('400 BadDigest');
     expect(await isThere('wrong')).toBe(false);

@@ -54,14 +54,14 @@ describe('a request to a service that speaks JSON', () => {
     expect(await answer.json()).toEqual({ __type: type, message });
   });
 
-  it('is refused with another body than was signed', async () => {
+  it('is refused with a body other than the signed one', async () => {
     const signed = await signHeaders(signerFor('sagemaker'), { method: 'POST', url: url(), headers, body: '{}' });
     expect((await send(signed)).status).toBe(200);
     const answer = await send(signed, '{ }');
     expect(await answer.json()).toMatchObject({ __type: 'InvalidSignatureException' });
   });
 
-  it('is refused where what it asks for was not signed', async () => {
+  it('is refused if its operation was not signed', async () => {
     const signed = await signHeaders(signerFor('sagemaker'), { method: 'POST', url: url(), body: '{}' });
     expect(await (await send(signed)).json()).toEqual({
       __type: 'InvalidSignatureException',
@@ -69,7 +69,7 @@ describe('a request to a service that speaks JSON', () => {
     });
   });
 
-  it('is refused where it was signed for another service', async () => {
+  it('is refused if it was signed for another service', async () => {
     const signed = await signHeaders(signerFor('s3'), { method: 'POST', url: url(), headers, body: '{}' });
     expect(await (await send(signed)).json()).toEqual({
       __type: 'InvalidSignatureException',
@@ -82,7 +82,7 @@ describe('a request to a service that speaks JSON', () => {
     expect([(await send(signed)).status, (await send(signed)).status]).toEqual([200, 200]);
   });
 
-  it('may be sent again no more once it is old', async () => {
+  it('may not be sent again once it is old', async () => {
     const old = signerFor('sagemaker', new Date(Date.now() - 6 * MINUTE_MS));
     const signed = await signHeaders(old, { method: 'POST', url: url(), headers, body: '{}' });
     expect(await (await send(signed)).json()).toMatchObject({ __type: 'InvalidSignatureException' });
@@ -102,7 +102,7 @@ describe('a request to a service of the Query protocol', () => {
     expect(form.status).toBe(403);
   });
 
-  it('may be presigned, for as long as it says', async () => {
+  it('may be presigned, for the time that it states', async () => {
     const request = { method: 'GET', url: `${ebb.url}/?${action}` };
     const signed = await presign(signerFor('sts'), request);
     const answer = await fetch(signed);

@@ -55,7 +55,7 @@ function as(who: Name | Credentials) {
   return { endpoint: ebb.url, region: 'us-east-1', maxAttempts: 1, forcePathStyle: true, credentials };
 }
 
-/** What came of a call: `done`, or the error's name. */
+/** Returns the outcome of a call: `done`, or the error's name. */
 async function outcomeOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'done',
@@ -71,15 +71,15 @@ const listModels = (who: Name | Credentials) => new SageMakerClient(as(who)).sen
 const put = (who: Name | Credentials) =>
   new S3Client(as(who)).send(new PutObjectCommand({ Bucket: 'bucket', Key: 'in', Body: 'x' }));
 
-describe('who may only submit', () => {
-  it('hands in work and its input, and reads what came of it', async () => {
+describe('a submit key', () => {
+  it('submits invocations and their inputs, and reads their outputs', async () => {
     await put('submit');
     const found = await new S3Client(as('submit')).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'in' }));
     expect(await found.Body!.transformToString()).toBe('x');
     expect(await outcomeOf(invoke('submit'))).toBe('ValidationError');
   });
 
-  it('is refused everything else, in the words of each service', async () => {
+  it('is refused everything else, with the errors of each service', async () => {
     const config = as('submit');
     await expect(listModels('submit')).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -107,8 +107,8 @@ describe('who may only submit', () => {
   });
 });
 
-describe('the objects of who may only submit', () => {
-  it('are inputs, and never what a model is made of', async () => {
+describe('the objects of a submit key', () => {
+  it('may be inputs, and never model data', async () => {
     const ModelDataUrl = 's3://bucket/models/a.tar.gz';
     const [ModelName, ExecutionRoleArn] = ['kept', 'arn:aws:iam::000000000000:role/r'];
     const make = new CreateModelCommand({
@@ -136,8 +136,8 @@ describe('the objects of who may only submit', () => {
   });
 });
 
-describe('who may only read', () => {
-  it('sees everything and changes nothing', async () => {
+describe('a read key', () => {
+  it('reads everything and changes nothing', async () => {
     expect(await listModels('read')).toMatchObject({ Models: [] });
     expect(await outcomeOf(new SQSClient(as('read')).send(new ListQueuesCommand({})))).toBe('done');
     expect(await outcomeOf(put('read'))).toBe('AccessDenied');
@@ -149,7 +149,7 @@ describe('who may only read', () => {
     expect(await outcomeOf(new SageMakerClient(as('read')).send(create))).toBe('AccessDeniedException');
   });
 
-  it('sees its own endpoints alone where it is confined to them', async () => {
+  it('reads only its own endpoints if it is limited to them', async () => {
     const sagemaker = new SageMakerClient(as('confined'));
     const describeEndpoint = (EndpointName: string) => sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
     await expect(describeEndpoint('mine')).rejects.toMatchObject({ name: 'ValidationException' });
@@ -160,14 +160,14 @@ describe('who may only read', () => {
     expect(await outcomeOf(listModels('confined'))).toBe('AccessDeniedException');
   });
 
-  it('waits where it has asked too often', async () => {
+  it('is refused beyond its rate', async () => {
     expect(await outcomeOf(listModels('slow'))).toBe('done');
     expect(await outcomeOf(listModels('slow'))).toBe('ThrottlingException');
     expect(await outcomeOf(put('slow'))).toBe('SlowDown');
   });
 });
 
-describe('a visitor, who shows nothing', () => {
+describe('a visitor without credentials', () => {
   const confirm = 'Action=ConfirmSubscription&Version=2010-03-31&TopicArn=arn:aws:sns:us-east-1:000000000000:visited';
 
   it('may confirm a subscription with the token that was sent, and nothing else', async () => {
@@ -181,7 +181,7 @@ describe('a visitor, who shows nothing', () => {
     ]);
   });
 
-  it('may not say one thing in the address and another in the body', async () => {
+  it('may not name different operations in the address and the body', async () => {
     const publish = `Action=Publish&Version=2010-03-31&Message=m&TopicArn=arn:aws:sns:us-east-1:000000000000:visited`;
     for (const [query, form] of [
       [publish, confirm],
@@ -193,8 +193,8 @@ describe('a visitor, who shows nothing', () => {
   });
 });
 
-describe('what operators change', () => {
-  it('is on record under the id of its answer', async () => {
+describe('a change by an operator', () => {
+  it('is in the audit under the request id of its answer', async () => {
     const { $metadata } = await new SNSClient(as('operate')).send(new CreateTopicCommand({ Name: 'recorded' }));
     await new SQSClient(as('operate')).send(new CreateQueueCommand({ QueueName: 'recorded' }));
     const audit = await ebb.ask('operate', 'GET', '/v1/audit');
@@ -219,7 +219,7 @@ describe('temporary credentials', () => {
     };
   }
 
-  it('may do what the key may that asked for them, with every service', async () => {
+  it('have the permissions of the key that asked for them, with every service', async () => {
     const reader = await session('read');
     expect(await listModels(reader)).toMatchObject({ Models: [] });
     expect(await outcomeOf(put(reader))).toBe('AccessDenied');
@@ -232,7 +232,7 @@ describe('temporary credentials', () => {
     expect(again!.AccessKeyId).toMatch(/^ASIA/);
   });
 
-  it('are worth nothing without their token, with another or with another secret', async () => {
+  it('are refused without their token, with another token or with another secret', async () => {
     const given = await session('read');
     const { accessKeyId, secretAccessKey, sessionToken } = given;
     expect(await outcomeOf(listModels({ accessKeyId, secretAccessKey }))).toBe('UnrecognizedClientException');

@@ -69,7 +69,7 @@ describe('a request to S3 with the right signature', () => {
     },
   );
 
-  it('may be in any region, with a body that streams, in parts or as a document', async () => {
+  it('may be signed for any region, with a body that is streamed, in parts or a document', async () => {
     const elsewhere = client({ region: 'eu-central-1' });
     const Body = Readable.from([Buffer.from('hello '), Buffer.from('world')]);
     await elsewhere.send(new PutObjectCommand({ Bucket, Key: 'streamed', Body, ContentLength: 11 }));
@@ -83,7 +83,7 @@ describe('a request to S3 with the right signature', () => {
     elsewhere.destroy();
   });
 
-  it('counts again once the answer has set a clock that was wrong', async () => {
+  it('succeeds once the answer has corrected a wrong clock', async () => {
     const late = client({ systemClockOffset: -HOUR_MS });
     await expect(late.send(new ListBucketsCommand({}))).rejects.toThrow('The difference between the request time');
     expect((await late.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: Bucket }]);
@@ -92,7 +92,7 @@ describe('a request to S3 with the right signature', () => {
 });
 
 describe('a request to S3 is refused', () => {
-  it('with another secret, telling what should have been signed', async () => {
+  it('with another secret, and the error shows the text to sign', async () => {
     const wrong = client({ credentials: { accessKeyId: signer.accessKeyId, secretAccessKey: 'wrong' } });
     await expect(wrong.send(new ListBucketsCommand({}))).rejects.toMatchObject({
       name: 'SignatureDoesNotMatch',
@@ -111,7 +111,7 @@ describe('a request to S3 is refused', () => {
     wrong.destroy();
   });
 
-  it('with a key that nobody knows', async () => {
+  it('with an unknown key', async () => {
     const unknown = client({ credentials: { accessKeyId: 'AKIANOBODY', secretAccessKey: 'any' } });
     await expect(unknown.send(new ListBucketsCommand({}))).rejects.toMatchObject({
       name: 'InvalidAccessKeyId',
@@ -145,7 +145,7 @@ describe('a request to S3 is refused', () => {
     expect([answer.status, codeOf(await answer.text())]).toEqual([status, code]);
   });
 
-  it('with a header of AWS’s that nobody signed', async () => {
+  it('with an unsigned AWS header', async () => {
     const url = `${ebb.url}/${Bucket}/unsigned-header`;
     const headers = await signHeaders(signer, { method: 'PUT', url, body: '' });
     const answer = await fetch(url, { method: 'PUT', headers: { ...headers, 'x-amz-meta-a': 'b' } });
@@ -154,7 +154,7 @@ describe('a request to S3 is refused', () => {
     expect(text).toContain('<HeadersNotSigned>x-amz-meta-a</HeadersNotSigned>');
   });
 
-  it('for another service than it was signed for', async () => {
+  it('for a service other than the signed one', async () => {
     const url = `${ebb.url}/${Bucket}`;
     const headers = await signHeaders({ ...signer, service: 'lambda' }, { method: 'GET', url });
     const answer = await fetch(url, { headers });
@@ -174,7 +174,7 @@ describe('a request to S3 is refused', () => {
     expect(await isThere('tampered')).toBe(false);
   });
 
-  it('with no body where one was signed', async () => {
+  it('without the body that was signed', async () => {
     const url = `${ebb.url}/without-a-body`;
     const body = '<CreateBucketConfiguration/>';
     const headers = await signHeaders(signer, { method: 'PUT', url, body });
@@ -184,7 +184,7 @@ describe('a request to S3 is refused', () => {
 });
 
 describe('a presigned address', () => {
-  it('is good for what it was signed for, and for nothing else', async () => {
+  it('is valid only for its signed request', async () => {
     await put('presigned', 'content');
     const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'presigned' }), { expiresIn: 60 });
     expect(await (await fetch(url)).text()).toBe('content');
@@ -197,7 +197,7 @@ describe('a presigned address', () => {
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
   });
 
-  it('takes an upload of any body', async () => {
+  it('accepts an upload of any body', async () => {
     const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'uploaded' }), { expiresIn: 60 });
     expect((await fetch(url, { method: 'PUT', body: 'anything' })).status).toBe(200);
     const answer = await fetch(url, { method: 'PUT', body: 'x', headers: { 'x-amz-meta-a': 'b' } });
@@ -215,7 +215,7 @@ describe('a presigned address', () => {
     expect(text).toContain(`<Message>${message}</Message>`);
   });
 
-  it('of a key that nobody knows, or with half of its parameters, is refused', async () => {
+  it('of an unknown key, or with half of its parameters, is refused', async () => {
     const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'presigned' }));
     const unknown = await fetch(url.replace(signer.accessKeyId, 'AKIANOBODY'));
     expect(codeOf(await unknown.text())).toBe('InvalidAccessKeyId');

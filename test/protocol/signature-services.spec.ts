@@ -41,10 +41,10 @@ function configuration({ systemClockOffset = 0, sessionToken, ...credentials }: 
 
 type Call = (config: ReturnType<typeof configuration>) => Promise<unknown>;
 
-/** A service in the way in which it is called, what its refusals are named and have for a status, and the skew it allows. */
+/** One service: how it is called, the names and the status of its refusals, and the clock skew that it allows. */
 interface Case {
   readonly call: Call;
-  /** What comes of a call that is let in, where that is an error too. */
+  /** The outcome of an admitted call, if that is an error too. */
   readonly letIn?: string;
   readonly names: 'json' | 'query';
   readonly status: 400 | 403;
@@ -111,7 +111,10 @@ const NAMES = {
   query: { unknown: 'InvalidClientTokenId', mismatch: 'SignatureDoesNotMatch' },
 } as const;
 
-/** The code by which a client tells an error: the Query protocol's, for services that once spoke it. */
+/**
+ * The code by which a client identifies an error; for services that once spoke the Query protocol, that protocol's
+ * code.
+ */
 async function refusalOf(call: Promise<unknown>): Promise<{ code: string; message: string; status: number }> {
   try {
     await call;
@@ -135,7 +138,7 @@ async function refusalOf(call: Promise<unknown>): Promise<{ code: string; messag
 }
 
 describe.each(Object.entries(CASES))('%s', (_, { call, letIn, names, status, skewMinutes }) => {
-  it('lets in what is signed with the right secret', async () => {
+  it('admits a request that is signed with the right secret', async () => {
     const outcome = await call(configuration({})).then(
       () => undefined,
       (error: Error) => error.name,
@@ -154,7 +157,7 @@ describe.each(Object.entries(CASES))('%s', (_, { call, letIn, names, status, ske
     });
   });
 
-  it('refuses a key that nobody knows', async () => {
+  it('refuses an unknown key', async () => {
     expect(await refusalOf(call(configuration({ accessKeyId: 'AKIANOBODY' })))).toEqual({
       code: NAMES[names].unknown,
       message: 'The security token included in the request is invalid.',
@@ -162,13 +165,13 @@ describe.each(Object.entries(CASES))('%s', (_, { call, letIn, names, status, ske
     });
   });
 
-  it('refuses a session token that was not given here', async () => {
+  it('refuses a session token that was not issued here', async () => {
     expect(await refusalOf(call(configuration({ sessionToken: 'token' })))).toMatchObject({
       code: NAMES[names].unknown,
     });
   });
 
-  it(`refuses what was signed more than ${skewMinutes} minutes ago, or ahead`, async () => {
+  it(`refuses a request that was signed more than ${skewMinutes} minutes ago, or ahead`, async () => {
     const late = configuration({ systemClockOffset: -(skewMinutes + 1) * MINUTE_MS });
     expect(await refusalOf(call(late))).toEqual({
       code: NAMES[names].mismatch,

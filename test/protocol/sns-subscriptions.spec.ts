@@ -38,7 +38,7 @@ const isConfirmation = (post: ReceivedPost): boolean =>
   post.headers['x-amz-sns-message-type'] === 'SubscriptionConfirmation';
 const isNotification = (post: ReceivedPost): boolean => post.headers['x-amz-sns-message-type'] === 'Notification';
 
-/** Subscribes as users do: the receiver visits the link that it is sent. */
+/** Subscribes as users do: the receiver visits the link that SNS sends it. */
 async function subscribeAndConfirm(
   TopicArn: string,
   receiver: HttpReceiver,
@@ -52,7 +52,7 @@ async function subscribeAndConfirm(
 }
 
 describe('an HTTP subscription', () => {
-  it('is confirmed by visiting the link that its receiver is sent, and then gets what is published', async () => {
+  it('is confirmed by a visit to the link that its receiver gets, and then gets published messages', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     const pending = await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: receiver.url }));
@@ -107,7 +107,7 @@ describe('an HTTP subscription', () => {
     });
   });
 
-  it('gets the message alone with raw delivery', async () => {
+  it('gets only the message with raw delivery', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     await subscribeAndConfirm(TopicArn, receiver, { RawMessageDelivery: 'true' });
@@ -129,7 +129,7 @@ describe('an HTTP subscription', () => {
     expect(quiet.received.filter(isNotification)).toEqual([]);
   });
 
-  it('ends when the link in a message is visited', async () => {
+  it('ends with a visit to the link in a message', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     const SubscriptionArn = await subscribeAndConfirm(TopicArn, receiver);
@@ -142,7 +142,7 @@ describe('an HTTP subscription', () => {
     });
   });
 
-  it('does not end by a link when its receiver asked for authentication', async () => {
+  it('does not end by a link if its receiver asked for authentication', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: receiver.url }));
@@ -165,7 +165,7 @@ describe('an HTTP subscription', () => {
 });
 
 describe('subscriptions through the AWS SDK', () => {
-  it('are one for each endpoint, however often it is subscribed', async () => {
+  it('are created once for an endpoint that is subscribed repeatedly', async () => {
     const TopicArn = await createTopic();
     const request = { TopicArn, Protocol: 'sqs', Endpoint: queueArn('same') };
     const answers = await Promise.all([1, 2, 3].map(() => sns.send(new SubscribeCommand(request))));
@@ -176,7 +176,7 @@ describe('subscriptions through the AWS SDK', () => {
     });
   });
 
-  it('show no ARN while they are pending, unless it is asked for', async () => {
+  it('show no ARN while they are pending, except on request', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     const request = { TopicArn, Protocol: 'http', Endpoint: receiver.url, ReturnSubscriptionArn: true };
@@ -233,7 +233,7 @@ describe('subscriptions through the AWS SDK', () => {
     });
   });
 
-  it('need a topic', async () => {
+  it('require a topic', async () => {
     const TopicArn = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:nowhere`;
     const request = { TopicArn, Protocol: 'sqs', Endpoint: queueArn('q') };
     await expect(sns.send(new SubscribeCommand(request))).rejects.toMatchObject({ name: 'NotFoundException' });
@@ -244,7 +244,7 @@ describe('subscriptions through the AWS SDK', () => {
 });
 
 describe('publishing through the AWS SDK', () => {
-  it('gives each protocol its own text when it is structured', async () => {
+  it('gives each protocol its own text if the message is structured', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     await subscribeAndConfirm(TopicArn, receiver, { RawMessageDelivery: 'true' });
@@ -253,7 +253,7 @@ describe('publishing through the AWS SDK', () => {
     expect((await receiver.next(isNotification)).body).toBe('for http');
   });
 
-  it('passes only what a filter policy lets pass', async () => {
+  it('delivers only messages that match a filter policy', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     await subscribeAndConfirm(TopicArn, receiver, {
@@ -269,7 +269,7 @@ describe('publishing through the AWS SDK', () => {
     expect(receiver.received.filter(isNotification).map((post) => post.body)).toEqual(['red']);
   });
 
-  it('takes a batch, whose wrong entries fail alone', async () => {
+  it('accepts a batch, of which only the invalid entries fail', async () => {
     await using receiver = await startHttpReceiver();
     const TopicArn = await createTopic();
     await subscribeAndConfirm(TopicArn, receiver, { RawMessageDelivery: 'true' });
@@ -318,13 +318,13 @@ describe('publishing through the AWS SDK', () => {
     });
   });
 
-  it('takes a message of exactly 256 KB', async () => {
+  it('accepts a message of exactly 256 KB', async () => {
     const TopicArn = await createTopic();
     const { MessageId } = await sns.send(new PublishCommand({ TopicArn, Message: '☃'.repeat(87_381) }));
     expect(MessageId).toBeDefined();
   });
 
-  it('never says that it took what the outbox could not keep', async () => {
+  it('never confirms a message that the outbox could not keep', async () => {
     const full = await startMessagingServer();
     const client = new SNSClient({ ...full.clients, maxAttempts: 1 });
     try {

@@ -33,7 +33,7 @@ async function createTopic(name: string): Promise<string> {
 }
 
 describe('topics through the AWS SDK', () => {
-  it('are made once however often they are created, in the configured account and region', async () => {
+  it('are created once by repeated requests, in the configured account and region', async () => {
     expect(await createTopic('once')).toBe(arnOf('once'));
     expect(await createTopic('once')).toBe(arnOf('once'));
   });
@@ -84,7 +84,7 @@ describe('topics through the AWS SDK', () => {
     });
   });
 
-  it('tell their attributes and how many subscriptions they have', async () => {
+  it('show their attributes and their number of subscriptions', async () => {
     const TopicArn = await createTopic('described');
     const Endpoint = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:somewhere`;
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
@@ -102,7 +102,7 @@ describe('topics through the AWS SDK', () => {
     expect(JSON.parse(Attributes!['Policy']!)).toMatchObject({ Version: '2008-10-17' });
   });
 
-  it('refuse attributes that nobody knows, and those of FIFO topics', async () => {
+  it('refuse unknown attributes, and attributes of FIFO topics', async () => {
     const TopicArn = await createTopic('plain');
     for (const AttributeName of ['Colour', 'ContentBasedDeduplication']) {
       await expect(
@@ -140,13 +140,13 @@ describe('topics through the AWS SDK', () => {
     expect((await sns.send(new ListTagsForResourceCommand({ ResourceArn }))).Tags).toEqual([{ Key: 'b', Value: '2' }]);
   });
 
-  it('say that an operation is unknown', async () => {
+  it('report an unknown operation', async () => {
     const response = await fetch(`${server.url}/?Action=Dance&Version=2010-03-31`);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('<Code>InvalidAction</Code>');
   });
 
-  it('take unsigned forms, as a shell sends them', async () => {
+  it('accept unsigned forms, as a shell sends them', async () => {
     const body = new URLSearchParams({ Action: 'CreateTopic', Version: '2010-03-31', Name: 'by-hand' });
     const response = await fetch(server.url, { method: 'POST', body });
     expect(await response.text()).toContain(`<TopicArn>${arnOf('by-hand')}</TopicArn>`);

@@ -53,10 +53,10 @@ describe('queues through the AWS SDK', () => {
     expect(Attributes).toEqual({ QueueArn: queueArn('addressed') });
   });
 
-  it('give back what was sent, once it is asked for and until it is deleted', async () => {
+  it('return sent messages on request until they are deleted', async () => {
     const QueueUrl = await createQueue('plain');
     const attributes = { colour: { DataType: 'String', StringValue: 'red' } };
-    // An ARN inside a message is the message's own business.
+    // An ARN inside a message is not translated.
     const MessageBody = 'arn:aws:sqs:eu-central-1:000000000000:plain <&> ✓';
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: attributes }));
     const [message] = await receive(QueueUrl);
@@ -65,19 +65,19 @@ describe('queues through the AWS SDK', () => {
     expect(await receive(QueueUrl, 0)).toEqual([]);
   });
 
-  it('hand a message to somebody who waits for it', async () => {
+  it('hand a message to a waiting receiver', async () => {
     const QueueUrl = await createQueue('awaited');
     const waiting = receive(QueueUrl, 20);
     const others = receive(QueueUrl, 20);
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'first' }));
     expect((await Promise.race([waiting, others])).map((message) => message.Body)).toEqual(['first']);
-    // The other one goes on waiting.
+    // The other receiver goes on waiting.
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'second' }));
     const bodies = (await Promise.all([waiting, others])).flat().map((message) => message.Body);
     expect(bodies.sort()).toEqual(['first', 'second']);
   });
 
-  it('keep a message for others when the one who waited has hung up', async () => {
+  it('keep a message for other receivers if the waiting one has hung up', async () => {
     const QueueUrl = await createQueue('abandoned');
     const hangUp = new AbortController();
     const command = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 });
@@ -89,7 +89,7 @@ describe('queues through the AWS SDK', () => {
     expect((await other).map((message) => message.Body)).toEqual(['kept']);
   });
 
-  it('move what was received too often to their dead-letter queue', async () => {
+  it('move messages that were received too often to their dead-letter queue', async () => {
     const deadLetters = await createQueue('dead-letters');
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn('dead-letters'), maxReceiveCount: 1 });
     const QueueUrl = await createQueue('poisoned', { RedrivePolicy, VisibilityTimeout: '0' });
@@ -116,7 +116,7 @@ describe('queues through the AWS SDK', () => {
     await expect(createQueue('x'.repeat(81))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
 
-  it('receive what is published to a topic that they are subscribed to', async () => {
+  it('receive messages that are published to a subscribed topic', async () => {
     const QueueUrl = await createQueue('subscriber');
     const raw = await createQueue('raw-subscriber');
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'to-queues' }));
@@ -158,7 +158,7 @@ async function query(path: string, parameters: Record<string, string>): Promise<
 }
 
 describe('queues through the older Query protocol', () => {
-  it('are made, sent to at their own path, and received from', async () => {
+  it('are created, sent to at their own path, and received from', async () => {
     const { xml } = await query('/', {
       Action: 'CreateQueue',
       QueueName: 'old-style',
@@ -190,7 +190,7 @@ describe('queues through the older Query protocol', () => {
     );
   });
 
-  it('name errors as that protocol does', async () => {
+  it('return errors with the names of that protocol', async () => {
     const { status, xml } = await query('/', { Action: 'GetQueueUrl', QueueName: 'nowhere' });
     expect(status).toBe(400);
     expect(xml).toContain('<Code>AWS.SimpleQueueService.NonExistentQueue</Code>');
@@ -199,7 +199,7 @@ describe('queues through the older Query protocol', () => {
 });
 
 describe('the embedded queues', () => {
-  it('keep their messages over a restart', async () => {
+  it('keep their messages through a restart', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ebb-queues-'));
     const first = await startMessagingServer(directory);
     const before = new SQSClient(first.clients);

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('STS through the AWS SDK', () => {
-  it('sees every caller in a role of the configured account', async () => {
+  it('reports every caller in a role of the configured account', async () => {
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: ACCOUNT_ID,
       Arn: `arn:aws:sts::${ACCOUNT_ID}:assumed-role/ebb/AKIATEST`,
@@ -28,7 +28,7 @@ describe('STS through the AWS SDK', () => {
     expect(await response.text()).toContain(`assumed-role/ebb/local</Arn>`);
   });
 
-  it('hands out credentials for a role, for as long as asked', async () => {
+  it('issues credentials for a role, for the requested duration', async () => {
     const RoleArn = 'arn:aws:iam::999988887777:role/service-role/runner';
     const asked = { RoleArn, RoleSessionName: 'me', DurationSeconds: 900 };
     const { AssumedRoleUser, Credentials } = await sts.send(new AssumeRoleCommand(asked));
@@ -37,7 +37,7 @@ describe('STS through the AWS SDK', () => {
     expect(Credentials!.Expiration!.getTime() - Date.now()).toBeLessThanOrEqual(900_000);
   });
 
-  it('hands out session tokens', async () => {
+  it('issues session tokens', async () => {
     const { Credentials } = await sts.send(new GetSessionTokenCommand({}));
     expect(Credentials!.SessionToken!.length).toBeGreaterThan(0);
   });
@@ -53,7 +53,7 @@ describe('STS through the AWS SDK', () => {
     }
   });
 
-  it('says that other actions are invalid', async () => {
+  it('refuses other actions as invalid', async () => {
     const response = await fetch(`${server.url}/?Action=DecodeAuthorizationMessage&Version=2011-06-15`);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('<Code>InvalidAction</Code>');

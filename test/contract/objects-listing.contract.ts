@@ -39,7 +39,7 @@ export function listingContract(world: ObjectsWorld): void {
 
   describe('a listing', () => {
     it.skipIf(!world.can('ordered listings'))(
-      'is sorted by the bytes of the keys and tells sizes and etags',
+      'is sorted by the bytes of the keys and shows sizes and etags',
       async () => {
         const bucket = await world.newBucket();
         const keys = ['a/b', 'a-b', 'a0', 'a', 'B', 'a/b/c'];

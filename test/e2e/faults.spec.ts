@@ -140,7 +140,7 @@ describe('a request that is refused', () => {
 interface Failure {
   readonly wish: Wish;
   readonly reason: string;
-  /** The failure object, where it is not the reason as text. */
+  /** The failure object, if it is not the reason as text. */
   readonly object?: { readonly contentType: string; readonly text: string };
 }
 

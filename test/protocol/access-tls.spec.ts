@@ -104,8 +104,8 @@ describe.skipIf(!CAN_MAKE_CERTIFICATES)('Ebb with a certificate (needs openssl)'
   });
 
   it.each([
-    ['a certificate that is not there', () => ({ certFile: '/nowhere.crt' }), /^EBB_TLS_CERT_FILE must name a file/],
-    ['a key that is not there', () => ({ keyFile: '/nowhere.key' }), /^EBB_TLS_KEY_FILE must name a file/],
+    ['a missing certificate', () => ({ certFile: '/nowhere.crt' }), /^EBB_TLS_CERT_FILE must name a file/],
+    ['a missing key', () => ({ keyFile: '/nowhere.key' }), /^EBB_TLS_KEY_FILE must name a file/],
     ['the key of another', () => ({ keyFile: certificates[1].keyFile }), /OpenSSL says: .*mismatch/i],
     ['a certificate that is a key', () => ({ certFile: certificates[0].keyFile }), /must name a certificate in PEM/],
   ])('does not start with %s', async (_, wrong, message) => {

@@ -147,7 +147,7 @@ describe('every member of a variant is described as given:', () => {
       },
     ],
     [
-      'no instances at all',
+      'no instances',
       {
         InitialInstanceCount: undefined,
         ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 10, ProvisionedConcurrency: 10 },

@@ -53,7 +53,7 @@ describe('a list of endpoints', () => {
   });
 
   it.each<readonly [string, ListEndpointsCommandInput, string[]]>([
-    ['newest first unless told', {}, ['ocr-en', 'asr', 'Ocr-de', 'zebra']],
+    ['newest first by default', {}, ['ocr-en', 'asr', 'Ocr-de', 'zebra']],
     ['oldest first', { SortOrder: 'Ascending' }, ['zebra', 'Ocr-de', 'asr', 'ocr-en']],
     ['by name', { SortBy: 'Name', SortOrder: 'Ascending' }, ['Ocr-de', 'asr', 'ocr-en', 'zebra']],
     ['by status, then by name', { SortBy: 'Status', SortOrder: 'Ascending' }, ['ocr-en', 'Ocr-de', 'asr', 'zebra']],

@@ -108,28 +108,28 @@ describe('tags are refused for', () => {
       one('tagKeys', '[]', 'Member must have length greater than or equal to 1'),
     ],
     [
-      'what is no ARN',
+      'an invalid ARN',
       new ListTagsCommand({ ResourceArn: 'ocr' }),
       unmatched('resourceArn', 'ocr', 'arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+'),
     ],
     ['a small page', new ListTagsCommand({ ResourceArn: ENDPOINT, MaxResults: 49 }), tooSmall('maxResults', 49, 50)],
     [
-      'a token that nobody gave',
+      'an unknown token',
       new ListTagsCommand({ ResourceArn: ENDPOINT, NextToken: 'WzFd' }),
       'The NextToken is not valid: it was not returned by an earlier call.',
     ],
     [
-      'a model that is not there',
+      'a missing model',
       new AddTagsCommand({ ResourceArn: `${ACCOUNT}:model/none`, Tags: [] }),
       `Could not find model "${ACCOUNT}:model/none".`,
     ],
     [
-      'a config that is not there',
+      'a missing config',
       new DeleteTagsCommand({ ResourceArn: `${ACCOUNT}:endpoint-config/none`, TagKeys: ['a'] }),
       `Could not find endpoint configuration "${ACCOUNT}:endpoint-config/none".`,
     ],
     [
-      'an endpoint that is not there',
+      'a missing endpoint',
       new ListTagsCommand({ ResourceArn: `${ACCOUNT}:endpoint/none` }),
       `Could not find endpoint "${ACCOUNT}:endpoint/none".`,
     ],

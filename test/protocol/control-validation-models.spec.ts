@@ -117,7 +117,7 @@ describe('a container is refused for', () => {
       tooLong('primaryContainer.environment.A', `${'x'.repeat(256)}...`, 1024),
     ],
     [
-      'a registry of nobody',
+      'an unknown registry',
       container({ ImageConfig: {} }),
       missing('primaryContainer.imageConfig.repositoryAccessMode'),
     ],
@@ -180,7 +180,7 @@ describe('a container is refused for', () => {
 describe('model data is refused for', () => {
   it.each<Refusal>([
     [
-      'being said twice',
+      'being given twice',
       container({ ModelDataUrl: 's3://models/m.tar.gz', ModelDataSource: { S3DataSource: object } }),
       one(
         'primaryContainer.modelDataSource',
@@ -207,7 +207,7 @@ describe('model data is refused for', () => {
       one(`${SOURCE}.compressionType`, 'Gzip', 'Member must be None where S3DataType is S3Prefix'),
     ],
     [
-      'a prefix that is none',
+      'an invalid prefix',
       source({ S3Uri: 's3://models/m', S3DataType: 'S3Prefix', CompressionType: 'None' }),
       one(`${SOURCE}.s3Uri`, 's3://models/m', 'Member must end with a forward slash where S3DataType is S3Prefix'),
     ],

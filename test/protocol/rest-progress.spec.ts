@@ -77,7 +77,7 @@ describe('a report', () => {
     ['progress beyond all of it', { progress: 1.5 }],
     ['progress that is no number', { progress: 'half' }],
     ['a long message', { message: 'x'.repeat(1_025) }],
-    ['what is misspelt', { percent: 50 }],
+    ['a misspelt member', { percent: 50 }],
   ])('of %s is refused', async (_, body) => {
     const { body: problem, status } = await scene.rest.post<{ code: string }>('progress/any', body);
     expect([status, problem.code]).toEqual([400, 'InvalidRequest']);

@@ -109,12 +109,12 @@ describe('content that is sent over S3', () => {
 
   it.each([
     ['a wrong trailing checksum', framed(HELLO, 'x-amz-checksum-crc32:AAAAAA==\r\n'), {}, 'BadDigest'],
-    ['a trailing checksum that is none', framed(HELLO, 'x-amz-checksum-crc32:AAAA\r\n'), {}, 'InvalidRequest'],
+    ['an invalid trailing checksum', framed(HELLO, 'x-amz-checksum-crc32:AAAA\r\n'), {}, 'InvalidRequest'],
     ['no checksum where one was announced', framed(HELLO, ''), {}, 'MalformedTrailerError'],
     ['fewer bytes than announced', framed('hello', `x-amz-checksum-crc32:${HELLO_CRC32}\r\n`), {}, 'IncompleteBody'],
     ['more bytes than announced', framed(`${HELLO}!`, `x-amz-checksum-crc32:${HELLO_CRC32}\r\n`), {}, 'IncompleteBody'],
     ['no last chunk', 'b\r\nhello world\r\n', {}, 'IncompleteBody'],
-    ['no framing at all', HELLO, {}, 'IncompleteBody'],
+    ['no framing', HELLO, {}, 'IncompleteBody'],
     ['no decoded length', framed(HELLO, ''), { 'x-amz-decoded-content-length': '' }, 'MissingContentLength'],
   ])('is refused and not shown with %s', async (_, body, more, code) => {
     expect(await put('framed', trailed(more), body)).toMatchObject({ code });

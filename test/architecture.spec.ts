@@ -132,6 +132,14 @@ describe('the house', () => {
     expect(Object.keys(PARTS_OF_THE_WORLD)).toEqual(Object.keys(ROOMS['libs/engine']!.rooms));
   });
 
+  it('has every file that the page about it names', () => {
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const named = [...page.matchAll(/`([\w/.-]+\.ts)`/g)].map((match) => match[1]!);
+    const paths = [...sources.map(({ path }) => path), 'test/architecture/rooms.ts'];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !paths.some((path) => path.endsWith(`/${name}`) || path === name))).toEqual([]);
+  });
+
   it('has no files that import each other in a circle', () => {
     expect(circles(sources)).toEqual([]);
   });

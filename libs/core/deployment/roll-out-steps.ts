@@ -37,14 +37,14 @@ export function movedAfter(config: DeploymentConfig, variants: readonly Capacity
   }
 }
 
-/** Returns how many of a variant's old instances stay when this many batches have replaced others for good. */
+/** Returns how many of a variant's old instances are left after this many completed batches. */
 export function keptAfter(
   config: DeploymentConfig,
   variants: readonly Capacity[],
   { desiredInstanceCount }: Capacity,
   steps: number,
 ): number {
-  // Computed in whole numbers, because the rest of 9 after six ninths of them would be more than 3.
+  // Computed in whole numbers, because in floating point 9 - 9 * (6 / 9) is more than 3.
   const gone = (desiredInstanceCount * allReplacedAfter(config, variants, steps)) / allOf(variants);
   return desiredInstanceCount - Math.floor(gone);
 }
@@ -78,6 +78,6 @@ function sizeOf({ unit, value }: CapacitySize, capacity: number): number {
 /** Returns a part of the traffic times `times`. Traffic can be divided more finely than instances. */
 function shareOf({ unit, value }: CapacitySize, capacity: number, times = 1): number {
   const whole = unit === 'INSTANCE_COUNT' ? capacity : 100;
-  // Divided last, because 49 times a 49th would be less than 1.
+  // Divided last, because in floating point 49 * (1 / 49) is less than 1.
   return Math.min(times * LARGEST_STEP, (times * value) / whole);
 }

@@ -12,7 +12,7 @@ export interface WarmTier {
 
 /** The tag of an endpoint that says how many instances of each of its variants may be paused; none by default. */
 export const WARM_INSTANCES_TAG = 'ebb:warm-instances';
-/** The same tag for one variant, whose name follows. */
+/** The beginning of the tag for one variant: its name follows. */
 export const WARM_INSTANCES_OF_PREFIX = `${WARM_INSTANCES_TAG}/`;
 /** The tag of an endpoint that says how long an instance is kept paused, in seconds. */
 export const WARM_SECONDS_TAG = 'ebb:warm-seconds';

@@ -3,9 +3,8 @@ import type { AttemptRecord, FailureKind } from './attempt.js';
 import type { Labels, Priority } from './submission.js';
 
 /**
- * The states of an invocation: `Queued -> Running -> Completed | Failed | Expired | Cancelled`, and `Running -> Queued`
- * when the instance or the worker vanished. To *settle* an invocation is to bring it to one of the last four, which it
- * never leaves.
+ * The states of an invocation. It goes from Queued to Running, and back when the instance or the worker vanished. To
+ * *settle* an invocation, queued or running, is to bring it to one of the last four states, which it never leaves.
  */
 export const INVOCATION_STATES = ['Queued', 'Running', 'Completed', 'Failed', 'Expired', 'Cancelled'] as const;
 export type InvocationState = (typeof INVOCATION_STATES)[number];
@@ -106,7 +105,7 @@ export interface Invocation extends InvocationRequest {
   readonly responseContentType?: string;
 }
 
-/** How long a lease lasts, and how often it is renewed, whatever the age of the invocation. */
+/** How long a lease lasts, and how often it is renewed: the same for a young and an old invocation. */
 export const LEASE_MS = 30_000;
 export const LEASE_RENEWAL_MS = 10_000;
 

@@ -25,7 +25,7 @@ const BUCKETS = 218;
 const LOG_GROWTH = Math.log(GROWTH);
 const VALUES: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => GROWTH ** bucket);
 
-/** The time in which the weight of a value halves, if enough values came since. Load moves that fast. */
+/** The time in which the weight of a value halves, if enough values came since. Load changes that fast. */
 const HALF_LIFE_MS = 5 * 60_000;
 
 /** The number of new values in which older weights halve at the most, however much time has passed. */

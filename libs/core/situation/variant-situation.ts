@@ -26,15 +26,16 @@ export interface VariantSituation {
   /** The instances that are kept warm without running; they do not count as instances. */
   readonly paused: readonly PausedInstance[];
   /**
-   * How many invocations may run at once on the instances in service that may take queued ones, and how many of these
-   * slots are taken. Instances without weight, and new ones that have only a share of the work, may not take them.
+   * The slots of the instances in service that may take any queued invocation. Not counted are instances without weight,
+   * and new ones that may take only a share of the work.
    */
   readonly slots: number;
+  /** How many of `slots` are taken. */
   readonly takenSlots: number;
   readonly starts: readonly InstanceStart[];
   /** During an update or its rollback, the share of the work that may go to its new instances, 0 to 1. */
   readonly newShare?: number;
-  /** The duration of each phase that half of its starts do not exceed; empty before its first start. */
+  /** The median duration of each phase of its starts; empty before its first start. */
   readonly usualPhasesMs: StartPhasesMs;
   readonly failures?: LaunchFailures;
   /** The scaling policies that decide on it; if there are none, the promise decides. */

@@ -6,8 +6,8 @@ import type { World } from '../world.js';
 const NEWEST = 1_000;
 
 /**
- * Ends the scaling activities that an earlier run left InProgress when it was killed: their instances went with it, and
- * the activities would never end. Their cooldowns never begin. Called before anything is scaled.
+ * Ends the scaling activities that an earlier run left InProgress when it was killed: nobody waits for their instances
+ * any more, so they would never end. Their cooldowns never begin. Called before anything is scaled.
  */
 export async function endLeftoverActivities(world: Pick<World, 'catalog' | 'clock'>): Promise<void> {
   const { activities } = world.catalog;

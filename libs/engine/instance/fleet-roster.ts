@@ -41,7 +41,7 @@ export class Roster {
     return [...this.of(whose)].filter((member) => member.state === state);
   }
 
-  /** Returns the number of instances in each state; paused instances are not counted. */
+  /** Returns the number of instances that are starting, in service and draining. */
   counts(whose: Whose): Counts {
     const counts: Record<InstanceState, number> = { Starting: 0, InService: 0, Paused: 0, Draining: 0, Gone: 0 };
     for (const { state } of this.of(whose)) counts[state] += 1;

@@ -2,7 +2,7 @@ import type { LaunchFailures } from '../../core/instance/crash-loop.js';
 import type { Instance, InstanceDetail } from '../../core/instance/instance.js';
 import type { InstanceStart } from '../../core/instance/start-phase.js';
 
-/** The number of instances in each state; paused instances are not counted. */
+/** The number of instances that are starting, in service and draining. */
 export interface Counts {
   readonly starting: number;
   readonly inService: number;

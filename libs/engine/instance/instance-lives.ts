@@ -197,6 +197,8 @@ export class InstanceLives {
 
   private async clearUp(member: Member): Promise<void> {
     const { instances, log } = this.world;
+    // An instance is still in service here only if Ebb itself failed to live its life.
+    if (member.state === 'InService') member.goAtOnce();
     member.cutOff();
     await instances.terminate(member.id, STOP_GRACE_MS).catch((error: unknown) => {
       log.error('An instance could not be terminated and may still run', { ...member.ids(), reason: messageOf(error) });

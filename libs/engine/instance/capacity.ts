@@ -36,6 +36,8 @@ export interface Met {
   readonly deploymentId: string;
   /** The number of instances that were in service or starting before. */
   readonly before: number;
+  /** How many of these were still starting. */
+  readonly starting: number;
   /** For each launched instance: whether it came into service. */
   readonly launched: readonly Promise<boolean>[];
   /** For each instance that was let go: resolves when it is gone or paused. */

@@ -43,6 +43,7 @@ function meetOne(fleet: AdjustableFleet, endpoint: Endpoint, wanted: WantedInsta
     variantName,
     deploymentId,
     before: there.length,
+    starting: there.filter(({ state }) => state === 'Starting').length,
     launched,
     heldBack,
     launchableAt: heldBack > 0 && nextAt > now ? nextAt : Infinity,

@@ -49,7 +49,7 @@ async function aDecision(desired: number, of: { source?: CapacityBounds['source'
 }
 
 function metOf(of: Partial<Met>): Met {
-  const nothing = { before: 0, launched: [], letGo: [], heldBack: 0, launchableAt: Infinity, taken: 0 };
+  const nothing = { before: 0, starting: 0, launched: [], letGo: [], heldBack: 0, launchableAt: Infinity, taken: 0 };
   return { variantName: 'AllTraffic', deploymentId: 'first', ...nothing, ...of };
 }
 
@@ -106,6 +106,13 @@ describe('the conclusion of an order', () => {
     const { conclude, onRecord, order } = await aDecision(0);
     await order();
     await conclude({ before: 2, letGo: [Promise.resolve()] });
+    expect(await onRecord()).toMatchObject({ desiredInstanceCount: 1 });
+  });
+
+  it('keeps the order if the surplus instances are still starting, because they have no work', async () => {
+    const { conclude, onRecord, order } = await aDecision(1);
+    await order();
+    await conclude({ before: 3, starting: 2 });
     expect(await onRecord()).toMatchObject({ desiredInstanceCount: 1 });
   });
 

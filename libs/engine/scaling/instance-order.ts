@@ -41,8 +41,9 @@ export async function concludeOrder(
     const { desiredInstanceCount: asked } = ordered.variants.find(({ name }) => name === look.variant.name)!;
     const { wakeOrder } = look.variant;
     const isDone = wakeOrder && (met.heldBack === 0 || orderInForce(look.observation) === undefined);
-    // A slot that has just been taken may turn out to get no work.
-    const left = isTheirs(look) ? asked : Math.max(asked, countAfter(met) - met.taken);
+    // A slot that has just been taken may turn out to get no work, and a starting instance has none: both still go.
+    const staying = countAfter(met) - met.taken - met.starting;
+    const left = isTheirs(look) ? asked : Math.max(asked, staying);
     return left === asked && !isDone ? [] : [{ name: look.variant.name, asked, left, wokenBy: isDone && wakeOrder }];
   });
   if (changes.length === 0) return;

@@ -119,6 +119,10 @@ describe('an alarm that acts on a policy', () => {
     ]);
     const [again] = await watch.take('reader', 'main');
     expect(again!.alarms[0]!.isDue).toBe(false);
+    watch.giveBack([again!]);
+    expect((await watch.take('reader', 'main'))[0]!.alarms[0]!.isDue).toBe(false);
+    watch.giveBack([reading!]);
+    expect((await watch.take('reader', 'main'))[0]!.alarms[0]!.isDue).toBe(true);
   });
 
   it("is evaluated on minutes at SageMaker's pace, and asks again each minute", async () => {

@@ -79,6 +79,14 @@ export class AlarmWatch {
     });
   }
 
+  /** Takes the due actions of readings back that were not acted on; they are handed out again. */
+  giveBack(readings: readonly PolicyReading[]): void {
+    for (const { alarms, policy } of readings) {
+      const due = new Set(alarms.filter(({ isDue }) => isDue).map(({ alarmName }) => alarmName));
+      for (const watched of this.book.ofPolicy(policy.id)) if (due.has(watched.alarm.name)) watched.due.add(policy.id);
+    }
+  }
+
   /** Lets the alarms of an endpoint rest: its policies need not be asked again until something changes. */
   rest(endpointName: string): void {
     for (const watched of this.book.ofEndpoint(endpointName)) watched.isResting = true;

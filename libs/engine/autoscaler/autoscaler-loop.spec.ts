@@ -22,7 +22,7 @@ const SETTINGS: ScalingSettings = {
   maxKeepWarmMs: KEEP_WARM_MS,
 };
 
-const NO_POLICIES: PolicyReadings = { take: async () => [], rest: () => {} };
+const NO_POLICIES: PolicyReadings = { take: async () => [], giveBack: () => {}, rest: () => {} };
 
 /** An autoscaler without a worker, so that no invocation is run. */
 async function anAutoscaler(

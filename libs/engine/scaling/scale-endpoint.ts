@@ -31,6 +31,8 @@ const LASTING: ReadonlySet<NotScaledCode> = new Set([
 export interface PolicyReadings {
   /** Returns the readings. Each action that is due is returned once. */
   take(endpointName: string, variantName: string): Promise<PolicyReading[]>;
+  /** Takes back readings that were not acted on: their due actions are returned again. */
+  giveBack(readings: readonly PolicyReading[]): void;
   /** Stops asking the endpoint's policies until something changes. */
   rest(endpointName: string): void;
 }
@@ -74,18 +76,32 @@ export class EndpointScaler {
   async scale(endpoint: Endpoint): Promise<Scaled> {
     const looks = await this.look(endpoint);
     this.teach(looks);
+    const ordered = await this.order(endpoint, looks);
+    // Without the lead, an order stands, and the new leader carries it out.
     if (!this.leadership.isLeading) return { met: [] };
-    const ordered = await orderInstances(this.world, endpoint, looks);
     if (!ordered) return { dueAt: this.world.clock.now(), met: [] };
-    // The order stands, and the new leader carries it out.
-    if (!this.leadership.isLeading) return { met: [] };
     const met = this.capacity.meetTargets(ordered);
     const done = looks.map((look) => ({ look, met: metOf(look, met) }));
-    await concludeOrder(this.world, ordered, done);
+    // First, because what was done is told only now, while an order can be concluded at the next look as well.
     await Promise.all(done.map((each) => this.changes.record(each.look, each.met)));
+    await concludeOrder(this.world, ordered, done);
     this.letPoliciesRest(looks);
     const times = done.flatMap((each) => this.timesOf(each.look, each.met));
     return { dueAt: times.length === 0 ? undefined : Math.min(...times), met };
+  }
+
+  /**
+   * Records the order. If that comes to nothing, the due actions go back to their policies: the decisions were not
+   * carried out, and the next look makes them again.
+   */
+  private async order(endpoint: Endpoint, looks: readonly VariantLook[]): Promise<Endpoint | undefined> {
+    let ordered: Endpoint | undefined;
+    try {
+      if (this.leadership.isLeading) ordered = await orderInstances(this.world, endpoint, looks);
+      return ordered;
+    } finally {
+      if (!ordered) this.grounds.policies.giveBack(looks.flatMap(({ readings }) => readings));
+    }
   }
 
   /** Decides about each variant from facts of one moment. */
@@ -94,12 +110,13 @@ export class EndpointScaler {
     const { learnt, policies, settings } = this.grounds;
     const { name, variants } = endpoint;
     const maxKeepWarmMs = maxKeepWarmFromTags(endpoint.tags, settings.maxKeepWarmMs);
-    const readings = await Promise.all(variants.map((variant) => policies.take(name, variant.name)));
     const [backlog, targets, estimates] = await Promise.all([
       invocations.backlog(name),
       catalog.scalableTargets.under(scalableTargetPrefix(name)),
       Promise.all(variants.map((variant) => learnt.estimates(name, variant.name, maxKeepWarmMs))),
     ]);
+    // Last, because an action that is taken must not be lost to a failure of the others.
+    const readings = await Promise.all(variants.map((variant) => policies.take(name, variant.name)));
     // Nothing is awaited from here on, so that the decision rests on the counts of this moment.
     const reading = { now: clock.now(), endpoint, backlog, targets, settings, capacity: this.capacity };
     return variants.map((variant, index) => {

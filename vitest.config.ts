@@ -25,6 +25,9 @@ const ENGINE_SPECS = ['test/docker/**/*.spec.ts', 'test/contract/docker-instance
 const LONE_ENGINE_SPECS = ['engine', 'engine-restart', 'walk'].map((name) => `test/docker/${name}.spec.ts`);
 const ENGINES = 'test/docker/engines-setup.ts';
 
+/** Simulations of a crash at every single step. They take half a minute, and are a suite of their own. */
+const STEP_SPECS = ['test/simulation/every-step.spec.ts'];
+
 const CLIENT_SPECS = ['test/clients/**/*.spec.ts'];
 const FAULT_SPECS = ['test/fault/**/*.spec.ts'];
 
@@ -79,7 +82,7 @@ export default defineConfig({
       // no long file runs alone at the end.
       {
         extends: true,
-        test: { ...IN_MINUTES, name: 'long', include: LONG_SPECS, exclude: SERVICE_SPECS },
+        test: { ...IN_MINUTES, name: 'long', include: LONG_SPECS, exclude: [...SERVICE_SPECS, ...STEP_SPECS] },
       },
       {
         extends: true,
@@ -102,6 +105,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { ...IN_MINUTES, name: 'steps', include: STEP_SPECS } },
       ...NAMED_SUITES.map(({ groupOrder, ...suite }) => ({
         extends: true as const,
         test: { ...suite, sequence: { groupOrder }, testTimeout: 600_000, hookTimeout: 60_000 },

@@ -346,7 +346,7 @@ function containersSuite(engine: string, isPodman: boolean): void {
         await scene.client.getContainer((await inspect('i-1')).Id).kill();
         expect(await behind.ping('i-1')).toBe('unreachable');
         await gate.open();
-        expect(await exited).toEqual({ exitCode: 137, reason: expect.stringContaining('engine went away') });
+        expect(await exited).toEqual({ exitCode: 137, reason: expect.stringContaining('engine was away') });
         await behind.terminate('i-1', 0);
       });
 

@@ -1,8 +1,9 @@
 /**
- * Builds `dist` unless it is up to date: unless it was built by this script from the very same sources, settings and
- * tools, and still has a file for each source. Contents are compared, not times, which a checkout changes. The mark of a
- * build lies in `dist`, which every build begins by removing: a build that broke off, or that another command made,
- * leaves none. The mark tells what was there before the build, so that a change during it makes the next one.
+ * Builds `dist` unless it is up to date. It is up to date if this script built it from the same sources, settings and
+ * tools, and it still has a file for each source. The script compares contents, not times, because a checkout changes
+ * times. It leaves a mark of the build in `dist`. Every build removes `dist` first, so a build that broke off, or that
+ * another command made, has no mark. The mark is the hash from before the build, so a change during it makes the next
+ * build.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

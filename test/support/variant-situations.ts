@@ -59,7 +59,7 @@ export const failures: LaunchFailures = {
   permanent: false,
 };
 
-/** What is said of `failures`. */
+/** The sentence about `failures`. */
 export const FAILED =
   '4 launches in a row have failed since 2026-01-01T11:59:45Z, the last with: The container ended with exit ' +
   'code 1. One instance is tried again from 2026-01-01T12:00:08Z on.';

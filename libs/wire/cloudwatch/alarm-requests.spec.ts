@@ -71,7 +71,7 @@ describe('DescribeAlarms', () => {
     },
   );
 
-  it('answers in pages of fifty unless told, and of a hundred at most', () => {
+  it('answers in pages of fifty by default, and of at most a hundred', () => {
     expect(readDescribeAlarms({}).limit).toBe(50);
     expect(readDescribeAlarms({ MaxRecords: 100 }).limit).toBe(100);
     expect(() => readDescribeAlarms({ MaxRecords: 101 })).toThrow("Value '101' at 'maxRecords'");
@@ -147,7 +147,7 @@ describe('SetAlarmState', () => {
 });
 
 describe('DescribeAlarmHistory', () => {
-  it('asks for all of it, the newest first, unless told', () => {
+  it('asks by default for the whole history, the newest first', () => {
     expect(readDescribeAlarmHistory({})).toEqual({ oldestFirst: false, includesMetricAlarms: true, limit: 50 });
   });
 

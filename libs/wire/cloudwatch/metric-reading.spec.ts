@@ -15,7 +15,7 @@ const ORDERS = { Id: 'orders', MetricStat: { Metric: METRIC, Period: 60, Stat: '
 describe('GetMetricData', () => {
   const get = { MetricDataQueries: [ORDERS], StartTime: 0, EndTime: 3_600 };
 
-  it('asks for the newest first, and for as many datapoints as there may be, unless told', () => {
+  it('asks by default for the newest first, and for the most datapoints that one answer may hold', () => {
     const request = readGetMetricData(get);
     expect(request).toMatchObject({ from: 0, to: 3_600_000, newestFirst: true, limit: 100_800, after: undefined });
     expect(request.queries.map(({ id }) => id)).toEqual(['orders']);
